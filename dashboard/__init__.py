@@ -1,0 +1,1 @@
+"""Live dashboard for leveraged crypto positions: reads exchanges, never trades."""

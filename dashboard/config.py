@@ -1,0 +1,170 @@
+"""Settings: one declaration gives the flags, the environment variables and the lines of .env."""
+
+import json
+from collections.abc import Sequence
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, CliDualFlag, CliToggleFlag, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableError
+
+from dashboard.domain.entered import FIELD_NAMES, Entered
+from dashboard.errors import SettingsError
+from dashboard.exchange.access import Access
+
+PREFIX = "DASHBOARD_"
+_SECRET_FLAGS = ("--api-secret", "--api-passphrase")
+
+
+class Settings(BaseSettings):
+    """Live dashboard for leveraged crypto positions. Reads exchanges, never trades.
+
+    Every flag is also an environment variable (DASHBOARD_SYMBOL for --symbol) and a line of .env;
+    a flag beats the environment, and the environment beats .env.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        dotenv_filtering="match_prefix",
+        extra="forbid",
+        cli_prog_name="dashboard-run",
+        cli_kebab_case=True,
+        cli_implicit_flags=True,
+        cli_hide_none_type=True,
+        cli_avoid_json=True,
+        cli_exit_on_error=False,
+    )
+
+    symbol: str = Field(
+        "BTCUSDT", min_length=1, description="the market, in the exchange's own or ccxt's spelling"
+    )
+    exchange: str = Field("bitget", min_length=1, description="any exchange of ccxt by its id")
+    use_testnet: CliDualFlag[bool] = Field(False, description="use the exchange's testnet")
+    demo: CliToggleFlag[bool] = Field(
+        False, description="run on the embedded demo exchange: no internet, no keys"
+    )
+
+    api_key: SecretStr | None = Field(None, description="a read-only key, to show the account's position")
+    api_secret: SecretStr | None = Field(
+        None, description="its secret; prefer the environment, a flag is seen by others"
+    )
+    api_passphrase: SecretStr | None = Field(None, description="its passphrase, where the exchange has one")
+    wallet_address: str | None = Field(
+        None, description="instead of a key, where that is enough (Hyperliquid)"
+    )
+    exchange_config: Path | None = Field(
+        None, description="JSON file with more for ccxt's constructor (proxies, URLs)"
+    )
+
+    update_interval: float = Field(
+        2.0, ge=0.5, le=3600, allow_inf_nan=False, description="seconds between two polls"
+    )
+    no_websocket: CliToggleFlag[bool] = Field(False, description="poll only")
+
+    side: str | None = Field(None, description="long or short; in hedge mode, which of the two to show")
+    entry_price: str | None = Field(None, description="average entry price of the position")
+    quantity: str | None = Field(None, description="coins that the margin bought, before leverage")
+    size: str | None = Field(None, description="instead of quantity: coins held in all, leverage in it")
+    leverage: str | None = Field(None, description="such as 10; 1 if not given")
+    liquidation_price: str | None = Field(
+        None, description="as the exchange shows it; estimated if not given"
+    )
+    trap_low: str | None = Field(None, description="lower boundary of the trap zone")
+    trap_high: str | None = Field(None, description="upper boundary of the trap zone")
+    alert_price: str | None = Field(
+        None,
+        description="where EMERGENCY begins; if not given, a quarter of the way from liquidation to entry",
+    )
+    take_profit: str | None = Field(None, description="shown on the ladder and the chart")
+    stop_loss: str | None = Field(None, description="shown on the ladder and the chart")
+
+    host: str = Field(
+        "127.0.0.1", description="address to listen on; only this machine's own, as there is no login yet"
+    )
+    port: int = Field(8056, ge=0, le=65535, description="port to listen on; 0 takes any free one")
+    auto_port: CliToggleFlag[bool] = Field(False, description="if the port is taken, use the next free one")
+    no_browser: CliToggleFlag[bool] = Field(False, description="do not open a browser")
+    debug: CliToggleFlag[bool] = Field(False, description="log everything, and Dash's own tools on the page")
+
+    @property
+    def entered(self) -> Entered:
+        """The position or the levels given by flags. Raises PositionError."""
+        return Entered.from_fields({name: getattr(self, name) for name in FIELD_NAMES})
+
+    @property
+    def gives_position(self) -> bool:
+        """Whether any position flag was given: then nothing that was kept is used."""
+        return any(getattr(self, name) for name in FIELD_NAMES)
+
+    def access(self) -> Access:
+        """What the exchange is entered with. Raises SettingsError if the options file cannot be read."""
+        return Access(
+            exchange=self.exchange.strip().lower(),
+            testnet=self.use_testnet,
+            api_key=_shown(self.api_key),
+            api_secret=_shown(self.api_secret),
+            api_passphrase=_shown(self.api_passphrase),
+            wallet_address=self.wallet_address,
+            config=_options(self.exchange_config) if self.exchange_config else {},
+        )
+
+
+def load(arguments: Sequence[str]) -> Settings:
+    """Settings from flags, environment and .env. Raises SettingsError with one line of what to mend."""
+    try:
+        settings = Settings(_cli_parse_args=list(arguments))  # type: ignore[call-arg]  # pydantic-settings' own
+    except ValidationError as error:
+        raise SettingsError("; ".join(_line(one) for one in error.errors(include_url=False))) from None
+    except UnreadableError as error:
+        raise SettingsError(
+            f"{str(error).removeprefix('error parsing CLI: ')}: see dashboard-run --help"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env cannot be read: {error}") from None
+    _refuse_open_host(settings.host)
+    return settings
+
+
+def secret_flags(arguments: Sequence[str]) -> list[str]:
+    """The flags given that put a secret where other users of the machine can see it."""
+    return [flag for flag in _SECRET_FLAGS if any(one.split("=")[0] == flag for one in arguments)]
+
+
+def _shown(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _line(error: Any) -> str:
+    """One of pydantic's errors, without the value where that may be a secret."""
+    name = str(error["loc"][0]) if error["loc"] else "settings"
+    flag = "--" + name.replace("_", "-")
+    if error["type"] == "extra_forbidden":
+        return f"{PREFIX}{name.upper()}: there is no such setting"
+    given = "" if "api" in name else f" {error['input']!r}"
+    return f"{flag}{given}: {error['msg']}"
+
+
+def _options(path: Path) -> dict[str, Any]:
+    try:
+        options = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
+    if not isinstance(options, dict):
+        raise SettingsError(f"--exchange-config {path}: give a JSON object, as for ccxt's constructor")
+    return options
+
+
+def _refuse_open_host(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise SettingsError(
+            f"--host {host}: beyond this machine a login is needed, which does not exist yet: use 127.0.0.1"
+        )

@@ -1,0 +1,77 @@
+"""The state of the feed: what each event, and each silence, does to it.
+
+The feed reports events; the health that follows from them is a value like a price is. Silence
+raises no event, so staleness is judged by whoever reads, against the reader's own clock.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from dashboard.domain.events import PriceEvent, Received, Route
+
+
+class FeedState(StrEnum):
+    """What a reader may believe of the price."""
+
+    CONNECTING = "CONNECTING"
+    STREAMING = "STREAMING"
+    POLLING = "POLLING"
+    STALE = "STALE"
+    DISCONNECTED = "DISCONNECTED"
+
+
+_LIVE = {Route.STREAM: FeedState.STREAMING, Route.POLL: FeedState.POLLING}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """What is known of the feed. `state` is as of the last event: ask `state_at` for now."""
+
+    poll_interval: int
+    """Milliseconds between two polls."""
+    state: FeedState = FeedState.CONNECTING
+    received_at: int | None = None
+    request_time: int = 0
+    failures: int = 0
+    """Failures since the last data."""
+    reason: str | None = None
+    """Why it is not streaming, as one line."""
+
+    @property
+    def stale_after(self) -> int:
+        """Milliseconds without data after which a price is no longer live."""
+        return max(5_000, 2 * self.poll_interval + self.request_time)
+
+    def age(self, now: int) -> int | None:
+        """Milliseconds since the last data; None before the first."""
+        return None if self.received_at is None else max(0, now - self.received_at)
+
+    def state_at(self, now: int) -> FeedState:
+        """The state that a reader sees at `now`: silence makes a live feed STALE."""
+        age = self.age(now)
+        if age is None or age <= self.stale_after or self.state is FeedState.DISCONNECTED:
+            return self.state
+        return FeedState.STALE
+
+    def after(self, event: PriceEvent) -> "FeedHealth":
+        """The health once `event` has happened."""
+        if isinstance(event, Received):
+            return self._received(event)
+        return replace(self, state=self._broken(event.route), failures=self.failures + 1, reason=event.reason)
+
+    def _received(self, event: Received) -> "FeedHealth":
+        return replace(
+            self,
+            state=_LIVE[event.route],
+            received_at=event.at,
+            request_time=event.request_time or self.request_time,
+            failures=0,
+            reason=None if event.route is Route.STREAM else self.reason,
+        )
+
+    def _broken(self, route: Route) -> FeedState:
+        """A broken stream leaves polling to try; a broken poll leaves nothing, but for a stream that runs."""
+        streaming = self.state is FeedState.STREAMING
+        if route is Route.STREAM:
+            return FeedState.CONNECTING if streaming else self.state
+        return self.state if streaming else FeedState.DISCONNECTED

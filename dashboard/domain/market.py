@@ -1,0 +1,81 @@
+"""What is traded, and what it costs now."""
+
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Payoff(StrEnum):
+    """How a contract pays, which decides every formula of PnL."""
+
+    LINEAR = "linear"
+    """Sized in base coins (times contract size), settled in the quote currency. Spot is linear too."""
+    INVERSE = "inverse"
+    """Sized in the quote currency, settled in the base coin (Bybit, OKX, Binance, Kraken)."""
+    INVERSE_BASE = "inverse_base"
+    """Sized in the base coin, settled in it too (Bitget's coin-margined contracts)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One market of one exchange. `symbol` is ccxt's unified name, `id` the exchange's own."""
+
+    exchange: str
+    symbol: str
+    id: str
+    base: str
+    quote: str
+    settle: str
+    kind: str
+    """ccxt's type: spot, swap or future."""
+    payoff: Payoff = Payoff.LINEAR
+    contract_size: Decimal = Decimal(1)
+    price_step: Decimal | None = None
+    """The smallest change of a price; None where the exchange does not say."""
+
+    @property
+    def pair(self) -> str:
+        """The short name for a headline: BTC/USDT."""
+        return f"{self.base}/{self.quote}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One number from the market and the instant (ms, monotonic) of its receipt here."""
+
+    value: Decimal
+    received_at: int
+
+    def age(self, now: int) -> int:
+        """Milliseconds since its receipt, never negative."""
+        return max(0, now - self.received_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """The market's newest figures. Each is optional and ages by itself; absent is unknown, never zero."""
+
+    last: Quote | None = None
+    bid: Quote | None = None
+    ask: Quote | None = None
+    mark: Quote | None = None
+    change_24h: Quote | None = None
+    """In percent of the price 24 hours ago."""
+
+    def merged(self, newer: "Ticker") -> "Ticker":
+        """This ticker with every figure that `newer` knows."""
+        return Ticker(*(getattr(newer, name) or getattr(self, name) for name in _FIGURES))
+
+
+_FIGURES = tuple(field.name for field in fields(Ticker))
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """One bar of price history. `opened_at` is the exchange's time, in ms since 1970 (UTC)."""
+
+    opened_at: int
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal

@@ -1,0 +1,32 @@
+"""Profit and loss of a position that is still open, in the currency that its contract settles in.
+
+Formulas: linear `size × (price − entry)`, as every USDT-margined exchange documents it; inverse
+`size × (1 − entry / price)` in coins, which for a contract sized in quote units is the usual
+`contracts × contract size × (1 / entry − 1 / price)`. Both times −1 for a short.
+"""
+
+from decimal import Decimal
+
+from dashboard.domain.margin import entry_margin
+from dashboard.domain.market import Payoff
+from dashboard.domain.position import Position
+
+
+def unrealized_pnl(position: Position, price: Decimal) -> Decimal:
+    """PnL in the settlement currency if the position were closed at `price`, without fees."""
+    return position.side.sign * position.size * _gain(position, price)
+
+
+def roe(position: Position, price: Decimal) -> Decimal | None:
+    """Return on equity in percent: PnL over the margin that the entry took. None without a leverage."""
+    margin = entry_margin(position)
+    if margin is None:
+        return None
+    return unrealized_pnl(position, price) / margin * 100
+
+
+def _gain(position: Position, price: Decimal) -> Decimal:
+    """What one coin of size gains from the entry to `price`, for a long."""
+    if position.instrument.payoff is Payoff.LINEAR:
+        return price - position.entry_price
+    return 1 - position.entry_price / price

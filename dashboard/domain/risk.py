@@ -1,0 +1,73 @@
+"""How much danger a position is in: one status from the levels that the price can reach."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from dashboard.domain.position import Side
+
+
+class RiskStatus(StrEnum):
+    """From worst to best; UNKNOWN and NO_POSITION stand apart."""
+
+    LIQUIDATED = "LIQUIDATED"
+    EMERGENCY = "EMERGENCY"
+    TRAP_ZONE = "TRAP ZONE"
+    UNDERWATER = "UNDERWATER"
+    PROFIT = "PROFIT"
+    UNKNOWN = "UNKNOWN"
+    NO_POSITION = "NO POSITION"
+
+
+@dataclass(frozen=True, slots=True)
+class RiskLevels:
+    """The prices that matter to one position. Absent is unknown or not set, never zero."""
+
+    side: Side
+    entry: Decimal
+    liquidation: Decimal | None = None
+    liquidation_is_estimate: bool = False
+    alert: Decimal | None = None
+    trap_low: Decimal | None = None
+    trap_high: Decimal | None = None
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+
+    @property
+    def emergency(self) -> Decimal | None:
+        """Where the alarm begins: the alert price, else a quarter of the way from liquidation to entry."""
+        if self.alert is not None or self.liquidation is None:
+            return self.alert
+        return self.liquidation + (self.entry - self.liquidation) / 4
+
+    def distance(self, level: Decimal | None, price: Decimal) -> Decimal | None:
+        """How far the price has to move to reach `level`, in signed percent of the price."""
+        return None if level is None else (level / price - 1) * 100
+
+
+def assess(levels: RiskLevels, price: Decimal) -> RiskStatus:
+    """The first status that holds at `price`, mirrored for shorts.
+
+    A price on a boundary belongs to the worse zone, except that one at the entry is PROFIT. An
+    estimated liquidation price never says LIQUIDATED, only EMERGENCY.
+    """
+    if _at_or_beyond(levels, price, levels.liquidation):
+        return RiskStatus.EMERGENCY if levels.liquidation_is_estimate else RiskStatus.LIQUIDATED
+    if _at_or_beyond(levels, price, levels.emergency):
+        return RiskStatus.EMERGENCY
+    if _in_trap_zone(levels, price):
+        return RiskStatus.TRAP_ZONE
+    if (price - levels.entry) * levels.side.sign < 0:
+        return RiskStatus.UNDERWATER
+    return RiskStatus.PROFIT
+
+
+def _at_or_beyond(levels: RiskLevels, price: Decimal, level: Decimal | None) -> bool:
+    """Whether the price has lost as much as reaching `level` would."""
+    return level is not None and (price - level) * levels.side.sign <= 0
+
+
+def _in_trap_zone(levels: RiskLevels, price: Decimal) -> bool:
+    if levels.trap_low is None or levels.trap_high is None:
+        return False
+    return levels.trap_low <= price <= levels.trap_high

@@ -1,0 +1,54 @@
+"""What a position is worth now, or that this is not known."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboard.domain.margin import notional
+from dashboard.domain.market import Quote, Ticker
+from dashboard.domain.pnl import roe, unrealized_pnl
+from dashboard.domain.position import Position
+from dashboard.domain.risk import RiskLevels, RiskStatus, assess
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """PnL and risk on one price. Every None is unknown."""
+
+    status: RiskStatus
+    quote: Quote | None = None
+    """The price that all is calculated on."""
+    on_mark: bool = False
+    """Whether that is the mark price; else it is the last one."""
+    unrealized_pnl: Decimal | None = None
+    """In the settlement currency."""
+    roe: Decimal | None = None
+    """In percent."""
+    notional: Decimal | None = None
+
+
+def basis(ticker: Ticker, now: int, stale_after: int) -> tuple[Quote | None, bool]:
+    """The price to calculate on, and whether it is the mark: the mark while live, else the last price."""
+    for quote, on_mark in ((ticker.mark, True), (ticker.last, False)):
+        if quote is not None and quote.age(now) <= stale_after:
+            return quote, on_mark
+    return None, False
+
+
+def value(
+    position: Position | None, levels: RiskLevels | None, ticker: Ticker, *, now: int, stale_after: int
+) -> Valuation:
+    """Values `position` at the best live price of `ticker`. `stale_after` is in milliseconds."""
+    quote, on_mark = basis(ticker, now, stale_after)
+    if position is None or levels is None:
+        return Valuation(RiskStatus.NO_POSITION, quote, on_mark)
+    if quote is None:
+        return Valuation(RiskStatus.UNKNOWN)
+    price = quote.value
+    return Valuation(
+        status=assess(levels, price),
+        quote=quote,
+        on_mark=on_mark,
+        unrealized_pnl=unrealized_pnl(position, price),
+        roe=roe(position, price),
+        notional=notional(position, price),
+    )

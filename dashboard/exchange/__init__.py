@@ -1,0 +1,1 @@
+"""The only rooms that know ccxt: what leaves them is of the domain."""

@@ -1,0 +1,75 @@
+"""Building ccxt's exchange object from what the user gave, and refusing what cannot work."""
+
+import importlib
+from difflib import get_close_matches
+from typing import Any
+
+import ccxt
+import ccxt.pro
+from ccxt.base.errors import NotSupported
+
+from dashboard.errors import CredentialError, ExchangeLacks, UnknownExchange
+from dashboard.exchange.access import Access
+
+_REQUEST_TIMEOUT = 10_000
+_KEEP_ALIVE = 10_000
+"""Milliseconds between pings: a dead socket is noticed after twice this (ccxt waits minutes by default)."""
+
+
+def build(access: Access) -> Any:
+    """ccxt's object for `access`, with websockets where ccxt has them, and numbers as strings.
+
+    Raises UnknownExchange, ExchangeLacks (no testnet) or CredentialError (half of the keys).
+    """
+    if access.exchange not in ccxt.exchanges:
+        raise UnknownExchange(_unknown(access.exchange))
+    module = ccxt.pro if access.exchange in ccxt.pro.exchanges else _rest_only()
+    exchange = getattr(module, access.exchange)(_config(access))
+    exchange.number = str
+    if access.testnet:
+        _use_testnet(exchange)
+    if access.api_key:
+        _check_keys(exchange)
+    return exchange
+
+
+def _rest_only() -> Any:
+    return importlib.import_module("ccxt.async_support")
+
+
+def _config(access: Access) -> dict[str, Any]:
+    ours = {
+        "apiKey": access.api_key,
+        "secret": access.api_secret,
+        "password": access.api_passphrase,
+        "walletAddress": access.wallet_address,
+        "timeout": _REQUEST_TIMEOUT,
+        "streaming": {"keepAlive": _KEEP_ALIVE, "maxPingPongMisses": 1},
+        "has": {"fetchCurrencies": False},  # not needed here, and private on some exchanges
+    }
+    given = {name: value for name, value in ours.items() if value is not None}
+    merged: dict[str, Any] = ccxt.Exchange.deep_extend(given, dict(access.config))
+    return merged
+
+
+def _unknown(exchange: str) -> str:
+    near = get_close_matches(exchange.lower(), ccxt.exchanges)
+    return f"exchange {exchange!r} is not known to ccxt" + (f"; near it: {', '.join(near)}" if near else "")
+
+
+def _use_testnet(exchange: Any) -> None:
+    try:
+        exchange.set_sandbox_mode(True)
+    except NotSupported:
+        raise ExchangeLacks(f"{exchange.id} has no testnet in ccxt: leave --use-testnet out") from None
+
+
+def _check_keys(exchange: Any) -> None:
+    names = {"apiKey": "api-key", "secret": "api-secret", "password": "api-passphrase"}
+    missing = [
+        f"--{flag}"
+        for name, flag in names.items()
+        if exchange.requiredCredentials.get(name) and not getattr(exchange, name)
+    ]
+    if missing:
+        raise CredentialError(f"{exchange.id}: an api-key was given, but not {' and '.join(missing)}")

@@ -1,0 +1,131 @@
+"""ExchangeClient: one market of one exchange, read through ccxt."""
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+from ccxt.base.errors import NetworkError
+
+from dashboard.clock import now_ms
+from dashboard.domain.market import Candle, Instrument, Ticker
+from dashboard.domain.position import Position
+from dashboard.errors import ExchangeLacks, ExchangeUnavailable
+from dashboard.exchange import convert
+from dashboard.exchange.access import Access
+from dashboard.exchange.build import build
+from dashboard.exchange.faults import explained
+from dashboard.exchange.symbols import resolve
+
+_CANDLES = 300
+
+
+class ExchangeClient:
+    """Reads one market. Its coroutines belong to one event loop.
+
+    They raise errors of ours only: ExchangeUnavailable for what may pass by itself, a UsageError
+    for what will not.
+    """
+
+    def __init__(self, access: Access) -> None:
+        """Raises a UsageError if the exchange, its testnet or the keys cannot be used."""
+        self._ccxt: Any = build(access)
+        self._symbol = ""
+        self._is_contract = False
+        self.id = access.exchange
+        self.name: str = self._ccxt.name
+        self.has_account = access.has_account
+
+    async def open(self, symbol: str) -> Instrument:
+        """Loads the markets and finds the one that the text `symbol` means."""
+        async with explained(self.id):
+            # A truncated or empty answer with HTTP 200 leaves ccxt content with no markets: ask anew.
+            await self._ccxt.load_markets(True)
+        if not self._ccxt.markets:
+            raise ExchangeUnavailable(f"{self.id}: the list of markets came empty")
+        market = resolve(self._ccxt.markets, symbol)
+        self._symbol, self._is_contract = market["symbol"], bool(market.get("contract"))
+        return convert.instrument(self.id, market, self._ccxt.precisionMode)
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self._ccxt.close()
+
+    @property
+    def can_stream(self) -> bool:
+        """Whether there is a websocket for prices."""
+        return self._has("watchTicker") or self._has("watchTrades")
+
+    def streams_beside(self, ticker: Ticker) -> list[Callable[[], Awaitable[Ticker]]]:
+        """Watchers for what the main stream lacks, as `ticker` shows it, where there are such streams."""
+        watchers: list[Callable[[], Awaitable[Ticker]]] = []
+        if ticker.mark is None and self._is_contract and self._has("watchMarkPrice"):
+            watchers.append(self.watch_mark)
+        if (ticker.bid is None or ticker.ask is None) and self._has("watchBidsAsks"):
+            watchers.append(self.watch_book)
+        return watchers
+
+    async def watch_ticker(self) -> Ticker:
+        """Waits for the next prices of the websocket."""
+        async with explained(self.id):
+            if self._has("watchTicker"):
+                return convert.ticker(await self._ccxt.watch_ticker(self._symbol), now_ms())
+            return convert.last_trade(await self._ccxt.watch_trades(self._symbol), now_ms())
+
+    async def watch_mark(self) -> Ticker:
+        """Waits for the next mark price."""
+        async with explained(self.id):
+            raw = await self._ccxt.watch_mark_price(self._symbol)
+        return convert.ticker({"markPrice": raw["markPrice"]}, now_ms())
+
+    async def watch_book(self) -> Ticker:
+        """Waits for the next best bid and ask."""
+        async with explained(self.id):
+            raw = (await self._ccxt.watch_bids_asks([self._symbol]))[self._symbol]
+        return convert.ticker({"bid": raw["bid"], "ask": raw["ask"]}, now_ms())
+
+    def break_streams(self) -> None:
+        """Drops every websocket, so that whoever waits fails now and the next wait connects anew.
+
+        Needed where ccxt waits for ever: on a socket that is silent, after a frame that it could
+        not read, and after a refused subscription, which stays registered with the connection.
+        """
+        for connection in list(self._ccxt.clients.values()):
+            connection.on_error(NetworkError("the websocket was silent"))
+
+    async def fetch_ticker(self) -> Ticker:
+        """Asks for the prices now."""
+        async with explained(self.id):
+            raw = await self._ccxt.fetch_ticker(self._symbol)
+            ticker = convert.ticker(raw, now_ms())
+            if ticker.mark is not None or not (self._is_contract and self._has("fetchMarkPrice")):
+                return ticker
+            mark = await self._ccxt.fetch_mark_price(self._symbol)
+        return ticker.merged(convert.ticker({"markPrice": mark["markPrice"]}, now_ms()))
+
+    async def fetch_candles(self, timeframe: str) -> list[Candle]:
+        """The newest bars of price history for a timeframe such as 5m, oldest first."""
+        if not self._has("fetchOHLCV") or timeframe not in (self._ccxt.timeframes or {}):
+            raise ExchangeLacks(f"{self.id} has no {timeframe} candles")
+        async with explained(self.id):
+            rows = await self._ccxt.fetch_ohlcv(self._symbol, timeframe, limit=_CANDLES)
+        return convert.candles(rows)
+
+    async def fetch_positions(self, instrument: Instrument) -> tuple[Position, ...]:
+        """The account's open positions in `instrument`: none, one, or both sides in hedge mode."""
+        if not self._is_contract:
+            return ()
+        if not self._has("fetchPositions"):
+            raise ExchangeLacks(f"{self.id} cannot be asked for positions")
+        async with explained(self.id):
+            return convert.positions(await self._ccxt.fetch_positions([self._symbol]), instrument)
+
+    async def fetch_maintenance_margin_rate(self) -> Decimal | None:
+        """The rate of the lowest tier; None where the exchange does not tell it to everybody."""
+        if not self._has("fetchMarketLeverageTiers"):
+            return None
+        async with explained(self.id):
+            tiers = await self._ccxt.fetch_market_leverage_tiers(self._symbol)
+        return convert.positive(tiers[0]["maintenanceMarginRate"]) if tiers else None
+
+    def _has(self, capability: str) -> bool:
+        return bool(self._ccxt.has.get(capability))

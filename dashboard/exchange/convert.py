@@ -1,0 +1,161 @@
+"""From ccxt's dicts to values of the domain, once, at the edge.
+
+ccxt is told `number = str`, so a number arrives as the exchange wrote it. Absent, empty and
+unreadable all become None: unknown, never zero.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ccxt.base.decimal_to_precision import DECIMAL_PLACES, TICK_SIZE
+
+from dashboard.domain.market import Candle, Instrument, Payoff, Quote, Ticker
+from dashboard.domain.position import Position, Side, Source
+from dashboard.errors import ExchangeLacks
+
+Raw = Mapping[str, Any]
+
+_MARKS_IN_INFO = ("markPrice", "markPx", "mark_price")
+"""Where exchanges put the mark price that ccxt's unified ticker drops."""
+
+
+def number(value: object) -> Decimal | None:
+    """A finite number, or None for whatever else an exchange may send."""
+    if value is None or value == "":
+        return None
+    try:
+        result = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return result if result.is_finite() else None
+
+
+def positive(value: object) -> Decimal | None:
+    """A number above zero: a price or an amount. Zero and less mean that there is none."""
+    result = number(value)
+    return result if result is not None and result > 0 else None
+
+
+def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
+    """A market. Raises ExchangeLacks for a contract whose PnL no formula here gives."""
+    if market.get("contract") and not (market.get("linear") or market.get("inverse")):
+        raise ExchangeLacks(
+            f"{exchange}: {market['symbol']} is a quanto contract, whose PnL is not supported"
+        )
+    return Instrument(
+        exchange=exchange,
+        symbol=market["symbol"],
+        id=market["id"],
+        base=market["base"],
+        quote=market["quote"],
+        settle=market.get("settle") or market["quote"],
+        kind=market["type"],
+        payoff=_payoff(exchange, market),
+        contract_size=positive(market.get("contractSize")) or Decimal(1),
+        price_step=_price_step(market, precision_mode),
+    )
+
+
+def _payoff(exchange: str, market: Raw) -> Payoff:
+    if not market.get("inverse"):
+        return Payoff.LINEAR
+    return Payoff.INVERSE_BASE if exchange == "bitget" else Payoff.INVERSE
+
+
+def _price_step(market: Raw, precision_mode: int) -> Decimal | None:
+    precision = number((market.get("precision") or {}).get("price"))
+    if precision is None:
+        return None
+    if precision_mode == TICK_SIZE:
+        return precision if precision > 0 else None
+    return Decimal(1).scaleb(-int(precision)) if precision_mode == DECIMAL_PLACES else None
+
+
+def ticker(raw: Raw, at: int) -> Ticker:
+    """A ticker that was received at `at` (ms, monotonic)."""
+    return Ticker(
+        last=_quote(positive(raw.get("last")), at),
+        bid=_quote(positive(raw.get("bid")), at),
+        ask=_quote(positive(raw.get("ask")), at),
+        mark=_quote(_mark_price(raw), at),
+        change_24h=_quote(number(raw.get("percentage")), at),
+    )
+
+
+def last_trade(trades: Sequence[Raw], at: int) -> Ticker:
+    """What the newest of some trades says."""
+    return Ticker(last=_quote(positive(trades[-1].get("price")), at)) if trades else Ticker()
+
+
+def _quote(value: Decimal | None, at: int) -> Quote | None:
+    return None if value is None else Quote(value, at)
+
+
+def _mark_price(raw: Raw) -> Decimal | None:
+    info = raw.get("info")
+    named = [info.get(name) for name in _MARKS_IN_INFO] if isinstance(info, Mapping) else []
+    return next((price for price in map(positive, (raw.get("markPrice"), *named)) if price), None)
+
+
+def candles(rows: Sequence[Sequence[Any]]) -> list[Candle]:
+    """Candles, oldest first; a row with a hole in it is left out."""
+    bars = []
+    for opened_at, *values in rows:
+        prices = [positive(value) for value in values[:4]]
+        if opened_at is not None and None not in prices:
+            bars.append(Candle(int(opened_at), *prices))  # type: ignore[arg-type]  # no None left
+    return sorted(bars, key=lambda bar: bar.opened_at)
+
+
+def positions(rows: Sequence[Raw], held_in: Instrument) -> tuple[Position, ...]:
+    """The open positions of one instrument; rows of unused sides and other markets are left out."""
+    own = (row for row in rows if row.get("symbol") == held_in.symbol)
+    return tuple(position for row in own if (position := _position(row, held_in)))
+
+
+def _position(row: Raw, held_in: Instrument) -> Position | None:
+    contracts, entry_price = positive(_unsigned(row.get("contracts"))), positive(row.get("entryPrice"))
+    if row.get("side") not in tuple(Side) or contracts is None or entry_price is None:
+        return None
+    return Position(
+        instrument=held_in,
+        side=Side(row["side"]),
+        contracts=contracts,
+        entry_price=entry_price,
+        leverage=positive(row.get("leverage")),
+        margin_mode=row.get("marginMode"),
+        liquidation_price=_stated_liquidation(row.get("info")),
+        maintenance_margin_rate=positive(row.get("maintenanceMarginPercentage")),
+        source=Source.EXCHANGE,
+    )
+
+
+def _unsigned(value: object) -> Decimal | None:
+    result = number(value)
+    return None if result is None else abs(result)
+
+
+def _stated_liquidation(info: object) -> Decimal | None:
+    """The liquidation price that the exchange itself states.
+
+    ccxt puts one of its own making in place of a missing one, so only what stands in `info` counts;
+    zero and negative mean that the exchange gives none.
+    """
+    stated = (positive(value) for key, value in _leaves(info) if _names_liquidation(key))
+    return next((price for price in stated if price is not None), None)
+
+
+def _names_liquidation(key: str) -> bool:
+    key = key.lower().replace("_", "")
+    return key.startswith("liq") and key.endswith(("price", "px"))
+
+
+def _leaves(info: object) -> Iterator[tuple[str, object]]:
+    """Every named value of nested dicts."""
+    if isinstance(info, Mapping):
+        for key, value in info.items():
+            if isinstance(value, Mapping):
+                yield from _leaves(value)
+            else:
+                yield str(key), value

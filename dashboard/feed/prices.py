@@ -1,0 +1,147 @@
+"""Websocket and polling as one source of prices.
+
+The stream waits for the websocket. The lookout polls while the stream is down, and when it is
+silent finds out whether the market is quiet or the socket is deaf, which ccxt never notices.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+
+from dashboard.clock import now_ms
+from dashboard.domain.events import Failed, FeedEvent, Received, Route
+from dashboard.domain.market import Ticker
+from dashboard.errors import ExchangeUnavailable
+from dashboard.exchange.client import ExchangeClient
+from dashboard.feed.keep_going import keep_going
+
+log = logging.getLogger(__name__)
+
+_HEAD_START = 1_000
+"""Milliseconds that the websocket gets at the start before polling helps out."""
+_SILENCE = 2_500
+"""Milliseconds without a message after which a stream is checked: half of what makes a price stale."""
+_FIRST_MESSAGE = 10.0
+"""Seconds that a new subscription may stay silent: every exchange sends a snapshot at once."""
+
+
+class Prices:
+    """Feeds `emit` with Received and Failed until cancelled."""
+
+    def __init__(
+        self, client: ExchangeClient, emit: Callable[[FeedEvent], None], *, interval: int, use_websocket: bool
+    ) -> None:
+        """`interval` is the time between two polls in milliseconds."""
+        self._client = client
+        self._emit = emit
+        self._interval = interval
+        self._use_stream = use_websocket and client.can_stream
+        self._streaming = False
+        self._streamed = Ticker()
+        self._heard_at = now_ms()
+        self._asked_at = now_ms() - interval + (_HEAD_START if self._use_stream else 0)
+        self._spoke = asyncio.Event()
+        self._stream_broke = asyncio.Event()
+        self._failing = False
+        self.recovered = asyncio.Event()
+        """Set whenever data comes again after a failure."""
+
+    async def run(self) -> None:
+        """Streams and looks out."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keep_going(self._look_out, self._poll_failed))
+            if self._use_stream:
+                tasks.create_task(
+                    keep_going(self._stream, self._stream_failed, progress=lambda: self._streamed)
+                )
+                tasks.create_task(self._stream_beside())
+
+    async def _stream(self) -> None:
+        self._streamed_ticker(await self._first_message())
+        while True:
+            self._streamed_ticker(await self._client.watch_ticker())
+
+    async def _first_message(self) -> Ticker:
+        try:
+            async with asyncio.timeout(_FIRST_MESSAGE):
+                return await self._client.watch_ticker()
+        except TimeoutError:
+            raise ExchangeUnavailable(f"{self._client.id}: the websocket sends nothing") from None
+
+    def _streamed_ticker(self, ticker: Ticker) -> None:
+        if ticker == Ticker():
+            return  # a frame without a single price is no sign of life
+        self._streaming, self._streamed = True, ticker
+        self._spoke.set()
+        self._received(Route.STREAM, ticker)
+
+    def _stream_failed(self, reason: str) -> None:
+        self._streaming = False
+        self._client.break_streams()
+        self._failed(Route.STREAM, reason)
+        self._stream_broke.set()
+
+    async def _stream_beside(self) -> None:
+        """Where the main stream has no mark or no book, they may have streams of their own.
+
+        Their failures are no events: a mark that stops coming just grows old.
+        """
+        await self._spoke.wait()
+        async with asyncio.TaskGroup() as tasks:
+            for watch in self._client.streams_beside(self._streamed):
+                tasks.create_task(keep_going(partial(self._beside, watch), log.info))
+
+    async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
+        ticker = await watch()
+        self._emit(Received(Route.STREAM if self._streaming else Route.POLL, now_ms(), ticker))
+
+    async def _look_out(self) -> None:
+        await self._until_due()
+        self._asked_at = now_ms()
+        ticker = await self._client.fetch_ticker()
+        if self._heard_at > self._asked_at:
+            return  # the stream spoke meanwhile, and is newer
+        request_time = now_ms() - self._asked_at
+        if self._streaming and _same_price(ticker, self._streamed):
+            self._received(Route.STREAM, ticker, request_time)  # a quiet market, confirmed
+            return
+        if self._streaming:
+            self._streaming = False
+            self._client.break_streams()
+        self._received(Route.POLL, ticker, request_time)
+
+    async def _until_due(self) -> None:
+        while (wait := self._due_at() - now_ms()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stream_broke.wait(), wait / 1000)
+            self._stream_broke.clear()
+
+    def _due_at(self) -> int:
+        return self._heard_at + _SILENCE if self._streaming else self._asked_at + self._interval
+
+    def _poll_failed(self, reason: str) -> None:
+        self._failed(Route.POLL, reason)
+
+    def _received(self, route: Route, ticker: Ticker, request_time: int = 0) -> None:
+        self._heard_at = now_ms()
+        self._emit(Received(route, self._heard_at, ticker, request_time))
+        if self._failing:
+            self._failing = False
+            self.recovered.set()
+
+    def _failed(self, route: Route, reason: str) -> None:
+        self._failing = True
+        self._emit(Failed(route, reason))
+
+
+def _same_price(one: Ticker, other: Ticker) -> bool:
+    """Whether two tickers agree: on the last price, or where one has none on the best bid and ask."""
+    names = ("last",) if one.last and other.last else ("bid", "ask")
+    return all(_value(one, name) == _value(other, name) for name in names)
+
+
+def _value(ticker: Ticker, name: str) -> object:
+    quote = getattr(ticker, name)
+    return quote.value if quote else None

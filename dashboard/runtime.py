@@ -1,0 +1,138 @@
+"""RuntimeConfig: the one live state. One writer, immutable snapshots, readers that never wait."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from dashboard.clock import now_ms
+from dashboard.domain.entered import Entered
+from dashboard.domain.events import (
+    Failed,
+    FeedEvent,
+    PositionsFailed,
+    PositionsRead,
+    Received,
+    Resolved,
+    TierRead,
+)
+from dashboard.domain.feed_state import FeedHealth
+from dashboard.domain.holdings import Holdings
+from dashboard.domain.market import Instrument, Ticker
+from dashboard.domain.position import Position
+from dashboard.domain.risk import RiskLevels, RiskStatus
+from dashboard.domain.valuation import Valuation, value
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[["Snapshot"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that is known at one version. It ages: ask `valuation_at` and `health.state_at` for now."""
+
+    version: int
+    health: FeedHealth
+    holdings: Holdings = Holdings()
+    instrument: Instrument | None = None
+    """None until the exchange was reached and the symbol found."""
+    ticker: Ticker = Ticker()
+    position: Position | None = None
+    levels: RiskLevels | None = None
+    valuation: Valuation = Valuation(RiskStatus.UNKNOWN)
+    """As of the newest event."""
+
+    def valuation_at(self, now: int) -> Valuation:
+        """The valuation that a reader may show at `now`: unknown once the price is too old."""
+        if not self.holdings.known or self.instrument is None:
+            return Valuation(RiskStatus.UNKNOWN)
+        quote = self.valuation.quote
+        if quote is not None and quote.age(now) <= self.health.stale_after:
+            return self.valuation
+        return self._valued(now)
+
+    def _valued(self, now: int) -> Valuation:
+        return value(self.position, self.levels, self.ticker, now=now, stale_after=self.health.stale_after)
+
+
+class RuntimeConfig:
+    """Holds the latest price, PnL and risk, and tells its listeners of every change.
+
+    `apply` and `enter` are safe from any thread; they take turns. `snapshot` needs no lock.
+    Listeners are called in the order of their registration, in the writer's thread, and must be
+    quick; one that raises is logged and harms no other.
+    """
+
+    def __init__(
+        self, poll_interval: int, *, holdings: Holdings | None = None, clock: Callable[[], int] = now_ms
+    ) -> None:
+        """`poll_interval` is in milliseconds."""
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._listeners: tuple[Listener, ...] = ()
+        self.snapshot = Snapshot(0, FeedHealth(poll_interval), holdings or Holdings())
+
+    def register(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` with each new snapshot from now on. Returns what takes it off again."""
+        with self._turn:
+            self._listeners += (listener,)
+        return partial(self._unregister, listener)
+
+    def apply(self, event: FeedEvent) -> None:
+        """Lets one event of the feed change the state."""
+        with self._turn:
+            self._publish(_after(self.snapshot, event))
+
+    def enter(self, entered: Entered, *, kept: bool = False) -> None:
+        """Replaces what was entered by hand; an empty `Entered` takes it away.
+
+        `kept`: it was entered in an earlier run, so the exchange's own position comes first.
+        """
+        with self._turn:
+            holdings = replace(self.snapshot.holdings, entered=entered, kept=kept)
+            self._publish(replace(self.snapshot, holdings=holdings))
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        before = self.snapshot
+        if snapshot.holdings is not before.holdings or snapshot.instrument is not before.instrument:
+            snapshot = _with_position(snapshot)
+        valuation = snapshot._valued(self._clock())
+        self.snapshot = replace(snapshot, version=before.version + 1, valuation=valuation)
+        for listener in self._listeners:
+            try:
+                listener(self.snapshot)
+            except Exception:
+                log.exception("a listener of the live state failed; the others go on")
+
+    def _unregister(self, listener: Listener) -> None:
+        with self._turn:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+
+def _after(now: Snapshot, event: FeedEvent) -> Snapshot:
+    """The snapshot with what `event` says, before it is valued again."""
+    match event:
+        case Received():
+            return replace(now, health=now.health.after(event), ticker=now.ticker.merged(event.ticker))
+        case Failed():
+            return replace(now, health=now.health.after(event))
+        case Resolved():
+            return replace(now, instrument=event.instrument)
+        case PositionsRead():
+            return replace(now, holdings=now.holdings.after_read(event.at, event.positions))
+        case PositionsFailed():
+            return replace(now, holdings=now.holdings.after_failure(event.reason))
+        case TierRead():
+            rate = event.maintenance_margin_rate
+            return replace(now, holdings=replace(now.holdings, maintenance_margin_rate=rate))
+
+
+def _with_position(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with the position and the levels that follow from its holdings."""
+    if snapshot.instrument is None:
+        return snapshot
+    position = snapshot.holdings.shown(snapshot.instrument)
+    levels = snapshot.holdings.levels(position) if position else None
+    return replace(snapshot, position=position, levels=levels)

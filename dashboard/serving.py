@@ -1,0 +1,81 @@
+"""Listening, serving and opening a browser: the process around the app."""
+
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from contextlib import suppress
+from itertools import islice
+
+import uvicorn
+from fastapi import FastAPI
+
+from dashboard.config import Settings
+from dashboard.errors import PortTaken
+from dashboard.server import running
+
+_PORTS_TRIED = 50
+_MESSAGE_LIMIT = 64 * 1024
+"""Bytes of the largest websocket message taken from a viewer, who has little to say."""
+
+
+def serve(settings: Settings) -> None:
+    """Runs the dashboard until it is interrupted. Raises DashboardError if it cannot start."""
+    with listen(settings) as listener, running(settings) as app:
+        url = _url(listener)
+        print(f"Position dashboard: {url}  (Ctrl-C ends it)", flush=True)
+        if not settings.no_browser:
+            threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
+        uvicorn.Server(uvicorn_config(app, debug=settings.debug)).run(sockets=[listener])
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A listening socket on the wished port, or with `auto_port` on the next free one."""
+    tries = _PORTS_TRIED if settings.auto_port else 1
+    for port in islice(range(settings.port, 65536), tries):
+        with suppress(OSError):
+            return _bound(settings.host, port)
+    advice = "give another --port" if settings.auto_port else "give another --port, or --auto-port"
+    raise PortTaken(f"port {settings.port} of {settings.host} is taken: {advice}")
+
+
+def uvicorn_config(app: FastAPI, *, debug: bool = False) -> uvicorn.Config:
+    """How the app is served: no viewer can hold up the shut-down, and a dead one is found by pings."""
+    return uvicorn.Config(
+        app,
+        log_level="info" if debug else "warning",
+        access_log=debug,
+        ws_max_size=_MESSAGE_LIMIT,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        ws_per_message_deflate=False,  # a view is small and the same for all: do not compress it for each
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(socket.SOMAXCONN)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _open_browser(url: str) -> None:
+    """Opens a graphical browser; a text one would take the terminal."""
+    graphical = sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if graphical:
+        with suppress(webbrowser.Error):
+            webbrowser.open(url)
