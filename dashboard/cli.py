@@ -17,7 +17,8 @@ def main() -> int:
         settings = load(arguments)
         _log(settings)
         _warn(arguments)
-        from dashboard.serving import serve  # after the settings: what is heavy to import must not delay an error
+        # Imported late: it takes a second, which a mistaken flag need not wait for.
+        from dashboard.serving import serve
 
         serve(settings)
     except KeyboardInterrupt:
@@ -44,8 +45,8 @@ def _warn(arguments: list[str]) -> None:
     flags = secret_flags(arguments)
     if flags:
         print(
-            f"dashboard-run: {' and '.join(flags)}: other users of this machine can see a secret on a command line; "
-            "prefer DASHBOARD_API_SECRET in the environment or in .env",
+            f"dashboard-run: {' and '.join(flags)}: other users of this machine can see a secret on a "
+            "command line; prefer DASHBOARD_API_SECRET in the environment or in .env",
             file=sys.stderr,
         )
 

@@ -71,12 +71,13 @@ class RuntimeConfig:
         """`poll_interval` is in milliseconds."""
         self._clock = clock
         self._turn = threading.Lock()
+        self._registering = threading.Lock()  # of its own, so that a listener may take itself off
         self._listeners: tuple[Listener, ...] = ()
         self.snapshot = Snapshot(0, FeedHealth(poll_interval), holdings or Holdings())
 
     def register(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` with each new snapshot from now on. Returns what takes it off again."""
-        with self._turn:
+        with self._registering:
             self._listeners += (listener,)
         return partial(self._unregister, listener)
 
@@ -107,7 +108,7 @@ class RuntimeConfig:
                 log.exception("a listener of the live state failed; the others go on")
 
     def _unregister(self, listener: Listener) -> None:
-        with self._turn:
+        with self._registering:
             self._listeners = tuple(one for one in self._listeners if one is not listener)
 
 

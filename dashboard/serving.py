@@ -75,7 +75,7 @@ def _url(listener: socket.socket) -> str:
 
 def _open_browser(url: str) -> None:
     """Opens a graphical browser; a text one would take the terminal."""
-    graphical = sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if graphical:
+    screens = (os.environ.get("DISPLAY"), os.environ.get("WAYLAND_DISPLAY"))
+    if sys.platform in ("darwin", "win32") or any(screens):
         with suppress(webbrowser.Error):
             webbrowser.open(url)

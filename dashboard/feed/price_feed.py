@@ -15,7 +15,7 @@ from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
 from dashboard.exchange.client import ExchangeClient
 from dashboard.feed.account import Account
 from dashboard.feed.keep_going import until_it_works
-from dashboard.feed.prices import Prices
+from dashboard.feed.prices import Patience, Prices
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +37,10 @@ class PriceFeed:
         emit: Callable[[FeedEvent], None],
         *,
         read_account: bool = False,
+        patience: Patience | None = None,
     ) -> None:
         """`read_account`: whether to read the account's positions too."""
+        self._patience = patience or Patience()
         self._client = client
         self._symbol = symbol
         self._announce = emit
@@ -61,9 +63,14 @@ class PriceFeed:
         )
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        """Whether the thread lives."""
+        return self._thread is not None and self._thread.is_alive()
+
     def stop(self) -> None:
         """Ends the thread and closes its connections. Harmless when it does not run."""
-        if self._thread is not None and self._main is not None and self._thread.is_alive():
+        if self._thread is not None and self._main is not None and self.running:
             self._loop.call_soon_threadsafe(self._main.cancel)
             self._thread.join(_STOPPING)
 
@@ -82,7 +89,13 @@ class PriceFeed:
     async def _run(self, interval: int, use_websocket: bool) -> None:
         try:
             instrument = await until_it_works(self._open, self._not_opened)
-            prices = Prices(self._client, self._emit, interval=interval, use_websocket=use_websocket)
+            prices = Prices(
+                self._client,
+                self._emit,
+                interval=interval,
+                use_websocket=use_websocket,
+                patience=self._patience,
+            )
             account = Account(self._client, instrument, self._emit, prices.recovered)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(prices.run())

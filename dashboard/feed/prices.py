@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 from dashboard.clock import now_ms
@@ -19,29 +20,41 @@ from dashboard.feed.keep_going import keep_going
 
 log = logging.getLogger(__name__)
 
-_HEAD_START = 1_000
-"""Milliseconds that the websocket gets at the start before polling helps out."""
-_SILENCE = 2_500
-"""Milliseconds without a message after which a stream is checked: half of what makes a price stale."""
-_FIRST_MESSAGE = 10.0
-"""Seconds that a new subscription may stay silent: every exchange sends a snapshot at once."""
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for what, in milliseconds."""
+
+    head_start: int = 1_000
+    """What the websocket gets at the start before polling helps out."""
+    silence: int = 2_500
+    """After which a stream is checked by a request: half of what makes a price stale."""
+    first_message: int = 10_000
+    """For the first message of a subscription: every exchange sends a snapshot at once."""
 
 
 class Prices:
     """Feeds `emit` with Received and Failed until cancelled."""
 
     def __init__(
-        self, client: ExchangeClient, emit: Callable[[FeedEvent], None], *, interval: int, use_websocket: bool
+        self,
+        client: ExchangeClient,
+        emit: Callable[[FeedEvent], None],
+        *,
+        interval: int,
+        use_websocket: bool,
+        patience: Patience,
     ) -> None:
         """`interval` is the time between two polls in milliseconds."""
         self._client = client
         self._emit = emit
         self._interval = interval
+        self._patience = patience
         self._use_stream = use_websocket and client.can_stream
         self._streaming = False
         self._streamed = Ticker()
         self._heard_at = now_ms()
-        self._asked_at = now_ms() - interval + (_HEAD_START if self._use_stream else 0)
+        self._asked_at = now_ms() - interval + (patience.head_start if self._use_stream else 0)
         self._spoke = asyncio.Event()
         self._stream_broke = asyncio.Event()
         self._failing = False
@@ -65,7 +78,7 @@ class Prices:
 
     async def _first_message(self) -> Ticker:
         try:
-            async with asyncio.timeout(_FIRST_MESSAGE):
+            async with asyncio.timeout(self._patience.first_message / 1000):
                 return await self._client.watch_ticker()
         except TimeoutError:
             raise ExchangeUnavailable(f"{self._client.id}: the websocket sends nothing") from None
@@ -119,7 +132,7 @@ class Prices:
             self._stream_broke.clear()
 
     def _due_at(self) -> int:
-        return self._heard_at + _SILENCE if self._streaming else self._asked_at + self._interval
+        return self._heard_at + self._patience.silence if self._streaming else self._asked_at + self._interval
 
     def _poll_failed(self, reason: str) -> None:
         self._failed(Route.POLL, reason)

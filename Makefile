@@ -1,0 +1,46 @@
+# Everything here works on a fresh clone: each target first gets what it needs (Python 3.11+ is all it expects).
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format screenshots bench lock clean setup setup-run
+
+WITH_CHROMIUM = CHROMIUM="$$(dev/chromium --install)"
+SHELL_SCRIPTS = $(shell grep -rlIE '^\#!/.*sh$$' .ci dev deploy install.sh 2>/dev/null)
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup-run ## start the demo and open the browser (ARGS='--port 9000' for more)
+	.venv/bin/dashboard-run --demo $(ARGS)
+
+test: setup ## run every test, those in Chromium too (ARGS='-k name' for some)
+	$(WITH_CHROMIUM) .venv/bin/pytest $(ARGS)
+
+check: setup ## lint, format, types, imports, shell scripts; changes nothing
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy $(wildcard dashboard tests dev benchmarks)
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/shellcheck $(SHELL_SCRIPTS)
+
+format: setup ## bring the code into its form, mending what can be mended
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+screenshots: setup ## take the pictures in docs/screenshots from the running demo
+	$(WITH_CHROMIUM) .venv/bin/python dev/screenshots.py
+
+bench: setup ## measure it (ARGS for one benchmark)
+	$(WITH_CHROMIUM) .venv/bin/python -m benchmarks $(ARGS)
+
+lock: setup ## choose exact versions anew, within pyproject's ranges (ARGS='--upgrade' for the newest)
+	dev/lock $(ARGS)
+
+clean: ## remove what was made here, .venv too
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup:
+	@dev/setup dev
+
+setup-run:
+	@dev/setup run

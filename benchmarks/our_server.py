@@ -1,0 +1,89 @@
+"""`python -m benchmarks.our_server`: the real app over the real runtime, fed by a pulse."""
+
+import gc
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import psutil
+
+from benchmarks.pulse import Pulse, price_of
+from benchmarks.served import serve
+from dashboard.clock import now_ms
+from dashboard.domain.entered import Entered
+from dashboard.domain.events import Received, Resolved, Route
+from dashboard.domain.holdings import Holdings
+from dashboard.domain.market import Candle, Instrument, Quote, Ticker
+from dashboard.runtime import RuntimeConfig
+from dashboard.web.app import build_app
+from dashboard.web.desk import Desk
+
+MARKET = Instrument(
+    exchange="bitget",
+    symbol="BTC/USDT:USDT",
+    id="BTCUSDT",
+    base="BTC",
+    quote="USDT",
+    settle="USDT",
+    kind="swap",
+    price_step=Decimal("0.1"),
+)
+LONG = {
+    "side": "long",
+    "entry_price": "59500",
+    "size": "0.5",
+    "leverage": "20",
+    "liquidation_price": "56700",
+    "trap_low": "58300",
+    "trap_high": "58900",
+    "take_profit": "64000",
+    "stop_loss": "57600",
+}
+
+
+def runtime_with_position() -> RuntimeConfig:
+    """A live state that knows its market and holds a position."""
+    runtime = RuntimeConfig(2_000, holdings=Holdings(entered=Entered.from_fields(LONG)))
+    runtime.apply(Resolved(MARKET))
+    return runtime
+
+
+def received(price: Decimal) -> Received:
+    """A tick as the feed reports it, in which every price moves."""
+    at, step = now_ms(), MARKET.price_step or Decimal(1)
+    last, bid, ask = Quote(price, at), Quote(price - step, at), Quote(price + step, at)
+    return Received(Route.STREAM, at, Ticker(last, bid, ask, Quote(price, at), Quote(Decimal("1.82"), at)))
+
+
+def desk_of(runtime: RuntimeConfig) -> Desk:
+    """The desk of one who only looks on."""
+    return Desk(runtime, _enter, _candles, "Bitget", "BTCUSDT")
+
+
+async def _enter(_fields: Mapping[str, str | None]) -> None:
+    """Nobody enters anything here."""
+
+
+async def _candles(_timeframe: str) -> Sequence[Candle]:
+    price, bar = price_of(1), 300_000
+    newest = now_ms() // bar
+    return [Candle((newest - n) * bar, price, price + 60, price - 60, price) for n in range(300, 0, -1)]
+
+
+def main() -> None:
+    runtime = runtime_with_position()
+
+    def give(price: Decimal) -> None:
+        runtime.apply(received(price))
+
+    def flood(count: int) -> dict[str, int]:
+        """Applies `count` ticks as fast as it goes; how much memory is held then, in bytes."""
+        for n in range(count):
+            give(price_of(n % 10_000))
+        gc.collect()
+        return {"rss": psutil.Process().memory_info().rss, "version": runtime.snapshot.version}
+
+    serve(build_app(desk_of(runtime)), {"beat": Pulse(give).beat, "flood": flood})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""The demo exchange: a server on loopback that speaks Bitget's v2 protocol, for the demo mode and for tests.
+
+After `await exchange.start()` a `ccxt.pro.bitget(exchange.ccxt_config())` talks to it as to the real one.
+"""
+
+import asyncio
+import socket
+import time
+from collections import deque
+from contextlib import suppress
+
+from aiohttp import web
+
+from .account import DemoAccount
+from .board import Board
+from .faults import Faults
+from .instruments import INSTRUMENTS, DemoInstrument
+from .market import DemoMarket
+from .rest import RestRoom
+from .sockets import SocketRoom
+
+REST_NAMES = (
+    "spot",
+    "mix",
+    "user",
+    "p2p",
+    "broker",
+    "margin",
+    "common",
+    "tax",
+    "convert",
+    "copy",
+    "earn",
+    "uta",
+)
+"""The names under which ccxt knows Bitget's one REST host."""
+
+
+def wall_clock_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class DemoExchange:
+    """Composes market, account, REST and websockets into one server; `tick_interval` is in seconds.
+
+    Without a `tick_interval` the market stands still at its opening and prices change only by `publish`.
+    """
+
+    def __init__(
+        self,
+        market: DemoMarket | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tick_interval: float | None = 0.1,
+    ) -> None:
+        self.market = market or DemoMarket()
+        self.host = host
+        self.port = port
+        self.account = DemoAccount()
+        self.faults = Faults()
+        self.board = Board(self.market, self._market_ms, wall_clock_ms)
+        self._tick_interval = tick_interval
+        self._rest = RestRoom(self.board, self.account, self.faults)
+        self._sockets = SocketRoom(self.board, self.account, self.faults)
+        self._runner: web.AppRunner | None = None
+        self._site: web.SockSite | None = None
+        self._ticking: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where REST is served."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def ws_url(self) -> str:
+        """Where the websockets are, under /v2/ws/public and /v2/ws/private."""
+        return f"ws://{self.host}:{self.port}"
+
+    @property
+    def requests(self) -> deque[str]:
+        """The newest REST paths that were asked for, in order."""
+        return self._rest.requests
+
+    @property
+    def subscriptions(self) -> int:
+        """How many topics were subscribed to, refused ones included."""
+        return self._sockets.subscriptions
+
+    @property
+    def connections(self) -> int:
+        """How many websockets are open."""
+        return len(self._sockets.sockets)
+
+    def ccxt_config(self, *, keys: bool = True) -> dict[str, object]:
+        """What makes `ccxt.pro.bitget` talk to this exchange, with or without the demo account's keys."""
+        hosts: dict[str, object] = dict.fromkeys(REST_NAMES, self.url)
+        hosts["ws"] = {"public": f"{self.ws_url}/v2/ws/public", "private": f"{self.ws_url}/v2/ws/private"}
+        config: dict[str, object] = {
+            "urls": {"api": hosts},
+            "has": {"fetchCurrencies": False},
+            "options": {"fetchMarkets": {"types": ["spot", "swap"]}},
+        }
+        if keys:
+            account = self.account
+            config |= {"apiKey": account.api_key, "secret": account.secret, "password": account.passphrase}
+        return config
+
+    async def start(self) -> None:
+        """Opens the market, listens, lets the prices run. After a stop: again, on the same port."""
+        now_ms = wall_clock_ms()
+        self.market.open(now_ms)
+        for position in self.account.positions:
+            position.opened_ms = position.opened_ms or now_ms
+        app = web.Application()
+        app.router.add_get("/v2/ws/public", self._sockets.serve_public)
+        app.router.add_get("/v2/ws/private", self._sockets.serve_private)
+        app.router.add_route("*", "/{path:.*}", self._rest.serve)
+        # Without handler_cancellation a hanging request would outlive its client. A timeout of 0 means none.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01, handler_cancellation=True)
+        await self._runner.setup()
+        await self.accept_again()
+        if self._tick_interval is not None:
+            self._ticking = asyncio.create_task(self._tick(self._tick_interval))
+
+    async def stop(self) -> None:
+        """Stops listening and breaks off all connections at once."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._ticking
+        await self.refuse()
+        await self.drop(None)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self._ticking, self._runner, self._site = None, None, None
+
+    async def refuse(self) -> None:
+        """Stops listening: new connections are refused. Open websockets live on; `drop` ends them."""
+        if self._site is None or self._runner is None or self._runner.server is None:
+            return
+        await self._site.stop()
+        self._site = None
+        # Else REST would go on over connections that are kept alive.
+        websockets = {client.transport for client in self._sockets.sockets}
+        for connection in self._runner.server.connections:
+            if connection.transport not in websockets:
+                connection.force_close()
+
+    async def accept_again(self) -> None:
+        """Listens again, on the same port as before."""
+        if self._site is not None or self._runner is None:
+            return
+        listener = socket.create_server((self.host, self.port))
+        self.port = listener.getsockname()[1]
+        self._site = web.SockSite(self._runner, listener)
+        await self._site.start()
+
+    async def publish(self, instrument_id: str, *, product: str | None = None, **fields: str | None) -> None:
+        """Shows these ticker fields of one instrument from now on, and sends its subscribers a frame.
+
+        A `lastPr` takes bid, ask, mark and index along unless they are given too; None takes a field away.
+        Where an id is both a contract and a spot symbol the contract is meant, unless `product` says SPOT.
+        """
+        instrument = _find(instrument_id, product)
+        self.board.publish(instrument, fields)
+        await self._sockets.pulse(instrument)
+
+    async def pulse(self) -> None:
+        """Sends all subscribers what is new, positions included; this is what every tick does."""
+        await self._sockets.pulse()
+
+    async def send(self, raw: str | bytes) -> None:
+        """Sends a recorded frame, verbatim, to every public websocket."""
+        for client in list(self._sockets.sockets):
+            if not client.private:
+                await client.send(raw)
+
+    async def drop(self, code: int | None) -> None:
+        """Closes every websocket with this code; None resets the TCP connections."""
+        await self._sockets.drop(code)
+
+    def _market_ms(self) -> int:
+        if self._tick_interval is None and self.market.opened_ms is not None:
+            return self.market.opened_ms
+        return wall_clock_ms()
+
+    async def _tick(self, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            await self.pulse()
+
+
+def _find(instrument_id: str, product: str | None) -> DemoInstrument:
+    # INSTRUMENTS lists contracts before spot.
+    for instrument in INSTRUMENTS:
+        if instrument.id == instrument_id and product in (None, instrument.product):
+            return instrument
+    raise KeyError(instrument_id)

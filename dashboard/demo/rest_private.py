@@ -1,0 +1,47 @@
+"""The signed REST paths: the account's positions. They have the shape of the public ones, and the account."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from .account import DemoAccount, DemoPosition
+from .board import Board
+from .instruments import find_instrument
+from .query import Query
+from .wire import BitgetError, unknown_symbol
+
+SignedAnswer = Callable[[Query, Board, DemoAccount], object]
+
+
+def mark_of(board: Board, position: DemoPosition) -> Decimal:
+    """The mark price at which a position is valued; its entry, if its symbol is not listed."""
+    instrument = find_instrument(position.product, position.symbol)
+    return position.open_price if instrument is None else board.quote(instrument).mark
+
+
+def all_positions(query: Query, board: Board, account: DemoAccount) -> object:
+    """/api/v2/mix/position/all-position"""
+    product, coin = query.get("productType", "").upper(), query.get("marginCoin", "").upper()
+    wanted = [p for p in account.positions if p.product == product and (not coin or p.margin_coin == coin)]
+    return [position.rest_row(mark_of(board, position)) for position in wanted]
+
+
+def single_position(query: Query, board: Board, account: DemoAccount) -> object:
+    """/api/v2/mix/position/single-position: both sides of one symbol"""
+    symbol, product = query.get("symbol", "").upper(), query.get("productType", "").upper()
+    if find_instrument(product, symbol) is None:
+        raise unknown_symbol(symbol)
+    wanted = [p for p in account.positions if (p.product, p.symbol) == (product, symbol)]
+    return [position.rest_row(mark_of(board, position)) for position in wanted]
+
+
+def unified_settings(query: Query, board: Board, account: DemoAccount) -> object:
+    """/api/v3/account/settings: ccxt asks whether the account is a unified one; this one is classic."""
+    message = "You are in Classic Account mode, and the Unified Account API is not supported at this time"
+    raise BitgetError("40084", message)
+
+
+PRIVATE: dict[str, SignedAnswer] = {
+    "/api/v2/mix/position/all-position": all_positions,
+    "/api/v2/mix/position/single-position": single_position,
+    "/api/v3/account/settings": unified_settings,
+}

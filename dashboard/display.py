@@ -1,0 +1,150 @@
+"""How numbers, ages and states read, and which tone they have. Pure, in Decimal, for any outlet."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
+
+from dashboard.domain.feed_state import FeedState
+from dashboard.domain.risk import RiskStatus
+
+MISSING = "—"
+"""What is shown where a value is unknown. It is never zero, and never an old figure."""
+
+_MINUS, _THIN_SPACE = "−", "\u2009"
+_SIGNIFICANT = 8
+_TWO_DECIMALS = frozenset(
+    ("USD", "USDT", "USDC", "USDE", "USD1", "BUSD", "TUSD", "FDUSD", "PYUSD", "DAI", "EUR", "EURC", "GBP")
+)
+
+
+class Tone(StrEnum):
+    """What a value means. It is joined by a sign or a word wherever it is shown as a colour."""
+
+    UP = "up"
+    DOWN = "down"
+    CAUTION = "caution"
+    EMERGENCY = "emergency"
+    NEUTRAL = "neutral"
+    UNKNOWN = "unknown"
+
+
+_RISK_TONES = {
+    RiskStatus.LIQUIDATED: Tone.EMERGENCY,
+    RiskStatus.EMERGENCY: Tone.EMERGENCY,
+    RiskStatus.TRAP_ZONE: Tone.CAUTION,
+    RiskStatus.UNDERWATER: Tone.CAUTION,
+    RiskStatus.PROFIT: Tone.UP,
+    RiskStatus.UNKNOWN: Tone.UNKNOWN,
+    RiskStatus.NO_POSITION: Tone.NEUTRAL,
+}
+_FEED_TONES = {
+    FeedState.CONNECTING: Tone.NEUTRAL,
+    FeedState.STREAMING: Tone.UP,
+    FeedState.POLLING: Tone.UP,
+    FeedState.STALE: Tone.CAUTION,
+    FeedState.DISCONNECTED: Tone.EMERGENCY,
+}
+
+
+def risk_tone(status: RiskStatus) -> Tone:
+    """The tone of a risk status."""
+    return _RISK_TONES[status]
+
+
+def feed_tone(state: FeedState) -> Tone:
+    """The tone of a feed's state."""
+    return _FEED_TONES[state]
+
+
+def sign_tone(value: Decimal | None) -> Tone:
+    """Up for a gain, down for a loss."""
+    if value is None:
+        return Tone.UNKNOWN
+    return Tone.NEUTRAL if value == 0 else Tone.UP if value > 0 else Tone.DOWN
+
+
+def price(value: Decimal | None, step: Decimal | None) -> str:
+    """A price with as many decimals as its instrument's price step."""
+    if value is None:
+        return MISSING
+    if step is None:
+        return _grouped(_significant(value))
+    return _grouped(_rounded(value, decimals(step)))
+
+
+def decimals(step: Decimal) -> int:
+    """How many decimals a price has that moves in steps of `step`."""
+    return max(0, -_exponent(step.normalize()))
+
+
+def money(value: Decimal | None, currency: str) -> str:
+    """An amount: two decimals in dollars and their like, up to eight significant figures in coins."""
+    if value is None:
+        return MISSING
+    return _grouped(_rounded(value, 2) if currency.upper() in _TWO_DECIMALS else _significant(value))
+
+
+def gain(value: Decimal | None, currency: str) -> str:
+    """An amount with its sign: +321.05, −18.05, and 0.00 without one."""
+    return _signed(money(value, currency))
+
+
+def percent(value: Decimal | None) -> str:
+    """A signed percentage with two decimals and a thin space."""
+    if value is None:
+        return MISSING
+    return f"{_signed(_grouped(_rounded(value, 2)))}{_THIN_SPACE}%"
+
+
+def size(value: Decimal | None) -> str:
+    """An amount of coins, without zeros that say nothing."""
+    return MISSING if value is None else _grouped(_significant(value))
+
+
+def leverage(value: Decimal | None) -> str:
+    """10×, or nothing where it is unknown."""
+    return "" if value is None else f"{_grouped(_significant(value))}×"
+
+
+def age(milliseconds: int | None) -> str:
+    """How long ago: 0.2 s, 12 s, 3 min, 2 h, 4 d. Never more than has passed."""
+    if milliseconds is None:
+        return MISSING
+    if milliseconds < 10_000:
+        return f"{milliseconds // 100 / Decimal(10):.1f} s"
+    return whole_age(milliseconds)
+
+
+def whole_age(milliseconds: int) -> str:
+    """An age in whole units, for sentences."""
+    seconds = milliseconds // 1000
+    for unit, length, until in (("s", 1, 60), ("min", 60, 3600), ("h", 3600, 172_800)):
+        if seconds < until:
+            return f"{seconds // length} {unit}"
+    return f"{seconds // 86_400} d"
+
+
+def _signed(text: str) -> str:
+    if text == MISSING or text.startswith(_MINUS) or not text.strip("0.,"):
+        return text
+    return f"+{text}"
+
+
+def _exponent(value: Decimal) -> int:
+    return int(value.as_tuple().exponent)
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+
+
+def _significant(value: Decimal) -> Decimal:
+    """Rounded to eight significant figures, though never within its whole part."""
+    short = _rounded(value, max(0, _SIGNIFICANT - 1 - value.adjusted())).normalize()
+    return short if _exponent(short) <= 0 else short.quantize(Decimal(1))
+
+
+def _grouped(value: Decimal) -> str:
+    text = f"{value:,f}"
+    if not text.strip("-0.,"):
+        return text.lstrip("-")
+    return text.replace("-", _MINUS)

@@ -1,0 +1,58 @@
+"""Builds the one application that serves the page, its stream, and whatever else is added to it."""
+
+import html
+from pathlib import Path
+
+from dash import Dash
+from fastapi import FastAPI
+
+from dashboard.web.backend import PageBackend
+from dashboard.web.callbacks import wire
+from dashboard.web.desk import Desk
+from dashboard.web.headers import SecurityHeaders
+from dashboard.web.layout import page
+from dashboard.web.stream import add_stream
+
+_ASSETS = Path(__file__).with_name("assets")
+_INDEX = """<!DOCTYPE html>
+<html lang="en" data-bs-theme="dark">
+<head>
+{%metas%}
+<meta name="color-scheme" content="dark light">
+<meta name="robots" content="noindex">
+<title>{%title%}</title>
+<link rel="icon" type="image/svg+xml" href="ASSETS/favicon.svg">
+<link rel="preload" as="font" type="font/woff2" crossorigin
+  href="ASSETS/vendor/inter-latin-wght-normal.woff2">
+<script src="ASSETS/early/theme.js"></script>
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<noscript>The dashboard needs JavaScript.</noscript>
+<footer hidden>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+
+def build_app(desk: Desk) -> FastAPI:
+    """The application for one desk. Routes may be added to it; paths nobody serves answer 404."""
+    dash = Dash(
+        "dashboard.web",
+        backend=PageBackend,
+        assets_folder=str(_ASSETS),
+        assets_path_ignore=["vendor", "early"],
+        external_stylesheets=["/assets/vendor/bootstrap.min.css"],
+        title=html.escape(f"{desk.symbol} · {desk.exchange}"),
+        update_title=None,
+        index_string=_INDEX.replace("ASSETS", "/assets"),
+        enable_mcp=False,
+    )
+    dash.layout = page(desk)
+    wire(dash, desk)
+    # A fresh process would know no callback before it has served the page once.
+    dash._setup_server()
+    api: FastAPI = dash.server
+    add_stream(api, desk)
+    api.add_middleware(SecurityHeaders, script_hashes=dash.csp_hashes())
+    return api

@@ -1,0 +1,68 @@
+/* What was heard from the server, by either way, and what silence means.
+ *
+ * The page never trusts that somebody will tell it: it counts the age of the price on by itself, and
+ * paints what the server said beforehand for this case (the keys with ~) once the price is too old.
+ */
+"use strict";
+(() => {
+  const desk = window.dashboard;
+  const SILENCE = 5000;
+  const LOOK = 250;
+  const view = Object.create(null); // the newest whole view
+  const unheard = Object.create(null); // what to paint over it when it is too old
+  const heard = { at: Date.now(), age: null, ageAt: 0, stale: false, gone: false };
+  let gone = null;
+
+  /* Takes a whole view, or what has changed in it. */
+  function hear(changes) {
+    heard.at = Date.now();
+    for (const key in changes) {
+      view[key] = changes[key];
+      if (key[0] === "~") unheard[key.slice(1)] = changes[key];
+    }
+    if ("age:ms" in changes) {
+      heard.age = changes["age:ms"] === "" ? null : Number(changes["age:ms"]);
+      heard.ageAt = heard.at;
+    }
+    if (heard.stale || heard.gone) settle();
+    else desk.paint(changes);
+  }
+
+  function age() {
+    return heard.age === null ? null : heard.age + Math.max(0, Date.now() - heard.ageAt);
+  }
+
+  /* Judges the silence, and paints what follows from it. */
+  function settle() {
+    const old = age();
+    heard.stale = old !== null && old > Number(view["stale:ms"]);
+    heard.gone = Date.now() - heard.at > SILENCE;
+    if (!heard.stale && !heard.gone) return desk.paint(view);
+    desk.paint({ ...view, ...(heard.stale || heard.gone ? unheard : {}), ...(heard.gone ? gone : {}) });
+  }
+
+  function words(milliseconds) {
+    if (milliseconds === null) return "";
+    if (milliseconds < 10000) return `${(Math.floor(milliseconds / 100) / 10).toFixed(1)} s`;
+    const seconds = Math.floor(milliseconds / 1000);
+    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+    return seconds < 172800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} d`;
+  }
+
+  function look() {
+    settle();
+    desk.paint({ age: words(age()), clock: `${new Date().toISOString().slice(11, 19)} UTC` });
+  }
+
+  function start() {
+    gone = JSON.parse(document.getElementById("server-gone").dataset.view);
+    heard.at = Date.now();
+    settle();
+    look();
+    setInterval(look, LOOK);
+  }
+
+  desk.watch("title", (title) => { document.title = title; });
+  Object.assign(desk, { hear, start, view, heard, age });
+})();

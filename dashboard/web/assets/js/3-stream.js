@@ -1,0 +1,74 @@
+/* The websocket: connects for ever, and sets the pace at which Dash asks the server instead. */
+"use strict";
+(() => {
+  const desk = window.dashboard;
+  const FIRST_DELAY = 250;
+  const LONGEST_DELAY = 15000;
+  const SILENCE = 3500; // the server says something each second
+  const HEARTBEAT = 15000;
+  const ALONE = 1000;
+  const stream = { state: "closed", messages: 0, attempts: 0, pace: null };
+  let socket = null;
+  let watchdog = null;
+  let reconnect = null;
+
+  function setPace(interval) {
+    if (stream.pace === interval || !desk.isMounted()) return;
+    stream.pace = interval;
+    window.dash_clientside.set_props("beat", { interval });
+  }
+
+  function open() {
+    clearTimeout(reconnect);
+    stream.attempts += 1;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    socket = new WebSocket(`${scheme}://${location.host}/ws/view`);
+    stream.state = "connecting";
+    socket.onmessage = receive;
+    socket.onclose = closed;
+    guard();
+  }
+
+  function receive(message) {
+    stream.messages += 1;
+    if (stream.state !== "open") {
+      stream.state = "open";
+      stream.attempts = 0;
+    }
+    setPace(HEARTBEAT);
+    guard();
+    desk.hear(JSON.parse(message.data).view);
+  }
+
+  /* A socket that says nothing is as good as closed. */
+  let guarded = 0;
+  function guard() {
+    guarded = Date.now();
+    watchdog ??= setInterval(() => {
+      if (stream.state !== "closed" && Date.now() - guarded > SILENCE) drop();
+    }, 1000);
+  }
+
+  function drop() {
+    socket.onclose = socket.onmessage = null;
+    socket.close();
+    closed();
+  }
+
+  function closed() {
+    stream.state = "closed";
+    setPace(ALONE);
+    const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(stream.attempts, 10));
+    reconnect = setTimeout(open, longest * (0.5 + Math.random() / 2));
+  }
+
+  /* Coming back to the page, or to the network, is a reason not to wait. */
+  function hurry() {
+    if (stream.state === "closed") open();
+  }
+
+  addEventListener("online", hurry);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) hurry(); });
+  Object.assign(desk, { stream });
+  open();
+})();

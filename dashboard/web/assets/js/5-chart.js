@@ -1,0 +1,129 @@
+/* The chart between two histories: the last candle goes on with the price, and a new one opens in time. */
+"use strict";
+(() => {
+  const desk = window.dashboard;
+  const PAUSE = 350; // at most three redraws a second
+  const NARROW = 640;
+  const SHORT = 60;
+  const PRICES = ["open", "high", "low", "close"];
+  let figure = null; // the history as it has grown since
+  let source = null; // the history as it came
+  let clock = 0; // the server's clock minus ours
+  let timer = null;
+  let wanted = 0;
+  let hiddenAt = null;
+
+  /* A figure with the values of the theme in place of the names of its tokens. */
+  function coloured(value, tokens) {
+    if (typeof value === "string" && value.startsWith("var(")) return tokens.getPropertyValue(value.slice(4, -1)).trim();
+    if (Array.isArray(value)) return typeof value[0] === "number" ? value.slice() : value.map((one) => coloured(one, tokens));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, coloured(one, tokens)]));
+  }
+
+  function show(history) {
+    if (!history) return window.dash_clientside.no_update;
+    if (history !== source) {
+      source = history;
+      figure = structuredClone(history);
+      figure.layout.dragmode = matchMedia("(pointer: fine)").matches ? "zoom" : false;
+      if (innerWidth < NARROW) shorten();
+      clock = figure.layout.meta.now - Date.now();
+      extend();
+    }
+    return coloured(figure, getComputedStyle(document.documentElement));
+  }
+
+  /* A phone shows the newer half, so that candles stay candles. */
+  function shorten() {
+    const { x } = figure.data[0];
+    figure.layout.xaxis.range[0] = x[Math.max(0, x.length - SHORT)];
+  }
+
+  /* Lets the newest price into the last candle. Answers whether a new one was opened. */
+  function extend() {
+    const price = Number(desk.view["last:value"] || desk.view["price:value"]);
+    if (!price || desk.heard.stale || desk.heard.gone) return false;
+    const candles = figure.data[0];
+    const period = figure.layout.meta.period;
+    const opened = Math.floor((Date.now() + clock) / period) * period;
+    const last = candles.x.length - 1;
+    const isNew = opened > Date.parse(candles.x[last]);
+    if (isNew) {
+      candles.x.push(new Date(opened).toISOString());
+      for (const part of PRICES) candles[part].push(price);
+    } else {
+      candles.high[last] = Math.max(candles.high[last], price);
+      candles.low[last] = Math.min(candles.low[last], price);
+      candles.close[last] = price;
+    }
+    follow(price);
+    return isNew;
+  }
+
+  /* Moves the line and the tag of the price, and the axis where the price would leave it. */
+  function follow(price) {
+    const { shapes, annotations, yaxis, meta } = figure.layout;
+    shapes[0].y0 = shapes[0].y1 = annotations[0].y = price;
+    annotations[0].text = meta.decimals === null ? desk.view.last : words(price, meta.decimals);
+    const [floor, ceiling] = yaxis.range;
+    const room = (ceiling - floor) * 0.05;
+    if (price < floor + room) yaxis.range = [price - room, ceiling];
+    if (price > ceiling - room) yaxis.range = [floor, price + room];
+  }
+
+  const formats = new Map();
+  function words(price, decimals) {
+    if (!formats.has(decimals)) {
+      formats.set(decimals, new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+    }
+    return formats.get(decimals).format(price);
+  }
+
+  function plot() {
+    return document.querySelector("#chart .js-plotly-plot");
+  }
+
+  function redraw() {
+    timer = null;
+    const drawn = plot();
+    if (document.hidden || figure === null || !drawn?.data?.length || !window.Plotly) return;
+    const isNew = extend();
+    const { shapes, annotations, yaxis } = figure.layout;
+    const parts = isNew ? ["x", ...PRICES] : PRICES;
+    window.Plotly.update(
+      drawn,
+      Object.fromEntries(parts.map((part) => [part, [figure.data[0][part].slice()]])),
+      {
+        "shapes[0].y0": shapes[0].y0,
+        "shapes[0].y1": shapes[0].y1,
+        "annotations[0].y": annotations[0].y,
+        "annotations[0].text": annotations[0].text,
+        "yaxis.range": yaxis.range.slice(),
+      },
+      [0],
+    );
+    desk.redraws = (desk.redraws ?? 0) + 1;
+    // The exchange has seen trades that the page has not: its candle replaces ours.
+    if (isNew) setTimeout(want, 2000 + Math.random() * 5000);
+  }
+
+  function want() {
+    if (document.hidden || !desk.isMounted()) return;
+    wanted += 1;
+    window.dash_clientside.set_props("chart-wanted", { data: wanted });
+  }
+
+  function onPrice() {
+    if (timer === null && !document.hidden) timer = setTimeout(redraw, PAUSE);
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hiddenAt = Date.now();
+    else if (hiddenAt !== null && Date.now() - hiddenAt > 5000) want();
+    else onPrice();
+  });
+  desk.watch("last:value", onPrice);
+  desk.watch("chart:key", (key) => { if (key) want(); });
+  Object.assign(desk, { chart: show });
+})();

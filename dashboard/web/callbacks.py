@@ -1,0 +1,76 @@
+"""Wiring of the page: what the browser asks of the server, and what runs in the browser alone."""
+
+import time
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, no_update
+
+from dashboard.clock import now_ms
+from dashboard.errors import DashboardError
+from dashboard.web.desk import Desk
+from dashboard.web.facts import View
+from dashboard.web.figures import candle_figure
+from dashboard.web.form_callbacks import wire_form
+from dashboard.web.view import view
+
+
+def wire(app: Dash, desk: Desk) -> None:
+    """Registers every callback of the page."""
+    _wire_view(app, desk)
+    _wire_chart(app, desk)
+    _wire_theme(app)
+    wire_form(app, desk)
+
+
+def _wire_view(app: Dash, desk: Desk) -> None:
+    async def look(_beats: int | None) -> View:
+        return view(desk.runtime.snapshot, desk, now_ms())
+
+    app.callback(Output("view", "data"), Input("beat", "n_intervals"))(look)
+    app.clientside_callback(ClientsideFunction("desk", "mounted"), Input("beat", "id"))
+    app.clientside_callback(ClientsideFunction("desk", "heard"), Input("view", "data"))
+
+
+def _wire_chart(app: Dash, desk: Desk) -> None:
+    async def history(timeframe: str, _wanted: Any, _retries: int | None) -> tuple[Any, str, bool]:
+        return await price_history(desk, timeframe)
+
+    app.callback(
+        Output("history", "data"),
+        Output("chart-message", "children"),
+        Output("chart-retry", "disabled"),
+        Input("timeframe", "value"),
+        Input("chart-wanted", "data"),
+        Input("chart-retry", "n_intervals"),
+        running=[(Output("chart-card", "className"), "card chart-card loading", "card chart-card")],
+    )(history)
+    app.clientside_callback(
+        ClientsideFunction("desk", "chart"),
+        Output("chart", "figure"),
+        Input("history", "data"),
+        Input("theme", "data"),
+        prevent_initial_call=True,
+    )
+
+
+async def price_history(desk: Desk, timeframe: str) -> tuple[Any, str, bool]:
+    """The figure to draw, what to say instead, and whether asking again has no point."""
+    snapshot = desk.runtime.snapshot
+    if snapshot.instrument is None:
+        return no_update, "Waiting for the exchange…", True  # the page asks again when it is there
+    try:
+        candles = await desk.candles(timeframe)
+    except DashboardError as error:
+        return no_update, f"No price history: {error}", False
+    if not candles:
+        return no_update, f"{desk.exchange} has no price history for {timeframe}.", False
+    figure = candle_figure(candles, snapshot.levels, snapshot.instrument.price_step, timeframe)
+    # The browser's clock may be wrong: it opens new candles by the server's.
+    figure["layout"]["meta"]["now"] = time.time_ns() // 1_000_000
+    return figure, "", True
+
+
+def _wire_theme(app: Dash) -> None:
+    app.clientside_callback(
+        ClientsideFunction("desk", "theme"), Output("theme", "data"), Input("theme-toggle", "n_clicks")
+    )

@@ -1,0 +1,153 @@
+"""The figures of the page as texts and tones: the price card, the PnL card and the position's facts."""
+
+from decimal import Decimal
+
+from dashboard.display import (
+    MISSING,
+    Tone,
+    gain,
+    leverage,
+    money,
+    percent,
+    price,
+    sign_tone,
+    size,
+)
+from dashboard.domain.margin import entry_margin
+from dashboard.domain.market import Quote
+from dashboard.domain.position import Position, Source
+from dashboard.domain.valuation import Valuation, basis
+from dashboard.runtime import Snapshot
+from dashboard.web.desk import Desk
+from dashboard.web.wording import liquidation_source
+
+View = dict[str, str]
+
+_KINDS = {"swap": "perpetual", "future": "future", "spot": "spot"}
+
+
+def market(snapshot: Snapshot, desk: Desk) -> View:
+    """What is traded, and where."""
+    instrument = snapshot.instrument
+    kind = _KINDS.get(instrument.kind, instrument.kind) if instrument else "connecting…"
+    return {
+        "pair": instrument.pair if instrument else desk.symbol,
+        "market": f"{desk.exchange} · {kind}",
+        "quote": instrument.quote if instrument else "",
+    }
+
+
+def hero(snapshot: Snapshot, now: int) -> tuple[Quote | None, str, bool]:
+    """The price that leads the page, its name, and whether it is live. An old one stays, as old."""
+    ticker = snapshot.ticker
+    quote, on_mark = basis(ticker, now, snapshot.health.stale_after)
+    if quote is not None:
+        return quote, "Mark price" if on_mark else "Last price", True
+    known = [(old, name) for old, name in ((ticker.mark, "Mark price"), (ticker.last, "Last price")) if old]
+    if not known:
+        return None, "Last price", False
+    newest, name = max(known, key=lambda one: one[0].received_at)
+    return newest, name, False
+
+
+def prices(snapshot: Snapshot, now: int) -> View:
+    """The price card. What is too old keeps its figure and goes grey."""
+    step = snapshot.instrument.price_step if snapshot.instrument else None
+    quote, label, live = hero(snapshot, now)
+    view = {
+        "price": price(quote.value if quote else None, step),
+        "price:value": str(quote.value) if quote else "",
+        "price:tone": Tone.NEUTRAL if live else Tone.UNKNOWN,
+        "price-label": label,
+        "price-age:hidden": "1" if live or quote is None else "",
+        "age:ms": str(quote.age(now)) if quote else "",
+        "stale:ms": str(snapshot.health.stale_after),
+        "last:value": str(snapshot.ticker.last.value) if snapshot.ticker.last else "",
+    }
+    for name in ("last", "bid", "ask", "mark"):
+        one: Quote | None = getattr(snapshot.ticker, name)
+        view[name] = price(one.value if one else None, step)
+        view[f"{name}:tone"] = Tone.NEUTRAL if _is_live(one, snapshot, now) else Tone.UNKNOWN
+    change = snapshot.ticker.change_24h
+    view["change"] = percent(change.value if change else None)
+    view["change:tone"] = _change_tone(change, snapshot, now)
+    return view
+
+
+def gains(snapshot: Snapshot, valuation: Valuation) -> View:
+    """The PnL card."""
+    position = snapshot.position
+    settle = snapshot.instrument.settle if snapshot.instrument else ""
+    moved = None
+    if position and valuation.quote:
+        moved = (valuation.quote.value / position.entry_price - 1) * 100
+    pnl = gain(valuation.unrealized_pnl, settle)
+    return {
+        "pnl": pnl,
+        "pnl:tone": sign_tone(valuation.unrealized_pnl),
+        "pnl-currency": settle,
+        "pnl-currency:hidden": "1" if pnl == MISSING else "",
+        "pnl-basis": _basis(valuation) if pnl != MISSING else "",
+        "roe": percent(valuation.roe),
+        "roe:tone": sign_tone(valuation.roe),
+        "moved": percent(moved),
+        "moved:tone": Tone.NEUTRAL if moved is not None else Tone.UNKNOWN,
+    }
+
+
+def position_facts(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View:
+    """The position card."""
+    position, levels, instrument = snapshot.position, snapshot.levels, snapshot.instrument
+    view = dict.fromkeys(
+        ("side", "size", "notional", "margin", "margin-mode", "entry", "liquidation", "liquidation-source"),
+        "",
+    )
+    view |= {"position:hidden": "1", "no-position:hidden": "", "side:tone": Tone.NEUTRAL, "source": ""}
+    view |= {"legs": "", "legs-line:hidden": "1"}
+    if position is None or levels is None or instrument is None:
+        return view
+    legs = _legs(snapshot)
+    settle = instrument.settle
+    return view | {
+        "position:hidden": "",
+        "no-position:hidden": "1",
+        "side": f"{position.side.title()} {leverage(position.leverage)}".rstrip(),
+        "side:tone": Tone.UP if position.side.sign > 0 else Tone.DOWN,
+        "size": f"{size(position.size)} {instrument.base}",
+        "notional": _amount(valuation.notional, settle),
+        "margin": _amount(entry_margin(position), settle),
+        "margin-mode": position.margin_mode or "",
+        "entry": price(position.entry_price, instrument.price_step),
+        "liquidation": price(levels.liquidation, instrument.price_step),
+        "liquidation-source": liquidation_source(position, levels),
+        "source": "entered" if position.source is Source.ENTERED else f"{desk.exchange} account",
+        "legs": legs,
+        "legs-line:hidden": "" if legs else "1",
+    }
+
+
+def _amount(value: Decimal | None, currency: str) -> str:
+    return MISSING if value is None else f"{money(value, currency)} {currency}"
+
+
+def _legs(snapshot: Snapshot) -> str:
+    """The exchange's positions in the instrument that the page does not show."""
+    return ", ".join(_leg(leg) for leg in snapshot.holdings.others(snapshot.position))
+
+
+def _leg(leg: Position) -> str:
+    instrument = leg.instrument
+    entry = price(leg.entry_price, instrument.price_step)
+    return f"{leg.side} {size(leg.size)} {instrument.base} at {entry}"
+
+
+def _basis(valuation: Valuation) -> str:
+    return "on mark" if valuation.on_mark else "on last"
+
+
+def _is_live(quote: Quote | None, snapshot: Snapshot, now: int) -> bool:
+    return quote is not None and quote.age(now) <= snapshot.health.stale_after
+
+
+def _change_tone(change: Quote | None, snapshot: Snapshot, now: int) -> Tone:
+    return sign_tone(change.value) if change and _is_live(change, snapshot, now) else Tone.UNKNOWN

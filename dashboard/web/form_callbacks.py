@@ -1,0 +1,93 @@
+"""Wiring of the position form: it is filled when it opens, and says at each field what is wrong there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+
+from dashboard.errors import PositionError
+from dashboard.web.desk import Desk
+from dashboard.web.form import TEXT_FIELDS, error_id, field_id
+
+CHOICES = ("side", "amount_is")
+FIELDS = (*CHOICES, *TEXT_FIELDS)
+_PLACES = ("form", "side", *TEXT_FIELDS)
+"""Where a message can stand."""
+
+
+def wire_form(app: Dash, desk: Desk) -> None:
+    """Registers the callbacks of the form."""
+    _wire_opening(app, desk)
+    _wire_saving(app, desk)
+    app.clientside_callback(ClientsideFunction("desk", "focus"), Input("form-focus", "data"))
+
+
+def _wire_opening(app: Dash, desk: Desk) -> None:
+    async def opened(_clicks: int, _invited: int) -> tuple[Any, ...]:
+        holdings = desk.runtime.snapshot.holdings
+        values = fill(holdings.entered.to_fields(), side="" if holdings.account else "long")
+        return (True, "field-entry-price", *(values[name] for name in FIELDS), *_said(None))
+
+    app.callback(
+        Output("drawer", "is_open"),
+        Output("form-focus", "data"),
+        *(Output(field_id(name), "value") for name in FIELDS),
+        *_messages(allow_duplicate=False),
+        Input("open-form", "n_clicks"),
+        Input("open-form-invited", "n_clicks"),
+        prevent_initial_call=True,
+    )(opened)
+
+
+def _wire_saving(app: Dash, desk: Desk) -> None:
+    async def saved(_submits: int, _clears: int, *values: str | None) -> tuple[Any, ...]:
+        clear = ctx.triggered_id == "clear"
+        try:
+            await desk.enter({} if clear else read(dict(zip(FIELDS, values, strict=True))))
+        except PositionError as error:
+            return (no_update, field_id(place_of(error)), *_said(error))
+        return (False, no_update, *_said(None))
+
+    app.callback(
+        Output("drawer", "is_open", allow_duplicate=True),
+        Output("form-focus", "data", allow_duplicate=True),
+        *_messages(allow_duplicate=True),
+        Input("position-form", "n_submit"),
+        Input("clear", "n_clicks"),
+        *(State(field_id(name), "value") for name in FIELDS),
+        prevent_initial_call=True,
+    )(saved)
+
+
+def fill(entered: Mapping[str, str], side: str) -> dict[str, str | None]:
+    """What stands in the form's fields for the fields of `Entered`; `side` where it has none."""
+    values: dict[str, str | None] = {name: entered.get(name, "") for name in TEXT_FIELDS}
+    values["amount"] = entered.get("quantity") or entered.get("size", "")
+    values["amount_is"] = "quantity" if "quantity" in entered else "size"
+    values["side"] = entered.get("side", side)
+    return values
+
+
+def read(values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The fields of `Entered` for what stands in the form's fields."""
+    fields = {name: values[name] for name in TEXT_FIELDS if name != "amount"}
+    return fields | {"side": values["side"], values["amount_is"] or "size": values["amount"]}
+
+
+def place_of(error: PositionError) -> str:
+    """The field of the form at which an error is shown; `form` where it concerns no single one."""
+    if error.field in ("size", "quantity"):
+        return "amount"
+    return error.field if error.field in _PLACES and error.field else "form"
+
+
+def _messages(*, allow_duplicate: bool) -> list[Output]:
+    texts = [Output(error_id(name), "children", allow_duplicate=allow_duplicate) for name in _PLACES]
+    marks = [Output(field_id(name), "invalid", allow_duplicate=allow_duplicate) for name in TEXT_FIELDS]
+    return [*texts, *marks]
+
+
+def _said(error: PositionError | None) -> Sequence[str | bool]:
+    place = place_of(error) if error else None
+    texts = [str(error) if name == place else "" for name in _PLACES]
+    return [*texts, *(name == place for name in TEXT_FIELDS)]

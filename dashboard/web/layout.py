@@ -1,0 +1,99 @@
+"""The page: its order is the order of a phone; the stylesheet lays it out on wider screens."""
+
+import json
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.web.cards import (
+    bound,
+    chart_card,
+    ladder_card,
+    levels_card,
+    pnl_card,
+    position_card,
+    price_card,
+    risk_card,
+)
+from dashboard.web.desk import Desk, Venue
+from dashboard.web.form import position_form
+from dashboard.web.view import SERVER_GONE
+
+BEAT = 1_000
+"""Milliseconds between two looks at the server without a websocket; the browser slows it with one."""
+
+_BADGES = {Venue.DEMO: "Demo", Venue.TESTNET: "Testnet"}
+
+
+def page(desk: Desk) -> Component:
+    """The whole page."""
+    return html.Div(
+        [
+            html.A("Skip to the figures", href="#figures", className="skip"),
+            _header(desk),
+            html.Main(_cards(), id="figures", className="desk", tabIndex=-1),
+            _notices(),
+            position_form(),
+            *_machinery(),
+        ],
+        id="page",
+        className=f"page venue-{desk.venue}",
+    )
+
+
+def _header(desk: Desk) -> Component:
+    name = html.Div(
+        [html.H1(bound("pair")), bound("market", "market"), *_badge(desk.venue)], className="name"
+    )
+    state = html.Div(
+        [
+            html.Span(bound("state", "state"), role="status", **{"aria-live": "polite"}),
+            bound("age", "age value"),
+            bound("clock", "clock value"),
+        ],
+        className="feed",
+    )
+    theme = dbc.Button(
+        html.Span("Change between dark and light", className="visually-hidden"),
+        id="theme-toggle",
+        class_name="quiet theme",
+    )
+    position = dbc.Button("Position", id="open-form", class_name="quiet")
+    return html.Header([name, state, html.Div([theme, position], className="actions")], className="top")
+
+
+def _badge(venue: Venue) -> list[Component]:
+    if venue not in _BADGES:
+        return []
+    return [html.Span([_BADGES[venue], html.Span(" · not real money")], className="badge-venue")]
+
+
+def _notices() -> Component:
+    return html.Div(
+        [
+            bound("feed-notice", "notice", html.P, hidden=True),
+            bound("account-notice", "notice", html.P, hidden=True),
+        ],
+        className="notices",
+        role="status",
+    )
+
+
+def _cards() -> list[Component]:
+    facts = html.Div([position_card(), levels_card()], className="side")
+    return [price_card(), pnl_card(), risk_card(), facts, ladder_card(), chart_card()]
+
+
+def _machinery() -> list[Component]:
+    """What is not seen: the heartbeat, and the stores between server and browser."""
+    return [
+        dcc.Interval(id="beat", interval=BEAT),
+        dcc.Interval(id="chart-retry", interval=15_000, disabled=True),
+        dcc.Store(id="view"),
+        dcc.Store(id="theme"),
+        dcc.Store(id="history"),
+        dcc.Store(id="chart-wanted"),
+        dcc.Store(id="form-focus"),
+        html.Div(id="server-gone", hidden=True, **{"data-view": json.dumps(SERVER_GONE)}),
+    ]

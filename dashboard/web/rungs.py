@@ -1,0 +1,146 @@
+"""The ladder and the table of levels as texts and places."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from dashboard.display import MISSING, Tone, gain, percent, price, sign_tone
+from dashboard.domain.pnl import unrealized_pnl
+from dashboard.domain.position import Position, Side
+from dashboard.domain.risk import RiskLevels
+from dashboard.domain.valuation import Valuation
+from dashboard.runtime import Snapshot
+from dashboard.web.facts import View
+from dashboard.web.ladder import Scale, scale_of, trap_edge
+
+RUNGS = {
+    "liq": "Liquidation",
+    "alert": "Alert",
+    "stop": "Stop loss",
+    "trap": "Trap zone",
+    "entry": "Entry",
+    "target": "Take profit",
+}
+"""The levels by the keys that the page knows them by, from worst to best."""
+BANDS = ("dead", "danger", "trap-band", "gain")
+_HIDDEN = "1"
+
+
+def rungs(snapshot: Snapshot, valuation: Valuation, newest: Decimal | None) -> View:
+    """Every level with its place, distance and PnL, and the place of the `newest` price."""
+    levels, position = snapshot.levels, snapshot.position
+    view = _blank()
+    if levels is None or position is None:
+        return view
+    scale = scale_of(levels)
+    view |= {"ladder:hidden": "", "no-ladder:hidden": _HIDDEN, "ladder:side": str(levels.side)}
+    view |= _marker(scale, valuation, newest)
+    view |= _bands(levels, scale)
+    prices = _prices(levels)
+    for key, level in prices.items():
+        view |= _rung(key, level, snapshot, valuation, scale)
+        view |= _row(key, level, position)
+    has_rows = len(prices) > 1  # the entry is always there, and has none
+    return view | {"levels:hidden": "" if has_rows else _HIDDEN} | _shared_names(prices, levels)
+
+
+def _blank() -> View:
+    """The page without a position: every key, so that all views have the same ones."""
+    view = {"ladder:hidden": _HIDDEN, "no-ladder:hidden": "", "ladder:side": "", "levels:hidden": _HIDDEN}
+    view |= {"marker:--at": "0.5", "marker:tone": Tone.UNKNOWN}
+    for band in BANDS:
+        view |= {f"{band}:hidden": _HIDDEN, f"{band}:--from": "0", f"{band}:--to": "0"}
+    for key, name in RUNGS.items():
+        view |= {f"rung-{key}:hidden": _HIDDEN, f"rung-{key}:--at": "0", f"{key}-name": name}
+        view |= {f"{key}-price": MISSING, f"{key}-away": MISSING, f"{key}-row:hidden": _HIDDEN}
+        view |= {f"{key}-pnl": MISSING, f"{key}-pnl:tone": Tone.UNKNOWN}
+    return view
+
+
+def _prices(levels: RiskLevels) -> dict[str, Decimal]:
+    """The levels that are known, by key."""
+    known = {
+        "liq": levels.liquidation,
+        "alert": levels.emergency,
+        "stop": levels.stop_loss,
+        "trap": trap_edge(levels),
+        "entry": levels.entry,
+        "target": levels.take_profit,
+    }
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _marker(scale: Scale, valuation: Valuation, newest: Decimal | None) -> View:
+    if newest is None:
+        return {}
+    tone = Tone.UNKNOWN if valuation.quote is None else Tone.NEUTRAL
+    return {"marker:--at": _place(scale, newest), "marker:tone": tone}
+
+
+def _rung(key: str, level: Decimal, snapshot: Snapshot, valuation: Valuation, scale: Scale) -> View:
+    step = snapshot.instrument.price_step if snapshot.instrument else None
+    levels, quote = snapshot.levels, valuation.quote
+    away = levels.distance(level, quote.value) if levels and quote else None
+    text = price(level, step)
+    if key == "trap" and levels:
+        text = f"{price(levels.trap_low, step)} – {price(levels.trap_high, step)}"
+    if key == "liq" and levels and levels.liquidation_is_estimate:
+        text = f"≈ {text}"
+    return {
+        f"rung-{key}:hidden": "",
+        f"rung-{key}:--at": _place(scale, level),
+        f"{key}-price": text,
+        f"{key}-away": percent(away),
+    }
+
+
+def _row(key: str, level: Decimal, position: Position) -> View:
+    """What the position is worth there. It needs no live price."""
+    if key == "entry":
+        return {}
+    there = unrealized_pnl(position, level)
+    return {
+        f"{key}-row:hidden": "",
+        f"{key}-pnl": gain(there, position.instrument.settle),
+        f"{key}-pnl:tone": sign_tone(there),
+    }
+
+
+def _shared_names(prices: dict[str, Decimal], levels: RiskLevels) -> View:
+    """Levels at the same price share one rung, which is named after all of them."""
+    names = dict(RUNGS)
+    if levels.alert is None:
+        names["alert"] = "Alert, auto"
+    view = {f"{key}-name": names[key] for key in prices}
+    for first, *others in _at_one_price(prices):
+        view[f"{first}-name"] = ", ".join(names[key] for key in (first, *others)).capitalize()
+        view |= {f"rung-{key}:hidden": _HIDDEN for key in others}
+    return view
+
+
+def _at_one_price(prices: dict[str, Decimal]) -> Iterator[list[str]]:
+    for level in dict.fromkeys(prices.values()):
+        yield [key for key, value in prices.items() if value == level]
+
+
+def _bands(levels: RiskLevels, scale: Scale) -> View:
+    """The coloured stretches of the ladder: lost, in danger, trapped, in profit."""
+    end, top = ("0", "1") if levels.side is Side.LONG else ("1", "0")
+    view = _band("gain", _place(scale, levels.entry), top)
+    if levels.liquidation is not None:
+        view |= _band("dead", end, _place(scale, levels.liquidation))
+    if levels.emergency is not None:
+        worst = end if levels.liquidation is None else _place(scale, levels.liquidation)
+        view |= _band("danger", worst, _place(scale, levels.emergency))
+    if levels.trap_low is not None and levels.trap_high is not None:
+        view |= _band("trap-band", _place(scale, levels.trap_low), _place(scale, levels.trap_high))
+    return view
+
+
+def _band(name: str, one: str, other: str) -> View:
+    low, high = sorted((Decimal(one), Decimal(other)))
+    return {f"{name}:hidden": "", f"{name}:--from": str(low), f"{name}:--to": str(high)}
+
+
+def _place(scale: Scale, value: Decimal) -> str:
+    """Four decimals: a twentieth of a pixel."""
+    return str(round(scale.place(value), 4))

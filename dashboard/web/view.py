@@ -1,0 +1,153 @@
+"""The view: everything the page shows, as one flat dict of texts. Pure.
+
+The page paints it by its keys alone:
+
+    pnl             the text of each element with data-bind="pnl"
+    pnl:tone        the attribute data-tone of those elements (so with any other word)
+    pnl:hidden      whether they are hidden: "1" or ""
+    marker:--at     a CSS custom property of those elements
+    ~pnl            what to paint on "pnl" once nothing fresh was heard for stale:ms
+
+Every view has the same keys. Ages are not texts: the browser counts them on from age:ms.
+"""
+
+from functools import lru_cache
+
+from dashboard.display import MISSING, Tone, feed_tone, risk_tone
+from dashboard.domain.feed_state import FeedHealth, FeedState
+from dashboard.domain.holdings import Holdings
+from dashboard.domain.market import Instrument, Ticker
+from dashboard.domain.position import Position
+from dashboard.domain.risk import RiskLevels
+from dashboard.domain.valuation import Valuation
+from dashboard.runtime import Snapshot
+from dashboard.web.desk import Desk, Venue
+from dashboard.web.facts import View, gains, hero, market, position_facts, prices
+from dashboard.web.rungs import RUNGS, rungs
+from dashboard.web.wording import account_notice, feed_notice, invitation, risk_sentence
+
+SERVER_GONE: View = {
+    "state": "SERVER GONE",
+    "state:tone": Tone.EMERGENCY,
+    "state:icon": "gone",
+    "title": "SERVER GONE",
+    "feed-notice": "The dashboard's server does not answer. Trying again…",
+    "feed-notice:hidden": "",
+}
+"""What the browser paints over everything when the server is silent."""
+
+_AGING = (
+    "price:tone",
+    "price-age:hidden",
+    "last:tone",
+    "bid:tone",
+    "ask:tone",
+    "mark:tone",
+    "change:tone",
+    "pnl",
+    "pnl:tone",
+    "pnl-currency:hidden",
+    "pnl-basis",
+    "roe",
+    "roe:tone",
+    "moved",
+    "moved:tone",
+    "notional",
+    "liq-away",
+    "stop-away",
+    "alert-away",
+    "trap-away",
+    "entry-away",
+    "target-away",
+    "marker:tone",
+    "state",
+    "state:tone",
+    "state:icon",
+    "feed-notice",
+    "feed-notice:hidden",
+    "risk",
+    "risk:tone",
+    "risk:icon",
+    "risk-why",
+    "title",
+)
+"""The keys that a live price keeps alive."""
+
+
+def view(snapshot: Snapshot, desk: Desk, now: int) -> View:
+    """What the page shows at `now`, and what it is to show if it hears nothing more."""
+    return _shown(snapshot, desk, now) | _unheard(
+        desk, snapshot.instrument, snapshot.holdings, snapshot.position, snapshot.levels
+    )
+
+
+def changed(old: View, new: View) -> View:
+    """Only what differs; painted over `old` it gives `new`."""
+    return {key: text for key, text in new.items() if old.get(key) != text}
+
+
+def _shown(snapshot: Snapshot, desk: Desk, now: int) -> View:
+    valuation = snapshot.valuation_at(now)
+    newest, _, _ = hero(snapshot, now)
+    shown = (
+        market(snapshot, desk)
+        | prices(snapshot, now)
+        | gains(snapshot, valuation)
+        | position_facts(snapshot, desk, valuation)
+        | rungs(snapshot, valuation, newest.value if newest else None)
+        | _feed(snapshot, desk, now)
+        | _risk(snapshot, desk, valuation)
+    )
+    return shown | {"title": _title(shown, desk), "chart:key": _chart_key(shown)}
+
+
+@lru_cache(maxsize=64)
+def _unheard(
+    desk: Desk,
+    instrument: Instrument | None,
+    holdings: Holdings,
+    position: Position | None,
+    levels: RiskLevels | None,
+) -> View:
+    """The view of a price that has grown old, as far as age changes it."""
+    health = FeedHealth(poll_interval=0, state=FeedState.STREAMING, received_at=0)
+    silent = Snapshot(0, health, holdings, instrument, Ticker(), position, levels)
+    old = _shown(silent, desk, now=health.stale_after + 1) | {"price-age:hidden": ""}
+    return {f"~{key}": text for key, text in old.items() if key in _AGING}
+
+
+def _feed(snapshot: Snapshot, desk: Desk, now: int) -> View:
+    state = snapshot.health.state_at(now)
+    notice, account = feed_notice(snapshot, desk, state), account_notice(snapshot, now)
+    return {
+        "state": str(state),
+        "state:tone": feed_tone(state),
+        "state:icon": state.lower(),
+        "feed-notice": notice,
+        "feed-notice:hidden": "" if notice else "1",
+        "account-notice": account,
+        "account-notice:hidden": "" if account else "1",
+    }
+
+
+def _risk(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View:
+    status = valuation.status
+    return {
+        "risk": str(status),
+        "risk:tone": risk_tone(status),
+        "risk:icon": status.name.lower(),
+        "risk-why": risk_sentence(snapshot, desk, valuation),
+        "invitation": invitation(snapshot, desk),
+    }
+
+
+def _title(shown: View, desk: Desk) -> str:
+    """The tab: price and PnL while they are live, else what is wrong."""
+    figures = [shown["price"], shown["pnl"]] if shown["price:tone"] != Tone.UNKNOWN else [shown["state"], "·"]
+    venue = [] if desk.venue is Venue.LIVE else [desk.venue.upper(), "·"]
+    return " ".join([*venue, *(text for text in figures if text != MISSING), shown["pair"]])
+
+
+def _chart_key(shown: View) -> str:
+    """Changes whenever the chart has to be drawn anew; empty while there is no market."""
+    return " ".join([shown["pair"], *(shown[f"{key}-price"] for key in RUNGS)]) if shown["quote"] else ""

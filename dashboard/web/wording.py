@@ -1,0 +1,107 @@
+"""The sentences of the page: what is wrong, and why a risk status is what it is."""
+
+from decimal import Decimal
+
+from dashboard.display import price, whole_age
+from dashboard.domain.feed_state import FeedState
+from dashboard.domain.position import Position, Side
+from dashboard.domain.risk import RiskLevels, RiskStatus
+from dashboard.domain.valuation import Valuation
+from dashboard.runtime import Snapshot
+from dashboard.web.desk import Desk
+
+
+def feed_notice(snapshot: Snapshot, desk: Desk, state: FeedState) -> str:
+    """What is wrong with the feed; empty while nothing is."""
+    health = snapshot.health
+    if health.reason is None:
+        return f"{desk.exchange} sends no prices." if state is FeedState.STALE else ""
+    tries = f" {health.failures} failures." if health.failures > 1 else ""
+    if state is FeedState.POLLING:
+        return f"Streaming is off, prices are polled: {_sentence(health.reason)}{tries}"
+    return f"{desk.exchange}: {_sentence(health.reason)}{tries}"
+
+
+def account_notice(snapshot: Snapshot, now: int) -> str:
+    """What is wrong with reading the account; empty while nothing is."""
+    holdings = snapshot.holdings
+    if holdings.problem is None:
+        return ""
+    seen = "No positions were read so far."
+    if holdings.read_at is not None:
+        seen = f"Positions are as of {whole_age(max(0, now - holdings.read_at))} ago."
+    return f"The account cannot be read: {_sentence(holdings.problem)} {seen}"
+
+
+def risk_sentence(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> str:
+    """Why the risk status is what it is."""
+    if valuation.status is RiskStatus.NO_POSITION:
+        return ""
+    if valuation.status is RiskStatus.UNKNOWN or snapshot.levels is None:
+        return _unknown(snapshot, desk)
+    why = _reason(snapshot, snapshot.levels, valuation)
+    return f"{why} Liquidation price unknown." if snapshot.levels.liquidation is None else why
+
+
+def invitation(snapshot: Snapshot, desk: Desk) -> str:
+    """What stands where the position's facts would be."""
+    if snapshot.instrument is None or not snapshot.holdings.known:
+        return _unknown(snapshot, desk)
+    if snapshot.holdings.account:
+        return "The account holds no position here. A position can also be entered by hand."
+    return "Enter a position to see its PnL and risk. With API keys it is read from the exchange."
+
+
+def liquidation_source(position: Position, levels: RiskLevels) -> str:
+    """Who says where the liquidation price lies."""
+    if levels.liquidation is None:
+        return "unknown"
+    return "estimate" if levels.liquidation_is_estimate else str(position.source)
+
+
+def _unknown(snapshot: Snapshot, desk: Desk) -> str:
+    if snapshot.instrument is None:
+        return f"Looking for {desk.symbol} on {desk.exchange}…"
+    if not snapshot.holdings.known:
+        return "The positions could not be read." if snapshot.holdings.problem else "Reading positions…"
+    return "No live price."
+
+
+def _reason(snapshot: Snapshot, levels: RiskLevels, valuation: Valuation) -> str:
+    """The sentence to a status that is known."""
+    long = levels.side is Side.LONG
+    worse, better = ("below", "above") if long else ("above", "below")
+    match valuation.status:
+        case RiskStatus.LIQUIDATED:
+            return "Liquidation price reached."
+        case RiskStatus.EMERGENCY:
+            return _emergency(snapshot, levels, valuation, worse)
+        case RiskStatus.TRAP_ZONE:
+            low, high = _text(snapshot, levels.trap_low), _text(snapshot, levels.trap_high)
+            return f"Inside the trap zone, {low} to {high}."
+        case RiskStatus.UNDERWATER:
+            return f"Price {worse} the entry."
+    at_entry = valuation.quote is not None and valuation.quote.value == levels.entry
+    return "Price at the entry." if at_entry else f"Price {better} the entry."
+
+
+def _emergency(snapshot: Snapshot, levels: RiskLevels, valuation: Valuation, worse: str) -> str:
+    if _liquidation_reached(levels, valuation):
+        return "Estimated liquidation price reached: check the exchange."
+    if levels.alert is None:
+        return "Three quarters of the way to liquidation, or further."
+    return f"Price at or {worse} the alert of {_text(snapshot, levels.alert)}."
+
+
+def _liquidation_reached(levels: RiskLevels, valuation: Valuation) -> bool:
+    if valuation.quote is None or levels.liquidation is None:
+        return False
+    return (valuation.quote.value - levels.liquidation) * levels.side.sign <= 0
+
+
+def _text(snapshot: Snapshot, value: Decimal | None) -> str:
+    return price(value, snapshot.instrument.price_step if snapshot.instrument else None)
+
+
+def _sentence(reason: str) -> str:
+    return reason if reason.endswith((".", "!", "?", "…")) else f"{reason}."

@@ -1,0 +1,96 @@
+"""The chart draws, goes on with the price, and says why it cannot."""
+
+from playwright.sync_api import expect
+
+from dashboard.errors import ExchangeUnavailable
+from tests.web.scenes import LONG
+
+DRAWN = "document.querySelector('#chart .js-plotly-plot')"
+
+
+def candles(desk):
+    return desk.page.locator("#chart .boxlayer path.box")
+
+
+def test_candles_and_levels_are_drawn_under_the_policy(visit):
+    desk = visit()
+    expect(candles(desk)).to_have_count(40)
+    labels = desk.page.locator("#chart .annotation-text")
+    expect(labels.filter(has_text="Take profit 67,950.0")).to_have_count(1)
+    expect(desk.page.locator("#chart .shapelayer path").first).to_be_attached()
+    assert desk.ask(f"{DRAWN}._fullLayout.xaxis.type") == "date"
+    assert desk.complaints == []
+
+
+def test_the_last_candle_goes_on_with_the_price(visit):
+    desk = visit()
+    expect(candles(desk)).to_have_count(40)
+    desk.scene.price("67411.5")
+    desk.until(f"{DRAWN}.data[0].close.at(-1)", lambda close: close == 67411.5)
+    expect(desk.page.locator("#chart .annotation-text").first).to_have_text("67,411.5")
+    desk.scene.price("69000")
+    desk.until(f"{DRAWN}._fullLayout.yaxis.range[1]", lambda top: top > 69000)
+    assert desk.ask(f"{DRAWN}._fullLayout.xaxis.type") == "date"
+
+
+def test_redraws_are_few_however_many_prices_come(visit):
+    desk = visit()
+    expect(candles(desk)).to_have_count(40)
+    started, before = desk.ask("performance.now()"), desk.ask("dashboard.redraws ?? 0")
+    for cents in range(300):
+        desk.scene.price(f"674{cents / 10:04.1f}")
+        if cents % 30 == 0:
+            desk.page.wait_for_timeout(100)
+    desk.until(f"{DRAWN}.data[0].close.at(-1)", lambda close: close == 67429.9)
+    seconds = (desk.ask("performance.now()") - started) / 1000
+    assert desk.ask("dashboard.redraws") - before <= 3 * seconds + 1
+
+
+def test_a_hidden_tab_draws_nothing_and_catches_up(page, visit):
+    page.add_init_script(
+        "window.away = false; Object.defineProperty(document, 'hidden', { get: () => away });"
+    )
+    desk = visit()
+    expect(candles(desk)).to_have_count(40)
+    desk.ask("window.away = true; document.dispatchEvent(new Event('visibilitychange'))")
+    before = desk.ask("dashboard.redraws ?? 0")
+    desk.scene.price("67433.3")
+    expect(desk.shown("price")).to_have_text("67,433.3")
+    page.wait_for_timeout(500)
+    assert desk.ask("dashboard.redraws ?? 0") == before
+    desk.ask("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    desk.until(f"{DRAWN}.data[0].close.at(-1)", lambda close: close == 67433.3)
+
+
+def test_a_new_level_is_drawn(visit):
+    desk = visit()
+    expect(candles(desk)).to_have_count(40)
+    desk.scene.runtime.enter(
+        type(desk.scene.runtime.snapshot.holdings.entered).from_fields(LONG | {"take_profit": "67500"})
+    )
+    expect(desk.page.locator("#chart .annotation-text", has_text="Take profit 67,500.0")).to_have_count(1)
+
+
+def test_the_theme_recolours_the_chart(visit):
+    desk = visit()
+    expect(candles(desk)).to_have_count(40)
+    dark = desk.ask(f"{DRAWN}.data[0].increasing.line.color")
+    desk.page.locator("#theme-toggle").click()
+    desk.until(f"{DRAWN}.data[0].increasing.line.color", lambda light: light not in (dark, ""))
+
+
+def test_other_timeframes_are_asked_for(visit):
+    desk = visit()
+    expect(candles(desk)).to_have_count(40)
+    desk.scene.history = desk.scene.history[-7:]
+    desk.page.get_by_text("1h", exact=True).click()
+    desk.until(f"{DRAWN}.layout.meta.period", lambda period: period == 3_600_000)
+
+
+def test_a_missing_history_is_explained(visit):
+    desk = visit(history=ExchangeUnavailable("Bitget does not answer"))
+    message = desk.page.locator("#chart-message")
+    expect(message).to_have_text("No price history: Bitget does not answer")
+    desk.scene.history = []
+    desk.page.get_by_text("15m", exact=True).click()
+    expect(message).to_have_text("Bitget has no price history for 15m.")

@@ -1,0 +1,77 @@
+"""What the page looks like: on a phone, in the light, and that nothing on it jumps."""
+
+import pytest
+from playwright.sync_api import expect
+
+HUGE = {"side": "long", "entry_price": "176840", "size": "131.9309", "leverage": "5"}
+SHIFTS = """
+    window.shifts = [];
+    new PerformanceObserver((list) => shifts.push(...list.getEntries().map((one) => ({
+        value: one.value, nodes: one.sources.map((source) => source.node?.className ?? ""),
+    })))).observe({ type: "layout-shift", buffered: BUFFERED });
+"""
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1024])
+@pytest.mark.parametrize(("entered", "price"), [(HUGE, "167482.1"), ({}, "0.163312")])
+def test_no_screen_scrolls_sideways(page, visit, width, entered, price):
+    page.set_viewport_size({"width": width, "height": 740})
+    desk = visit(entered, price)
+    expect(page.locator("#chart .boxlayer path.box").first).to_be_attached()
+    assert desk.ask("document.documentElement.scrollWidth") == width
+
+
+def test_a_phone_shows_what_matters_first(page, visit):
+    page.set_viewport_size({"width": 360, "height": 740})
+    visit()
+    cards = ["#price-card", "#pnl-card", "#risk-card", ".position-card", "#ladder-card", "#chart-card"]
+    tops = [page.locator(card).bounding_box()["y"] for card in cards]
+    assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_nothing_jumps_while_numbers_change(page, visit, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    desk = visit()
+    expect(page.locator("#chart .boxlayer path.box").first).to_be_attached()
+    desk.ask("document.fonts.ready.then(() => true)")
+    desk.ask(SHIFTS.replace("BUFFERED", "false"))
+    for price in ("67482.2", "66300", "63000", "64000.5", "9999.9", "100000", "67482.1"):
+        desk.scene.price(price)
+        expect(desk.shown("price")).to_have_text(f"{float(price):,.1f}")
+    desk.scene.price("67482.1", age=6_000)
+    expect(desk.shown("state")).to_have_text("STALE")
+    desk.scene.price("67482.1")
+    expect(desk.shown("state")).to_have_text("STREAMING")
+    assert desk.ask("shifts") == []
+
+
+def test_the_theme_follows_the_system_until_one_is_chosen(page, visit):
+    page.emulate_media(color_scheme="light")
+    desk = visit()
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-bs-theme", "light")
+    page.locator("#theme-toggle").click()
+    expect(root).to_have_attribute("data-bs-theme", "dark")
+    page.reload()
+    expect(root).to_have_attribute("data-bs-theme", "dark")
+    expect(desk.shown("price")).to_have_text("67,482.1")
+
+
+def test_levels_do_not_cover_each_other(visit):
+    desk = visit()
+    expect(desk.shown("target-price")).to_be_visible()
+    boxes = [rung.bounding_box() for rung in desk.page.locator(".rung-price:visible").all()]
+    middles = sorted(box["y"] + box["height"] / 2 for box in boxes)
+    assert len(middles) == 6
+    assert all(low - high >= 34 for high, low in zip(middles, middles[1:], strict=False))
+
+
+def test_only_state_and_risk_speak_to_a_screen_reader(visit):
+    desk = visit()
+    live = desk.page.locator("[aria-live], [role=status], [role=alert]")
+    spoken = live.evaluate_all(
+        "all => all.flatMap(one => [one, ...one.querySelectorAll('[data-bind]')])"
+        ".map(one => one.dataset?.bind).filter(Boolean)"
+    )
+    assert set(spoken) == {"state", "risk", "feed-notice", "account-notice"}

@@ -1,0 +1,44 @@
+"""A demo exchange whose prices stand still until a test publishes some, and real ccxt clients for it."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import ccxt.pro
+import pytest
+
+from dashboard.demo import DemoExchange
+
+Connect = Callable[..., Any]
+
+
+@pytest.fixture
+async def exchange() -> AsyncIterator[DemoExchange]:
+    exchange = DemoExchange(tick_interval=None)
+    await exchange.start()
+    yield exchange
+    await exchange.stop()
+
+
+@pytest.fixture
+async def connect(exchange) -> AsyncIterator[Connect]:
+    """Makes a client of the exchange; options go into its constructor. `keep_alive` is in milliseconds."""
+    clients = []
+
+    def make(*, keys: bool = False, keep_alive: int = 30_000, **options: object) -> Any:
+        streaming = {"keepAlive": keep_alive, "maxPingPongMisses": 2, "connectionTimeout": 1000}
+        quick = {"enableRateLimit": False, "timeout": 2000, "timeout_on_exit": 0, "streaming": streaming}
+        client = ccxt.pro.bitget({**exchange.ccxt_config(keys=keys), **quick, **options})
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        await client.close()
+
+
+@pytest.fixture
+async def client(connect) -> Any:
+    """A client without keys that knows the markets."""
+    client = connect()
+    await client.load_markets()
+    return client

@@ -1,0 +1,64 @@
+import asyncio
+import re
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import ccxt
+import pytest
+
+from dashboard.demo import DemoExchange, DemoMarket, DemoThread, running_demo
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_it_serves_from_a_thread_and_ends_with_it():
+    with running_demo(DemoMarket(3), tick_interval=None) as demo:
+        client = ccxt.bitget({**demo.exchange.ccxt_config(keys=False), "enableRateLimit": False})
+        demo.call(demo.exchange.publish("BTCUSDT", lastPr="12345.6"))
+        assert client.fetch_ticker("BTC/USDT:USDT")["last"] == 12345.6
+    assert "demo-exchange" not in {thread.name for thread in threading.enumerate()}
+    with pytest.raises(ccxt.NetworkError):
+        client.fetch_ticker("BTC/USDT:USDT")
+    client.session.close()
+
+
+def test_a_taken_port_is_reported_and_leaves_no_thread():
+    with running_demo() as demo:
+        other = DemoThread(DemoExchange(port=demo.exchange.port))
+        with pytest.raises(OSError, match="in use"):
+            other.start()
+        other.stop()
+    assert "demo-exchange" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_it_can_be_stopped_twice_and_started_again():
+    demo = DemoThread()
+    demo.start()
+    port = demo.exchange.port
+    demo.stop()
+    demo.stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        demo.call(asyncio.sleep(0))
+    demo.start()
+    assert demo.exchange.port == port
+    demo.stop()
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+def test_it_runs_as_a_process_of_its_own(name):
+    command = [sys.executable, "-m", "dashboard.demo", "--seed", "3", "--ticks-per-second", "20"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        url = process.stdout.readline().strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
+        with urllib.request.urlopen(f"{url}/api/v2/public/time") as answer:  # noqa: S310 - http only
+            assert b'"00000"' in answer.read()
+        process.send_signal(name)
+        assert process.wait(5) == 0
+        assert process.stderr.read() == ""

@@ -1,0 +1,75 @@
+"""Domain values for tests, short to write: numbers are texts, and what a test does not name is usual."""
+
+from decimal import Decimal
+
+from dashboard.domain.entered import Entered
+from dashboard.domain.events import Received, Route
+from dashboard.domain.market import Instrument, Payoff, Quote, Ticker
+from dashboard.domain.position import Position, Side, Source
+
+LONG, SHORT = Side.LONG, Side.SHORT
+BOTH = (LONG, SHORT)
+INVERSES = (Payoff.INVERSE, Payoff.INVERSE_BASE)
+
+
+def dec(text: str | int | Decimal | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def instrument(payoff: Payoff = Payoff.LINEAR, *, contract_size: str | Decimal = "1") -> Instrument:
+    """BTC against dollars as a perpetual swap."""
+    quote, settle = ("USDT", "USDT") if payoff is Payoff.LINEAR else ("USD", "BTC")
+    return Instrument(
+        exchange="bitget",
+        symbol=f"BTC/{quote}:{settle}",
+        id=f"BTC{quote}",
+        base="BTC",
+        quote=quote,
+        settle=settle,
+        kind="swap",
+        payoff=payoff,
+        contract_size=Decimal(contract_size),
+    )
+
+
+def position(
+    side: Side = LONG,
+    contracts: str | Decimal = "1",
+    entry: str | Decimal = "100",
+    leverage: str | Decimal | None = "10",
+    *,
+    of: Instrument | None = None,
+    margin_mode: str | None = None,
+    liquidation: str | None = None,
+    rate: str | None = None,
+    source: Source = Source.EXCHANGE,
+) -> Position:
+    """A position, the exchange's own unless told otherwise."""
+    return Position(
+        instrument=of or instrument(),
+        side=side,
+        contracts=Decimal(contracts),
+        entry_price=Decimal(entry),
+        leverage=dec(leverage),
+        margin_mode=margin_mode,
+        liquidation_price=dec(liquidation),
+        maintenance_margin_rate=dec(rate),
+        source=source,
+    )
+
+
+def entered(**fields: str) -> Entered:
+    return Entered.from_fields(fields)
+
+
+def entered_long(**more: str) -> Entered:
+    """A whole position, entered by hand: one coin at 100, ten times leveraged."""
+    return entered(**({"side": "long", "entry_price": "100", "size": "1", "leverage": "10"} | more))
+
+
+def ticker(at: int = 0, **prices: str) -> Ticker:
+    return Ticker(**{name: Quote(Decimal(price), at) for name, price in prices.items()})
+
+
+def received(at: int = 0, route: Route = Route.STREAM, *, request_time: int = 0, **prices: str) -> Received:
+    return Received(route, at, ticker(at, **prices), request_time)

@@ -1,0 +1,162 @@
+"""Building ccxt's object: what cannot work is refused in words, and what the user adds is merged."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dashboard.errors import CredentialError, ExchangeLacks, UnknownExchange
+from dashboard.exchange.access import Access
+from dashboard.exchange.build import build
+
+KEYS: dict[str, Any] = {"api_key": "k3y", "api_secret": "5ecret", "api_passphrase": "pa55"}
+
+
+def _some(names: list[str]) -> dict[str, Any]:
+    return {name: KEYS[name] for name in names}
+
+
+@pytest.mark.parametrize(
+    ("exchange", "near"),
+    [("bitgett", "bitget"), ("Binance", "binance"), ("krakenfuture", "krakenfutures")],
+)
+def test_unknown_exchange_with_near_matches(exchange: str, near: str) -> None:
+    with pytest.raises(UnknownExchange) as error:
+        build(Access(exchange))
+    message, _, matches = str(error.value).partition("; near it: ")
+    assert message == f"exchange '{exchange}' is not known to ccxt"
+    assert near in matches.split(", ")
+
+
+@pytest.mark.parametrize("exchange", ["zzzzzz", "", "__init__", "Exchange"])
+def test_unknown_exchange(exchange: str) -> None:
+    with pytest.raises(UnknownExchange):
+        build(Access(exchange))
+
+
+@pytest.mark.parametrize(
+    ("exchange", "given", "missing"),
+    [
+        ("bitget", ["api_key"], "--api-secret and --api-passphrase"),
+        ("bitget", ["api_key", "api_secret"], "--api-passphrase"),
+        ("bitget", ["api_key", "api_passphrase"], "--api-secret"),
+        ("bybit", ["api_key"], "--api-secret"),
+        ("okx", ["api_key", "api_secret"], "--api-passphrase"),
+    ],
+)
+def test_half_of_the_keys(exchange: str, given: list[str], missing: str) -> None:
+    with pytest.raises(CredentialError) as error:
+        build(Access(exchange, **_some(given)))
+    assert str(error.value) == f"{exchange}: an api-key was given, but not {missing}"
+
+
+@pytest.mark.parametrize("given", [["api_secret"], ["api_secret", "api_passphrase"]])
+@pytest.mark.xfail(
+    strict=True, reason="build.py:31: a secret without its key is ignored, and the account taken as not given"
+)
+def test_the_other_half_of_the_keys(given: list[str]) -> None:
+    with pytest.raises(CredentialError, match="api-key"):
+        build(Access("bitget", **_some(given)))
+
+
+def test_all_of_the_keys() -> None:
+    it = build(Access("bitget", **KEYS))
+    assert (it.apiKey, it.secret, it.password) == ("k3y", "5ecret", "pa55")
+
+
+def test_the_options_file_may_hold_the_missing_ones() -> None:
+    it = build(Access("bitget", api_key="k3y", config={"secret": "5ecret", "password": "pa55"}))
+    assert (it.apiKey, it.secret, it.password) == ("k3y", "5ecret", "pa55")
+
+
+def test_hyperliquid_needs_its_wallet_address_only() -> None:
+    assert build(Access("hyperliquid", wallet_address="0xabc")).walletAddress == "0xabc"
+
+
+@pytest.mark.parametrize("exchange", ["bybit", "okx", "hyperliquid"])
+def test_testnet(exchange: str) -> None:
+    assert build(Access(exchange, testnet=True)).isSandboxModeEnabled
+    assert not build(Access(exchange)).isSandboxModeEnabled
+
+
+def test_bitgets_testnet_is_a_header() -> None:
+    assert build(Access("bitget", testnet=True)).options["sandboxMode"]
+    assert not build(Access("bitget")).options.get("sandboxMode")
+
+
+@pytest.mark.parametrize("exchange", ["kraken", "htx", "bitfinex"])
+@pytest.mark.xfail(
+    strict=True,
+    raises=TypeError,
+    reason="build.py:60: urls['test'] is None without a testnet: ccxt raises TypeError, not NotSupported",
+)
+def test_no_testnet(exchange: str) -> None:
+    with pytest.raises(ExchangeLacks) as error:
+        build(Access(exchange, testnet=True))
+    assert str(error.value) == f"{exchange} has no testnet in ccxt: leave --use-testnet out"
+
+
+def test_the_options_are_merged_deep_into_ours() -> None:
+    options = {
+        "options": {"defaultSubType": "inverse"},
+        "streaming": {"keepAlive": 1},
+        "aiohttp_proxy": "http://p",
+    }
+    it, plain = build(Access("bitget", config=options)), build(Access("bitget"))
+    assert it.options == plain.options | {"defaultSubType": "inverse"}
+    assert it.streaming["keepAlive"] == 1
+    assert it.streaming["maxPingPongMisses"] == plain.streaming["maxPingPongMisses"]
+    assert (it.aiohttp_proxy, plain.aiohttp_proxy) == ("http://p", None)
+
+
+def test_options_beat_flags_and_are_not_changed() -> None:
+    options: dict[str, Any] = {"timeout": 77, "apiKey": "other", "options": {"a": 1}}
+    it = build(Access("bitget", config=options, **KEYS))
+    assert (it.timeout, it.apiKey) == (77, "other")
+    assert options == {"timeout": 77, "apiKey": "other", "options": {"a": 1}}
+
+
+def test_numbers_stay_as_the_exchange_wrote_them() -> None:
+    assert build(Access("bitget")).parse_number("0.10") == "0.10"
+
+
+def test_a_dead_socket_is_noticed_within_half_a_minute() -> None:
+    streaming = build(Access("binance")).streaming
+    assert streaming["keepAlive"] * (streaming["maxPingPongMisses"] + 1) <= 30_000
+
+
+def test_an_exchange_without_websockets_is_read_by_rest() -> None:
+    it = build(Access("bitflyer"))
+    assert not it.has.get("watchTicker")
+    assert it.parse_number("0.10") == "0.10"
+
+
+def _texts(access: Access) -> Iterator[str]:
+    yield repr(access)
+    yield str(access)
+    yield f"{access}"
+
+
+def test_no_secret_is_shown() -> None:
+    access = Access("bitget", config={"secret": "0ther", "headers": {"x": "t0ken"}}, **KEYS)
+    for text in _texts(access):
+        assert "bitget" in text
+        assert not [word for word in ("k3y", "5ecret", "pa55", "0ther", "t0ken") if word in text]
+
+
+@pytest.mark.parametrize(
+    ("access", "has_account"),
+    [
+        pytest.param(Access("bitget"), False, id="nothing"),
+        pytest.param(Access("bitget", **KEYS), True, id="keys"),
+        pytest.param(Access("hyperliquid", wallet_address="0xabc"), True, id="wallet"),
+        pytest.param(Access("bitget", config={"apiKey": "k"}), True, id="keys in the options file"),
+        pytest.param(Access("bitget", api_key=""), False, id="an empty key"),
+        pytest.param(
+            Access("hyperliquid", config={"walletAddress": "0xabc"}), True, id="wallet in the options file",
+            marks=pytest.mark.xfail(strict=True, reason="access.py:24 does not look for walletAddress"),
+        ),
+    ],
+)  # fmt: skip
+def test_has_account(access: Access, has_account: bool) -> None:
+    assert access.has_account is has_account

@@ -1,0 +1,99 @@
+"""ExchangeClient over a real socket, against the demo exchange."""
+
+from collections.abc import AsyncIterator, Iterator
+from decimal import Decimal
+
+import pytest
+
+from dashboard.demo.thread import DemoThread, running_demo
+from dashboard.domain.market import Payoff, Ticker
+from dashboard.domain.position import Side, Source
+from dashboard.errors import CredentialError, ExchangeLacks, ExchangeUnavailable
+from dashboard.exchange.access import Access
+from dashboard.exchange.client import ExchangeClient
+from tests.domain.builders import ticker as a_ticker
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoThread]:
+    with running_demo(tick_interval=None) as it:
+        yield it
+
+
+@pytest.fixture
+async def client(demo: DemoThread) -> AsyncIterator[ExchangeClient]:
+    config = demo.exchange.ccxt_config() | {"enableRateLimit": False}
+    it = ExchangeClient(Access("bitget", config=config))
+    yield it
+    await it.close()
+    demo.exchange.faults.clear()
+
+
+async def test_it_reads_one_market(client: ExchangeClient, demo: DemoThread) -> None:
+    instrument = await client.open("BTCUSDT")
+    assert (instrument.symbol, instrument.payoff) == ("BTC/USDT:USDT", Payoff.LINEAR)
+    assert (client.id, client.name, client.has_account, client.can_stream) == ("bitget", "Bitget", True, True)
+
+    (held,) = await client.fetch_positions(instrument)
+    assert (held.side, held.contracts, held.source) == (Side.LONG, Decimal("0.5"), Source.EXCHANGE)
+    assert held.liquidation_price == Decimal("61044.2")
+    assert await client.fetch_maintenance_margin_rate() == Decimal("0.004")
+
+    demo.call(demo.exchange.publish("BTCUSDT", lastPr="64123.4567890123", bidPr="64123.4", askPr="64123.5"))
+    for seen in (await client.fetch_ticker(), await client.watch_ticker()):
+        assert seen.last is not None
+        assert str(seen.last.value) == "64123.4567890123"
+        assert seen.mark is not None
+
+    bars = await client.fetch_candles("5m")
+    assert bars == sorted(bars, key=lambda bar: bar.opened_at)
+    assert bars
+    with pytest.raises(ExchangeLacks, match=r"^bitget has no 7m candles$"):
+        await client.fetch_candles("7m")
+
+
+async def test_what_fails_is_an_error_of_ours(client: ExchangeClient, demo: DemoThread) -> None:
+    instrument = await client.open("BTCUSDT")
+    demo.exchange.faults.rest.status = 503
+    with pytest.raises(ExchangeUnavailable, match=r"^bitget: "):
+        await client.fetch_ticker()
+    demo.exchange.faults.clear()
+    demo.exchange.account.api_key = "another"
+    try:
+        with pytest.raises(CredentialError, match=r"^bitget: the keys were refused"):
+            await client.fetch_positions(instrument)
+    finally:
+        demo.exchange.account.api_key = "demo-key"
+
+
+@pytest.mark.parametrize("fault", ["truncated_json", "empty_data"])
+async def test_an_empty_list_of_markets_is_a_failure_that_passes(
+    client: ExchangeClient, demo: DemoThread, fault: str
+) -> None:
+    """ccxt takes a truncated answer for no markets at all, and would stay with it."""
+    setattr(demo.exchange.faults.rest, fault, True)
+    with pytest.raises(ExchangeUnavailable):
+        await client.open("BTCUSDT")
+    demo.exchange.faults.clear()
+    assert (await client.open("BTCUSDT")).symbol == "BTC/USDT:USDT"
+
+
+@pytest.mark.parametrize(
+    ("exchange", "seen", "streams"),
+    [
+        pytest.param(
+            "binanceusdm", a_ticker(last="1"), ["watch_mark", "watch_book"], id="binance lacks both"
+        ),
+        pytest.param("okx", a_ticker(last="1", bid="1", ask="1"), ["watch_mark"], id="okx lacks the mark"),
+        pytest.param("bitget", a_ticker(last="1", bid="1", ask="1", mark="1"), [], id="bitget lacks nothing"),
+        pytest.param("htx", a_ticker(last="1", bid="1", ask="1"), [], id="htx has no mark to watch"),
+    ],
+)
+def test_streams_beside_the_main_one(exchange: str, seen: Ticker, streams: list[str]) -> None:
+    it = ExchangeClient(Access(exchange))
+    it._is_contract = True  # as after open, which needs the exchange
+    assert [watch.__name__ for watch in it.streams_beside(seen)] == streams
+
+
+def test_spot_has_no_mark_to_watch() -> None:
+    assert ExchangeClient(Access("okx")).streams_beside(a_ticker(last="1", bid="1", ask="1")) == []

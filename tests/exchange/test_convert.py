@@ -1,0 +1,255 @@
+"""From ccxt's dicts to domain values: EXCHANGE-NOTES section 4, and that absent is unknown, never zero."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ccxt.base.decimal_to_precision import DECIMAL_PLACES, SIGNIFICANT_DIGITS, TICK_SIZE
+
+from dashboard.domain.market import Candle, Payoff, Quote, Ticker
+from dashboard.errors import ExchangeLacks
+from dashboard.exchange import convert
+from tests.domain.builders import dec
+from tests.exchange.builders import exchange_with, instrument_of, market
+
+FRAMES = Path(__file__).parent / "frames"
+BTC_LINEAR = market("BTC/USDT:USDT", "BTCUSDT")
+KRAKEN = market("BTC/USD:BTC", "PI_XBTUSD")
+HYPERLIQUID = market("BTC/USDC:USDC", "0", info={"name": "BTC"})
+
+
+def figures(ticker: Ticker) -> dict[str, str]:
+    """What a ticker knows, as texts."""
+    names = ("last", "bid", "ask", "mark", "change_24h")
+    known = {name: getattr(ticker, name) for name in names}
+    return {name: str(quote.value) for name, quote in known.items() if quote is not None}
+
+
+def frames(name: str) -> list[dict[str, Any]]:
+    lines = (FRAMES / name).read_text(encoding="utf-8").splitlines()
+    return [frame for frame in map(json.loads, lines) if "data" in frame]
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "positive"),
+    [
+        ("0.10", "0.10", "0.10"),
+        (
+            "64123.456789012345678901234567",
+            "64123.456789012345678901234567",
+            "64123.456789012345678901234567",
+        ),
+        ("1e-8", "1E-8", "1E-8"),
+        (0.1, "0.1", "0.1"),
+        (7, "7", "7"),
+        ("0", "0", None),
+        ("-5", "-5", None),
+        (None, None, None),
+        ("", None, None),
+        ("n/a", None, None),
+        ("NaN", None, None),
+        ("Infinity", None, None),
+        (float("nan"), None, None),
+        ({}, None, None),
+        (True, None, None),
+    ],
+    ids=repr,
+)
+def test_numbers(value: object, number: str | None, positive: str | None) -> None:
+    """Exact to the digit, or unknown."""
+    assert (convert.number(value), convert.positive(value)) == (dec(number), dec(positive))
+
+
+@pytest.mark.parametrize(
+    ("file", "listed", "nth", "known"),
+    [
+        pytest.param(
+            "futures_ticker_2024-10.jsonl", market("STORJ/USDT:USDT", "STORJUSDT"), 0,
+            {"last": "0.4706", "bid": "0.4705", "ask": "0.4708", "mark": "0.4705", "change_24h": "-1.569"},
+            id="linear: ccxt drops the mark",
+        ),
+        pytest.param(
+            "futures_ticker_2024-10.jsonl", market("BTC/USD:BTC-241227", "BTCUSDZ24"), 1,
+            {
+                "last": "73733.7", "bid": "73737.6", "ask": "73742.1", "mark": "73731.8",
+                "change_24h": "-0.612",
+            },
+            id="coin-margined",
+        ),
+        pytest.param(
+            "spot_ticker_2026-08.jsonl", market("BTC/USDT", "BTCUSDT"), 0,
+            {"last": "63707.42", "bid": "63707.41", "ask": "63707.42", "change_24h": "-0.396"},
+            id="spot: there is no mark",
+        ),
+    ],
+)  # fmt: skip
+def test_bitgets_recorded_frames(file: str, listed: dict[str, Any], nth: int, known: dict[str, str]) -> None:
+    parsed = exchange_with("bitget", listed).parse_ws_ticker(frames(file)[nth])
+    assert parsed["symbol"] == listed["symbol"]
+    assert figures(convert.ticker(parsed, 5)) == known
+
+
+def test_every_figure_is_received_now_whatever_the_exchange_says() -> None:
+    """Timestamps of exchanges may be missing or old."""
+    got = convert.ticker(
+        {"last": "1", "bid": "2", "ask": "3", "markPrice": "4", "percentage": "0", "timestamp": 9}, 5
+    )
+    assert got == Ticker(*(Quote(Decimal(number), 5) for number in (1, 2, 3, 4, 0)))
+
+
+@pytest.mark.parametrize(
+    ("raw", "known"),
+    [
+        pytest.param({}, {}, id="nothing"),
+        pytest.param({"last": None, "bid": "", "ask": "0", "info": None}, {}, id="absent, empty and zero"),
+        pytest.param({"last": "-1", "bid": "nan"}, {}, id="no prices at all"),
+        pytest.param({"percentage": "0"}, {"change_24h": "0"}, id="no change is a change"),
+        pytest.param({"percentage": "-2.5"}, {"change_24h": "-2.5"}, id="down"),
+        pytest.param(
+            {"markPrice": "9", "info": {"markPrice": "8"}}, {"mark": "9"}, id="the unified mark first"
+        ),
+        pytest.param({"info": {"markPrice": "8"}}, {"mark": "8"}, id="bitget, bybit"),
+        pytest.param({"info": {"markPx": "8"}}, {"mark": "8"}, id="hyperliquid"),
+        pytest.param({"info": {"mark_price": "8"}}, {"mark": "8"}, id="others"),
+        pytest.param(
+            {"markPrice": "0", "info": {"markPrice": "0", "markPx": "8"}}, {"mark": "8"}, id="0 is none"
+        ),
+        pytest.param({"info": ["8"]}, {}, id="info that is a list"),
+    ],
+)
+def test_every_field_of_a_ticker_is_optional(raw: dict[str, Any], known: dict[str, str]) -> None:
+    assert figures(convert.ticker(raw, 0)) == known
+
+
+def test_hyperliquids_mark_is_in_its_info() -> None:
+    raw = {"name": "BTC", "markPx": "64001.5", "midPx": "64000.5", "prevDayPx": "64000", "dayNtlVlm": "1"}
+    parsed = exchange_with("hyperliquid", HYPERLIQUID).parse_ticker(raw, HYPERLIQUID)
+    assert parsed["timestamp"] is None
+    assert figures(convert.ticker(parsed, 0))["mark"] == "64001.5"
+
+
+KRAKENS_FRAME = {
+    "feed": "ticker", "product_id": "PI_XBTUSD", "bid": 28060, "ask": 28070, "last": 28053.5,
+    "change": -0.7710945651981715, "markPrice": 28064.92082724592,
+}  # fmt: skip
+
+
+def test_krakens_frame() -> None:
+    parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(KRAKENS_FRAME)
+    known = figures(convert.ticker(parsed, 0))
+    del known["change_24h"]
+    assert known == {"last": "28053.5", "bid": "28060", "ask": "28070", "mark": "28064.92082724592"}
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="convert.py:82: over its websocket ccxt takes Kraken's change in percent for one in dollars",
+)
+def test_krakens_change_is_right_or_unknown() -> None:
+    parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(KRAKENS_FRAME)
+    assert figures(convert.ticker(parsed, 0)).get("change_24h") in (None, "-0.7710945651981715")
+
+
+@pytest.mark.parametrize(
+    ("trades", "known"),
+    [
+        ([{"price": "1"}, {"price": "2.50"}], {"last": "2.50"}),
+        ([{"price": None}], {}),
+        ([{}], {}),
+        ([], {}),
+    ],
+    ids=["the newest", "no price", "nothing in it", "no trade"],
+)
+def test_last_trade(trades: list[dict[str, Any]], known: dict[str, str]) -> None:
+    assert figures(convert.last_trade(trades, 0)) == known
+
+
+@pytest.mark.parametrize(
+    ("exchange", "listed", "payoff"),
+    [
+        ("bitget", market("BTC/USDT", "BTCUSDT"), Payoff.LINEAR),
+        ("bitget", market("BTC/USDT:USDT", "BTCUSDT"), Payoff.LINEAR),
+        ("bitget", market("BTC/USD:BTC", "BTCUSD"), Payoff.INVERSE_BASE),
+        ("bybit", market("BTC/USD:BTC", "BTCUSD"), Payoff.INVERSE),
+        ("okx", market("BTC/USD:BTC", "BTC-USD-SWAP", contractSize="100"), Payoff.INVERSE),
+        ("krakenfutures", market("BTC/USD:USD", "PF_XBTUSD"), Payoff.LINEAR),
+        ("krakenfutures", market("BTC/USD:BTC", "PI_XBTUSD"), Payoff.INVERSE),
+    ],
+    ids=lambda value: value["symbol"] if isinstance(value, dict) else value,
+)
+def test_payoff(exchange: str, listed: dict[str, Any], payoff: Payoff) -> None:
+    assert instrument_of(exchange, listed).payoff is payoff
+
+
+def test_an_instrument_in_full() -> None:
+    listed = market("BTC/USD:BTC-260327", "BTC-USD-260327", contractSize="100", precision={"price": "0.5"})
+    it = instrument_of("okx", listed)
+    assert (it.exchange, it.symbol, it.id, it.kind) == (
+        "okx",
+        "BTC/USD:BTC-260327",
+        "BTC-USD-260327",
+        "future",
+    )
+    assert (it.base, it.quote, it.settle, it.pair) == ("BTC", "USD", "BTC", "BTC/USD")
+    assert (it.contract_size, it.price_step) == (100, Decimal("0.5"))
+
+
+def test_spot_settles_in_its_quote() -> None:
+    it = instrument_of("bitget", market("BTC/USDT", "BTCUSDT"))
+    assert (it.settle, it.contract_size) == ("USDT", 1)
+
+
+def test_a_quanto_contract_is_refused() -> None:
+    listed = market("BTC/USD:ETH", "x")
+    with pytest.raises(ExchangeLacks, match=r"^okx: BTC/USD:ETH is a quanto contract"):
+        instrument_of("okx", listed)
+
+
+@pytest.mark.parametrize(
+    ("precision", "mode", "step"),
+    [
+        ({"price": "0.1"}, TICK_SIZE, "0.1"),
+        ({"price": 5e-06}, TICK_SIZE, "0.000005"),
+        ({"price": "0"}, TICK_SIZE, None),
+        ({"price": 2}, DECIMAL_PLACES, "0.01"),
+        ({"price": "0"}, DECIMAL_PLACES, "1"),
+        ({"price": 5}, SIGNIFICANT_DIGITS, None),
+        ({"price": None}, TICK_SIZE, None),
+        ({}, TICK_SIZE, None),
+        (None, TICK_SIZE, None),
+    ],
+    ids=[
+        "a step",
+        "a tiny step",
+        "no step",
+        "places",
+        "no places",
+        "digits",
+        "absent",
+        "empty",
+        "no precision",
+    ],
+)
+def test_price_step(precision: dict[str, Any] | None, mode: int, step: str | None) -> None:
+    listed = market("BTC/USDT:USDT", "BTCUSDT", precision=precision)
+    assert convert.instrument("bitget", listed, mode).price_step == dec(step)
+
+
+def test_candles_come_oldest_first_and_whole() -> None:
+    rows: list[list[Any]] = [
+        [3, "4", "6.10", "3", "5", "100"],
+        [1, "1", "2", "0.5", "1.5", None],  # the volume is not needed
+        [2, "1", None, "1", "1", "9"],
+        [4, "1", "0", "1", "1", "9"],
+        [None, "1", "2", "1", "1", "9"],
+    ]
+    assert convert.candles(rows) == [
+        Candle(1, Decimal(1), Decimal(2), Decimal("0.5"), Decimal("1.5")),
+        Candle(3, Decimal(4), Decimal("6.10"), Decimal(3), Decimal(5)),
+    ]
+
+
+def test_no_candles() -> None:
+    assert convert.candles([]) == []

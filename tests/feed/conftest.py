@@ -1,0 +1,16 @@
+"""Fixtures of the feed's tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.feed.rig import Rig
+
+
+@pytest.fixture
+def rig(caplog: pytest.LogCaptureFixture) -> Iterator[Rig]:
+    """A rig whose market moves. Nothing may be left for asyncio to complain about."""
+    with Rig() as rig:
+        yield rig
+    complaints = [record.getMessage() for record in caplog.records if record.name == "asyncio"]
+    assert not complaints

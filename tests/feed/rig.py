@@ -1,0 +1,75 @@
+"""A real feed with a real ccxt client on the demo exchange, and the live state that it makes."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any
+
+from dashboard.clock import now_ms
+from dashboard.demo.exchange import DemoExchange
+from dashboard.demo.thread import DemoThread
+from dashboard.domain.feed_state import FeedState
+from dashboard.domain.holdings import Holdings
+from dashboard.exchange.access import Access
+from dashboard.exchange.client import ExchangeClient
+from dashboard.feed.price_feed import PriceFeed
+from dashboard.feed.prices import Patience
+from dashboard.runtime import RuntimeConfig, Snapshot
+
+QUICK = Patience(head_start=150, silence=400, first_message=700)
+"""The feed's patience, shortened so that a test does not need it."""
+
+
+class Rig(AbstractContextManager["Rig"]):
+    """Starts the exchange at once and the feed when told to; stops both at the end."""
+
+    def __init__(self, *, tick_interval: float | None = 0.03) -> None:
+        self.demo = DemoThread(DemoExchange(tick_interval=tick_interval))
+        self.demo.start()
+        self.exchange = self.demo.exchange
+        self.runtime = RuntimeConfig(200, holdings=Holdings(account=True))
+        self.states: list[FeedState] = []
+        self._changed = threading.Condition()
+        self.runtime.register(self._note)
+        self.feed: PriceFeed | None = None
+
+    def start(
+        self, symbol: str = "BTCUSDT", *, use_websocket: bool = True, account: bool = False, **config: Any
+    ) -> PriceFeed:
+        """Starts a feed that polls every 0.2 s and gives a request half a second."""
+        options = self.exchange.ccxt_config() | {"timeout": 500} | config
+        client = ExchangeClient(Access("bitget", config=options))
+        self.feed = PriceFeed(client, symbol, self.runtime.apply, read_account=account, patience=QUICK)
+        self.feed.start(0.2, use_websocket)
+        return self.feed
+
+    def until(self, holds: Callable[[Snapshot], object], timeout: float = 10.0) -> Snapshot:
+        """Waits for a snapshot of which `holds` is true, and returns it."""
+        give_up_at = now_ms() + timeout * 1000
+        with self._changed:
+            while not holds(self.runtime.snapshot):
+                assert now_ms() < give_up_at, f"after {timeout} s: {self.runtime.snapshot.health}"
+                self._changed.wait(0.05)  # what the exchange has seen tells nobody
+            return self.runtime.snapshot
+
+    def until_state(self, state: FeedState) -> Snapshot:
+        """Waits until the feed's state is `state`."""
+        return self.until(lambda snapshot: snapshot.health.state_at(now_ms()) is state)
+
+    def until_newer(self) -> Snapshot:
+        """Waits for a price that was received from now on."""
+        since = now_ms()
+        return self.until(lambda snapshot: (snapshot.health.received_at or 0) > since)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.feed is not None:
+            self.feed.stop()
+        self.demo.stop()
+
+    def _note(self, snapshot: Snapshot) -> None:
+        with self._changed:
+            self.states.append(snapshot.health.state)
+            self._changed.notify_all()

@@ -1,0 +1,107 @@
+"""What requests can do wrong, with the websocket off."""
+
+import pytest
+
+from dashboard.demo.faults import RestFaults
+from dashboard.domain.feed_state import FeedState
+from dashboard.errors import CredentialError, UnknownSymbol
+from tests.feed.rig import Rig
+
+TICKER, MARKETS, POSITIONS = "/api/v2/mix/market/ticker", "/api/v2/mix/market/contracts", "/api/v2/mix/position"
+
+FAULTS = {
+    "429 with a page": RestFaults(status=429),
+    "429 with a code": RestFaults(status=429, code="429"),
+    "500": RestFaults(status=500),
+    "502": RestFaults(status=502),
+    "503 with a code": RestFaults(status=503, code="50010"),
+    "truncated JSON": RestFaults(truncated_json=True),
+    "empty": RestFaults(empty_data=True),
+    "hangs": RestFaults(hang=True),
+}
+
+every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+
+
+@every_fault
+def test_a_failing_poll_is_disconnected_and_comes_back(rig: Rig, fault: RestFaults):
+    rig.start(use_websocket=False)
+    rig.until_state(FeedState.POLLING)
+    rig.exchange.faults.rest = fault
+    lost = rig.until_state(FeedState.DISCONNECTED)
+    assert lost.health.reason
+    assert "\n" not in lost.health.reason
+    rig.exchange.faults.clear()
+    rig.until_state(FeedState.POLLING)
+    rig.until_newer()
+
+
+@every_fault
+def test_started_into_a_fault_it_says_so_and_keeps_trying(rig: Rig, fault: RestFaults):
+    rig.exchange.faults.rest = fault
+    feed = rig.start()
+    rig.until_state(FeedState.DISCONNECTED)
+    assert feed.opened.exception(5) is not None
+    rig.exchange.faults.clear()
+    rig.until_state(FeedState.STREAMING)
+
+
+def test_started_without_a_network_it_comes_up_later(rig: Rig):
+    rig.demo.call(rig.exchange.refuse())
+    rig.start()
+    assert rig.until_state(FeedState.DISCONNECTED).instrument is None
+    rig.demo.call(rig.exchange.accept_again())
+    rig.until_state(FeedState.STREAMING)
+
+
+def test_a_symbol_that_proves_wrong_later_is_a_state(rig: Rig):
+    rig.demo.call(rig.exchange.refuse())
+    rig.start("NOSUCHCOIN")
+    rig.until_state(FeedState.DISCONNECTED)
+    rig.demo.call(rig.exchange.accept_again())
+    wrong = rig.until(lambda snapshot: "NOSUCHCOIN" in (snapshot.health.reason or ""))
+    assert wrong.health.state is FeedState.DISCONNECTED
+
+
+def test_a_wrong_symbol_at_the_start_is_the_users(rig: Rig):
+    with pytest.raises(UnknownSymbol, match="NOSUCHCOIN"):
+        rig.start("NOSUCHCOIN").opened.result(5)
+
+
+def test_a_bug_is_logged_shown_and_survived(rig: Rig, caplog: pytest.LogCaptureFixture):
+    feed = rig.start(use_websocket=False)
+    rig.until_state(FeedState.POLLING)
+    real = feed._client.fetch_ticker
+    feed._client.fetch_ticker = lambda: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+    rig.until(lambda snapshot: "ZeroDivisionError" in (snapshot.health.reason or ""))
+    assert "Traceback" in caplog.text
+    feed._client.fetch_ticker = real  # type: ignore[method-assign]
+    rig.until_state(FeedState.POLLING)
+
+
+class TestAccount:
+    def test_wrong_keys_at_the_start_are_the_users(self, rig: Rig):
+        with pytest.raises(CredentialError):
+            rig.start(account=True, apiKey="wrong").opened.result(5)
+
+    def test_keys_that_fail_later_leave_the_position_and_say_so(self, rig: Rig):
+        rig.start(account=True)
+        held = rig.until_state(FeedState.STREAMING)
+        rig.exchange.account.api_key = "revoked"
+        rig.demo.call(rig.exchange.drop(1011))  # a reconnect reads the account again
+        later = rig.until(lambda snapshot: snapshot.holdings.problem)
+        assert later.position == held.position
+        assert later.holdings.read_at == held.holdings.read_at
+
+    def test_a_reconnect_reads_what_changed_meanwhile(self, rig: Rig):
+        rig.start(account=True)
+        assert rig.until_state(FeedState.STREAMING).position
+        rig.exchange.account.positions.clear()
+        rig.demo.call(rig.exchange.drop(1011))
+        assert rig.until(lambda snapshot: snapshot.position is None).holdings.known
+
+    def test_a_read_that_fails_at_the_start_is_not_flat(self, rig: Rig):
+        rig.exchange.faults.rest_at(POSITIONS).status = 500
+        rig.start(account=True).opened.result(5)
+        unread = rig.until(lambda snapshot: snapshot.holdings.problem)
+        assert unread.holdings.positions is None

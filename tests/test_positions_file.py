@@ -1,0 +1,124 @@
+"""What was entered is there at the next start, and a bad file never keeps the dashboard from starting."""
+
+import json
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from dashboard.domain.entered import Entered
+from dashboard.positions_file import NotKept, PositionsFile
+from tests.domain.builders import entered, entered_long
+
+NAME, OTHER = "bitget live BTC/USDT:USDT", "bitget demo BTC/USDT:USDT"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> PositionsFile:
+    return PositionsFile(tmp_path / "state" / "positions.json")
+
+
+def put(file: PositionsFile, content: str | bytes) -> None:
+    file.path.parent.mkdir(parents=True, exist_ok=True)
+    file.path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [entered_long(liquidation_price="91.50"), entered(trap_low="1e-9", trap_high="2"), entered(side="short")],
+    ids=["a position", "levels", "a side"],
+)
+def test_round_trip(file: PositionsFile, kept: Entered) -> None:
+    file.write(NAME, kept)
+    assert PositionsFile(file.path).read(NAME) == kept
+
+
+def test_nothing_was_kept(file: PositionsFile) -> None:
+    assert file.read(NAME) == Entered()
+
+
+def test_names_are_kept_apart(file: PositionsFile) -> None:
+    one, other = entered_long(), entered(side="short")
+    file.write(NAME, one)
+    file.write(OTHER, other)
+    assert (file.read(NAME), file.read(OTHER)) == (one, other)
+    file.write(NAME, Entered())
+    assert (file.read(NAME), file.read(OTHER)) == (Entered(), other)
+    assert list(json.loads(file.path.read_text(encoding="utf-8"))) == [OTHER]
+
+
+def test_nothing_is_left_beside_the_file(file: PositionsFile) -> None:
+    file.write(NAME, entered_long())
+    file.write(NAME, entered_long(leverage="5"))
+    assert [path.name for path in file.path.parent.iterdir()] == ["positions.json"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_it_is_for_its_owner_only(file: PositionsFile) -> None:
+    file.write(NAME, entered_long())
+    assert file.path.stat().st_mode & 0o077 == 0
+    assert file.path.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("", id="empty"),
+        pytest.param('{"bitget live', id="cut short"),
+        pytest.param(b"\xff\xfe", id="no text"),
+        pytest.param("[]", id="a list"),
+        pytest.param("null", id="null"),
+        pytest.param(json.dumps({NAME: None}), id="an entry that is null"),
+        pytest.param(json.dumps({NAME: []}), id="an entry that is a list"),
+        pytest.param(json.dumps({NAME: "long"}), id="an entry that is a text"),
+        pytest.param(json.dumps({NAME: {"side": 1}}), id="a field that is a number"),
+        pytest.param(json.dumps({NAME: {"size": ["1"]}}), id="a field that is a list"),
+        pytest.param(json.dumps({NAME: {"colour": "red"}}), id="a field of another version"),
+        pytest.param(
+            json.dumps({NAME: {"side": "long", "entry_price": "-1", "size": "1"}}), id="a bad number"
+        ),
+    ],
+)
+def test_what_cannot_be_understood_is_ignored(file: PositionsFile, content: str | bytes) -> None:
+    put(file, content)
+    assert file.read(NAME) == Entered()
+    file.write(NAME, entered_long())
+    assert file.read(NAME) == entered_long()
+
+
+def test_ignoring_is_logged(file: PositionsFile, caplog: pytest.LogCaptureFixture) -> None:
+    put(file, json.dumps({NAME: {"side": "up"}, OTHER: {"side": "long"}}))
+    with caplog.at_level(logging.WARNING):
+        assert file.read(NAME) == Entered()
+    assert "side 'up': give long or short" in caplog.text
+    assert file.read(OTHER) == entered(side="long")
+
+
+def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file in the directory's place", encoding="utf-8")
+    file = PositionsFile(tmp_path / "state" / "positions.json")
+    assert file.read(NAME) == Entered()
+    with pytest.raises(NotKept, match=r"^shown, but not kept for the next start: "):
+        file.write(NAME, entered_long())
+
+
+def test_a_directory_in_the_files_place(file: PositionsFile) -> None:
+    file.path.mkdir(parents=True)
+    with pytest.raises(NotKept):
+        file.write(NAME, entered_long())
+
+
+@pytest.mark.xfail(
+    strict=True, reason="positions_file.py:60: the temporary file of a write that failed stays"
+)
+def test_a_failed_write_leaves_nothing_behind(file: PositionsFile) -> None:
+    file.path.mkdir(parents=True)
+    with pytest.raises(NotKept):
+        file.write(NAME, entered_long())
+    assert [path.name for path in file.path.parent.iterdir()] == ["positions.json"]
+
+
+def test_without_a_path_it_is_in_the_users_state_directory() -> None:
+    path = PositionsFile().path
+    assert (path.name, path.parent.name) == ("positions.json", "position-dashboard")

@@ -1,0 +1,151 @@
+"""The whole house: settings in, a served page out, with a real exchange client in between."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from dashboard.config import load
+from dashboard.demo.exchange import DemoExchange
+from dashboard.demo.thread import DemoThread
+from dashboard.errors import CredentialError, UnknownSymbol
+from dashboard.server import running
+
+RECORDINGS = Path(__file__).parent / "recordings" / "bitget"
+
+
+@pytest.fixture
+def exchange() -> Iterator[DemoThread]:
+    """An exchange whose prices move only when told to."""
+    demo = DemoThread(DemoExchange(tick_interval=None))
+    demo.start()
+    yield demo
+    demo.stop()
+
+
+def options(exchange: DemoThread, folder: Path, *, keys: bool = False) -> str:
+    """An options file that leads the real client to the demo exchange."""
+    file = folder / "exchange.json"
+    file.write_text(json.dumps(exchange.exchange.ccxt_config(keys=keys)))
+    return f"--exchange-config={file}"
+
+
+@contextmanager
+def dashboard(*flags: str) -> Iterator[subprocess.Popen[str]]:
+    """`dashboard-run` in a process of its own, once it listens; `.url` is where."""
+    command = [sys.executable, "-m", "dashboard.cli", "--port=0", "--no-browser", *flags]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def url_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    return next(word for word in line.split() if word.startswith("http"))
+
+
+def stream(url: str) -> ClientConnection:
+    return connect(url.replace("http", "ws") + "/ws/view")
+
+
+def until(viewer: ClientConnection, **wanted: str) -> dict[str, str]:
+    """Reads views until all of `wanted` are shown."""
+    shown: dict[str, str] = {}
+    give_up_at = time.monotonic() + 10
+    while not wanted.items() <= shown.items():
+        assert time.monotonic() < give_up_at, {key: shown.get(key) for key in wanted}
+        shown |= json.loads(viewer.recv(5))["view"]
+    return shown
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_cleanly_in_two_seconds_with_viewers_connected(end: signal.Signals):
+    with dashboard("--demo") as process, stream(url_of(process)) as viewer:
+        until(viewer, state="STREAMING")
+        asked_at = time.monotonic()
+        process.send_signal(end)
+        with pytest.raises(ConnectionClosed):
+            while True:
+                viewer.recv(5)
+        assert process.wait(5) == 0
+        assert time.monotonic() - asked_at < 2
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_started_without_a_network_it_says_so_and_recovers(exchange: DemoThread, tmp_path: Path):
+    flags = options(exchange, tmp_path)
+    exchange.call(exchange.exchange.refuse())
+    with dashboard(flags) as process, stream(url_of(process)) as viewer:
+        assert until(viewer, state="DISCONNECTED")["price"] == "—"
+        exchange.call(exchange.exchange.accept_again())
+        until(viewer, state="STREAMING")
+
+
+@pytest.mark.parametrize(
+    ("file", "symbol", "last"),
+    [("spot_ticker_2026-08.jsonl", "BTC/USDT", "63,707.42"), ("futures_ticker_2024-10.jsonl", "STORJUSDT", "0.4706")],
+)
+def test_a_recorded_frame_of_bitget_is_shown_to_the_digit(
+    exchange: DemoThread, tmp_path: Path, file: str, symbol: str, last: str
+):
+    with dashboard(options(exchange, tmp_path), f"--symbol={symbol}") as process:
+        with stream(url_of(process)) as viewer:
+            until(viewer, state="STREAMING")
+            for frame in (RECORDINGS / file).read_text().splitlines():
+                if '"action"' in frame:
+                    exchange.call(exchange.exchange.send(frame))
+            until(viewer, last=last)
+
+
+def test_an_entered_position_is_kept_for_the_next_start(exchange: DemoThread, tmp_path: Path):
+    flags = [options(exchange, tmp_path), "--port=0"]
+    given = ["--side=short", "--entry-price=70000", "--quantity=0.01", "--leverage=10"]
+    with dashboard(*flags, *given) as process, stream(url_of(process)) as viewer:
+        shown = until(viewer, state="STREAMING", side="Short 10×")
+        assert shown["size"] == "0.1 BTC"
+        assert shown["source"] == "entered"
+
+
+def test_the_accounts_position_is_read_with_keys(exchange: DemoThread, tmp_path: Path):
+    with dashboard(options(exchange, tmp_path, keys=True)) as process, stream(url_of(process)) as viewer:
+        assert until(viewer, side="Long 20×")["liquidation-source"] == "exchange"
+
+
+class TestRefusals:
+    def test_a_wrong_symbol_ends_the_start(self, exchange: DemoThread, tmp_path: Path):
+        settings = load([options(exchange, tmp_path), "--symbol=BTCUSTD"])
+        with pytest.raises(UnknownSymbol, match="BTC/USDT"), running(settings):
+            pass
+
+    def test_wrong_keys_end_the_start(self, exchange: DemoThread, tmp_path: Path):
+        keys = ["--api-key=a", "--api-secret=s3cr3t", "--api-passphrase=b"]
+        settings = load([options(exchange, tmp_path), *keys])
+        with pytest.raises(CredentialError) as refused, running(settings):
+            pass
+        assert "s3cr3t" not in str(refused.value)
+
+    def test_another_site_cannot_read_the_page_by_a_name_of_its_own(self):
+        with dashboard("--demo") as process:
+            request = urllib.request.Request(url_of(process), headers={"Host": "evil.example"})
+            with pytest.raises(urllib.error.HTTPError, match="400"):
+                urllib.request.urlopen(request)
+
+    def test_another_site_cannot_open_the_stream(self):
+        with dashboard("--demo") as process:
+            address = url_of(process).replace("http", "ws") + "/ws/view"
+            with pytest.raises(Exception, match="403"):
+                connect(address, origin="https://evil.example")

@@ -1,0 +1,104 @@
+"""Desks for tests of the page: a live state that a test feeds, and an exchange that a test scripts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from dashboard.clock import now_ms
+from dashboard.domain.entered import Entered
+from dashboard.domain.events import Received, Resolved, Route
+from dashboard.domain.holdings import Holdings
+from dashboard.domain.market import Candle, Instrument, Quote, Ticker
+from dashboard.errors import DashboardError
+from dashboard.runtime import RuntimeConfig
+from dashboard.web.desk import Desk, Venue
+from dashboard.web.facts import View
+from dashboard.web.view import view
+from tests.domain.builders import instrument
+
+BTC = replace(instrument(), price_step=Decimal("0.1"))
+LONG = {
+    "side": "long",
+    "entry_price": "66840",
+    "size": "0.5",
+    "leverage": "20",
+    "liquidation_price": "63612.4",
+    "trap_low": "66250",
+    "trap_high": "66480",
+    "alert_price": "64900",
+    "take_profit": "67950",
+    "stop_loss": "65800",
+}
+SHORT = {
+    "side": "short",
+    "entry_price": "66840",
+    "size": "0.5",
+    "leverage": "10",
+    "liquidation_price": "70000",
+    "trap_low": "67500",
+    "trap_high": "67900",
+    "take_profit": "64000",
+}
+
+
+@dataclass
+class Scene:
+    """A desk, and the hands that move what is on it. The clock stands still unless it is the real one."""
+
+    entered: Mapping[str, str] = field(default_factory=dict)
+    account: bool = False
+    venue: Venue = Venue.LIVE
+    real_clock: bool = False
+    now: int = 1_000_000
+    history: Sequence[Candle] | DashboardError = ()
+
+    def __post_init__(self) -> None:
+        holdings = Holdings(entered=Entered.from_fields(self.entered), account=self.account)
+        self.runtime = RuntimeConfig(2000, holdings=holdings, clock=self.clock)
+        self.desk = Desk(self.runtime, self._enter, self._candles, "Bitget", "BTCUSDT", self.venue)
+
+    def clock(self) -> int:
+        return now_ms() if self.real_clock else self.now
+
+    async def _enter(self, fields: Mapping[str, str | None]) -> None:
+        self.runtime.enter(Entered.from_fields(fields))
+
+    async def _candles(self, timeframe: str) -> Sequence[Candle]:
+        if isinstance(self.history, DashboardError):
+            raise self.history
+        return self.history
+
+    def resolve(self, market: Instrument = BTC) -> "Scene":
+        self.runtime.apply(Resolved(market))
+        return self
+
+    def price(self, price: str, route: Route = Route.STREAM, *, age: int = 0, **more: str | None) -> "Scene":
+        """A tick; mark and last are `price` unless told otherwise, and None leaves a figure out."""
+        texts = {"last": price, "mark": price, "bid": price, "ask": price, "change_24h": "1.82"} | more
+        at = self.clock() - age
+        quotes = {name: Quote(Decimal(text), at) for name, text in texts.items() if text is not None}
+        self.runtime.apply(Received(route, at, Ticker(**quotes)))
+        return self
+
+    def after(self, milliseconds: int) -> "Scene":
+        self.now += milliseconds
+        return self
+
+    @property
+    def view(self) -> View:
+        return view(self.runtime.snapshot, self.desk, self.clock())
+
+
+def live(price: str = "67482.1", entered: Mapping[str, str] = LONG) -> Scene:
+    """A scene with a market, a position and a price."""
+    return Scene(entered).resolve().price(price)
+
+
+def candles(count: int = 40, around: str = "67400", opened_at: int = 1_700_000_000_000) -> list[Candle]:
+    """Five-minute bars that go up and down a little."""
+    middle = Decimal(around)
+    step = middle / 2000
+    return [
+        Candle(opened_at + i * 300_000, middle, middle + step, middle - step, middle + step * (i % 3 - 1) / 2)
+        for i in range(count)
+    ]

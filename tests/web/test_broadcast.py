@@ -1,0 +1,55 @@
+"""One view for all: whoever asks gets the newest of what it has not seen, made once."""
+
+import asyncio
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.web.broadcast import Broadcast
+
+views = st.lists(
+    st.fixed_dictionaries({"price": st.sampled_from("123"), "pnl": st.sampled_from("ab"), "side": st.just("Long")}),
+    min_size=1,
+)
+
+
+def message(broadcast: Broadcast, since: int) -> dict[str, str]:
+    return json.loads(broadcast.since(since))["view"]
+
+
+@given(views, st.data())
+def test_a_viewer_who_skips_versions_ends_on_the_newest_view(made, data):
+    made = iter(all_views := list(made))
+    broadcast = Broadcast(lambda: next(made))
+    seen, version = {}, 0
+    for _ in all_views:
+        broadcast.refresh()
+        if data.draw(st.booleans()):
+            seen |= message(broadcast, version)
+            version = broadcast.version
+    assert seen | message(broadcast, version) == all_views[-1]
+
+
+def test_only_what_changed_is_sent():
+    made = iter([{"price": "1", "side": "Long"}, {"price": "2", "side": "Long"}])
+    broadcast = Broadcast(lambda: next(made))
+    broadcast.refresh()
+    broadcast.refresh()
+    assert json.loads(broadcast.since(1)) == {"v": 2, "view": {"price": "2"}}
+    assert message(broadcast, 0) == {"price": "2", "side": "Long"}
+
+
+def test_a_message_is_made_once_for_all_who_keep_up():
+    broadcast = Broadcast(lambda: {"price": "1"})
+    broadcast.refresh()
+    assert broadcast.since(0) is broadcast.since(0)
+
+
+async def test_those_who_wait_are_woken_by_a_new_version():
+    broadcast = Broadcast(lambda: {"price": "1"})
+    waiting = [asyncio.create_task(broadcast.newer_than(0)) for _ in range(3)]
+    await asyncio.sleep(0)
+    broadcast.refresh()
+    assert await asyncio.gather(*waiting) == [1, 1, 1]
+    assert await broadcast.newer_than(0) == 1

@@ -1,0 +1,319 @@
+"""What the page shows, for each status of the risk and each state of the feed."""
+
+import pytest
+
+from dashboard.domain.events import Failed, PositionsFailed, PositionsRead, Route
+from dashboard.domain.position import Side, Source
+from dashboard.web.desk import Venue
+from dashboard.web.view import changed
+from tests.domain.builders import position
+from tests.web.scenes import BTC, LONG, SHORT, Scene, live
+
+
+def shows(scene, **expected):
+    view = scene.view
+    found = {key: view[key.replace("__", ":").replace("_", "-")] for key in expected}
+    assert found == expected
+
+
+# --- Risk
+
+
+@pytest.mark.parametrize(
+    ("price", "status", "tone", "why"),
+    [
+        ("67482.1", "PROFIT", "up", "Price above the entry."),
+        ("66840", "PROFIT", "up", "Price at the entry."),
+        ("66700", "UNDERWATER", "caution", "Price below the entry."),
+        ("66480", "TRAP ZONE", "caution", "Inside the trap zone, 66,250.0 to 66,480.0."),
+        ("66249.9", "UNDERWATER", "caution", "Price below the entry."),
+        ("64900", "EMERGENCY", "emergency", "Price at or below the alert of 64,900.0."),
+        ("63612.4", "LIQUIDATED", "emergency", "Liquidation price reached."),
+    ],
+)
+def test_the_risk_of_a_long(price, status, tone, why):
+    shows(live(price), risk=status, risk__tone=tone, risk_why=why)
+
+
+@pytest.mark.parametrize(
+    ("price", "status", "why"),
+    [
+        ("66000", "PROFIT", "Price below the entry."),
+        ("67000", "UNDERWATER", "Price above the entry."),
+        ("67500", "TRAP ZONE", "Inside the trap zone, 67,500.0 to 67,900.0."),
+        ("69210", "EMERGENCY", "Three quarters of the way to liquidation, or further."),
+        ("70000", "LIQUIDATED", "Liquidation price reached."),
+    ],
+)
+def test_the_risk_of_a_short(price, status, why):
+    shows(live(price, SHORT), risk=status, risk_why=why)
+
+
+def test_an_estimated_liquidation_price_says_so_and_never_says_liquidated():
+    estimated = {key: value for key, value in LONG.items() if key != "liquidation_price"}
+    shows(
+        live("63000", estimated),
+        risk="EMERGENCY",
+        risk_why="Estimated liquidation price reached: check the exchange.",
+        liquidation_source="estimate",
+        liq_price="≈ 63,817.1",
+    )
+
+
+def test_an_unknown_liquidation_price_is_said():
+    plain = {"side": "long", "entry_price": "66840", "size": "0.5"}
+    shows(
+        live("67482.1", plain),
+        risk="PROFIT",
+        risk_why="Price above the entry. Liquidation price unknown.",
+        liquidation="—",
+        liquidation_source="unknown",
+        rung_liq__hidden="1",
+        levels__hidden="1",
+    )
+
+
+# --- Price and PnL
+
+
+def test_price_and_pnl_are_on_the_mark_price():
+    shows(
+        live().price("67482.1", last="67480.0"),
+        price="67,482.1",
+        price_label="Mark price",
+        price__value="67482.1",
+        last="67,480.0",
+        pnl="+321.05",
+        pnl__tone="up",
+        pnl_currency="USDT",
+        pnl_basis="on mark",
+        roe="+19.21\u2009%",
+        moved="+0.96\u2009%",
+        change="+1.82\u2009%",
+        change__tone="up",
+        title="67,482.1 +321.05 BTC/USDT",
+    )
+
+
+def test_price_and_pnl_are_on_the_last_price_where_there_is_no_mark():
+    scene = Scene(LONG).resolve().price("67482.1", mark=None)
+    shows(scene, price_label="Last price", pnl_basis="on last", mark="—", mark__tone="unknown")
+
+
+def test_a_loss_has_its_sign_and_tone():
+    shows(live("66000"), pnl="−420.00", pnl__tone="down", roe="−25.13\u2009%", roe__tone="down")
+
+
+def test_the_position_is_described():
+    shows(
+        live(),
+        side="Long 20×",
+        side__tone="up",
+        size="0.5 BTC",
+        notional="33,741.05 USDT",
+        margin="1,671.00 USDT",
+        entry="66,840.0",
+        mark="67,482.1",
+        liquidation="63,612.4",
+        liquidation_source="entered",
+        source="entered",
+        position__hidden="",
+        no_position__hidden="1",
+    )
+
+
+def test_distances_and_what_the_position_is_worth_there():
+    shows(
+        live(),
+        liq_away="−5.73\u2009%",
+        liq_pnl="−1,613.80",
+        trap_away="−1.48\u2009%",
+        trap_price="66,250.0 – 66,480.0",
+        alert_away="−3.83\u2009%",
+        target_away="+0.69\u2009%",
+        target_pnl="+555.00",
+        stop_away="−2.49\u2009%",
+        stop_pnl__tone="down",
+    )
+
+
+def test_levels_at_one_price_share_a_rung():
+    view = live("67482.1", LONG | {"stop_loss": "64900"}).view
+    assert view["alert-name"] == "Alert, stop loss"
+    assert view["rung-stop:hidden"] == "1"
+    assert view["rung-alert:hidden"] == ""
+    assert view["stop-row:hidden"] == ""
+
+
+def test_the_legs_of_a_hedge_are_named():
+    scene = Scene(account=True).resolve().price("67482.1")
+    legs = (
+        position(Side.LONG, "0.5", "66840", of=BTC, liquidation="61260", margin_mode="isolated"),
+        position(Side.SHORT, "0.2", "68000", of=BTC, source=Source.EXCHANGE),
+    )
+    scene.runtime.apply(PositionsRead(scene.now, legs))
+    shows(
+        scene,
+        side="Long 10×",
+        source="Bitget account",
+        liquidation_source="exchange",
+        margin_mode="isolated",
+        legs="short 0.2 BTC at 68,000.0",
+        legs_line__hidden="",
+    )
+
+
+# --- What is not known
+
+
+def test_before_the_exchange_has_answered():
+    shows(
+        Scene(),
+        pair="BTCUSDT",
+        market="Bitget · connecting…",
+        state="CONNECTING",
+        price="—",
+        pnl="—",
+        risk="UNKNOWN",
+        risk_why="Looking for BTCUSDT on Bitget…",
+        title="CONNECTING · BTCUSDT",
+        age__ms="",
+        chart__key="",
+    )
+
+
+def test_without_a_position_one_is_asked_for():
+    shows(
+        Scene().resolve().price("67482.1"),
+        risk="NO POSITION",
+        risk__tone="neutral",
+        pnl="—",
+        no_position__hidden="",
+        ladder__hidden="1",
+        price="67,482.1",
+        title="67,482.1 BTC/USDT",
+    )
+
+
+def test_positions_that_were_not_read_are_not_called_flat():
+    scene = Scene(account=True).resolve().price("67482.1")
+    shows(scene, risk="UNKNOWN", risk_why="Reading positions…", invitation="Reading positions…", pnl="—")
+    scene.runtime.apply(PositionsRead(scene.now, ()))
+    shows(scene, risk="NO POSITION")
+
+
+def test_an_account_that_cannot_be_read_says_why_and_how_old_its_positions_are():
+    scene = Scene(account=True).resolve().price("67482.1")
+    scene.runtime.apply(PositionsFailed("the key is wrong"))
+    shows(
+        scene,
+        account_notice="The account cannot be read: the key is wrong. No positions were read so far.",
+        risk_why="The positions could not be read.",
+    )
+    scene.runtime.apply(PositionsRead(scene.now, ()))
+    shows(scene, account_notice__hidden="1")
+    scene.after(180_500).runtime.apply(PositionsFailed("timeout"))
+    shows(scene, account_notice="The account cannot be read: timeout. Positions are as of 3 min ago.")
+
+
+def test_a_stale_price_stays_grey_and_all_that_hangs_on_it_is_unknown():
+    shows(
+        live().after(5_001),
+        state="STALE",
+        state__tone="caution",
+        price="67,482.1",
+        price__tone="unknown",
+        price_age__hidden="",
+        age__ms="5001",
+        bid="67,482.1",
+        bid__tone="unknown",
+        pnl="—",
+        pnl__tone="unknown",
+        pnl_currency__hidden="1",
+        roe="—",
+        notional="—",
+        risk="UNKNOWN",
+        risk__tone="unknown",
+        risk_why="No live price.",
+        liq_away="—",
+        marker__tone="unknown",
+        entry="66,840.0",
+        liquidation="63,612.4",
+        feed_notice="Bitget sends no prices.",
+        title="STALE · BTC/USDT",
+    )
+
+
+def test_a_price_is_live_up_to_its_limit():
+    shows(live().after(5_000), state="STREAMING", price__tone="neutral", pnl="+321.05")
+
+
+def test_a_mark_that_grew_old_gives_way_to_the_last_price():
+    scene = live().after(5_001).price("67000", mark=None)
+    shows(scene, price="67,000.0", price_label="Last price", pnl_basis="on last", mark__tone="unknown")
+
+
+def test_failures_are_told_with_their_reason():
+    scene = live()
+    scene.runtime.apply(Failed(Route.STREAM, "code 1006"))
+    scene.price("67482.1", Route.POLL)
+    shows(scene, state="POLLING", feed_notice="Streaming is off, prices are polled: code 1006.")
+    scene.runtime.apply(Failed(Route.POLL, "timeout"))
+    scene.runtime.apply(Failed(Route.POLL, "timeout"))
+    shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="Bitget: timeout. 2 failures.")
+
+
+@pytest.mark.parametrize(("venue", "start"), [(Venue.DEMO, "DEMO · "), (Venue.TESTNET, "TESTNET · ")])
+def test_play_money_is_marked_in_the_tab(venue, start):
+    assert Scene(LONG, venue=venue).resolve().price("67482.1").view["title"].startswith(start)
+
+
+# --- The view as a whole
+
+
+def flat(view):
+    return {key: text for key, text in view.items() if not key.startswith("~")}
+
+
+def all_scenes():
+    broken = live()
+    broken.runtime.apply(Failed(Route.POLL, "timeout"))
+    return [Scene(), Scene(account=True).resolve(), live(), live("63000", SHORT), live().after(9_000), broken]
+
+
+def test_every_view_has_the_same_keys_and_only_texts():
+    keys = {frozenset(scene.view) for scene in all_scenes()}
+    assert len(keys) == 1
+    assert all(isinstance(text, str) for scene in all_scenes() for text in scene.view.values())
+
+
+def test_changed_is_what_brings_one_view_to_the_other():
+    views = [scene.view for scene in all_scenes()]
+    for old, new in zip(views, views[1:], strict=False):
+        difference = changed(old, new)
+        assert old | difference == new
+        assert all(old[key] != text for key, text in difference.items())
+    assert changed(views[0], views[0]) == {}
+
+
+@pytest.mark.parametrize("entered", [LONG, SHORT, {}])
+def test_what_the_browser_paints_in_silence_is_the_stale_view(entered):
+    scene = live(entered=entered)
+    heard = scene.view
+    unheard = {key[1:]: text for key, text in heard.items() if key.startswith("~")}
+    painted = flat(heard) | unheard | {"age:ms": "60000"}
+    assert painted == flat(scene.after(60_000).view)
+
+
+def test_silence_is_described_only_when_the_position_changes():
+    scene = live()
+    before = scene.view
+    after = scene.price("67000").view
+    assert not [key for key in changed(before, after) if key.startswith("~")]
+
+
+def test_the_chart_is_drawn_anew_when_the_levels_change_and_not_with_the_price():
+    scene = live()
+    before = scene.view["chart:key"]
+    assert scene.price("60000").view["chart:key"] == before
+    assert live(entered=LONG | {"take_profit": "68000"}).view["chart:key"] != before
