@@ -9,13 +9,13 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 _OWN_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
-def guard(app: FastAPI) -> None:
-    """Refuses requests made to any name but this machine's own.
+def guard(app: FastAPI, host: str) -> None:
+    """Refuses requests made to any name but this machine's own and `host`, which it listens on.
 
     Another site's name may be made to resolve to 127.0.0.1 (DNS rebinding); a browser would then let
     that site read everything here.
     """
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_OWN_NAMES, www_redirect=False)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_OWN_NAMES, host], www_redirect=False)
 
 
 def origin_allowed(headers: Headers) -> bool:
@@ -24,4 +24,7 @@ def origin_allowed(headers: Headers) -> bool:
     Browsers let every site open a websocket to every other, so the server has to look.
     """
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False

@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     port: int = Field(8056, ge=0, le=65535, description="port to listen on; 0 takes any free one")
     auto_port: CliToggleFlag[bool] = Field(False, description="if the port is taken, use the next free one")
     no_browser: CliToggleFlag[bool] = Field(False, description="do not open a browser")
-    debug: CliToggleFlag[bool] = Field(False, description="log everything, and Dash's own tools on the page")
+    debug: CliToggleFlag[bool] = Field(False, description="log everything that happens")
 
     @property
     def entered(self) -> Entered:
@@ -117,13 +117,11 @@ class Settings(BaseSettings):
 def load(arguments: Sequence[str]) -> Settings:
     """Settings from flags, environment and .env. Raises SettingsError with one line of what to mend."""
     try:
-        settings = Settings(_cli_parse_args=list(arguments))  # type: ignore[call-arg]  # pydantic-settings' own
+        settings = Settings(_cli_parse_args=list(arguments))
     except ValidationError as error:
         raise SettingsError("; ".join(_line(one) for one in error.errors(include_url=False))) from None
     except UnreadableError as error:
-        raise SettingsError(
-            f"{str(error).removeprefix('error parsing CLI: ')}: see dashboard-run --help"
-        ) from None
+        raise SettingsError(f"{_without_values(str(error))}: see dashboard-run --help") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env cannot be read: {error}") from None
     _refuse_open_host(settings.host)
@@ -137,6 +135,13 @@ def secret_flags(arguments: Sequence[str]) -> list[str]:
 
 def _shown(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
+
+
+def _without_values(message: str) -> str:
+    """argparse's message with flags only: what stands beside an unknown one may be a secret."""
+    what, _, words = message.removeprefix("error parsing CLI: ").partition("unrecognized arguments:")
+    flags = [word.split("=")[0] for word in words.split() if word.startswith("-")]
+    return what or f"unrecognized arguments: {' '.join(flags) or 'a word without a flag'}"
 
 
 def _line(error: Any) -> str:

@@ -58,5 +58,11 @@ class PositionsFile:
         """Whole or not at all: a crash never leaves half a file."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with NamedTemporaryFile("w", encoding="utf-8", dir=self.path.parent, delete=False) as file:
-            file.write(text)
-        os.replace(file.name, self.path)
+            try:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+                os.replace(file.name, self.path)
+            except OSError:
+                os.unlink(file.name)
+                raise

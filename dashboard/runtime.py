@@ -14,8 +14,9 @@ from dashboard.domain.events import (
     PositionsFailed,
     PositionsRead,
     Received,
+    ReceivedBeside,
     Resolved,
-    TierRead,
+    TiersRead,
 )
 from dashboard.domain.feed_state import FeedHealth
 from dashboard.domain.holdings import Holdings
@@ -46,14 +47,14 @@ class Snapshot:
 
     def valuation_at(self, now: int) -> Valuation:
         """The valuation that a reader may show at `now`: unknown once the price is too old."""
-        if not self.holdings.known or self.instrument is None:
-            return Valuation(RiskStatus.UNKNOWN)
         quote = self.valuation.quote
         if quote is not None and quote.age(now) <= self.health.stale_after:
             return self.valuation
         return self._valued(now)
 
     def _valued(self, now: int) -> Valuation:
+        if not self.holdings.known or self.instrument is None:
+            return Valuation(RiskStatus.UNKNOWN)
         return value(self.position, self.levels, self.ticker, now=now, stale_after=self.health.stale_after)
 
 
@@ -117,6 +118,8 @@ def _after(now: Snapshot, event: FeedEvent) -> Snapshot:
     match event:
         case Received():
             return replace(now, health=now.health.after(event), ticker=now.ticker.merged(event.ticker))
+        case ReceivedBeside():
+            return replace(now, ticker=now.ticker.merged(event.ticker))
         case Failed():
             return replace(now, health=now.health.after(event))
         case Resolved():
@@ -125,9 +128,8 @@ def _after(now: Snapshot, event: FeedEvent) -> Snapshot:
             return replace(now, holdings=now.holdings.after_read(event.at, event.positions))
         case PositionsFailed():
             return replace(now, holdings=now.holdings.after_failure(event.reason))
-        case TierRead():
-            rate = event.maintenance_margin_rate
-            return replace(now, holdings=replace(now.holdings, maintenance_margin_rate=rate))
+        case TiersRead():
+            return replace(now, holdings=replace(now.holdings, tiers=event.tiers))
 
 
 def _with_position(snapshot: Snapshot) -> Snapshot:

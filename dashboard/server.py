@@ -37,10 +37,8 @@ def running(settings: Settings) -> Iterator[FastAPI]:
     """
     with _exchange(settings) as (venue, access):
         client, entered = ExchangeClient(access), _entered(settings, venue)
-        reads_account = client.has_account and not entered.is_position
-        runtime = RuntimeConfig(
-            int(settings.update_interval * 1000), holdings=Holdings(entered=entered, account=reads_account)
-        )
+        holdings = Holdings(entered=entered, account=client.has_account)
+        runtime = RuntimeConfig(int(settings.update_interval * 1000), holdings=holdings)
         entries = Entries(runtime, PositionsFile(), venue, recall=not settings.gives_position)
 
         def on_event(event: FeedEvent) -> None:
@@ -48,11 +46,11 @@ def running(settings: Settings) -> Iterator[FastAPI]:
             if isinstance(event, Resolved):
                 entries.recall(event.instrument)
 
-        feed = PriceFeed(client, settings.symbol, on_event, read_account=reads_account)
+        feed = PriceFeed(client, settings.symbol, on_event, read_account=client.has_account)
         feed.start(settings.update_interval, not settings.no_websocket)
         try:
             app = build_app(Desk(runtime, entries.enter, feed.candles, client.name, settings.symbol, venue))
-            guard(app)
+            guard(app, settings.host)
             _await_first_answer(feed)
             yield app
         finally:

@@ -1,5 +1,6 @@
 """Listening, serving and opening a browser: the process around the app."""
 
+import errno
 import os
 import socket
 import sys
@@ -7,12 +8,13 @@ import threading
 import webbrowser
 from contextlib import suppress
 from itertools import islice
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
 from dashboard.config import Settings
-from dashboard.errors import PortTaken
+from dashboard.errors import PortTaken, SettingsError
 from dashboard.server import running
 
 _PORTS_TRIED = 50
@@ -20,22 +22,37 @@ _MESSAGE_LIMIT = 64 * 1024
 """Bytes of the largest websocket message taken from a viewer, who has little to say."""
 
 
+class Server(uvicorn.Server):
+    """Says where the page is once it can be opened, and opens it where there is a browser."""
+
+    def __init__(self, app: FastAPI, settings: Settings) -> None:
+        super().__init__(uvicorn_config(app, debug=settings.debug))
+        self._opens_browser = not settings.no_browser
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts serving, then announces it."""
+        await super().startup(sockets)
+        url = _url(self.servers[0].sockets[0])
+        print(f"Position dashboard: {url}  (Ctrl-C ends it)", flush=True)
+        if self._opens_browser:
+            threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
+
+
 def serve(settings: Settings) -> None:
     """Runs the dashboard until it is interrupted. Raises DashboardError if it cannot start."""
     with listen(settings) as listener, running(settings) as app:
-        url = _url(listener)
-        print(f"Position dashboard: {url}  (Ctrl-C ends it)", flush=True)
-        if not settings.no_browser:
-            threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
-        uvicorn.Server(uvicorn_config(app, debug=settings.debug)).run(sockets=[listener])
+        Server(app, settings).run(sockets=[listener])
 
 
 def listen(settings: Settings) -> socket.socket:
     """A listening socket on the wished port, or with `auto_port` on the next free one."""
     tries = _PORTS_TRIED if settings.auto_port else 1
     for port in islice(range(settings.port, 65536), tries):
-        with suppress(OSError):
+        try:
             return _bound(settings.host, port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise SettingsError(f"--host {settings.host} --port {port}: {error.strerror}") from None
     advice = "give another --port" if settings.auto_port else "give another --port, or --auto-port"
     raise PortTaken(f"port {settings.port} of {settings.host} is taken: {advice}")
 
@@ -68,7 +85,7 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _url(listener: socket.socket) -> str:
+def _url(listener: Any) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 

@@ -3,6 +3,7 @@
 All three go through `Entered.from_fields`, so the same rules and messages hold everywhere.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,7 @@ from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Position, Side
 from dashboard.errors import PositionError
 
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})*\.\d+|\d{1,3}(,\d{3}){2,}")
 _LARGEST, _SMALLEST, _HIGHEST_LEVERAGE = Decimal("1e15"), Decimal("1e-15"), Decimal(1000)
 
 
@@ -93,14 +95,19 @@ def _side(text: str | None) -> Side | None:
         raise PositionError(f"side {text!r}: give long or short", "side") from None
 
 
+def _without_thousands_separators(text: str) -> str:
+    """1,000.5 is 1000.5. A text like 1,000 stays, and is refused: for half of the world it means 1."""
+    return text.replace(",", "") if _GROUPED.fullmatch(text) else text
+
+
 def _number(name: str, text: str) -> Decimal:
     label = name.replace("_", "-")
     try:
-        number = Decimal(text.replace(",", ""))
+        number = Decimal(_without_thousands_separators(text))
     except InvalidOperation:
-        raise PositionError(f"{label} {text!r} is not a number", name) from None
+        raise PositionError(f"{label} {text!r} is not a number; write it like 64000.5", name) from None
     if not number.is_finite() or not _SMALLEST <= number <= _LARGEST:
-        raise PositionError(f"{label} {text!r}: give a number above zero and below 1e15", name)
+        raise PositionError(f"{label} {text!r}: give a number above zero, up to 1e15", name)
     if name == "leverage" and not 1 <= number <= _HIGHEST_LEVERAGE:
         raise PositionError(f"leverage {text!r}: give 1 to {_HIGHEST_LEVERAGE}", name)
     return number
@@ -120,7 +127,7 @@ def _check_whole(entered: Entered) -> None:
     amount = entered.quantity or entered.size
     if entered.entry_price and not amount:
         raise PositionError("an entry-price needs a quantity or a size", "quantity")
-    if not entered.entry_price and (amount or entered.leverage or entered.liquidation_price):
+    if not entered.entry_price and (amount or entered.leverage):
         raise PositionError("an entered position needs an entry-price", "entry_price")
     if entered.entry_price and not entered.side:
         raise PositionError("an entered position needs a side: long or short", "side")

@@ -1,9 +1,9 @@
 """What the feed reports. Failure is an event like a price is. Instants are ms of the monotonic clock."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
+from dashboard.domain.margin import Tier
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.domain.position import Position
 
@@ -34,6 +34,13 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedBeside:
+    """Prices from a stream beside the main one. They say nothing of the feed's health."""
+
+    ticker: Ticker
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A way to the exchange broke; `reason` is one line for the page."""
 
@@ -57,11 +64,11 @@ class PositionsFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class TierRead:
-    """The maintenance margin rate of the instrument's lowest tier (0.005 is 0.5 %)."""
+class TiersRead:
+    """The margin schedule of the instrument."""
 
-    maintenance_margin_rate: Decimal
+    tiers: tuple[Tier, ...]
 
 
 PriceEvent = Received | Failed
-FeedEvent = PriceEvent | Resolved | PositionsRead | PositionsFailed | TierRead
+FeedEvent = PriceEvent | ReceivedBeside | Resolved | PositionsRead | PositionsFailed | TiersRead

@@ -64,7 +64,7 @@ class FeedHealth:
             self,
             state=_LIVE[event.route],
             received_at=event.at,
-            request_time=event.request_time or self.request_time,
+            request_time=event.request_time,
             failures=0,
             reason=None if event.route is Route.STREAM else self.reason,
         )

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dashboard.domain.entered import Entered
-from dashboard.domain.margin import estimated_liquidation
+from dashboard.domain.margin import Tier, estimated_liquidation, tier_of
 from dashboard.domain.market import Instrument
-from dashboard.domain.position import Position, Side
+from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels
 
 ASSUMED_MAINTENANCE_MARGIN_RATE = Decimal("0.005")
@@ -27,19 +27,16 @@ class Holdings:
     read_at: int | None = None
     problem: str | None = None
     """Why the last read failed."""
-    maintenance_margin_rate: Decimal | None = None
+    tiers: tuple[Tier, ...] = ()
 
     @property
     def known(self) -> bool:
         """Whether it is known if there is a position. False is never shown as flat."""
-        return self.entered.is_position or not self.account or self.positions is not None
+        return not self._asks_account() or self.positions is not None
 
     def shown(self, instrument: Instrument) -> Position | None:
-        """The position to show."""
-        entered = self.entered.position(instrument)
-        if entered is not None and not self.kept:
-            return entered
-        return self._chosen() or entered
+        """The position to show. Where there is an account, it knows better than what was kept."""
+        return self._chosen() if self._asks_account() else self.entered.position(instrument)
 
     def others(self, shown: Position | None) -> tuple[Position, ...]:
         """The exchange's positions in the instrument that are not shown, as in hedge mode."""
@@ -47,14 +44,16 @@ class Holdings:
 
     def levels(self, position: Position) -> RiskLevels:
         """The levels of the position shown, with an estimate where no liquidation price is known."""
-        given = position.liquidation_price
         wished = self.entered if self.entered.side in (None, position.side) else Entered()
+        given = position.liquidation_price
+        if not wished.is_position:
+            given = _on_losing_side(position, wished.liquidation_price) or given
         return RiskLevels(
             side=position.side,
             entry=position.entry_price,
             liquidation=given if given is not None else self._estimate(position),
             liquidation_is_estimate=given is None,
-            alert=wished.alert_price,
+            alert=_on_losing_side(position, wished.alert_price),
             trap_low=wished.trap_low,
             trap_high=wished.trap_high,
             take_profit=wished.take_profit,
@@ -71,15 +70,24 @@ class Holdings:
 
     def _chosen(self) -> Position | None:
         """The exchange's position of the wished side; without a wish the larger one."""
-        wish: Side | None = None if self._is_kept_position() else self.entered.side
+        wish: Side | None = None if self.entered.is_position else self.entered.side
         legs = [leg for leg in self.positions or () if wish is None or leg.side is wish]
         return max(legs, key=lambda leg: leg.size, default=None)
 
-    def _is_kept_position(self) -> bool:
-        return self.kept and self.entered.is_position
+    def _asks_account(self) -> bool:
+        """Whether the account says what is shown, and not a hand."""
+        return self.account and (self.kept or not self.entered.is_position)
 
     def _estimate(self, position: Position) -> Decimal | None:
-        if position.margin_mode == "cross":
-            return None  # it depends on the whole account, which is not known here
-        rate = position.maintenance_margin_rate or self.maintenance_margin_rate
+        if position.source is Source.EXCHANGE and position.margin_mode != "isolated":
+            return None  # in cross margin it depends on the whole account, which is not known here
+        tier = tier_of(position, self.tiers)
+        rate = position.maintenance_margin_rate or (tier and tier.maintenance_margin_rate)
         return estimated_liquidation(position, rate or ASSUMED_MAINTENANCE_MARGIN_RATE)
+
+
+def _on_losing_side(position: Position, level: Decimal | None) -> Decimal | None:
+    """`level`, unless it lies where the position wins: then it was meant for another one."""
+    if level is None or (position.entry_price - level) * position.side.sign < 0:
+        return None
+    return level

@@ -1,16 +1,39 @@
 """Notional, margin, and the estimate of a liquidation price."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Position, Side
 
 
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A step of an exchange's margin schedule."""
+
+    floor: Decimal
+    """The notional, in the settlement currency, from which it holds."""
+    maintenance_margin_rate: Decimal
+    """Of the notional: 0.005 is 0.5 %."""
+
+
+def tier_of(position: Position, tiers: Sequence[Tier]) -> Tier | None:
+    """The tier that the position's entry notional falls into; None where none are known."""
+    value = notional(position, position.entry_price)
+    reached = [tier for tier in tiers if tier.floor <= value]
+    return max(reached, key=lambda tier: tier.floor, default=None)
+
+
 def notional(position: Position, price: Decimal) -> Decimal:
     """The value of the whole position at `price`, in the settlement currency."""
-    if position.instrument.payoff is Payoff.LINEAR:
-        return position.size * price
-    return position.size * position.entry_price / price
+    match position.instrument.payoff:
+        case Payoff.LINEAR:
+            return position.size * price
+        case Payoff.INVERSE:
+            return position.size * position.entry_price / price
+        case Payoff.INVERSE_BASE:
+            return position.size  # coins, whatever they cost
 
 
 def entry_margin(position: Position) -> Decimal | None:
@@ -24,17 +47,26 @@ def estimated_liquidation(position: Position, maintenance_margin_rate: Decimal) 
     """Where an isolated position would be liquidated, without fees and funding.
 
     With entry E, leverage L, maintenance margin rate m, upper sign for a long:
-    linear `E (1 ∓ 1/L) / (1 ∓ m)`, inverse `E L (1 ± m) / (L ± 1)`. These follow from
-    margin + PnL = maintenance margin. None where there is no such price (a result that is not
-    positive, or not finite: a long without leverage cannot be liquidated).
+    linear `E (1 ∓ 1/L) / (1 ∓ m)`, inverse `E L (1 ± m) / (L ± 1)`, and for a contract sized in
+    coins `E L / (L ± 1 ∓ m L)`. These follow from margin + PnL = maintenance margin. None where there
+    is no such price (a result that is not positive, or not finite: a long without leverage cannot be
+    liquidated).
     """
     if position.leverage is None:
         return None
-    entry, leverage, sign = position.entry_price, position.leverage, position.side.sign
-    if position.instrument.payoff is Payoff.LINEAR:
-        above, below = entry * (1 - sign / leverage), 1 - sign * maintenance_margin_rate
-    else:
-        above, below = entry * leverage * (1 + sign * maintenance_margin_rate), leverage + sign
+    entry, leverage, rate = (
+        position.entry_price,
+        position.leverage,
+        position.side.sign * maintenance_margin_rate,
+    )
+    sign = position.side.sign
+    match position.instrument.payoff:
+        case Payoff.LINEAR:
+            above, below = entry * (1 - sign / leverage), 1 - rate
+        case Payoff.INVERSE:
+            above, below = entry * leverage * (1 + rate), leverage + sign
+        case Payoff.INVERSE_BASE:
+            above, below = entry * leverage, leverage + sign - rate * leverage
     if below <= 0 or above <= 0:
         return None
     return _beyond_entry(position, above / below)

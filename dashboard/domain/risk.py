@@ -53,6 +53,9 @@ def assess(levels: RiskLevels, price: Decimal) -> RiskStatus:
     """
     if _at_or_beyond(levels, price, levels.liquidation):
         return RiskStatus.EMERGENCY if levels.liquidation_is_estimate else RiskStatus.LIQUIDATED
+    on_boundary = price in (levels.emergency, levels.trap_low, levels.trap_high)
+    if price == levels.entry and on_boundary:
+        return RiskStatus.PROFIT
     if _at_or_beyond(levels, price, levels.emergency):
         return RiskStatus.EMERGENCY
     if _in_trap_zone(levels, price):

@@ -21,4 +21,9 @@ class Access:
     @property
     def has_account(self) -> bool:
         """Whether there is something to read private data with."""
-        return bool(self.api_key or self.wallet_address or self.config.get("apiKey"))
+        return bool(
+            self.api_key
+            or self.wallet_address
+            or self.config.get("apiKey")
+            or self.config.get("walletAddress")
+        )

@@ -13,7 +13,8 @@ from dashboard.exchange.access import Access
 
 _REQUEST_TIMEOUT = 10_000
 _KEEP_ALIVE = 10_000
-"""Milliseconds between pings: a dead socket is noticed after twice this (ccxt waits minutes by default)."""
+"""Milliseconds between pings; after three times this a dead socket is noticed. Fewer than two missed pongs
+would drop healthy ones: ccxt counts them in a race with its own loop."""
 
 
 def build(access: Access) -> Any:
@@ -28,7 +29,7 @@ def build(access: Access) -> Any:
     exchange.number = str
     if access.testnet:
         _use_testnet(exchange)
-    if access.api_key:
+    if access.api_key or access.api_secret or access.api_passphrase:
         _check_keys(exchange)
     return exchange
 
@@ -44,7 +45,7 @@ def _config(access: Access) -> dict[str, Any]:
         "password": access.api_passphrase,
         "walletAddress": access.wallet_address,
         "timeout": _REQUEST_TIMEOUT,
-        "streaming": {"keepAlive": _KEEP_ALIVE, "maxPingPongMisses": 1},
+        "streaming": {"keepAlive": _KEEP_ALIVE, "maxPingPongMisses": 2},
         "has": {"fetchCurrencies": False},  # not needed here, and private on some exchanges
     }
     given = {name: value for name, value in ours.items() if value is not None}
@@ -60,7 +61,7 @@ def _unknown(exchange: str) -> str:
 def _use_testnet(exchange: Any) -> None:
     try:
         exchange.set_sandbox_mode(True)
-    except NotSupported:
+    except (NotSupported, TypeError):  # TypeError: ccxt trips over the addresses that are not there
         raise ExchangeLacks(f"{exchange.id} has no testnet in ccxt: leave --use-testnet out") from None
 
 
@@ -72,4 +73,6 @@ def _check_keys(exchange: Any) -> None:
         if exchange.requiredCredentials.get(name) and not getattr(exchange, name)
     ]
     if missing:
-        raise CredentialError(f"{exchange.id}: an api-key was given, but not {' and '.join(missing)}")
+        raise CredentialError(
+            f"{exchange.id} needs {' and '.join(missing)} too: half of the keys open nothing"
+        )

@@ -1,12 +1,12 @@
 """ExchangeClient: one market of one exchange, read through ccxt."""
 
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
 from typing import Any
 
 from ccxt.base.errors import NetworkError
 
 from dashboard.clock import now_ms
+from dashboard.domain.margin import Tier
 from dashboard.domain.market import Candle, Instrument, Ticker
 from dashboard.domain.position import Position
 from dashboard.errors import ExchangeLacks, ExchangeUnavailable
@@ -75,13 +75,13 @@ class ExchangeClient:
         """Waits for the next mark price."""
         async with explained(self.id):
             raw = await self._ccxt.watch_mark_price(self._symbol)
-        return convert.ticker({"markPrice": raw["markPrice"]}, now_ms())
+        return convert.ticker({"markPrice": raw.get("markPrice")}, now_ms())
 
     async def watch_book(self) -> Ticker:
         """Waits for the next best bid and ask."""
         async with explained(self.id):
-            raw = (await self._ccxt.watch_bids_asks([self._symbol]))[self._symbol]
-        return convert.ticker({"bid": raw["bid"], "ask": raw["ask"]}, now_ms())
+            raw = (await self._ccxt.watch_bids_asks([self._symbol])).get(self._symbol, {})
+        return convert.ticker({"bid": raw.get("bid"), "ask": raw.get("ask")}, now_ms())
 
     def break_streams(self) -> None:
         """Drops every websocket, so that whoever waits fails now and the next wait connects anew.
@@ -100,7 +100,7 @@ class ExchangeClient:
             if ticker.mark is not None or not (self._is_contract and self._has("fetchMarkPrice")):
                 return ticker
             mark = await self._ccxt.fetch_mark_price(self._symbol)
-        return ticker.merged(convert.ticker({"markPrice": mark["markPrice"]}, now_ms()))
+        return ticker.merged(convert.ticker({"markPrice": mark.get("markPrice")}, now_ms()))
 
     async def fetch_candles(self, timeframe: str) -> list[Candle]:
         """The newest bars of price history for a timeframe such as 5m, oldest first."""
@@ -119,13 +119,12 @@ class ExchangeClient:
         async with explained(self.id):
             return convert.positions(await self._ccxt.fetch_positions([self._symbol]), instrument)
 
-    async def fetch_maintenance_margin_rate(self) -> Decimal | None:
-        """The rate of the lowest tier; None where the exchange does not tell it to everybody."""
-        if not self._has("fetchMarketLeverageTiers"):
-            return None
+    async def fetch_tiers(self) -> tuple[Tier, ...]:
+        """The margin schedule; empty where the exchange does not tell it to everybody."""
+        if not (self._is_contract and self._has("fetchMarketLeverageTiers")):
+            return ()
         async with explained(self.id):
-            tiers = await self._ccxt.fetch_market_leverage_tiers(self._symbol)
-        return convert.positive(tiers[0]["maintenanceMarginRate"]) if tiers else None
+            return convert.tiers(await self._ccxt.fetch_market_leverage_tiers(self._symbol))
 
     def _has(self, capability: str) -> bool:
         return bool(self._ccxt.has.get(capability))

@@ -10,9 +10,10 @@ from typing import Any
 
 from ccxt.base.decimal_to_precision import DECIMAL_PLACES, TICK_SIZE
 
+from dashboard.domain.margin import Tier
 from dashboard.domain.market import Candle, Instrument, Payoff, Quote, Ticker
 from dashboard.domain.position import Position, Side, Source
-from dashboard.errors import ExchangeLacks
+from dashboard.errors import ExchangeLacks, ExchangeUnavailable
 
 Raw = Mapping[str, Any]
 
@@ -74,12 +75,16 @@ def _price_step(market: Raw, precision_mode: int) -> Decimal | None:
 
 def ticker(raw: Raw, at: int) -> Ticker:
     """A ticker that was received at `at` (ms, monotonic)."""
+    info = raw.get("info")
+    info = info if isinstance(info, Mapping) else {}
+    # Hyperliquid's bid and ask are what a large order would get: no best bid and ask.
+    book = {} if "impactPxs" in info else raw
     return Ticker(
         last=_quote(positive(raw.get("last")), at),
-        bid=_quote(positive(raw.get("bid")), at),
-        ask=_quote(positive(raw.get("ask")), at),
-        mark=_quote(_mark_price(raw), at),
-        change_24h=_quote(number(raw.get("percentage")), at),
+        bid=_quote(positive(book.get("bid")), at),
+        ask=_quote(positive(book.get("ask")), at),
+        mark=_quote(_mark_price(raw, info), at),
+        change_24h=_quote(_change(raw, info), at),
     )
 
 
@@ -92,10 +97,14 @@ def _quote(value: Decimal | None, at: int) -> Quote | None:
     return None if value is None else Quote(value, at)
 
 
-def _mark_price(raw: Raw) -> Decimal | None:
-    info = raw.get("info")
-    named = [info.get(name) for name in _MARKS_IN_INFO] if isinstance(info, Mapping) else []
+def _mark_price(raw: Raw, info: Raw) -> Decimal | None:
+    named = (info.get(name) for name in _MARKS_IN_INFO)
     return next((price for price in map(positive, (raw.get("markPrice"), *named)) if price), None)
+
+
+def _change(raw: Raw, info: Raw) -> Decimal | None:
+    """In percent. ccxt takes the percentage in Kraken Futures' frames (they name a feed) for dollars."""
+    return number(info.get("change") if info.get("feed") == "ticker" else raw.get("percentage"))
 
 
 def candles(rows: Sequence[Sequence[Any]]) -> list[Candle]:
@@ -108,16 +117,28 @@ def candles(rows: Sequence[Sequence[Any]]) -> list[Candle]:
     return sorted(bars, key=lambda bar: bar.opened_at)
 
 
+def tiers(rows: Sequence[Raw]) -> tuple[Tier, ...]:
+    """A margin schedule; steps without a rate are left out."""
+    return tuple(
+        Tier(number(row.get("minNotional")) or Decimal(0), rate)
+        for row in rows
+        if (rate := positive(row.get("maintenanceMarginRate")))
+    )
+
+
 def positions(rows: Sequence[Raw], held_in: Instrument) -> tuple[Position, ...]:
-    """The open positions of one instrument; rows of unused sides and other markets are left out."""
+    """The open positions of one instrument; rows of unused sides and other markets are left out.
+
+    Raises ExchangeUnavailable for an open position that cannot be read: leaving it out would say flat.
+    """
     own = (row for row in rows if row.get("symbol") == held_in.symbol)
-    return tuple(position for row in own if (position := _position(row, held_in)))
+    return tuple(_position(row, held_in) for row in own if number(row.get("contracts")) != 0)
 
 
-def _position(row: Raw, held_in: Instrument) -> Position | None:
+def _position(row: Raw, held_in: Instrument) -> Position:
     contracts, entry_price = positive(_unsigned(row.get("contracts"))), positive(row.get("entryPrice"))
     if row.get("side") not in tuple(Side) or contracts is None or entry_price is None:
-        return None
+        raise ExchangeUnavailable(f"{held_in.exchange}: a position in {held_in.symbol} cannot be read")
     return Position(
         instrument=held_in,
         side=Side(row["side"]),

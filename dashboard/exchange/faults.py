@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from aiohttp import ClientError
 from ccxt.base import errors as ccxt
 
 from dashboard.errors import (
@@ -21,6 +22,7 @@ _MEANING: tuple[tuple[type[BaseException], type[DashboardError], str], ...] = (
     (ccxt.AuthenticationError, CredentialError, "the keys were refused"),
     (ccxt.BadSymbol, UnknownSymbol, "the symbol was refused"),
     (ccxt.NotSupported, ExchangeLacks, "not supported"),
+    (ccxt.ArgumentsRequired, ExchangeLacks, "needs more than is asked here"),
     (ccxt.RateLimitExceeded, ExchangeUnavailable, "too many requests"),
     (ccxt.DDoSProtection, ExchangeUnavailable, "too many requests"),
     (ccxt.RequestTimeout, ExchangeUnavailable, "no answer in time"),
@@ -28,6 +30,7 @@ _MEANING: tuple[tuple[type[BaseException], type[DashboardError], str], ...] = (
     (ccxt.ExchangeNotAvailable, ExchangeUnavailable, "not available"),
     (ccxt.NetworkError, ExchangeUnavailable, "the connection failed"),
     (ccxt.BaseError, ExchangeUnavailable, "refused the request"),
+    (Exception, ExchangeUnavailable, "the connection failed"),  # aiohttp's own, which ccxt lets through
 )
 
 
@@ -45,7 +48,7 @@ async def explained(exchange: str) -> AsyncIterator[None]:
         if task is None or task.cancelling():
             raise
         raise ExchangeUnavailable(f"{exchange}: the connection was closed") from None
-    except (ccxt.BaseError, TimeoutError) as error:
+    except (ccxt.BaseError, ClientError, OSError) as error:
         raise _translated(exchange, error) from error
 
 
@@ -58,6 +61,6 @@ def _translated(exchange: str, error: BaseException) -> DashboardError:
 def _one_line(exchange: str, text: str) -> str:
     """The exchange's own words without markup, without a query string (it may be signed), and short."""
     text = re.sub(r"<[^>]*>", " ", text.removeprefix(exchange).strip())
-    text = re.sub(r"(https?://[^\s?]+)\?\S*", r"\1", text)
+    text = re.sub(r"(\w+://[^\s?]+)\?\S*", r"\1", text)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

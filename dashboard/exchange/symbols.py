@@ -23,7 +23,7 @@ def resolve(markets: Mapping[str, Market], text: str) -> Market:
     """The one market that `text` means.
 
     Looks for a unified symbol, then the exchange's id, then a base coin or another name the
-    exchange uses, then base and quote written together. Of several, a linear swap is preferred,
+    exchange uses, then another spelling of these. Of several, a linear swap is preferred,
     as that is what leveraged positions are mostly held in. Raises UnknownSymbol with near matches,
     or AmbiguousSymbol with the candidates.
     """
@@ -45,7 +45,7 @@ def _is_symbol(market: Market, text: str) -> bool:
 
 
 def _is_id(market: Market, text: str) -> bool:
-    return market["id"] in (text, text.upper(), text.lower())
+    return bool(market["id"] == text)
 
 
 def _is_name(market: Market, text: str) -> bool:
@@ -54,12 +54,13 @@ def _is_name(market: Market, text: str) -> bool:
     return text.upper() in (str(name).upper() for name in (market["base"], *names) if name)
 
 
-def _is_pair(market: Market, text: str) -> bool:
+def _is_spelled_alike(market: Market, text: str) -> bool:
+    """The id in another case, or base and quote together: on HTX the one is spot and the other the swap."""
     pair = _bare(f"{market['base']}{market['quote']}")
-    return _bare(text) in (pair, _bare(market["symbol"]))
+    return market["id"] in (text.upper(), text.lower()) or _bare(text) in (pair, _bare(market["symbol"]))
 
 
-_STEPS: tuple[Callable[[Market, str], bool], ...] = (_is_symbol, _is_id, _is_name, _is_pair)
+_STEPS: tuple[Callable[[Market, str], bool], ...] = (_is_symbol, _is_id, _is_name, _is_spelled_alike)
 
 
 def _bare(text: str) -> str:

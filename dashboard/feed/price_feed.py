@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from dashboard.domain.events import Failed, FeedEvent, PositionsFailed, Received, Resolved, Route, TierRead
+from dashboard.domain.events import Failed, FeedEvent, PositionsFailed, Received, Resolved, Route, TiersRead
 from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
 from dashboard.exchange.client import ExchangeClient
@@ -99,7 +99,7 @@ class PriceFeed:
             account = Account(self._client, instrument, self._emit, prices.recovered)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(prices.run())
-                tasks.create_task(until_it_works(self._read_tier, log.info))
+                tasks.create_task(until_it_works(self._read_tiers, log.info))
                 if self._read_account:
                     tasks.create_task(account.run())
         finally:
@@ -136,11 +136,9 @@ class PriceFeed:
     def _not_opened(self, reason: str) -> None:
         self._emit(Failed(Route.POLL, reason))
 
-    async def _read_tier(self) -> None:
+    async def _read_tiers(self) -> None:
         with suppress(UsageError):  # not told to everybody: the estimate then assumes a rate
-            rate = await self._client.fetch_maintenance_margin_rate()
-            if rate is not None:
-                self._emit(TierRead(rate))
+            self._emit(TiersRead(await self._client.fetch_tiers()))
 
     def _emit(self, event: FeedEvent) -> None:
         if isinstance(event, Received) and event.ticker.last is not None:

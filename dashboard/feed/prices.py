@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import Failed, FeedEvent, Received, Route
+from dashboard.domain.events import Failed, FeedEvent, Received, ReceivedBeside, Route
 from dashboard.domain.market import Ticker
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.client import ExchangeClient
@@ -107,8 +107,7 @@ class Prices:
                 tasks.create_task(keep_going(partial(self._beside, watch), log.info))
 
     async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
-        ticker = await watch()
-        self._emit(Received(Route.STREAM if self._streaming else Route.POLL, now_ms(), ticker))
+        self._emit(ReceivedBeside(await watch()))
 
     async def _look_out(self) -> None:
         await self._until_due()
@@ -116,6 +115,8 @@ class Prices:
         ticker = await self._client.fetch_ticker()
         if self._heard_at > self._asked_at:
             return  # the stream spoke meanwhile, and is newer
+        if ticker == Ticker():
+            raise ExchangeUnavailable(f"{self._client.id}: the answer has no price in it")
         request_time = now_ms() - self._asked_at
         if self._streaming and _same_price(ticker, self._streamed):
             self._received(Route.STREAM, ticker, request_time)  # a quiet market, confirmed

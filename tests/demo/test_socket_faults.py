@@ -21,6 +21,17 @@ async def next_ticker(client) -> "asyncio.Task[Any]":
     return waiting
 
 
+async def open_websocket(exchange) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A websocket as TCP sees it, upgraded, with nobody who reads it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", exchange.port)
+    writer.write(
+        b"GET /v2/ws/public HTTP/1.1\r\nHost: demo\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    return reader, writer
+
+
 @pytest.fixture
 async def hasty(connect):
     """A client that gives a silent socket up after 0.3 seconds."""
@@ -46,6 +57,13 @@ async def test_a_dropped_connection_wakes_the_watcher_and_heals(exchange, client
         await asyncio.wait_for(waiting, 1)
     assert (await client.watch_ticker(SWAP))["last"] > 0
     assert exchange.subscriptions == 2
+
+
+async def test_a_reset_is_one(exchange):
+    reader, _ = await open_websocket(exchange)
+    await exchange.drop(None)
+    with pytest.raises(ConnectionResetError):
+        await reader.read()
 
 
 async def test_a_silent_socket_times_out(exchange, hasty):
@@ -175,12 +193,7 @@ async def test_faults_can_be_set_before_the_start_and_together(exchange, connect
 
 async def test_a_stalled_reader_does_not_hold_up_the_others(exchange, client):
     """A client that reads nothing fills its buffers and then misses frames."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", exchange.port)
-    writer.write(
-        b"GET /v2/ws/public HTTP/1.1\r\nHost: demo\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    await reader.readuntil(b"\r\n\r\n")
+    _, writer = await open_websocket(exchange)
     await client.watch_ticker(SWAP)
     waiting = await next_ticker(client)
     for _ in range(400):

@@ -7,7 +7,11 @@ from dashboard.domain.feed_state import FeedState
 from dashboard.errors import CredentialError, UnknownSymbol
 from tests.feed.rig import Rig
 
-TICKER, MARKETS, POSITIONS = "/api/v2/mix/market/ticker", "/api/v2/mix/market/contracts", "/api/v2/mix/position"
+TICKER, MARKETS, POSITIONS = (
+    "/api/v2/mix/market/ticker",
+    "/api/v2/mix/market/contracts",
+    "/api/v2/mix/position",
+)
 
 FAULTS = {
     "429 with a page": RestFaults(status=429),
