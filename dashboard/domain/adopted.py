@@ -1,0 +1,60 @@
+"""Figures taken over from the exchange, where the fills cannot tell them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboard.domain.market import Instrument
+from dashboard.domain.position import Position, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """Size and entry as the exchange states them. Fills after `as_of` are applied on top.
+
+    What was realised and paid before stays, unless `starts`: a position older than the fills that the
+    exchange keeps begins with its adoption, and no fill before it counts.
+    """
+
+    instrument: Instrument
+    contracts: Decimal
+    """Positive for a long, negative for a short, zero for none."""
+    entry_price: Decimal
+    """Zero where there is no position."""
+    as_of: int
+    """The exchange's time of these figures, in ms since 1970 (UTC): it includes fills of that moment."""
+    position_side: Side | None = None
+    """Which of the two positions it is, in hedge mode. None in one-way mode."""
+    starts: bool = False
+    opened_at: int | None = None
+    """Since when the exchange has had the position, where it says so."""
+
+    @classmethod
+    def of(cls, position: Position, as_of: int, *, hedged: bool = False, starts: bool = False) -> "Adopted":
+        """The exchange's own `position`."""
+        return cls(
+            instrument=position.instrument,
+            contracts=position.side.sign * position.contracts,
+            entry_price=position.entry_price,
+            as_of=as_of,
+            position_side=position.side if hedged else None,
+            starts=starts,
+        )
+
+    @classmethod
+    def flat(cls, instrument: Instrument, as_of: int, position_side: Side | None = None) -> "Adopted":
+        """That the exchange has no such position."""
+        return cls(instrument, Decimal(0), Decimal(0), as_of, position_side)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells it from others of its position."""
+        return ("adopted", str(self.as_of))
+
+    @property
+    def order(self) -> tuple[int, int, int, str, str]:
+        """After all that happened in the same moment, which these figures include."""
+        return (self.as_of, 2, 0, "", "")
+
+    def beside(self, known: "Adopted") -> "Adopted":
+        """Of two adoptions at one moment the newer one holds."""
+        return self

@@ -1,0 +1,50 @@
+"""What a position has brought and cost so far: realised PnL, fees and funding, each by itself."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from dashboard.domain.fill import Fee
+
+Amounts = Mapping[str, Decimal]
+"""Amounts by currency. Never changed in place."""
+
+
+def added(*amounts: Amounts) -> Amounts:
+    """The sum, currency by currency."""
+    total: dict[str, Decimal] = {}
+    for each in amounts:
+        for currency, amount in each.items():
+            total[currency] = total.get(currency, Decimal(0)) + amount
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Three sums that exchanges mix in different ways, kept apart."""
+
+    realized_pnl: Decimal = Decimal(0)
+    """In the settlement currency, before fees and funding."""
+    fees: Amounts = field(default_factory=dict)
+    """Paid; negative is received."""
+    untold_fees: int = 0
+    """Fills that came without a fee, so that `fees` may be too small."""
+    funding: Amounts = field(default_factory=dict)
+    """Received; negative is paid."""
+
+    def with_fees(self, fees: Iterable[Fee]) -> "Tally":
+        """Once a fill cost `fees`; none means that they were not told."""
+        told = [{fee.currency: fee.amount} for fee in fees]
+        return replace(self, fees=added(self.fees, *told), untold_fees=self.untold_fees + (not told))
+
+    def with_funding(self, amount: Decimal, currency: str) -> "Tally":
+        """Once funding was received, or paid if negative."""
+        return replace(self, funding=added(self.funding, {currency: amount}))
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.realized_pnl + other.realized_pnl,
+            added(self.fees, other.fees),
+            self.untold_fees + other.untold_fees,
+            added(self.funding, other.funding),
+        )

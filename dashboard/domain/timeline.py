@@ -1,0 +1,61 @@
+"""The events of one position in the order in which they happened, in whatever order they came."""
+
+from bisect import bisect_right
+
+from dashboard.domain.steps import Event, apply
+from dashboard.domain.tracked import Tracked
+
+_EVERY = 64
+"""Events between two checkpoints: what an event that is a little late makes it replay at most."""
+
+
+class Timeline:
+    """Keeps `state` as if every event had come in order.
+
+    One that comes in order costs one step. A late one is put in its place, and what happened after
+    the checkpoint before it is replayed.
+    """
+
+    def __init__(self, flat: Tracked) -> None:
+        self.state = flat
+        self._events: list[Event] = []
+        self._known: dict[tuple[str, ...], Event] = {}
+        self._checkpoints = [flat]
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All of them, in the order in which they happened."""
+        return tuple(self._events)
+
+    def add(self, event: Event) -> bool:
+        """Adds `event` and says whether it told anything new."""
+        known = self._known.get(event.identity)
+        if known is not None:
+            event = event.beside(known)  # type: ignore[arg-type]  # the identity names the type
+            if event == known:
+                return False
+        self._known[event.identity] = event
+        at = bisect_right(self._events, event.order, key=lambda each: each.order)
+        if known is not None:
+            self._replay(at - 1, event, at)
+        elif at < len(self._events):
+            self._replay(at, event, at)
+        else:
+            self._append(event)
+        return True
+
+    def _replay(self, at: int, event: Event, rest_from: int) -> None:
+        """Goes back to the checkpoint before `at`, and on with `event` and all from `rest_from`."""
+        checkpoint = at // _EVERY
+        start = checkpoint * _EVERY
+        again = [*self._events[start:at], event, *self._events[rest_from:]]
+        del self._events[start:], self._checkpoints[checkpoint + 1 :]
+        self.state = self._checkpoints[checkpoint]
+        for each in again:
+            self._append(each)
+
+    def _append(self, event: Event) -> None:
+        self._events.append(event)
+        self.state = apply(self.state, event)
+        if len(self._events) % _EVERY == 0:
+            self._checkpoints.append(self.state)

@@ -1,0 +1,111 @@
+"""Fills for tests, short to write, and the histories that Hypothesis draws."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import reduce
+
+from hypothesis import strategies as st
+
+from dashboard.domain.adopted import Adopted
+from dashboard.domain.fill import Fee, Fill, TradeSide
+from dashboard.domain.funding import Funding
+from dashboard.domain.journal import Journal
+from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.position import Side
+from dashboard.domain.steps import Event, apply
+from dashboard.domain.tracked import PositionKey, Tracked
+from tests.domain.builders import instrument
+from tests.domain.strategies import decimals
+
+ACCOUNT = "main"
+
+
+def fill(
+    trade: str,
+    at: int = 1,
+    fee: str | None = None,
+    *,
+    of: Instrument | None = None,
+    id: str | None = None,
+    leg: Side | None = None,
+) -> Fill:
+    """A fill from a text like `buy 2 @ 100`. Its id is its time unless told otherwise."""
+    side, contracts, _, price = trade.split()
+    of = of or instrument()
+    return Fill(
+        id=id or str(at),
+        instrument=of,
+        trade_side=TradeSide(side),
+        price=Decimal(price),
+        contracts=Decimal(contracts),
+        traded_at=at,
+        fees=() if fee is None else (Fee(Decimal(fee), of.settle),),
+        position_side=leg,
+    )
+
+
+def fills(text: str, *, of: Instrument | None = None, leg: Side | None = None) -> list[Fill]:
+    """Fills from a text like `buy 2 @ 100, sell 1 @ 110`, a millisecond apart from 1 on."""
+    trades = [trade for trade in text.split(",") if trade.strip()]
+    return [fill(trade, at, of=of, leg=leg) for at, trade in enumerate(trades, start=1)]
+
+
+def funding(amount: str, at: int = 1, *, of: Instrument | None = None, leg: Side | None = None) -> Funding:
+    of = of or instrument()
+    return Funding(str(at), of, Decimal(amount), of.settle, at, leg)
+
+
+def adopted(contracts: str, entry: str, at: int, *, of: Instrument | None = None, **more: object) -> Adopted:
+    return Adopted(of or instrument(), Decimal(contracts), Decimal(entry), at, **more)
+
+
+def flat(of: Instrument | None = None, leg: Side | None = None) -> Tracked:
+    of = of or instrument()
+    return Tracked(PositionKey(ACCOUNT, of.symbol, leg), of)
+
+
+def after(events: Iterable[Event] | str, *, of: Instrument | None = None, leg: Side | None = None) -> Tracked:
+    """What `events` make of a flat position, applied one by one as they stand."""
+    steps = fills(events, of=of, leg=leg) if isinstance(events, str) else events
+    return reduce(apply, steps, flat(of, leg))
+
+
+def journal(events: Iterable[Event]) -> Journal:
+    """A journal to which `events` came in the order given."""
+    book = Journal(ACCOUNT)
+    for event in events:
+        book.add(event)
+    return book
+
+
+# --- What Hypothesis draws
+
+fill_prices = decimals("0.01", "200000", 2)
+few_contracts = decimals("0.001", "5", 3)
+"""Few, so that closes and flips are frequent."""
+fees = decimals("-1", "5", 8)
+
+
+@st.composite
+def histories(
+    draw: st.DrawFn,
+    payoffs: Sequence[Payoff] = tuple(Payoff),
+    *,
+    legs: Sequence[Side | None] = (None,),
+    most: int = 12,
+) -> list[Fill]:
+    """Fills in order, of one instrument. Some share a moment; some close exactly what is open."""
+    of = instrument(draw(st.sampled_from(payoffs)), contract_size=draw(st.sampled_from(["1", "0.01", "100"])))
+    made: list[Fill] = []
+    at, held = 1, dict.fromkeys(legs, Decimal(0))
+    for number in range(draw(st.integers(1, most))):
+        at += draw(st.integers(0, 1))
+        leg = draw(st.sampled_from(legs))
+        side, contracts = draw(st.sampled_from(TradeSide)), draw(few_contracts)
+        if held[leg] and draw(st.booleans()):
+            side, contracts = (TradeSide.SELL if held[leg] > 0 else TradeSide.BUY), abs(held[leg])
+        fee = Fee(draw(fees), draw(st.sampled_from([of.settle, "BNB"])))
+        one = Fill(str(number), of, side, draw(fill_prices), contracts, at, (fee,), leg)
+        held[leg] += one.signed_contracts
+        made.append(one)
+    return made
