@@ -32,6 +32,8 @@ class Instrument:
     contract_size: Decimal = Decimal(1)
     price_step: Decimal | None = None
     """The smallest change of a price; None where the exchange does not say."""
+    size_step: Decimal | None = None
+    """The smallest change of a size, in contracts; None where the exchange does not say."""
 
     @property
     def pair(self) -> str:

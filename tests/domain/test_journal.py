@@ -1,0 +1,160 @@
+"""SPEC B1: each event counted once however often it arrives and in whatever order."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from dashboard.domain import timeline
+from dashboard.domain.journal import Journal
+from dashboard.domain.steps import Event, apply
+from dashboard.domain.tracked import PositionKey, Tracked
+from tests.domain.builders import LONG, SHORT, instrument
+from tests.domain.histories import ACCOUNT, adopted, after, fill, fills, funding, journal
+
+OF = instrument()
+ETHER = replace(OF, symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
+KEY = PositionKey(ACCOUNT, OF.symbol)
+
+
+def test_adding_tells_the_position_after_it() -> None:
+    book = Journal(ACCOUNT)
+    assert book.add(fill("buy 2 @ 100")) == after("buy 2 @ 100")
+    assert book.position(KEY) == after("buy 2 @ 100")
+
+
+def test_nothing_is_known_of_what_was_never_told() -> None:
+    book = Journal(ACCOUNT)
+    assert book.position(KEY) is None
+    assert book.events(KEY) == book.positions == ()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(fill("buy 1 @ 100"), id="fill"),
+        pytest.param(funding("-1"), id="funding"),
+        pytest.param(adopted("1", "100", 1), id="adopted"),
+    ],
+)
+def test_the_same_again_changes_nothing(event: Event) -> None:
+    book = journal([event])
+    assert book.add(event) is None
+    assert book.events(KEY) == (event,)
+
+
+def test_a_fee_that_is_told_later_is_not_lost() -> None:
+    """A stream may bring a fill without its fee, and the history bring it with the fee afterwards."""
+    bare, later = fill("buy 1 @ 100", 1), fill("sell 1 @ 110", 2, "0.1")
+    book = journal([bare, later])
+    state = book.add(fill("buy 1 @ 100", 1, "0.2"))
+    assert state.total.fees == {"USDT": Decimal("0.3")}
+    assert state.total.untold_fees == 0
+    assert book.add(bare) is None
+
+
+def test_of_two_adoptions_at_one_moment_the_newer_holds() -> None:
+    book = journal([adopted("1", "100", 5), fill("buy 1 @ 130", 6), adopted("2", "100", 5)])
+    assert (book.position(KEY).contracts, book.position(KEY).entry_price) == (3, 110)
+    assert len(book.events(KEY)) == 2
+
+
+def test_a_late_fill_changes_what_was_realized() -> None:
+    """2 bought at 100 and 1 sold at 120 win 20; with 2 more at 110 between them it is 1 × (120 − 105)."""
+    book = journal([fill("buy 2 @ 100", 1), fill("sell 1 @ 120", 3)])
+    assert book.position(KEY).tally.realized_pnl == 20
+    assert book.add(fill("buy 2 @ 110", 2)).tally.realized_pnl == 15
+
+
+def test_a_late_fill_from_before_a_correction_is_in_it_already() -> None:
+    book = journal([fill("buy 1 @ 100", 1), adopted("3", "100", 5)])
+    state = book.add(fill("buy 2 @ 100", 4, "0.1"))
+    assert state.contracts == 3
+    assert state.tally.fees == {"USDT": Decimal("0.1")}
+
+
+def test_events_of_one_moment() -> None:
+    """Fills by id, then funding, then what the exchange says of them all."""
+    correction, paid = adopted("4", "100", 1), funding("-1", 1)
+    ninth, tenth = fill("buy 1 @ 100", 1, id="9"), fill("buy 2 @ 100", 1, id="10")
+    assert journal([correction, paid, tenth, ninth]).events(KEY) == (ninth, tenth, paid, correction)
+
+
+def test_symbols_and_legs_are_positions_of_their_own() -> None:
+    book = journal(
+        [
+            fill("buy 1 @ 100", leg=LONG),
+            fill("sell 2 @ 100", leg=SHORT),
+            fill("buy 3 @ 10", of=ETHER),
+            fill("sell 3 @ 11", 2, of=ETHER),
+        ]
+    )
+    contracts = {state.key.label: state.contracts for state in book.positions}
+    assert contracts == {"BTC/USDT:USDT:long": 1, "BTC/USDT:USDT:short": -2, "ETH/USDT:USDT": 0}
+    assert [state.contracts for state in book.open_positions] == [1, -2]
+
+
+def test_many_at_once_tell_each_position_once_as_it_is_at_the_end() -> None:
+    gap = [fill("sell 1 @ 120", 3), fill("buy 1 @ 10", 2, of=ETHER), fill("buy 2 @ 100", 1)]
+    changed = Journal(ACCOUNT).add_all([*gap, *gap])
+    assert {state.key.symbol: state.contracts for state in changed} == {OF.symbol: 1, ETHER.symbol: 1}
+
+
+def test_many_at_once_that_are_known_tell_nothing() -> None:
+    gap = fills("buy 2 @ 100, sell 1 @ 120")
+    assert journal(gap).add_all(gap) == ()
+
+
+# --- What it costs
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    """The events that were applied, replayed ones too."""
+    seen: list[Event] = []
+
+    def watched(state: Tracked, event: Event) -> Tracked:
+        seen.append(event)
+        return apply(state, event)
+
+    monkeypatch.setattr(timeline, "apply", watched)
+    return seen
+
+
+def many(count: int) -> list[Event]:
+    return [fill(f"{'sell' if at % 3 == 0 else 'buy'} 1 @ {100 + at % 7}", 10 * at) for at in range(count)]
+
+
+def test_one_in_order_is_one_step(steps: list[Event]) -> None:
+    journal(many(1000))
+    assert len(steps) == 1000
+
+
+@pytest.mark.parametrize("late_by", [1, 10, 100, 500])
+def test_a_late_one_replays_from_a_checkpoint(steps: list[Event], late_by: int) -> None:
+    book = journal([*many(1000), fill("buy 9 @ 50", 1, of=ETHER)])
+    steps.clear()
+    late = fill("buy 5 @ 101", 10 * (1000 - late_by) - 5)
+    state = book.add(late)
+    assert late_by < len(steps) <= late_by + 65
+    assert all(event.instrument is not ETHER for event in steps)
+    assert state == after(book.events(KEY))
+
+
+@pytest.mark.parametrize("place", [0, 1, 62, 63, 64, 65, 127, 128, 129, 199])
+def test_a_late_one_at_any_checkpoint(place: int) -> None:
+    history = many(200)
+    book = journal([*history[:place], *history[place + 1 :], history[place]])
+    assert book.position(KEY) == after(history)
+    assert book.events(KEY) == tuple(history)
+    for event in many(400)[200:]:
+        book.add(event)
+    assert book.add(fill("buy 5 @ 101", 1555)) == after(book.events(KEY))
+
+
+@pytest.mark.parametrize("place", [0, 63, 64, 65, 199])
+def test_a_late_fee_at_any_checkpoint(place: int) -> None:
+    history = many(200)
+    book = journal(history)
+    told = replace(history[place], fees=fill("buy 1 @ 1", fee="0.5").fees)
+    assert book.add(told) == after([*history[:place], told, *history[place + 1 :]])

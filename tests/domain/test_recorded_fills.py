@@ -1,0 +1,46 @@
+"""SPEC B1: fills as Bitget sent them make the PnL that Bitget states."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from dashboard.domain.fill import Fee, Fill, TradeSide
+from tests.domain.builders import instrument
+from tests.domain.histories import after
+
+FRAMES = Path(__file__).parents[1] / "recordings" / "bitget" / "futures_fills_2026-08.jsonl"
+
+
+def recorded() -> list[Fill]:
+    frames = [json.loads(line) for line in FRAMES.read_text().splitlines()]
+    return [as_fill(row) for frame in frames for row in frame.get("data", ())]
+
+
+def as_fill(row: dict[str, Any]) -> Fill:
+    """Bitget states a fee as what it takes from the balance: negative."""
+    return Fill(
+        id=row["tradeId"],
+        instrument=instrument(),
+        trade_side=TradeSide(row["side"]),
+        price=Decimal(row["price"]),
+        contracts=Decimal(row["baseVolume"]),
+        traded_at=int(row["cTime"]),
+        fees=tuple(Fee(-Decimal(fee["totalFee"]), fee["feeCoin"]) for fee in row["feeDetail"]),
+        realized_pnl=Decimal(row["profit"]),
+    )
+
+
+def test_the_exchanges_own_figures() -> None:
+    state = after(recorded())
+    assert state.side is None
+    assert state.total.realized_pnl == Decimal("-0.0182")
+    assert state.total.realized_pnl == sum(fill.realized_pnl or 0 for fill in recorded())
+    assert state.total.fees == {"USDT": Decimal("0.07684416")}
+    assert (state.closed.opened_at, state.closed.closed_at) == (1786542349220, 1786542353710)
+
+
+def test_while_it_is_open() -> None:
+    state = after(recorded()[:1])
+    assert (state.contracts, state.entry_price) == (Decimal("0.001"), Decimal("64045.9"))
+    assert state.unrealized_pnl(Decimal("64027.7")) == Decimal("-0.0182")
