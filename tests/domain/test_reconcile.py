@@ -1,0 +1,159 @@
+"""SPEC B2: what differs from the exchange's own positions is named, and corrected by its figures."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.domain.fill import Fill
+from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.position import Position, Side
+from dashboard.domain.reconcile import Difference, Disagreement, differences, keyed
+from dashboard.domain.tracked import PositionKey, Tracked
+from tests.domain.builders import BOTH, LONG, SHORT, instrument, position
+from tests.domain.histories import ACCOUNT, after, fill, histories, journal
+
+STEPPED = replace(instrument(), size_step=Decimal("0.01"), price_step=Decimal("0.5"))
+
+
+def compared(ours: list[Tracked], theirs: list[Position], *, hedged: bool = False) -> tuple[Difference, ...]:
+    return differences(ours, keyed(ACCOUNT, theirs, hedged=hedged))
+
+
+def kinds(found: tuple[Difference, ...]) -> list[Disagreement]:
+    return [difference.kind for difference in found]
+
+
+@pytest.mark.parametrize(
+    ("trades", "theirs", "found"),
+    [
+        pytest.param("buy 2 @ 100", position(LONG, "2", "100"), [], id="the same"),
+        pytest.param("sell 2 @ 100", position(SHORT, "2", "100"), [], id="the same short"),
+        pytest.param("", position(LONG, "2", "100"), ["missing here"], id="missing here"),
+        pytest.param("buy 1 @ 9, sell 1 @ 9", position(), ["missing here"], id="flat here"),
+        pytest.param("buy 2 @ 100", None, ["missing there"], id="missing there"),
+        pytest.param("buy 1 @ 9, sell 1 @ 9", None, [], id="flat in both"),
+        pytest.param("buy 2 @ 100", position(SHORT, "2", "100"), ["side differs"], id="side"),
+        pytest.param("buy 2 @ 100", position(LONG, "3", "100"), ["size differs"], id="size"),
+        pytest.param("buy 2 @ 100", position(LONG, "2", "101"), ["entry differs"], id="entry"),
+        pytest.param("buy 2 @ 100", position(SHORT, "3", "101"), ["side differs"], id="only the first"),
+    ],
+)
+def test_one_position(trades: str, theirs: Position | None, found: list[str]) -> None:
+    ours = [after(trades)] if trades else []
+    assert kinds(compared(ours, [theirs] if theirs else [])) == found
+
+
+@pytest.mark.parametrize(
+    ("of", "contracts", "entry", "found"),
+    [
+        pytest.param(STEPPED, "2.009", "64000", [], id="less than a step of size"),
+        pytest.param(STEPPED, "2.01", "64000", ["size differs"], id="a step of size"),
+        pytest.param(STEPPED, "1.99", "64000", ["size differs"], id="a step less"),
+        pytest.param(instrument(), "2.000000001", "64000", [], id="no step known: a rounding"),
+        pytest.param(instrument(), "2.00000001", "64000", ["size differs"], id="no step known: more"),
+        pytest.param(instrument(), "2", "64000.63", [], id="entry within a hundred-thousandth"),
+        pytest.param(instrument(), "2", "64000.65", ["entry differs"], id="entry beyond it"),
+        pytest.param(instrument(), "2", "63999.35", ["entry differs"], id="beyond it, below"),
+        pytest.param(
+            replace(STEPPED, price_step=Decimal(1)), "2", "64001", [], id="entry within a step of the price"
+        ),
+        pytest.param(
+            replace(STEPPED, price_step=Decimal(1)), "2", "64001.1", ["entry differs"], id="beyond that step"
+        ),
+    ],
+)
+def test_rounding_is_no_difference(of: Instrument, contracts: str, entry: str, found: list[str]) -> None:
+    ours = after("buy 2 @ 64000", of=of)
+    assert kinds(compared([ours], [position(LONG, contracts, entry, of=of)])) == found
+
+
+def test_legs_are_compared_each_with_its_own() -> None:
+    ours = [after("buy 2 @ 100", leg=LONG), after("sell 3 @ 100", leg=SHORT)]
+    theirs = [position(SHORT, "3", "100"), position(LONG, "1", "100")]
+    found = compared(ours, theirs, hedged=True)
+    assert [(each.key, each.kind) for each in found] == [
+        (PositionKey(ACCOUNT, "BTC/USDT:USDT", LONG), Disagreement.SIZE)
+    ]
+
+
+def test_an_account_that_changed_its_mode() -> None:
+    found = compared([after("buy 2 @ 100")], [position(LONG, "2", "100")], hedged=True)
+    assert [(each.key.side, each.kind) for each in found] == [
+        (None, Disagreement.MISSING_THERE),
+        (LONG, Disagreement.MISSING_HERE),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "found"),
+    [
+        pytest.param(4, [], id="before the fill"),
+        pytest.param(5, [], id="at the fill"),
+        pytest.param(6, ["size differs"], id="after the fill"),
+        pytest.param(None, ["size differs"], id="not known"),
+    ],
+)
+def test_a_position_in_motion_is_left_for_the_next_time(asked_at: int | None, found: list[str]) -> None:
+    ours = after([fill("buy 2 @ 100", 5)])
+    theirs = keyed(ACCOUNT, [position(LONG, "1", "100")], hedged=False)
+    assert kinds(differences([ours], theirs, asked_at=asked_at)) == found
+
+
+@pytest.mark.parametrize(
+    ("trades", "theirs", "text"),
+    [
+        pytest.param(
+            "buy 2 @ 100, buy 1 @ 101",
+            position(LONG, "3.50", "100"),
+            "BTC/USDT:USDT size differs: long 3 at 100.3333333333 by fills, long 3.5 at 100 on the exchange",
+            id="size",
+        ),
+        pytest.param(
+            "buy 2 @ 100",
+            None,
+            "BTC/USDT:USDT missing there: long 2 at 100 by fills, none on the exchange",
+            id="missing there",
+        ),
+        pytest.param(
+            "",
+            position(SHORT, "2000", "1E+2"),
+            "BTC/USDT:USDT missing here: none by fills, short 2000 at 100 on the exchange",
+            id="missing here",
+        ),
+    ],
+)
+def test_text(trades: str, theirs: Position | None, text: str) -> None:
+    (difference,) = compared([after(trades)] if trades else [], [theirs] if theirs else [])
+    assert difference.text == text
+
+
+def test_a_leg_is_named() -> None:
+    (difference,) = compared([after("buy 2 @ 100", leg=LONG)], [], hedged=True)
+    assert difference.text.startswith("BTC/USDT:USDT:long missing there")
+
+
+@pytest.mark.parametrize("payoff", Payoff, ids=str)
+@pytest.mark.parametrize("hedged", [False, True], ids=["one-way", "hedge"])
+@given(
+    history=histories(legs=(None,)) | histories(legs=BOTH), side=st.sampled_from(Side), empty=st.booleans()
+)
+def test_once_corrected_nothing_differs(
+    history: list[Fill], side: Side, empty: bool, payoff: Payoff, hedged: bool
+) -> None:
+    of = instrument(payoff)
+    book = journal(replace(each, instrument=of) for each in history)
+    theirs = keyed(ACCOUNT, [] if empty else [position(side, "7", "12345.6", of=of)], hedged=hedged)
+    for difference in differences(book.positions, theirs):
+        book.add(difference.correction(as_of=1000))
+    assert differences(book.positions, theirs) == ()
+
+
+def test_a_correction_is_labelled() -> None:
+    book = journal([fill("buy 2 @ 100")])
+    (difference,) = compared(list(book.positions), [position(LONG, "3", "110")])
+    state = book.add(difference.correction(as_of=60_000))
+    assert (state.contracts, state.entry_price, state.adopted_at) == (3, 110, 60_000)
+    assert state.opened_at == 1
