@@ -30,6 +30,11 @@ class Journal:
         changed = (self.add(event) for event in sorted(events, key=lambda each: each.order))
         return tuple({state.key: state for state in changed if state is not None}.values())
 
+    def let_go(self, before: int) -> None:
+        """Forgets most events before `before` (ms since 1970), so that memory has a bound."""
+        for timeline in self._timelines.values():
+            timeline.let_go(before)
+
     def key_of(self, event: Event) -> PositionKey:
         """The position that `event` belongs to."""
         return PositionKey(self.account, event.instrument.symbol, event.position_side)
@@ -40,7 +45,7 @@ class Journal:
         return timeline.state if timeline else None
 
     def events(self, key: PositionKey) -> tuple[Event, ...]:
-        """What happened to the position of `key`, in order."""
+        """What happened to the position of `key`, in order, as far as it is still kept."""
         timeline = self._timelines.get(key)
         return timeline.events if timeline else ()
 

@@ -1,6 +1,6 @@
 """The events of one position in the order in which they happened, in whatever order they came."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from dashboard.domain.steps import Event, apply
 from dashboard.domain.tracked import Tracked
@@ -21,14 +21,17 @@ class Timeline:
         self._events: list[Event] = []
         self._known: dict[tuple[str, ...], Event] = {}
         self._checkpoints = [flat]
+        self._let_go: tuple[int, int, int, str, str] | None = None
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """All of them, in the order in which they happened."""
+        """All that are still kept, in the order in which they happened."""
         return tuple(self._events)
 
     def add(self, event: Event) -> bool:
         """Adds `event` and says whether it told anything new."""
+        if self._let_go is not None and event.order <= self._let_go:
+            return False
         known = self._known.get(event.identity)
         if known is not None:
             event = event.beside(known)  # type: ignore[arg-type]  # the identity names the type
@@ -43,6 +46,20 @@ class Timeline:
         else:
             self._append(event)
         return True
+
+    def let_go(self, before: int) -> None:
+        """Forgets most events before `before` (ms since 1970), but not what they made of the position.
+
+        What comes later from that time changes nothing: it cannot be told from what was counted.
+        """
+        checkpoint = bisect_left(self._events, before, key=lambda each: each.order[0]) // _EVERY
+        if checkpoint == 0:
+            return
+        gone = self._events[: checkpoint * _EVERY]
+        self._let_go = gone[-1].order
+        for event in gone:
+            del self._known[event.identity]
+        del self._events[: len(gone)], self._checkpoints[:checkpoint]
 
     def _replay(self, at: int, event: Event, rest_from: int) -> None:
         """Goes back to the checkpoint before `at`, and on with `event` and all from `rest_from`."""

@@ -158,3 +158,31 @@ def test_a_late_fee_at_any_checkpoint(place: int) -> None:
     book = journal(history)
     told = replace(history[place], fees=fill("buy 1 @ 1", fee="0.5").fees)
     assert book.add(told) == after([*history[:place], told, *history[place + 1 :]])
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [(0, 200), (630, 200), (640, 136), (1270, 136), (1280, 72), (5000, 8)],
+)
+def test_what_was_let_go_is_in_the_position_still(before: int, kept: int) -> None:
+    """Whole stretches of 64 go; of 200 events, 10 ms apart, those from 640 on are 136."""
+    history = many(200)
+    book = journal(history)
+    book.let_go(before)
+    assert book.events(KEY) == tuple(history[200 - kept :])
+    assert book.add_all(history) == ()
+    late = fill("buy 5 @ 101", 1985)
+    assert book.add(late) == after([*history[:199], late, history[199]])
+
+
+def test_after_letting_go_late_and_early_are_told_apart() -> None:
+    history = many(200)
+    book = journal(history)
+    book.let_go(700)
+    book.let_go(1300)
+    assert book.add(fill("buy 5 @ 101", 1265)) is None
+    late = fill("buy 5 @ 101", 1275)
+    assert book.add(late) == after([*history[:128], late, *history[128:]])
+    for event in many(400)[200:]:
+        book.add(event)
+    assert book.position(KEY) == after([*history[:128], late, *many(400)[128:]])
