@@ -1,20 +1,25 @@
-"""The demo account: its keys, its positions, and the levels that suit them."""
+"""The demo account: its keys, its positions and how they came about, and the levels that suit them."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from itertools import takewhile
 
-from .instruments import BTC_PRICE
-from .market import plain
+from .bills import FUNDING, TRANSFER, DemoBill
+from .fills import DemoFill
+from .orders import DemoOrder
+from .position import DEMO_ENTRY, DemoPosition, HoldSide
+from .position_life import ClosedPosition
 
 DEMO_KEY = "demo-key"
 DEMO_SECRET = "demo-secret"  # noqa: S105 - opens nothing but the demo
 DEMO_PASSPHRASE = "demo-passphrase"  # noqa: S105 - the same
 
-DEMO_ENTRY = BTC_PRICE
-DEMO_LEVERAGE = 20
-DEMO_SIZE = Decimal("0.5")
-DEMO_KEEP_MARGIN_RATE = Decimal("0.004")
+DEMO_BALANCE = Decimal(50_000)
+KEPT = 10_000
+"""How many fills, orders and bills are remembered, each."""
+ID_DAWN_MS = 1_435_725_921_154
+"""The moment from which Bitget's ids count milliseconds; they are that, shifted by 22 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,107 +40,89 @@ DEMO_LEVELS = DemoLevels(
 )
 
 
-def isolated_liquidation(entry: Decimal, leverage: int, rate: Decimal) -> Decimal:
-    """Where a linear isolated long is liquidated, without fees, at maintenance margin rate `rate`."""
-    return (entry * (1 - Decimal(1) / leverage) / (1 - rate)).quantize(Decimal("0.1"))
-
-
-@dataclass
-class DemoPosition:
-    """An open position in Bitget's words; a test may change it. `total` is in base coins."""
-
-    symbol: str = "BTCUSDT"
-    product: str = "USDT-FUTURES"
-    margin_coin: str = "USDT"
-    hold_side: Literal["long", "short"] = "long"
-    total: Decimal = DEMO_SIZE
-    open_price: Decimal = DEMO_ENTRY
-    leverage: int = DEMO_LEVERAGE
-    margin_mode: Literal["isolated", "crossed"] = "isolated"
-    pos_mode: Literal["one_way_mode", "hedge_mode"] = "one_way_mode"
-    liquidation_price: str = plain(isolated_liquidation(DEMO_ENTRY, DEMO_LEVERAGE, DEMO_KEEP_MARGIN_RATE))
-    keep_margin_rate: Decimal = DEMO_KEEP_MARGIN_RATE
-    achieved_profits: Decimal = Decimal(0)
-    position_id: str = "1400000000000000001"
-    opened_ms: int = 0
-
-    @property
-    def inverse(self) -> bool:
-        """Whether it settles in the base coin."""
-        return self.product == "COIN-FUTURES"
-
-    @property
-    def margin(self) -> Decimal:
-        """The initial margin, in the margin coin."""
-        notional = self.total if self.inverse else self.total * self.open_price
-        return notional / self.leverage
-
-    def unrealized(self, mark: Decimal) -> Decimal:
-        """Profit at the mark price, in the margin coin; coin-margined sizes too are in base coins."""
-        sign = 1 if self.hold_side == "long" else -1
-        if self.inverse:
-            return sign * self.total * (1 - self.open_price / mark)
-        return sign * self.total * (mark - self.open_price)
-
-    def common_fields(self, mark: Decimal) -> dict[str, str]:
-        """The fields of REST and websocket rows alike."""
-        return {
-            "marginCoin": self.margin_coin,
-            "holdSide": self.hold_side,
-            "marginSize": _coins(self.margin),
-            "available": plain(self.total),
-            "total": plain(self.total),
-            "leverage": str(self.leverage),
-            "achievedProfits": plain(self.achieved_profits),
-            "openPriceAvg": plain(self.open_price),
-            "marginMode": self.margin_mode,
-            "posMode": self.pos_mode,
-            "unrealizedPL": _coins(self.unrealized(mark)),
-            "liquidationPrice": self.liquidation_price,
-            "keepMarginRate": plain(self.keep_margin_rate),
-            "cTime": str(self.opened_ms),
-            "uTime": str(self.opened_ms),
-        }
-
-    def rest_row(self, mark: Decimal) -> dict[str, str]:
-        """A row of /api/v2/mix/position/all-position."""
-        return self.common_fields(mark) | {
-            "symbol": self.symbol,
-            "openDelegateSize": "0",
-            "locked": "0",
-            "markPrice": plain(mark),
-            "marginRatio": _coins(self._margin_ratio(mark)),
-            "breakEvenPrice": plain(self.open_price),
-            "autoMargin": "off",
-        }
-
-    def socket_row(self, mark: Decimal) -> dict[str, str]:
-        """A row of the websocket's `positions` channel."""
-        return self.common_fields(mark) | {
-            "posId": self.position_id,
-            "instId": self.symbol,
-            "frozen": "0",
-            "marginRate": _coins(self._margin_ratio(mark)),
-            "unrealizedPLR": _coins(self.unrealized(mark) / self.margin),
-            "autoMargin": "off",
-        }
-
-    def _margin_ratio(self, mark: Decimal) -> Decimal:
-        """Maintenance margin over what is left of the margin: liquidation is at 1."""
-        value = self.total if self.inverse else self.total * mark
-        left = self.margin + self.unrealized(mark)
-        return min(Decimal(1), value * self.keep_margin_rate / left) if left > 0 else Decimal(1)
-
-
 @dataclass
 class DemoAccount:
-    """Keys and positions; change `positions` as you like."""
+    """Keys, positions and their history, oldest first; change `positions` as you like."""
 
     api_key: str = DEMO_KEY
     secret: str = DEMO_SECRET
     passphrase: str = DEMO_PASSPHRASE
     positions: list[DemoPosition] = field(default_factory=lambda: [DemoPosition()])
+    balance: Decimal = DEMO_BALANCE
+    """In USDT, without unrealised profits."""
+    hedge: bool = False
+    """Whether long and short are two positions; set it by `use_hedge_mode`."""
+    fills_kept_ms: int | None = None
+    """REST tells of no fill that is older; None: it tells of all."""
+    fills: deque[DemoFill] = field(default_factory=lambda: deque(maxlen=KEPT))
+    orders: deque[DemoOrder] = field(default_factory=lambda: deque(maxlen=KEPT))
+    bills: deque[DemoBill] = field(default_factory=lambda: deque(maxlen=KEPT))
+    closed: deque[ClosedPosition] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _last_id: int = 0
 
+    @property
+    def available(self) -> Decimal:
+        """What no position holds as its margin, in USDT."""
+        return self.balance - sum(p.margin for p in self.positions if p.margin_coin == "USDT")
 
-def _coins(amount: Decimal) -> str:
-    return plain(amount.quantize(Decimal("1e-9")))
+    def use_hedge_mode(self) -> None:
+        """From now on long and short are two positions."""
+        self.hedge = True
+        for position in self.positions:
+            position.pos_mode = "hedge_mode"
+
+    def held(self, product: str, symbol: str, hold_side: HoldSide | None = None) -> DemoPosition | None:
+        """The open position in a symbol; of that side, if given."""
+        for position in self.positions:
+            same = (position.product, position.symbol) == (product, symbol)
+            if same and hold_side in (None, position.hold_side):
+                return position
+        return None
+
+    def fills_of(self, order: DemoOrder) -> list[DemoFill]:
+        """An order's fills, oldest first."""
+        return [fill for fill in self.fills_after(int(order.id)) if fill.order is order]
+
+    def enter(self, fill: DemoFill) -> None:
+        """Remembers a fill, with what it has earned and cost."""
+        self.fills.append(fill)
+        self.write_bill(fill.order.bill, fill.symbol, fill.profit, fill.fee, fill.time_ms)
+
+    def retire(self, position: DemoPosition, now_ms: int) -> None:
+        """Moves a position into history if nothing of it is left."""
+        if not position.total:
+            self.positions = [other for other in self.positions if other is not position]
+            self.closed.append(ClosedPosition(self.new_id(now_ms), position, now_ms))
+
+    def settle(self, position: DemoPosition, funding: Decimal, now_ms: int) -> None:
+        """Receives funding for a position, or pays it if negative."""
+        position.settle(funding, now_ms)
+        self.write_bill(FUNDING, position.symbol, funding, Decimal(0), now_ms)
+
+    def deposit(self, amount: Decimal, now_ms: int) -> None:
+        """Moves money in."""
+        self.write_bill(TRANSFER, "", amount, Decimal(0), now_ms)
+
+    @property
+    def last_id(self) -> int:
+        """The newest id of anything."""
+        return self._last_id
+
+    def fills_after(self, seen: int) -> list[DemoFill]:
+        """The fills with greater ids, oldest first."""
+        return list(takewhile(lambda fill: int(fill.id) > seen, reversed(self.fills)))[::-1]
+
+    def orders_after(self, seen: int) -> list[DemoOrder]:
+        """The orders with greater ids, oldest first."""
+        return list(takewhile(lambda order: int(order.id) > seen, reversed(self.orders)))[::-1]
+
+    def new_id(self, now_ms: int) -> str:
+        """An id as Bitget gives them: later ones are greater."""
+        self._last_id = max(self._last_id + 1, (now_ms - ID_DAWN_MS) << 22)
+        return str(self._last_id)
+
+    def write_bill(self, business: str, symbol: str, amount: Decimal, fee: Decimal, now_ms: int) -> None:
+        """Changes the balance, and says why."""
+        self.balance += amount + fee
+        bill = DemoBill(self.new_id(now_ms), business, symbol, amount, fee, self.balance, now_ms)
+        self.bills.append(bill)

@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from .instruments import DemoInstrument
 from .market import HOUR_MS, DemoMarket, Quote, plain
 
-FUNDING_HOURS = 8
 FUNDING_RATE = "0.0001"
 
 
@@ -47,9 +46,19 @@ class Board:
         shown = fields | self._published.get(instrument, {})
         return {name: value for name, value in shown.items() if value is not None}
 
-    def next_funding_ms(self) -> int:
-        """When funding is next paid: every eight hours, counted from midnight UTC."""
-        period = FUNDING_HOURS * HOUR_MS
+    def mark(self, instrument: DemoInstrument) -> Decimal:
+        """The mark price alone, which costs less than a quote."""
+        published = self._published.get(instrument, {})
+        given = _positive(published.get("markPrice")) or _positive(published.get("lastPr"))
+        return given or self.market.mark(instrument, self.clock())
+
+    def funding_rate(self, instrument: DemoInstrument) -> str:
+        """What longs pay to shorts at the next settlement, as a share of the position's value."""
+        return self._published.get(instrument, {}).get("fundingRate") or FUNDING_RATE
+
+    def next_funding_ms(self, instrument: DemoInstrument) -> int:
+        """When funding is next paid: every so many hours, counted from midnight UTC."""
+        period = instrument.funding_hours * HOUR_MS
         return (self.wall() // period + 1) * period
 
     def _contract_fields(self, instrument: DemoInstrument, quote: Quote) -> dict[str, str | None]:
@@ -57,7 +66,7 @@ class Board:
             "markPrice": plain(quote.mark),
             "indexPrice": plain(quote.index),
             "fundingRate": FUNDING_RATE,
-            "nextFundingTime": str(self.next_funding_ms()),
+            "nextFundingTime": str(self.next_funding_ms(instrument)),
             "holdingAmount": plain(
                 (instrument.turnover / instrument.base_price / 2).quantize(instrument.size_step)
             ),

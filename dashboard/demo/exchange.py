@@ -8,32 +8,23 @@ import socket
 import time
 from collections import deque
 from contextlib import suppress
+from decimal import Decimal
 
 from aiohttp import web
 
 from .account import DemoAccount
 from .board import Board
+from .ccxt_config import ccxt_config
 from .faults import Faults
+from .fills import DemoFill
+from .floor import Floor
 from .instruments import INSTRUMENTS, DemoInstrument
 from .market import DemoMarket
+from .orders import Wish
+from .position import Side
 from .rest import RestRoom
 from .sockets import SocketRoom
-
-REST_NAMES = (
-    "spot",
-    "mix",
-    "user",
-    "p2p",
-    "broker",
-    "margin",
-    "common",
-    "tax",
-    "convert",
-    "copy",
-    "earn",
-    "uta",
-)
-"""The names under which ccxt knows Bitget's one REST host."""
+from .trader import DemoTrader
 
 
 def wall_clock_ms() -> int:
@@ -45,6 +36,7 @@ class DemoExchange:
     """Composes market, account, REST and websockets into one server; `tick_interval` is in seconds.
 
     Without a `tick_interval` the market stands still at its opening and prices change only by `publish`.
+    With a `trader` somebody trades on the account, and it is `strict`.
     """
 
     def __init__(
@@ -54,6 +46,7 @@ class DemoExchange:
         host: str = "127.0.0.1",
         port: int = 0,
         tick_interval: float | None = 0.1,
+        trader: bool = False,
     ) -> None:
         self.market = market or DemoMarket()
         self.host = host
@@ -61,6 +54,9 @@ class DemoExchange:
         self.account = DemoAccount()
         self.faults = Faults()
         self.board = Board(self.market, self._market_ms, wall_clock_ms)
+        self.strict = trader
+        """Whether positions are liquidated and funding is paid without being told to."""
+        self._floor = Floor(self.board, self.account, DemoTrader(self.market.seed) if trader else None)
         self._tick_interval = tick_interval
         self._rest = RestRoom(self.board, self.account, self.faults)
         self._sockets = SocketRoom(self.board, self.account, self.faults)
@@ -95,13 +91,7 @@ class DemoExchange:
 
     def ccxt_config(self, *, keys: bool = True) -> dict[str, object]:
         """What makes `ccxt.pro.bitget` talk to this exchange, with or without the demo account's keys."""
-        hosts: dict[str, object] = dict.fromkeys(REST_NAMES, self.url)
-        hosts["ws"] = {"public": f"{self.ws_url}/v2/ws/public", "private": f"{self.ws_url}/v2/ws/private"}
-        config: dict[str, object] = {
-            "urls": {"api": hosts},
-            "has": {"fetchCurrencies": False},
-            "options": {"fetchMarkets": {"types": ["spot", "swap"]}},
-        }
+        config = ccxt_config(self.url, self.ws_url)
         if keys:
             account = self.account
             config |= {"apiKey": account.api_key, "secret": account.secret, "password": account.passphrase}
@@ -109,10 +99,8 @@ class DemoExchange:
 
     async def start(self) -> None:
         """Opens the market, listens, lets the prices run. After a stop: again, on the same port."""
-        now_ms = wall_clock_ms()
-        self.market.open(now_ms)
-        for position in self.account.positions:
-            position.opened_ms = position.opened_ms or now_ms
+        self.market.open(wall_clock_ms())
+        self._floor.open()
         app = web.Application()
         app.router.add_get("/v2/ws/public", self._sockets.serve_public)
         app.router.add_get("/v2/ws/private", self._sockets.serve_private)
@@ -166,6 +154,31 @@ class DemoExchange:
         instrument = _find(instrument_id, product)
         self.board.publish(instrument, fields)
         await self._sockets.pulse(instrument)
+        if self.strict:
+            await self.liquidate()
+
+    async def order(
+        self, symbol: str, *, side: Side, size: str | Decimal, reduce_only: bool = False, parts: int = 1
+    ) -> list[DemoFill]:
+        """A market order of the account's owner, filled in so many parts; all is sent when this returns.
+
+        In hedge mode a `reduce_only` buy closes the short and a sell the long. Raises BitgetError if the
+        exchange would refuse it.
+        """
+        wish = Wish(symbol, side, Decimal(size), reduce_only=reduce_only, parts=parts)
+        fills = self._floor.matching.trade(wish)
+        await self._sockets.pulse_private()
+        return fills
+
+    async def liquidate(self) -> None:
+        """Liquidates the positions that the mark price has reached."""
+        self._floor.clearing.liquidate()
+        await self._sockets.pulse_private()
+
+    async def pay_funding(self) -> None:
+        """Settles funding on all positions, due or not."""
+        self._floor.clearing.pay_funding()
+        await self._sockets.pulse_private()
 
     async def pulse(self) -> None:
         """Sends all subscribers what is new, positions included; this is what every tick does."""
@@ -189,6 +202,8 @@ class DemoExchange:
     async def _tick(self, interval: float) -> None:
         while True:
             await asyncio.sleep(interval)
+            if self.strict:
+                self._floor.advance()
             await self.pulse()
 
 

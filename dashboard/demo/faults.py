@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+POSITIONS = "/api/v2/mix/position"
+"""Where positions are asked for: `faults.rest_at(POSITIONS).empty_data = True` makes an account look flat."""
+FILLS = "/api/v2/mix/order/fill"
+"""Where fills are asked for."""
 EVERY = 1_000_000_000
 """As many frames as there will ever be."""
 
@@ -18,6 +22,16 @@ class SocketFaults:
     """How many of the next data frames are cut short (`True`: the next one; `EVERY`: all)."""
     null_data: int = 0
     """How many of the next data frames carry `"data": null`."""
+    lost_fills: int = 0
+    """How many of the next `fill` frames are never sent."""
+    repeated_fills: int = 0
+    """How many of the next `fill` frames are sent twice."""
+    held_fills: bool = False
+    """Keeps `fill` frames back until this is cleared; then they come together."""
+    shuffled_fills: bool = False
+    """Sends `fill` frames that come together in the wrong order."""
+    no_positions: int = 0
+    """How many of the next `positions` frames are empty, though there are positions."""
     refuse_subscription: bool = False
     """Answers each subscription with error 30001."""
     refuse_handshake: int | None = None

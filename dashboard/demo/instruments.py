@@ -31,6 +31,12 @@ class DemoInstrument:
     turnover: Decimal
     basis: float = 1.0
     tiers: tuple[Tier, ...] = ()
+    funding_hours: int = 8
+
+    def keep_margin_rate(self, value: Decimal) -> Decimal:
+        """The maintenance margin rate of a position of this value, in quote currency."""
+        reached = [tier for tier in self.tiers if value >= tier.start]
+        return Decimal(reached[-1].keep_margin_rate)
 
     @property
     def margin_coin(self) -> str:
@@ -57,10 +63,17 @@ BTC_PRICE = Decimal("64000")
 
 
 def _perpetual(
-    coin: str, price: str, step: str, size: str, turnover: str, tiers: tuple[Tier, ...]
+    coin: str,
+    price: str,
+    step: str,
+    size: str,
+    turnover: str,
+    tiers: tuple[Tier, ...],
+    hours: int = 8,
 ) -> DemoInstrument:
     numbers = (Decimal(price), Decimal(step), Decimal(size), Decimal(turnover))
-    return DemoInstrument("USDT-FUTURES", f"{coin}USDT", coin, "USDT", *numbers, tiers=tiers)
+    names = (f"{coin}USDT", coin, "USDT")
+    return DemoInstrument("USDT-FUTURES", *names, *numbers, tiers=tiers, funding_hours=hours)
 
 
 BTCUSDT = _perpetual("BTC", str(BTC_PRICE), "0.1", "0.0001", "8e9", MAJOR_TIERS)
@@ -83,8 +96,8 @@ BTCUSD = DemoInstrument(
 INSTRUMENTS: tuple[DemoInstrument, ...] = (
     BTCUSDT,
     _perpetual("ETH", "3150", "0.01", "0.01", "4e9", MAJOR_TIERS),
-    _perpetual("SOL", "148", "0.001", "0.1", "1e9", MINOR_TIERS),
-    _perpetual("DOGE", "0.1245", "0.00001", "1", "3e8", MINOR_TIERS),
+    _perpetual("SOL", "148", "0.001", "0.1", "1e9", MINOR_TIERS, 4),
+    _perpetual("DOGE", "0.1245", "0.00001", "1", "3e8", MINOR_TIERS, 1),
     _perpetual("STORJ", "0.4700", "0.0001", "0.1", "2e7", MINOR_TIERS),
     BTCUSD,
     BTCUSDT_SPOT,

@@ -76,6 +76,11 @@ class DemoMarket:
         if self.opened_ms is None:
             self._prepare(now_ms)
 
+    @property
+    def dawn_ms(self) -> int:
+        """An hour or two before the opening, when each price stood at its base."""
+        return self._dawn_ms
+
     def _prepare(self, now_ms: int) -> None:
         # A dawn on a full hour lets hourly candles be read straight from the path.
         self.opened_ms = now_ms - now_ms % MINUTE_MS
@@ -115,6 +120,10 @@ class DemoMarket:
             day=self.candle(instrument, this_minute_ms - DAY_MS, this_minute_ms + MINUTE_MS, now_ms),
             open_utc=price(instrument, path.bar(1, midnight).open),
         )
+
+    def mark(self, instrument: DemoInstrument, now_ms: int) -> Decimal:
+        """The mark price of a quote at this moment, alone."""
+        return price(instrument, _smooth(self._path(instrument.base), *self._tick(now_ms)))
 
     def trades(self, instrument: DemoInstrument, after_ms: int, until_ms: int) -> list[Trade]:
         """The public trades after one moment and up to another, oldest first: one each tick."""

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from .board import FUNDING_HOURS, Board
+from .board import Board
 from .instruments import DemoInstrument
 from .market import plain
 from .query import Query, instrument_of, listed, product_of
@@ -61,7 +61,7 @@ def _contract(contract: DemoInstrument) -> dict[str, object]:
         "symbolType": "perpetual",
         "minTradeUSDT": "5",
         "symbolStatus": "normal",
-        "fundInterval": str(FUNDING_HOURS),
+        "fundInterval": str(contract.funding_hours),
         "minLever": "1",
         "maxLever": str(max(tier.leverage for tier in contract.tiers)),
         "launchTime": "",

@@ -1,12 +1,26 @@
-"""The signed REST paths: the account's positions. They have the shape of the public ones, and the account."""
+"""The signed REST paths: the account's positions here, what has happened in `rest_history`.
+
+They have the shape of the public ones, and the account.
+"""
 
 from collections.abc import Callable
 from decimal import Decimal
 
-from .account import DemoAccount, DemoPosition
+from .account import DemoAccount
 from .board import Board
 from .instruments import find_instrument
+from .position import DemoPosition
+from .position_rows import rest_position
 from .query import Query
+from .rest_history import (
+    bills,
+    fill_history,
+    fills,
+    order_detail,
+    orders_history,
+    orders_pending,
+    position_history,
+)
 from .wire import BitgetError, unknown_symbol
 
 SignedAnswer = Callable[[Query, Board, DemoAccount], object]
@@ -15,14 +29,14 @@ SignedAnswer = Callable[[Query, Board, DemoAccount], object]
 def mark_of(board: Board, position: DemoPosition) -> Decimal:
     """The mark price at which a position is valued; its entry, if its symbol is not listed."""
     instrument = find_instrument(position.product, position.symbol)
-    return position.open_price if instrument is None else board.quote(instrument).mark
+    return position.open_price if instrument is None else board.mark(instrument)
 
 
 def all_positions(query: Query, board: Board, account: DemoAccount) -> object:
     """/api/v2/mix/position/all-position"""
     product, coin = query.get("productType", "").upper(), query.get("marginCoin", "").upper()
     wanted = [p for p in account.positions if p.product == product and (not coin or p.margin_coin == coin)]
-    return [position.rest_row(mark_of(board, position)) for position in wanted]
+    return [rest_position(position, mark_of(board, position)) for position in wanted]
 
 
 def single_position(query: Query, board: Board, account: DemoAccount) -> object:
@@ -31,7 +45,7 @@ def single_position(query: Query, board: Board, account: DemoAccount) -> object:
     if find_instrument(product, symbol) is None:
         raise unknown_symbol(symbol)
     wanted = [p for p in account.positions if (p.product, p.symbol) == (product, symbol)]
-    return [position.rest_row(mark_of(board, position)) for position in wanted]
+    return [rest_position(position, mark_of(board, position)) for position in wanted]
 
 
 def unified_settings(query: Query, board: Board, account: DemoAccount) -> object:
@@ -43,5 +57,12 @@ def unified_settings(query: Query, board: Board, account: DemoAccount) -> object
 PRIVATE: dict[str, SignedAnswer] = {
     "/api/v2/mix/position/all-position": all_positions,
     "/api/v2/mix/position/single-position": single_position,
+    "/api/v2/mix/position/history-position": position_history,
+    "/api/v2/mix/order/fills": fills,
+    "/api/v2/mix/order/fill-history": fill_history,
+    "/api/v2/mix/order/orders-pending": orders_pending,
+    "/api/v2/mix/order/orders-history": orders_history,
+    "/api/v2/mix/order/detail": order_detail,
+    "/api/v2/mix/account/bill": bills,
     "/api/v3/account/settings": unified_settings,
 }

@@ -5,7 +5,7 @@ Each function takes the query and the board and gives the `data` of the answer, 
 
 from collections.abc import Callable
 
-from .board import FUNDING_HOURS, FUNDING_RATE, Board
+from .board import FUNDING_RATE, Board
 from .book import book_fields, make_book
 from .candles import candle_rows, parse_granularity
 from .instruments import DemoInstrument
@@ -100,8 +100,8 @@ def current_funding(query: Query, board: Board) -> object:
         {
             "symbol": contract.id,
             "fundingRate": board.ticker(contract).get("fundingRate", FUNDING_RATE),
-            "fundingRateInterval": str(FUNDING_HOURS),
-            "nextUpdate": str(board.next_funding_ms()),
+            "fundingRateInterval": str(contract.funding_hours),
+            "nextUpdate": str(board.next_funding_ms(contract)),
             "minFundingRate": "-0.003",
             "maxFundingRate": "0.003",
         }

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -14,7 +14,7 @@ from .board import Board
 from .faults import Faults
 from .instruments import DemoInstrument
 from .signature import login_error
-from .streams import Stream, Topic
+from .streams import Rows, Stream, Topic
 from .streams_private import private_stream
 from .streams_public import public_stream
 from .wire import data_frame, error_frame
@@ -58,7 +58,7 @@ class DemoSocket:
         """Sends what is new; of one instrument, if given."""
         for topic, stream in list(self._streams.items()):
             if instrument is None or topic.is_about(instrument):
-                await self._send_data(topic, stream.action, stream.next)
+                await self._send_news(topic, stream)
 
     async def send(self, raw: str | bytes) -> None:
         """Sends text or bytes as they are; not to a reader who is far behind."""
@@ -107,7 +107,8 @@ class DemoSocket:
             await self._tell(error_frame(30001, _no_such(topic), arg))
             return
         await self._tell({"event": "subscribe", "arg": arg})
-        await self._send_data(topic, "snapshot", stream.first)
+        if self._speaks() and (picture := stream.first()) is not None:
+            await self._send_data(topic, "snapshot", picture)
         self._streams[topic] = stream
 
     async def _unsubscribe(self, arg: Mapping[str, str]) -> None:
@@ -124,18 +125,26 @@ class DemoSocket:
     async def _tell(self, frame: Mapping[str, object]) -> None:
         await self.send(json.dumps(frame, separators=(",", ":")))
 
-    async def _send_data(self, topic: Topic, action: str, rows: Callable[[], object]) -> None:
+    async def _send_news(self, topic: Topic, stream: Stream) -> None:
+        if self._speaks():
+            for rows in stream.next():
+                await self._send_data(topic, stream.action, rows)
+
+    async def _send_data(self, topic: Topic, action: str, rows: Rows | None) -> None:
         faults = self._room.faults.ws
-        if faults.silent or faults.no_data or self._behind() or not (data := rows()):
-            return
         if faults.null_data > 0:
             faults.null_data -= 1
-            data = None
-        text = json.dumps(data_frame(action, topic.arg, data, self._room.board.wall()), separators=(",", ":"))
+            rows = None
+        text = json.dumps(data_frame(action, topic.arg, rows, self._room.board.wall()), separators=(",", ":"))
         if faults.truncated_json > 0:
             faults.truncated_json -= 1
             text = text[: len(text) // 2]
         await self.send(text)
+
+    def _speaks(self) -> bool:
+        """Whether data is sent now; what a stream has to say waits until then."""
+        faults = self._room.faults.ws
+        return not (faults.silent or faults.no_data or self._behind())
 
     def _behind(self) -> bool:
         return self.transport is None or self.transport.get_write_buffer_size() > BACKLOG
@@ -154,7 +163,7 @@ class SocketRoom:
     def stream(self, topic: Topic, private: bool) -> Stream | None:
         """The stream of a topic, or None if there is none such."""
         if private:
-            return private_stream(self.board, self.account, topic)
+            return private_stream(self.board, self.account, self.faults, topic)
         return public_stream(self.board, topic)
 
     async def serve_public(self, request: web.Request) -> web.StreamResponse:
@@ -178,6 +187,12 @@ class SocketRoom:
         """Sends everybody what is new; of one instrument, if given."""
         for client in list(self.sockets):
             await client.pulse(instrument)
+
+    async def pulse_private(self) -> None:
+        """Sends those who have logged in what is new in the account."""
+        for client in list(self.sockets):
+            if client.private:
+                await client.pulse()
 
     async def drop(self, code: int | None) -> None:
         """Closes all with this code, or resets their connections."""

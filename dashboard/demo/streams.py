@@ -23,13 +23,17 @@ class Topic(NamedTuple):
         return (self.product, self.instrument_id) == (instrument.product, instrument.id)
 
 
+Rows = Sequence[object]
+"""The `data` of one frame."""
+
+
 class Stream(Protocol):
     """A subscription's data; `action` is what its later frames call themselves."""
 
     action: str
 
-    def first(self) -> Sequence[object]:
-        """The picture on subscribing."""
+    def first(self) -> Rows | None:
+        """The picture on subscribing, if it begins with one."""
 
-    def next(self) -> Sequence[object]:
-        """What is new since the last frame; for an empty answer no frame is sent."""
+    def next(self) -> Sequence[Rows]:
+        """What is new since the last frame, as so many frames."""

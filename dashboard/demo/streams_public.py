@@ -7,7 +7,7 @@ from .book import Book, book_fields, make_book
 from .candles import candle_rows, parse_granularity
 from .instruments import DemoInstrument, find_instrument
 from .market import Trade, plain
-from .streams import Stream, Topic
+from .streams import Rows, Stream, Topic
 
 
 class TickerStream:
@@ -19,16 +19,16 @@ class TickerStream:
         self._board = board
         self._instrument = instrument
 
-    def first(self) -> Sequence[object]:
+    def first(self) -> Rows:
         """The ticker of now."""
         names = {"instId": self._instrument.id}
         if self._instrument.product != "SPOT":
             names |= {"symbol": self._instrument.id, "symbolType": "1", "deliveryPrice": "0"}
         return [names | self._board.ticker(self._instrument)]
 
-    def next(self) -> Sequence[object]:
+    def next(self) -> Sequence[Rows]:
         """The same: Bitget sends no parts of tickers."""
-        return self.first()
+        return [self.first()]
 
 
 class CandleStream:
@@ -42,15 +42,15 @@ class CandleStream:
             raise KeyError(name)
         self._board, self._instrument, self._granularity = board, instrument, found
 
-    def first(self) -> Sequence[object]:
+    def first(self) -> Rows:
         """The last hundred candles."""
         return self._rows(100)
 
-    def next(self) -> Sequence[object]:
+    def next(self) -> Sequence[Rows]:
         """The newest two, so that the end of the one before is not lost."""
-        return self._rows(2)
+        return [self._rows(2)]
 
-    def _rows(self, limit: int) -> Sequence[object]:
+    def _rows(self, limit: int) -> Rows:
         rows = candle_rows(self._board, self._instrument, self._granularity, limit=limit)
         return [[*row, row[-1]] for row in rows]
 
@@ -63,15 +63,15 @@ class TopBookStream:
     def __init__(self, board: Board, instrument: DemoInstrument, depth: int) -> None:
         self._board, self._instrument, self._depth = board, instrument, depth
 
-    def first(self) -> Sequence[object]:
+    def first(self) -> Rows:
         """The best levels of now."""
         now_ms = self._board.wall()
         book = make_book(self._instrument, self._board.quote(self._instrument), now_ms // 1000, self._depth)
         return [book_fields(book, now_ms)]
 
-    def next(self) -> Sequence[object]:
+    def next(self) -> Sequence[Rows]:
         """The same."""
-        return self.first()
+        return [self.first()]
 
 
 class BookStream:
@@ -83,16 +83,16 @@ class BookStream:
         self._board, self._instrument = board, instrument
         self._sent = Book([], [])
 
-    def first(self) -> Sequence[object]:
+    def first(self) -> Rows:
         """The whole book."""
         self._sent = self._book()
         return [book_fields(self._sent, self._board.wall())]
 
-    def next(self) -> Sequence[object]:
+    def next(self) -> Sequence[Rows]:
         """The levels that changed."""
         before, self._sent = self._sent, self._book()
         changes = book_fields(self._sent.changes_since(before), self._board.wall())
-        return [changes | {"checksum": self._sent.checksum()}]
+        return [[changes | {"checksum": self._sent.checksum()}]]
 
     def _book(self) -> Book:
         return make_book(self._instrument, self._board.quote(self._instrument), self._board.wall() // 1000)
@@ -107,15 +107,16 @@ class TradeStream:
         self._board, self._instrument = board, instrument
         self._sent_ms = board.clock()
 
-    def first(self) -> Sequence[object]:
+    def first(self) -> Rows:
         """The last fifty trades."""
         return self._rows(self._sent_ms - 5_000)
 
-    def next(self) -> Sequence[object]:
+    def next(self) -> Sequence[Rows]:
         """The trades since the last frame."""
-        return self._rows(self._sent_ms)
+        rows = self._rows(self._sent_ms)
+        return [rows] if rows else []
 
-    def _rows(self, since_ms: int) -> Sequence[object]:
+    def _rows(self, since_ms: int) -> Rows:
         self._sent_ms = self._board.clock()
         trades = self._board.market.trades(self._instrument, since_ms, self._sent_ms)
         return [_trade_row(trade) for trade in reversed(trades)]

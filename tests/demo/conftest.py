@@ -42,3 +42,11 @@ async def client(connect) -> Any:
     client = connect()
     await client.load_markets()
     return client
+
+
+@pytest.fixture
+async def owner(connect) -> Any:
+    """A client with the account's keys, which keeps numbers as they are written, and knows the markets."""
+    client = connect(keys=True, number=str)
+    await client.load_markets()
+    return client

@@ -2,15 +2,19 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.demo.account import DEMO_ENTRY, DEMO_LEVELS, DemoPosition, isolated_liquidation
+from dashboard.demo.account import DEMO_LEVELS
+from dashboard.demo.position import DEMO_ENTRY, DemoPosition, isolated_liquidation
+from dashboard.demo.position_rows import rest_position
 
 
 def test_the_liquidation_price_is_where_the_margin_ratio_reaches_one():
     position = DemoPosition()
     price = Decimal(position.liquidation_price)
     assert price == isolated_liquidation(DEMO_ENTRY, 20, Decimal("0.004"))
-    assert Decimal(position.rest_row(price)["marginRatio"]) == pytest.approx(Decimal(1), abs=Decimal("0.001"))
-    assert Decimal(position.rest_row(price * Decimal("1.01"))["marginRatio"]) < Decimal("0.5")
+    assert Decimal(rest_position(position, price)["marginRatio"]) == pytest.approx(
+        Decimal(1), abs=Decimal("0.001")
+    )
+    assert Decimal(rest_position(position, price * Decimal("1.01"))["marginRatio"]) < Decimal("0.5")
 
 
 @pytest.mark.parametrize(
@@ -28,7 +32,7 @@ def test_the_liquidation_price_is_where_the_margin_ratio_reaches_one():
     ids=["long", "short", "coin-margined"],
 )
 def test_profit_is_in_the_margin_coin(position, mark, profit, margin):
-    row = position.rest_row(Decimal(mark))
+    row = rest_position(position, Decimal(mark))
     assert (row["unrealizedPL"], row["marginSize"]) == (profit, margin)
 
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.demo.account import DEMO_ENTRY, DEMO_LEVELS, DemoPosition
+from dashboard.demo.account import DEMO_LEVELS
 from dashboard.demo.instruments import BTCUSDT, BTCUSDT_SPOT, INSTRUMENTS
 from dashboard.demo.market import DAY_MS, HOUR_MS, MINUTE_MS, TICK_MS, DemoMarket, plain
+from dashboard.demo.position import DEMO_ENTRY, DemoPosition
 
 OPENED = 1_795_216_493_958
 seeds = st.integers(0, 1000)
