@@ -15,6 +15,7 @@ def parse(args: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same prices")
     parser.add_argument("--ticks-per-second", type=float, default=10.0, help="how often prices are sent")
+    parser.add_argument("--trader", action="store_true", help="let somebody trade on the account")
     return parser.parse_args(args)
 
 
@@ -33,7 +34,8 @@ def main() -> None:
     """Runs the exchange as the command line says."""
     options = parse()
     market = DemoMarket(options.seed)
-    exchange = DemoExchange(market, port=options.port, tick_interval=1 / options.ticks_per_second)
+    interval = 1 / options.ticks_per_second
+    exchange = DemoExchange(market, port=options.port, tick_interval=interval, trader=options.trader)
     asyncio.run(serve(exchange))
 
 

@@ -54,10 +54,14 @@ class DemoThread:
 
 @contextmanager
 def running_demo(
-    market: DemoMarket | None = None, *, port: int = 0, tick_interval: float | None = 0.1
+    market: DemoMarket | None = None,
+    *,
+    port: int = 0,
+    tick_interval: float | None = 0.1,
+    trader: bool = False,
 ) -> Iterator[DemoThread]:
     """A demo exchange for the length of a `with` block; `.exchange` is it, `.call` runs its coroutines."""
-    demo = DemoThread(DemoExchange(market, port=port, tick_interval=tick_interval))
+    demo = DemoThread(DemoExchange(market, port=port, tick_interval=tick_interval, trader=trader))
     demo.start()
     try:
         yield demo

@@ -26,6 +26,13 @@ def test_it_serves_from_a_thread_and_ends_with_it():
     client.session.close()
 
 
+def test_orders_can_be_given_from_another_thread():
+    with running_demo(DemoMarket(3), trader=True) as demo:
+        assert demo.exchange.strict
+        [fill] = demo.call(demo.exchange.order("ETHUSDT", side="sell", size="0.1"))
+        assert fill in demo.exchange.account.fills
+
+
 def test_a_taken_port_is_reported_and_leaves_no_thread():
     with running_demo() as demo:
         other = DemoThread(DemoExchange(port=demo.exchange.port))
@@ -51,6 +58,7 @@ def test_it_can_be_stopped_twice_and_started_again():
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_it_runs_as_a_process_of_its_own(name):
     command = [sys.executable, "-m", "dashboard.demo", "--seed", "3", "--ticks-per-second", "20"]
+    command.append("--trader")
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
