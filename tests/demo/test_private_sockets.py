@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,13 @@ RECORDINGS = {
 }
 
 
+async def until(true: Callable[[], object]) -> None:
+    """Waits for what the exchange and ccxt tell nobody."""
+    async with asyncio.timeout(2):
+        while not true():  # noqa: ASYNC110 - nobody sets an event
+            await asyncio.sleep(0.001)
+
+
 class Ear:
     """Listens to one of ccxt's watch methods, without a pause in which a frame could be missed."""
 
@@ -30,9 +38,7 @@ class Ear:
     async def __aenter__(self) -> "Ear":
         before = self._exchange.subscriptions
         self._task = asyncio.create_task(self._listen())
-        async with asyncio.timeout(2):
-            while self._exchange.subscriptions == before:  # noqa: ASYNC110 - the exchange tells nobody
-                await asyncio.sleep(0.001)
+        await until(lambda: self._exchange.subscriptions > before)
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -100,6 +106,21 @@ async def test_each_fill_is_heard_once_and_at_once(exchange, owner, fills):
     for name in ("id", "order", "timestamp", "symbol", "side", "price", "amount", "cost"):
         assert [row[name] for row in by_rest] == [trade[name] for trade in heard]
     assert [row["fee"]["cost"] for row in by_rest] == [trade["fee"]["cost"] for trade in heard]
+
+
+async def test_a_fill_that_comes_while_nobody_waits_is_told_with_the_next(exchange, owner):
+    """ccxt wakes only who waits already: between two calls of a watch method nothing may be awaited."""
+    waiting = asyncio.create_task(owner.watch_my_trades(ETH))
+    await until(lambda: exchange.subscriptions)
+    await exchange.order("ETHUSDT", side="buy", size="1")
+    await asyncio.wait_for(waiting, 2)
+    [missed] = await exchange.order("ETHUSDT", side="buy", size="2")
+    await until(lambda: len(owner.myTrades) == 2)
+    waiting = asyncio.create_task(owner.watch_my_trades(ETH))
+    done, _ = await asyncio.wait([waiting], timeout=0.1)
+    assert not done
+    [made] = await exchange.order("ETHUSDT", side="buy", size="3")
+    assert [trade["id"] for trade in await asyncio.wait_for(waiting, 2)] == [missed.id, made.id]
 
 
 async def test_fills_from_before_are_not_sent(exchange, owner):
