@@ -48,12 +48,13 @@ class Holdings:
         given = position.liquidation_price
         if not wished.is_position:
             given = _on_losing_side(position, wished.liquidation_price) or given
+        liquidation = given if given is not None else self._estimate(position)
         return RiskLevels(
             side=position.side,
             entry=position.entry_price,
-            liquidation=given if given is not None else self._estimate(position),
+            liquidation=liquidation,
             liquidation_is_estimate=given is None,
-            alert=_on_losing_side(position, wished.alert_price),
+            alert=_before(liquidation, position.side, _on_losing_side(position, wished.alert_price)),
             trap_low=wished.trap_low,
             trap_high=wished.trap_high,
             take_profit=wished.take_profit,
@@ -88,6 +89,13 @@ class Holdings:
 
 def _on_losing_side(position: Position, level: Decimal | None) -> Decimal | None:
     """`level`, unless it lies where the position wins: then it was meant for another one."""
-    if level is None or (position.entry_price - level) * position.side.sign < 0:
+    if level is None or (position.entry_price - level) * position.side.sign <= 0:
         return None
     return level
+
+
+def _before(liquidation: Decimal | None, side: Side, alert: Decimal | None) -> Decimal | None:
+    """`alert`, unless the price would be liquidated first: then it would never sound."""
+    if alert is None or liquidation is None:
+        return alert
+    return alert if (alert - liquidation) * side.sign > 0 else None
