@@ -86,7 +86,6 @@ def gains(snapshot: Snapshot, valuation: Valuation) -> View:
         "pnl": pnl,
         "pnl:tone": sign_tone(valuation.unrealized_pnl),
         "pnl-currency": settle,
-        "pnl-currency:hidden": "1" if pnl == MISSING else "",
         "pnl-basis": _basis(valuation) if pnl != MISSING else "",
         "roe": percent(valuation.roe),
         "roe:tone": sign_tone(valuation.roe),

@@ -1,5 +1,7 @@
 """What the page shows, for each status of the risk and each state of the feed."""
 
+from itertools import pairwise
+
 import pytest
 
 from dashboard.domain.events import Failed, PositionsFailed, PositionsRead, Route
@@ -229,7 +231,6 @@ def test_a_stale_price_stays_grey_and_all_that_hangs_on_it_is_unknown():
         bid__tone="unknown",
         pnl="—",
         pnl__tone="unknown",
-        pnl_currency__hidden="1",
         roe="—",
         notional="—",
         risk="UNKNOWN",
@@ -289,7 +290,7 @@ def test_every_view_has_the_same_keys_and_only_texts():
 
 def test_changed_is_what_brings_one_view_to_the_other():
     views = [scene.view for scene in all_scenes()]
-    for old, new in zip(views, views[1:], strict=False):
+    for old, new in pairwise(views):
         difference = changed(old, new)
         assert old | difference == new
         assert all(old[key] != text for key, text in difference.items())
