@@ -54,6 +54,7 @@ class Holdings:
             entry=position.entry_price,
             liquidation=liquidation,
             liquidation_is_estimate=given is None,
+            no_liquidation=liquidation is None and self._estimable(position) and position.leverage == 1,
             alert=_before(liquidation, position.side, _on_losing_side(position, wished.alert_price)),
             trap_low=wished.trap_low,
             trap_high=wished.trap_high,
@@ -79,9 +80,13 @@ class Holdings:
         """Whether the account says what is shown, and not a hand."""
         return self.account and (self.kept or not self.entered.is_position)
 
+    def _estimable(self, position: Position) -> bool:
+        """In cross margin the liquidation depends on the whole account, which is not known here."""
+        return position.source is Source.ENTERED or position.margin_mode == "isolated"
+
     def _estimate(self, position: Position) -> Decimal | None:
-        if position.source is Source.EXCHANGE and position.margin_mode != "isolated":
-            return None  # in cross margin it depends on the whole account, which is not known here
+        if not self._estimable(position):
+            return None
         tier = tier_of(position, self.tiers)
         rate = position.maintenance_margin_rate or (tier and tier.maintenance_margin_rate)
         return estimated_liquidation(position, rate or ASSUMED_MAINTENANCE_MARGIN_RATE)

@@ -143,7 +143,7 @@ def position_card() -> Component:
         for key, name in names.items()
     ]
     legs = html.P(["Also open: ", bound("legs")], className="legs", hidden=True, **{"data-bind": "legs-line"})
-    facts = html.Div([html.Dl(rows), legs], hidden=True, **{"data-bind": "position"})
+    facts = html.Div(html.Dl(rows), hidden=True, **{"data-bind": "position"})
     invitation = html.Div(
         [
             bound("invitation", "empty", html.P),
@@ -154,7 +154,7 @@ def position_card() -> Component:
         **{"data-bind": "no-position"},
     )
     return html.Section(
-        [html.H2("Position", className="label"), facts, invitation], className="card position-card"
+        [html.H2("Position", className="label"), facts, invitation, legs], className="card position-card"
     )
 
 

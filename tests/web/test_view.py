@@ -63,14 +63,25 @@ def test_an_estimated_liquidation_price_says_so_and_never_says_liquidated():
 
 
 def test_an_unknown_liquidation_price_is_said():
-    plain = {"side": "long", "entry_price": "66840", "size": "0.5"}
+    scene = Scene({"stop_loss": "65800"}, account=True).resolve().price("67482.1")
+    scene.runtime.apply(PositionsRead(scene.now, (position(entry="66840", margin_mode="cross"),)))
     shows(
-        live("67482.1", plain),
+        scene,
         risk="PROFIT",
         risk_why="Price above the entry. Liquidation price unknown.",
         liquidation="—",
         liquidation_source="unknown",
         rung_liq__hidden="1",
+    )
+
+
+def test_a_position_without_leverage_has_none():
+    plain = {"side": "long", "entry_price": "66840", "size": "0.5"}
+    shows(
+        live("67482.1", plain),
+        risk_why="Price above the entry.",
+        liquidation="none",
+        liquidation_source="",
         levels__hidden="1",
     )
 
@@ -261,7 +272,7 @@ def test_failures_are_told_with_their_reason():
     shows(scene, state="POLLING", feed_notice="Streaming is off, prices are polled: code 1006.")
     scene.runtime.apply(Failed(Route.POLL, "timeout"))
     scene.runtime.apply(Failed(Route.POLL, "timeout"))
-    shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="Bitget: timeout. 2 failures.")
+    shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="timeout. 2 failures.")
 
 
 @pytest.mark.parametrize(("venue", "start"), [(Venue.DEMO, "DEMO · "), (Venue.TESTNET, "TESTNET · ")])
