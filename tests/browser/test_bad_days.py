@@ -49,7 +49,7 @@ def test_failures_are_told_without_moving_the_page(visit):
     desk.scene.runtime.apply(Failed(Route.POLL, "timeout after 10 s"))
     desk.scene.runtime.apply(PositionsFailed("the key is wrong"))
     expect(desk.shown("state")).to_have_text("DISCONNECTED")
-    expect(desk.shown("feed-notice")).to_have_text("Bitget: timeout after 10 s. 2 failures.")
+    expect(desk.shown("feed-notice")).to_have_text("timeout after 10 s. 2 failures.")
     expect(desk.shown("account-notice")).to_contain_text("the key is wrong")
     assert desk.page.locator("#figures").bounding_box() == top
 

@@ -37,8 +37,9 @@
     const old = age();
     heard.stale = old !== null && old > Number(view["stale:ms"]);
     heard.gone = Date.now() - heard.at > SILENCE;
-    if (!heard.stale && !heard.gone) return desk.paint(view);
-    desk.paint({ ...view, ...(heard.stale || heard.gone ? unheard : {}), ...(heard.gone ? gone : {}) });
+    const told = view["price:tone"] === "unknown"; // then the server says so itself, and why
+    const silent = heard.gone || (heard.stale && !told);
+    desk.paint({ ...view, ...(silent ? unheard : {}), ...(heard.gone ? gone : {}) });
   }
 
   function words(milliseconds) {
