@@ -140,7 +140,7 @@ def _shown(secret: SecretStr | None) -> str | None:
 def _without_values(message: str) -> str:
     """argparse's message with flags only: what stands beside an unknown one may be a secret."""
     what, _, words = message.removeprefix("error parsing CLI: ").partition("unrecognized arguments:")
-    flags = [word.split("=")[0] for word in words.split() if word.startswith("-")]
+    flags = [word.split("=")[0] for word in words.split() if word.startswith("--")]
     return what or f"unrecognized arguments: {' '.join(flags) or 'a word without a flag'}"
 
 

@@ -70,7 +70,9 @@ def _exchange(settings: Settings) -> Iterator[tuple[Venue, Access]]:
 def _entered(settings: Settings, venue: Venue) -> Entered:
     """What the flags say. The demo has levels of its own, so that there is something to see."""
     if venue is Venue.DEMO and not settings.gives_position:
-        return Entered.from_fields({name: str(level) for name, level in asdict(DEMO_LEVELS).items()})
+        return Entered.from_fields(
+            {name: f"{level.normalize():f}" for name, level in asdict(DEMO_LEVELS).items()}
+        )
     return settings.entered
 
 

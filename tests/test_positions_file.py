@@ -109,9 +109,6 @@ def test_a_directory_in_the_files_place(file: PositionsFile) -> None:
         file.write(NAME, entered_long())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="positions_file.py:60: the temporary file of a write that failed stays"
-)
 def test_a_failed_write_leaves_nothing_behind(file: PositionsFile) -> None:
     file.path.mkdir(parents=True)
     with pytest.raises(NotKept):

@@ -17,12 +17,15 @@ from dashboard.domain.events import (
     PositionsFailed,
     PositionsRead,
     Received,
+    ReceivedBeside,
     Resolved,
     Route,
-    TierRead,
+    TiersRead,
 )
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.holdings import Holdings
+from dashboard.domain.margin import Tier
+from dashboard.domain.position import Source
 from dashboard.domain.risk import RiskStatus
 from dashboard.runtime import RuntimeConfig, Snapshot
 from tests.domain.builders import (
@@ -107,13 +110,39 @@ def test_a_failure_takes_no_price_away(runtime: RuntimeConfig) -> None:
     assert runtime.snapshot.health.reason == "closed"
 
 
-def test_the_exchanges_position_and_tier() -> None:
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param([], id="nothing yet"),
+        pytest.param([received(last="105", bid="104")], id="streaming"),
+        pytest.param([received(route=Route.POLL, last="105", request_time=700)], id="polling"),
+        pytest.param([received(last="105"), Failed(Route.STREAM, "closed")], id="the stream broke"),
+        pytest.param([Failed(Route.POLL, "no answer")], id="disconnected"),
+    ],
+)
+def test_prices_from_beside_say_nothing_of_the_health(
+    runtime: RuntimeConfig, clock: Clock, before: list[FeedEvent]
+) -> None:
+    for event in before:
+        runtime.apply(event)
+    then = runtime.snapshot
+    clock.now = 2_000
+    beside = ticker(2_000, mark="99", bid="98")
+    runtime.apply(ReceivedBeside(beside))
+    assert runtime.snapshot.health == then.health
+    assert runtime.snapshot.ticker == then.ticker.merged(beside)
+    assert runtime.snapshot.version == then.version + 1
+    assert (runtime.snapshot.valuation.unrealized_pnl, runtime.snapshot.valuation.on_mark) == (-1, True)
+    assert runtime.snapshot.health.state_at(10_000) is then.health.state_at(10_000)
+
+
+def test_the_exchanges_position_and_tiers() -> None:
     runtime = RuntimeConfig(2_000, holdings=Holdings(account=True), clock=Clock())
     runtime.apply(RESOLVED)
     assert runtime.snapshot.valuation_at(0).status is RiskStatus.UNKNOWN  # not read yet is not flat
-    held = position(SHORT, entry="104")
+    held = position(SHORT, entry="104", margin_mode="isolated")
     runtime.apply(PositionsRead(1, (held,)))
-    runtime.apply(TierRead(Decimal("0.04")))
+    runtime.apply(TiersRead((Tier(Decimal(0), Decimal("0.04")), Tier(Decimal(105), Decimal("0.1")))))
     levels = runtime.snapshot.levels
     assert runtime.snapshot.position is held
     assert levels is not None
@@ -125,9 +154,6 @@ def test_the_exchanges_position_and_tier() -> None:
     assert runtime.snapshot.valuation_at(0).status is RiskStatus.NO_POSITION
 
 
-@pytest.mark.xfail(
-    strict=True, reason="runtime.py:101: `valuation` says NO POSITION while `valuation_at` says UNKNOWN"
-)
 def test_an_account_that_was_not_read_is_not_flat_for_listeners_either() -> None:
     runtime = RuntimeConfig(2_000, holdings=Holdings(account=True), clock=Clock())
     runtime.apply(RESOLVED)
@@ -143,14 +169,21 @@ def test_entering_replaces_and_clears(runtime: RuntimeConfig) -> None:
     assert runtime.snapshot.valuation.status is RiskStatus.NO_POSITION
 
 
-def test_what_was_kept_gives_way_to_the_exchange(runtime: RuntimeConfig) -> None:
+def test_what_was_kept_gives_way_to_the_account() -> None:
+    runtime = RuntimeConfig(2_000, holdings=Holdings(account=True), clock=Clock())
+    runtime.apply(RESOLVED)
+    runtime.enter(entered_long(), kept=True)
+    assert (runtime.snapshot.position, runtime.snapshot.valuation.status) == (None, RiskStatus.UNKNOWN)
     held = position(LONG, "7")
     runtime.apply(PositionsRead(1, (held,)))
-    assert runtime.snapshot.position != held
-    runtime.enter(entered_long(), kept=True)
     assert runtime.snapshot.position is held
     runtime.enter(entered_long())
-    assert runtime.snapshot.position != held
+    by_hand = runtime.snapshot.position
+    assert by_hand is not None
+    assert by_hand.source is Source.ENTERED
+    runtime.enter(entered_long(), kept=True)
+    runtime.apply(PositionsRead(2, ()))
+    assert (runtime.snapshot.position, runtime.snapshot.valuation.status) == (None, RiskStatus.NO_POSITION)
 
 
 def test_every_change_is_told_in_order_of_registration(runtime: RuntimeConfig) -> None:
@@ -235,7 +268,7 @@ FIGURES = st.dictionaries(
 LEGS = [
     position(side, leverage=leverage, liquidation=liquidation, margin_mode=mode)
     for side in (LONG, SHORT)
-    for leverage, liquidation, mode in ((None, None, None), ("1", None, None), ("10", "90", "cross"))
+    for leverage, liquidation, mode in ((None, None, None), ("1", None, "isolated"), ("10", "90", "cross"))
 ]
 # What may come next, given the instant at which it comes.
 HAPPENINGS: st.SearchStrategy[Callable[[int], FeedEvent | Entered]] = st.one_of(
@@ -245,6 +278,7 @@ HAPPENINGS: st.SearchStrategy[Callable[[int], FeedEvent | Entered]] = st.one_of(
         FIGURES,
         st.sampled_from([0, 300, 9_000]),
     ),
+    st.builds(lambda figures: lambda at: ReceivedBeside(ticker(at, **figures)), FIGURES),
     st.builds(
         lambda legs: lambda at: PositionsRead(at, tuple(legs)), st.lists(st.sampled_from(LEGS), max_size=2)
     ),
@@ -254,7 +288,8 @@ HAPPENINGS: st.SearchStrategy[Callable[[int], FeedEvent | Entered]] = st.one_of(
             Failed(Route.STREAM, "broke"),
             Failed(Route.POLL, "broke"),
             PositionsFailed("no answer"),
-            TierRead(Decimal("0.01")),
+            TiersRead((Tier(Decimal(0), Decimal("0.01")), Tier(Decimal(150), Decimal("0.02")))),
+            TiersRead(()),
             Entered(),
             entered_long(),
             entered(side="short"),

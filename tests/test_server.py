@@ -82,7 +82,7 @@ def test_it_ends_cleanly_in_two_seconds_with_viewers_connected(end: signal.Signa
             for _message in viewer:
                 pass  # until the server says good-bye
         assert process.wait(5) == 0
-            assert time.monotonic() - asked_at < 5  # takes 1 s; a viewer that held it up would cost 20
+        assert time.monotonic() - asked_at < 5  # it takes 1 s; a viewer that holds it up would cost 20
         assert process.stderr is not None
         assert process.stderr.read() == ""
 

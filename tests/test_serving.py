@@ -1,12 +1,13 @@
 """Listening: a port that is taken is said to be, and --auto-port finds the next."""
 
+import errno
 import socket
 from collections.abc import Iterator
 
 import pytest
 
 from dashboard.config import Settings
-from dashboard.errors import PortTaken
+from dashboard.errors import PortTaken, SettingsError
 from dashboard.serving import listen, uvicorn_config
 
 
@@ -60,11 +61,31 @@ def test_a_port_is_free_again_at_once() -> None:
         assert port_of(again) == port
 
 
+@pytest.mark.parametrize("auto_port", [False, True], ids=["one port", "--auto-port"])
+def test_an_address_that_is_not_this_machines(auto_port: bool) -> None:
+    """No other port would help, so none is tried and none is advised."""
+    with pytest.raises(SettingsError) as error:
+        listen(settings(8056, auto_port=auto_port, host="192.0.2.1"))  # for documents only (RFC 5737)
+    message = str(error.value)
+    assert message.startswith("--host 192.0.2.1 --port 8056: ")
+    assert "taken" not in message
+    assert error.value.exit_code == 2
+
+
+def test_a_port_that_may_not_be_listened_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(SettingsError, match=r"^--host 127\.0\.0\.1 --port 80: Permission denied$"):
+        listen(settings(80, auto_port=True))
+
+
 @pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
 def test_ipv6() -> None:
     try:
         listener = listen(settings(0, host="::1"))
-    except PortTaken:
+    except SettingsError:
         pytest.skip("this machine has no ::1")
     with listener:
         assert listener.family is socket.AF_INET6

@@ -48,12 +48,14 @@ class Holdings:
         given = position.liquidation_price
         if not wished.is_position:
             given = _on_losing_side(position, wished.liquidation_price) or given
+        liquidation = given if given is not None else self._estimate(position)
         return RiskLevels(
             side=position.side,
             entry=position.entry_price,
-            liquidation=given if given is not None else self._estimate(position),
+            liquidation=liquidation,
             liquidation_is_estimate=given is None,
-            alert=_on_losing_side(position, wished.alert_price),
+            no_liquidation=liquidation is None and self._estimable(position) and position.leverage == 1,
+            alert=_before(liquidation, position.side, _on_losing_side(position, wished.alert_price)),
             trap_low=wished.trap_low,
             trap_high=wished.trap_high,
             take_profit=wished.take_profit,
@@ -78,9 +80,13 @@ class Holdings:
         """Whether the account says what is shown, and not a hand."""
         return self.account and (self.kept or not self.entered.is_position)
 
+    def _estimable(self, position: Position) -> bool:
+        """In cross margin the liquidation depends on the whole account, which is not known here."""
+        return position.source is Source.ENTERED or position.margin_mode == "isolated"
+
     def _estimate(self, position: Position) -> Decimal | None:
-        if position.source is Source.EXCHANGE and position.margin_mode != "isolated":
-            return None  # in cross margin it depends on the whole account, which is not known here
+        if not self._estimable(position):
+            return None
         tier = tier_of(position, self.tiers)
         rate = position.maintenance_margin_rate or (tier and tier.maintenance_margin_rate)
         return estimated_liquidation(position, rate or ASSUMED_MAINTENANCE_MARGIN_RATE)
@@ -88,6 +94,13 @@ class Holdings:
 
 def _on_losing_side(position: Position, level: Decimal | None) -> Decimal | None:
     """`level`, unless it lies where the position wins: then it was meant for another one."""
-    if level is None or (position.entry_price - level) * position.side.sign < 0:
+    if level is None or (position.entry_price - level) * position.side.sign <= 0:
         return None
     return level
+
+
+def _before(liquidation: Decimal | None, side: Side, alert: Decimal | None) -> Decimal | None:
+    """`alert`, unless the price would be liquidated first: then it would never sound."""
+    if alert is None or liquidation is None:
+        return alert
+    return alert if (alert - liquidation) * side.sign > 0 else None

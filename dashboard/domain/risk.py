@@ -27,6 +27,8 @@ class RiskLevels:
     entry: Decimal
     liquidation: Decimal | None = None
     liquidation_is_estimate: bool = False
+    no_liquidation: bool = False
+    """Whether no price can liquidate it, as a long without leverage. Not the same as unknown."""
     alert: Decimal | None = None
     trap_low: Decimal | None = None
     trap_high: Decimal | None = None

@@ -29,7 +29,7 @@ def build(access: Access) -> Any:
     exchange.number = str
     if access.testnet:
         _use_testnet(exchange)
-    if access.api_key or access.api_secret or access.api_passphrase:
+    if exchange.apiKey or exchange.secret or exchange.password:
         _check_keys(exchange)
     return exchange
 

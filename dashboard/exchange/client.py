@@ -124,7 +124,7 @@ class ExchangeClient:
         if not (self._is_contract and self._has("fetchMarketLeverageTiers")):
             return ()
         async with explained(self.id):
-            return convert.tiers(await self._ccxt.fetch_market_leverage_tiers(self._symbol))
+            return convert.tiers(self.id, await self._ccxt.fetch_market_leverage_tiers(self._symbol))
 
     def _has(self, capability: str) -> bool:
         return bool(self._ccxt.has.get(capability))

@@ -20,6 +20,9 @@ Raw = Mapping[str, Any]
 _MARKS_IN_INFO = ("markPrice", "markPx", "mark_price")
 """Where exchanges put the mark price that ccxt's unified ticker drops."""
 
+_TIERS_BY_NOTIONAL = ("bitget", "bybit", "binance", "binanceusdm", "aster")
+"""Where ccxt's `minNotional` is one. OKX, HTX and Kraken count contracts there."""
+
 
 def number(value: object) -> Decimal | None:
     """A finite number, or None for whatever else an exchange may send."""
@@ -117,13 +120,14 @@ def candles(rows: Sequence[Sequence[Any]]) -> list[Candle]:
     return sorted(bars, key=lambda bar: bar.opened_at)
 
 
-def tiers(rows: Sequence[Raw]) -> tuple[Tier, ...]:
-    """A margin schedule; steps without a rate are left out."""
-    return tuple(
+def tiers(exchange: str, rows: Sequence[Raw]) -> tuple[Tier, ...]:
+    """A margin schedule. Where its steps are counted in contracts, only the lowest one is of use."""
+    steps = tuple(
         Tier(number(row.get("minNotional")) or Decimal(0), rate)
         for row in rows
         if (rate := positive(row.get("maintenanceMarginRate")))
     )
+    return steps if exchange in _TIERS_BY_NOTIONAL else steps[:1]
 
 
 def positions(rows: Sequence[Raw], held_in: Instrument) -> tuple[Position, ...]:

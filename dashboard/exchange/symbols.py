@@ -54,13 +54,23 @@ def _is_name(market: Market, text: str) -> bool:
     return text.upper() in (str(name).upper() for name in (market["base"], *names) if name)
 
 
+def _is_id_in_capitals(market: Market, text: str) -> bool:
+    return bool(market["id"] == text.upper())
+
+
 def _is_spelled_alike(market: Market, text: str) -> bool:
-    """The id in another case, or base and quote together: on HTX the one is spot and the other the swap."""
+    """Base and quote together, or the id in small letters: on HTX the first is the swap, the other spot."""
     pair = _bare(f"{market['base']}{market['quote']}")
-    return market["id"] in (text.upper(), text.lower()) or _bare(text) in (pair, _bare(market["symbol"]))
+    return market["id"] == text.lower() or _bare(text) in (pair, _bare(market["symbol"]))
 
 
-_STEPS: tuple[Callable[[Market, str], bool], ...] = (_is_symbol, _is_id, _is_name, _is_spelled_alike)
+_STEPS: tuple[Callable[[Market, str], bool], ...] = (
+    _is_symbol,
+    _is_id,
+    _is_id_in_capitals,
+    _is_name,
+    _is_spelled_alike,
+)
 
 
 def _bare(text: str) -> str:

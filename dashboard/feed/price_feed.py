@@ -14,6 +14,7 @@ from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
 from dashboard.exchange.client import ExchangeClient
 from dashboard.feed.account import Account
+from dashboard.feed.history import History
 from dashboard.feed.keep_going import until_it_works
 from dashboard.feed.prices import Patience, Prices
 
@@ -44,10 +45,12 @@ class PriceFeed:
         self._client = client
         self._symbol = symbol
         self._announce = emit
+        self._history = History(client)
         self._read_account = read_account
         self._loop = asyncio.new_event_loop()
         self._main: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
+        self._found = False
         self.opened: Future[Instrument] = Future()
         """The market once it is found, or the first error that kept it from being found."""
         self.current_price: Decimal | None = None
@@ -76,9 +79,9 @@ class PriceFeed:
 
     async def candles(self, timeframe: str) -> Sequence[Candle]:
         """Price history, from any event loop. Raises ExchangeLacks or ExchangeUnavailable."""
-        if not self.opened.done() or self.opened.exception():
+        if not self._found:
             raise ExchangeUnavailable(f"{self._client.id} was not reached yet")
-        work = self._client.fetch_candles(timeframe)
+        work = self._history.candles(timeframe)
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def _serve(self, main: asyncio.Task[None]) -> None:
@@ -112,6 +115,7 @@ class PriceFeed:
             if not self.opened.done():
                 self.opened.set_exception(error)
             raise
+        self._found = True
         if not self.opened.done():
             self.opened.set_result(instrument)
         return instrument

@@ -8,7 +8,6 @@ from dash import ClientsideFunction, Dash, Input, Output, no_update
 from dashboard.clock import now_ms
 from dashboard.errors import DashboardError
 from dashboard.web.desk import Desk
-from dashboard.web.facts import View
 from dashboard.web.figures import candle_figure
 from dashboard.web.form_callbacks import wire_form
 from dashboard.web.view import view
@@ -23,10 +22,13 @@ def wire(app: Dash, desk: Desk) -> None:
 
 
 def _wire_view(app: Dash, desk: Desk) -> None:
-    async def look(_beats: int | None) -> View:
-        return view(desk.runtime.snapshot, desk, now_ms())
+    async def look(asked: int) -> dict[str, Any]:
+        return {"asked": asked, "view": view(desk.runtime.snapshot, desk, now_ms())}
 
-    app.callback(Output("view", "data"), Input("beat", "n_intervals"))(look)
+    app.clientside_callback(
+        ClientsideFunction("desk", "ask"), Output("asked", "data"), Input("beat", "n_intervals")
+    )
+    app.callback(Output("view", "data"), Input("asked", "data"))(look)
     app.clientside_callback(ClientsideFunction("desk", "mounted"), Input("beat", "id"))
     app.clientside_callback(ClientsideFunction("desk", "heard"), Input("view", "data"))
 

@@ -24,12 +24,10 @@ def fact(label: str, *values: Component, css: str = "fact") -> Component:
 
 def price_card() -> Component:
     """The price that all is calculated on, large, and the others small."""
-    heading = html.H2(bound("price-label"), className="label")
+    arrow = html.Span(className="arrow", **{"data-bind": "price-arrow", "aria-hidden": "true"})
+    heading = html.H2([bound("price-label"), arrow], className="label")
     age = html.Span([bound("age"), " old"], className="old", hidden=True, **{"data-bind": "price-age"})
-    lead = html.P(
-        [bound("price", "hero"), html.Span(className="arrow", **{"aria-hidden": "true"}), age],
-        className="lead",
-    )
+    lead = html.P([bound("price", "hero"), age], className="lead")
     names = {"bid": "Bid", "ask": "Ask", "last": "Last", "change": "24 h"}
     facts = html.Dl([fact(name, bound(key, "value")) for key, name in names.items()], className="facts")
     return html.Section([heading, lead, facts], className="card price", id="price-card")
@@ -37,8 +35,9 @@ def price_card() -> Component:
 
 def pnl_card() -> Component:
     """What the position has gained or lost."""
-    heading = html.H2(["Unrealised PnL ", bound("pnl-basis", "aside")], className="label")
-    lead = html.P([bound("pnl", "hero"), bound("pnl-currency", "unit")], className="lead")
+    aside = html.Span([bound("pnl-currency"), " ", bound("pnl-basis")], className="aside")
+    heading = html.H2(["Unrealised PnL", aside], className="label")
+    lead = html.P(bound("pnl", "hero"), className="lead")
     facts = html.Dl(
         [
             fact("ROE", bound("roe", "value strong")),
@@ -144,7 +143,7 @@ def position_card() -> Component:
         for key, name in names.items()
     ]
     legs = html.P(["Also open: ", bound("legs")], className="legs", hidden=True, **{"data-bind": "legs-line"})
-    facts = html.Div([html.Dl(rows), legs], hidden=True, **{"data-bind": "position"})
+    facts = html.Div(html.Dl(rows), hidden=True, **{"data-bind": "position"})
     invitation = html.Div(
         [
             bound("invitation", "empty", html.P),
@@ -155,7 +154,7 @@ def position_card() -> Component:
         **{"data-bind": "no-position"},
     )
     return html.Section(
-        [html.H2("Position", className="label"), facts, invitation], className="card position-card"
+        [html.H2("Position", className="label"), facts, invitation, legs], className="card position-card"
     )
 
 

@@ -18,7 +18,7 @@ from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.valuation import Valuation, basis
 from dashboard.runtime import Snapshot
-from dashboard.web.desk import Desk
+from dashboard.web.desk import Desk, Venue
 from dashboard.web.wording import liquidation_source
 
 View = dict[str, str]
@@ -86,7 +86,6 @@ def gains(snapshot: Snapshot, valuation: Valuation) -> View:
         "pnl": pnl,
         "pnl:tone": sign_tone(valuation.unrealized_pnl),
         "pnl-currency": settle,
-        "pnl-currency:hidden": "1" if pnl == MISSING else "",
         "pnl-basis": _basis(valuation) if pnl != MISSING else "",
         "roe": percent(valuation.roe),
         "roe:tone": sign_tone(valuation.roe),
@@ -103,10 +102,10 @@ def position_facts(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View
         "",
     )
     view |= {"position:hidden": "1", "no-position:hidden": "", "side:tone": Tone.NEUTRAL, "source": ""}
-    view |= {"legs": "", "legs-line:hidden": "1"}
+    legs = _legs(snapshot)
+    view |= {"legs": legs, "legs-line:hidden": "" if legs else "1"}
     if position is None or levels is None or instrument is None:
         return view
-    legs = _legs(snapshot)
     settle = instrument.settle
     return view | {
         "position:hidden": "",
@@ -118,12 +117,14 @@ def position_facts(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View
         "margin": _amount(entry_margin(position), settle),
         "margin-mode": position.margin_mode or "",
         "entry": price(position.entry_price, instrument.price_step),
-        "liquidation": price(levels.liquidation, instrument.price_step),
+        "liquidation": "none" if levels.no_liquidation else price(levels.liquidation, instrument.price_step),
         "liquidation-source": liquidation_source(position, levels),
-        "source": "entered" if position.source is Source.ENTERED else f"{desk.exchange} account",
-        "legs": legs,
-        "legs-line:hidden": "" if legs else "1",
+        "source": "entered" if position.source is Source.ENTERED else _account(desk),
     }
+
+
+def _account(desk: Desk) -> str:
+    return "demo account" if desk.venue is Venue.DEMO else f"{desk.exchange} account"
 
 
 def _amount(value: Decimal | None, currency: str) -> str:

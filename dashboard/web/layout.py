@@ -90,6 +90,7 @@ def _machinery() -> list[Component]:
     return [
         dcc.Interval(id="beat", interval=BEAT),
         dcc.Interval(id="chart-retry", interval=15_000, disabled=True),
+        dcc.Store(id="asked"),
         dcc.Store(id="view"),
         dcc.Store(id="theme"),
         dcc.Store(id="history"),

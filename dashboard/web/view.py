@@ -46,7 +46,6 @@ _AGING = (
     "change:tone",
     "pnl",
     "pnl:tone",
-    "pnl-currency:hidden",
     "pnl-basis",
     "roe",
     "roe:tone",

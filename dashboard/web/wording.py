@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from dashboard.display import price, whole_age
 from dashboard.domain.feed_state import FeedState
-from dashboard.domain.position import Position, Side
+from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation
 from dashboard.runtime import Snapshot
@@ -14,12 +14,14 @@ from dashboard.web.desk import Desk
 def feed_notice(snapshot: Snapshot, desk: Desk, state: FeedState) -> str:
     """What is wrong with the feed; empty while nothing is."""
     health = snapshot.health
+    if state is FeedState.STREAMING:
+        return ""  # one request failed, but the prices stream
     if health.reason is None:
         return f"{desk.exchange} sends no prices." if state is FeedState.STALE else ""
     tries = f" {health.failures} failures." if health.failures > 1 else ""
     if state is FeedState.POLLING:
         return f"Streaming is off, prices are polled: {_sentence(health.reason)}{tries}"
-    return f"{desk.exchange}: {_sentence(health.reason)}{tries}"
+    return f"{_sentence(health.reason)}{tries}"
 
 
 def account_notice(snapshot: Snapshot, now: int) -> str:
@@ -40,13 +42,16 @@ def risk_sentence(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> str:
     if valuation.status is RiskStatus.UNKNOWN or snapshot.levels is None:
         return _unknown(snapshot, desk)
     why = _reason(snapshot, snapshot.levels, valuation)
-    return f"{why} Liquidation price unknown." if snapshot.levels.liquidation is None else why
+    unknown = snapshot.levels.liquidation is None and not snapshot.levels.no_liquidation
+    return f"{why} Liquidation price unknown." if unknown else why
 
 
 def invitation(snapshot: Snapshot, desk: Desk) -> str:
     """What stands where the position's facts would be."""
     if snapshot.instrument is None or not snapshot.holdings.known:
         return _unknown(snapshot, desk)
+    if snapshot.holdings.others(None):
+        return f"The account holds no {snapshot.holdings.entered.side} here."
     if snapshot.holdings.account:
         return "The account holds no position here. A position can also be entered by hand."
     return "Enter a position to see its PnL and risk. With API keys it is read from the exchange."
@@ -55,8 +60,10 @@ def invitation(snapshot: Snapshot, desk: Desk) -> str:
 def liquidation_source(position: Position, levels: RiskLevels) -> str:
     """Who says where the liquidation price lies."""
     if levels.liquidation is None:
-        return "unknown"
-    return "estimate" if levels.liquidation_is_estimate else str(position.source)
+        return "" if levels.no_liquidation else "unknown"
+    if levels.liquidation_is_estimate:
+        return "estimate"
+    return str(position.source if levels.liquidation == position.liquidation_price else Source.ENTERED)
 
 
 def _unknown(snapshot: Snapshot, desk: Desk) -> str:

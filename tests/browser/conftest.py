@@ -3,26 +3,34 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from dashboard.web.app import build_app
 from tests.web.scenes import LONG, Scene, candles
 
 expect.set_options(timeout=8_000)
 
+NO_PLOTLY = """
+    window.Plotly = new Proxy({ Plots: { resize: async () => {} } }, { get: (real, name) => real[name] ??
+        (async (plot) => { if (plot?.nodeType) Object.assign(plot, { on() {}, data: [] }); return plot; }) });
+"""
+"""Stands in for plotly where a test is not about the chart: to load it takes half of a page's time."""
+
 
 class Server:
-    """One application on a port of its own, which it gets again after a restart."""
+    """One application at a time, always on the same port, so that the browser's cache is of use."""
+
+    port = 0
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.port = 0
         self.start()
 
     def start(self) -> None:
@@ -34,7 +42,7 @@ class Server:
         self._thread.start()
         while not self._server.started:
             time.sleep(0.01)
-        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        Server.port = self._server.servers[0].sockets[0].getsockname()[1]
 
     def stop(self) -> None:
         self._server.should_exit = True
@@ -43,6 +51,23 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
+
+
+class Pulse:
+    """Repeats the newest price each second, as a quiet market is confirmed, unless it was an old one."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene, self._over = scene, threading.Event()
+        self._thread = threading.Thread(target=self._beat)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._over.wait(1):
+            self._scene.repeat()
 
 
 @dataclass
@@ -77,26 +102,29 @@ class Open:
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
     """Serves a scene: by default a long of half a bitcoin, 642.1 dollars in profit a coin."""
-    servers: list[Server] = []
+    started: list[Server | Pulse] = []
 
     def serve(entered: Any = LONG, price: str | None = "67482.1", **more: Any) -> Server:
         scene = Scene(entered, real_clock=True, history=more.pop("history", recent()), **more)
         if price is not None:
             scene.resolve().price(price)
-        servers.append(Server(scene))
-        return servers[-1]
+        server = Server(scene)
+        started.extend((server, Pulse(scene)))
+        return server
 
     yield serve
-    for server in servers:
-        server.stop()
+    for one in started:
+        one.stop()
 
 
 @pytest.fixture
-def visit(page: Page, serve: Callable[..., Server]) -> Callable[..., Open]:
+def visit(serve: Callable[..., Server], page: Page) -> Callable[..., Open]:
     """Opens the page of a scene and waits until it is painted."""
 
-    def visit(*scene: Any, **more: Any) -> Open:
+    def visit(*scene: Any, chart: bool = False, **more: Any) -> Open:
         server = serve(*scene, **more)
+        if not chart:
+            page.add_init_script(NO_PLOTLY)
         opened = Open(page, server)
         page.on("console", lambda line: opened.complaints.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -109,8 +137,20 @@ def visit(page: Page, serve: Callable[..., Server]) -> Callable[..., Open]:
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "color_scheme": "dark", "viewport": {"width": 1440, "height": 900}}
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all tests: Dash's and plotly's scripts are fetched once."""
+    context = browser.new_context(color_scheme="dark", viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(window: BrowserContext) -> Iterator[Page]:
+    page = window.new_page()
+    yield page
+    with suppress(Error):  # no page was opened
+        page.evaluate("localStorage.clear()")
+    page.close()
 
 
 def recent() -> list[Any]:

@@ -44,16 +44,18 @@ def test_the_page_greys_itself_when_the_server_is_silent(page, visit):
 def test_failures_are_told_without_moving_the_page(visit):
     desk = visit(account=True)
     top = desk.page.locator("#figures").bounding_box()
+    desk.scene.hush()
+    desk.scene.runtime.apply(Failed(Route.STREAM, "code 1006"))
     desk.scene.runtime.apply(Failed(Route.POLL, "timeout after 10 s"))
     desk.scene.runtime.apply(PositionsFailed("the key is wrong"))
     expect(desk.shown("state")).to_have_text("DISCONNECTED")
-    expect(desk.shown("feed-notice")).to_have_text("Bitget: timeout after 10 s.")
+    expect(desk.shown("feed-notice")).to_have_text("timeout after 10 s. 2 failures.")
     expect(desk.shown("account-notice")).to_contain_text("the key is wrong")
     assert desk.page.locator("#figures").bounding_box() == top
 
 
 def test_before_the_exchange_answers_the_page_says_what_it_waits_for(visit):
-    desk = visit(LONG, None)
+    desk = visit(LONG, None, chart=True)
     expect(desk.shown("state")).to_have_text("CONNECTING")
     expect(desk.shown("pair")).to_have_text("BTCUSDT")
     expect(desk.page.locator("#chart-message")).to_have_text("Waiting for the exchange…")

@@ -13,7 +13,7 @@ def candles(desk):
 
 
 def test_candles_and_levels_are_drawn_under_the_policy(visit):
-    desk = visit()
+    desk = visit(chart=True)
     expect(candles(desk)).to_have_count(40)
     labels = desk.page.locator("#chart .annotation-text")
     expect(labels.filter(has_text="Take profit 67,950.0")).to_have_count(1)
@@ -23,7 +23,7 @@ def test_candles_and_levels_are_drawn_under_the_policy(visit):
 
 
 def test_the_last_candle_goes_on_with_the_price(visit):
-    desk = visit()
+    desk = visit(chart=True)
     expect(candles(desk)).to_have_count(40)
     desk.scene.price("67411.5")
     desk.until(f"{DRAWN}.data[0].close.at(-1)", lambda close: close == 67411.5)
@@ -34,7 +34,7 @@ def test_the_last_candle_goes_on_with_the_price(visit):
 
 
 def test_redraws_are_few_however_many_prices_come(visit):
-    desk = visit()
+    desk = visit(chart=True)
     expect(candles(desk)).to_have_count(40)
     started, before = desk.ask("performance.now()"), desk.ask("dashboard.redraws ?? 0")
     for cents in range(300):
@@ -50,7 +50,7 @@ def test_a_hidden_tab_draws_nothing_and_catches_up(page, visit):
     page.add_init_script(
         "window.away = false; Object.defineProperty(document, 'hidden', { get: () => away });"
     )
-    desk = visit()
+    desk = visit(chart=True)
     expect(candles(desk)).to_have_count(40)
     desk.ask("window.away = true; document.dispatchEvent(new Event('visibilitychange'))")
     before = desk.ask("dashboard.redraws ?? 0")
@@ -63,7 +63,7 @@ def test_a_hidden_tab_draws_nothing_and_catches_up(page, visit):
 
 
 def test_a_new_level_is_drawn(visit):
-    desk = visit()
+    desk = visit(chart=True)
     expect(candles(desk)).to_have_count(40)
     desk.scene.runtime.enter(
         type(desk.scene.runtime.snapshot.holdings.entered).from_fields(LONG | {"take_profit": "67500"})
@@ -72,7 +72,7 @@ def test_a_new_level_is_drawn(visit):
 
 
 def test_the_theme_recolours_the_chart(visit):
-    desk = visit()
+    desk = visit(chart=True)
     expect(candles(desk)).to_have_count(40)
     dark = desk.ask(f"{DRAWN}.data[0].increasing.line.color")
     desk.page.locator("#theme-toggle").click()
@@ -80,7 +80,7 @@ def test_the_theme_recolours_the_chart(visit):
 
 
 def test_other_timeframes_are_asked_for(visit):
-    desk = visit()
+    desk = visit(chart=True)
     expect(candles(desk)).to_have_count(40)
     desk.scene.history = desk.scene.history[-7:]
     desk.page.get_by_text("1h", exact=True).click()
@@ -88,7 +88,7 @@ def test_other_timeframes_are_asked_for(visit):
 
 
 def test_a_missing_history_is_explained(visit):
-    desk = visit(history=ExchangeUnavailable("Bitget does not answer"))
+    desk = visit(chart=True, history=ExchangeUnavailable("Bitget does not answer"))
     message = desk.page.locator("#chart-message")
     expect(message).to_have_text("No price history: Bitget does not answer")
     desk.scene.history = []

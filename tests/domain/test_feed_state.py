@@ -119,9 +119,18 @@ def test_failures_and_their_reason(events: list[PriceEvent], failures: int, reas
     assert (it.failures, it.reason) == (failures, reason)
 
 
-def test_a_request_time_is_known_until_the_next_one() -> None:
-    it = health(received(0, POLL, request_time=3_000), STREAMED)
-    assert it.stale_after == 7_000
+@pytest.mark.parametrize(
+    ("after", "stale_after"),
+    [
+        pytest.param([], 7_000, id="2 × 2 s + the 3 s of that poll"),
+        pytest.param([received(1_000, POLL, request_time=1_500, last="1")], 5_500, id="the next poll"),
+        pytest.param([received(1_000, STREAM, request_time=2_000, last="1")], 6_000, id="a quiet market"),
+        pytest.param([STREAMED], 5_000, id="a stream asks for nothing"),
+        pytest.param([STREAM_BROKE, POLL_BROKE], 7_000, id="a failure says nothing of it"),
+    ],
+)
+def test_a_request_time_counts_until_the_next_data(after: list[PriceEvent], stale_after: int) -> None:
+    assert health(received(0, POLL, request_time=3_000, last="1"), *after).stale_after == stale_after
 
 
 @given(st.lists(st.sampled_from([STREAMED, POLLED, STREAM_BROKE, POLL_BROKE])))

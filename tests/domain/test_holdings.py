@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.domain.entered import Entered
 from dashboard.domain.holdings import Holdings
+from dashboard.domain.margin import Tier
 from dashboard.domain.position import Position, Source
 from tests.domain.builders import LONG, SHORT, dec, entered, entered_long, instrument, position
 
@@ -15,14 +16,21 @@ ENTERED = entered_long()
 BY_HAND = ENTERED.position(OF)
 
 
+def isolated(*, entry: str = "100", leverage: str | None = "10", **more: str) -> Position:
+    return position(LONG, entry=entry, leverage=leverage, margin_mode="isolated", **more)
+
+
 @pytest.mark.parametrize(
     ("holdings", "shown"),
     [
         pytest.param(Holdings(ENTERED, account=True, positions=(LONG_LEG,)), BY_HAND, id="entered now wins"),
+        pytest.param(Holdings(ENTERED, account=True, positions=()), BY_HAND, id="entered now, flat"),
+        pytest.param(Holdings(ENTERED, account=True), BY_HAND, id="entered now, account not read yet"),
         pytest.param(
             Holdings(ENTERED, kept=True, account=True, positions=(LONG_LEG,)), LONG_LEG, id="beats kept"
         ),
-        pytest.param(Holdings(ENTERED, kept=True, account=True), BY_HAND, id="kept, account not read yet"),
+        pytest.param(Holdings(ENTERED, kept=True, account=True, positions=()), None, id="kept, but flat"),
+        pytest.param(Holdings(ENTERED, kept=True, account=True), None, id="kept, account not read yet"),
         pytest.param(Holdings(ENTERED, kept=True), BY_HAND, id="kept, no account"),
         pytest.param(Holdings(account=True, positions=(SHORT_LEG,)), SHORT_LEG, id="the exchange's"),
         pytest.param(Holdings(account=True, positions=()), None, id="flat"),
@@ -58,7 +66,8 @@ def test_a_kept_position_does_not_choose_among_the_exchanges() -> None:
 
 
 def test_kept_levels_with_a_side_do_choose() -> None:
-    holdings = Holdings(entered(side="long", alert_price="99"), kept=True, positions=(LONG_LEG, SHORT_LEG))
+    wish = entered(side="long", alert_price="99")
+    holdings = Holdings(wish, kept=True, account=True, positions=(LONG_LEG, SHORT_LEG))
     assert holdings.shown(OF) is LONG_LEG
 
 
@@ -80,6 +89,9 @@ def test_there_are_no_others(positions: tuple[Position, ...] | None) -> None:
         pytest.param(Holdings(entered(side="long"), account=True), False, id="a side is no position"),
         pytest.param(Holdings(account=True, positions=()), True, id="flat, says the exchange"),
         pytest.param(Holdings(ENTERED, account=True), True, id="entered"),
+        pytest.param(Holdings(ENTERED, kept=True, account=True), False, id="kept is not known to be held"),
+        pytest.param(Holdings(ENTERED, kept=True, account=True, positions=()), True, id="kept, but flat"),
+        pytest.param(Holdings(ENTERED, kept=True), True, id="kept, no account to read"),
         pytest.param(Holdings(), True, id="no account to read"),
     ],
 )
@@ -120,9 +132,6 @@ def test_levels_are_those_of_the_position_and_those_entered() -> None:
     assert (levels.take_profit, levels.stop_loss) == (120, 88)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="holdings.py:57: levels alone are not checked against the entry they come to apply to"
-)
 def test_an_alert_on_the_winning_side_is_no_alarm() -> None:
     """A short's alert, entered without a side: the exchange's position turns out to be a long."""
     levels = Holdings(entered(alert_price="130")).levels(position(LONG, entry="100", liquidation="80"))
@@ -131,29 +140,83 @@ def test_an_alert_on_the_winning_side_is_no_alarm() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "tier", "liquidation", "estimated"),
-    [  # 104 × (1 − 1/10) / (1 − m): 97.5 at 4 %, 93.6 / 0.995 at 0.5 %
-        pytest.param(position(entry="104", liquidation="91", rate="0.04"), None, "91", False, id="stated"),
+    ("wished", "held", "liquidation"),
+    [
+        pytest.param(entered(liquidation_price="85"), position(LONG, liquidation="80"), "85", id="long"),
+        pytest.param(entered(liquidation_price="115"), position(SHORT, liquidation="120"), "115", id="short"),
+        pytest.param(entered(liquidation_price="85"), position(LONG), "85", id="where none is stated"),
         pytest.param(
-            position(entry="104", rate="0.04"), "0.1", "97.5", True, id="by the position's own rate"
+            entered(liquidation_price="85"), position(LONG, margin_mode="isolated"), "85", id="no estimate"
         ),
-        pytest.param(position(entry="104"), "0.04", "97.5", True, id="by the lowest tier's rate"),
-        pytest.param(position(entry="199"), None, "180", True, id="by the assumed rate: 179.1 / 0.995"),
-        pytest.param(position(margin_mode="isolated", entry="199"), None, "180", True, id="isolated"),
-        pytest.param(position(margin_mode="cross", rate="0.04"), "0.04", None, True, id="cross: unknown"),
-        pytest.param(position(margin_mode="cross", liquidation="70"), None, "70", False, id="cross, stated"),
-        pytest.param(position(leverage=None), "0.04", None, True, id="leverage unknown"),
-        pytest.param(position(leverage="1"), "0.04", None, True, id="a long without leverage: none"),
+        pytest.param(
+            entered(side="long", liquidation_price="85"), position(LONG, liquidation="80"), "85",
+            id="for its side",
+        ),
+        pytest.param(
+            entered(side="short", liquidation_price="85"), position(LONG, liquidation="80"), "80",
+            id="for the other side",
+        ),
+        pytest.param(
+            entered(liquidation_price="120"), position(LONG, liquidation="80"), "80", id="where a long wins"
+        ),
+        pytest.param(
+            entered(liquidation_price="80"), position(SHORT, liquidation="120"), "120",
+            id="where a short wins",
+        ),
+        pytest.param(
+            entered_long(liquidation_price="95"), position(LONG, liquidation="80"), "80",
+            id="a kept position's is that position's own",
+        ),
     ],
-)
-def test_liquidation(held: Position, tier: str | None, liquidation: str | None, estimated: bool) -> None:
-    levels = Holdings(maintenance_margin_rate=dec(tier)).levels(held)
+)  # fmt: skip
+def test_a_liquidation_price_entered_alone(wished: Entered, held: Position, liquidation: str) -> None:
+    levels = Holdings(wished, account=True, positions=(held,)).levels(held)
+    assert (levels.liquidation, levels.liquidation_is_estimate) == (Decimal(liquidation), False)
+
+
+@pytest.mark.parametrize(
+    ("held", "tiers", "liquidation", "estimated"),
+    [  # E × (1 − 1/10) / (1 − m): of 104 at 4 % it is 97.5, of 199 at 0.5 % it is 180
+        pytest.param(isolated(entry="104", liquidation="91", rate="0.04"), {}, "91", False, id="stated"),
+        pytest.param(isolated(entry="104", rate="0.04"), {"0": "0.1"}, "97.5", True, id="by its own rate"),
+        pytest.param(isolated(entry="104"), {"0": "0.04"}, "97.5", True, id="by the only tier"),
+        pytest.param(
+            isolated(entry="104"), {"0": "0.01", "104": "0.04", "105": "0.1"}, "97.5", True,
+            id="by the tier of its entry notional",
+        ),
+        pytest.param(
+            isolated(entry="199"), {"200": "0.04"}, "180", True, id="no tier reached: by the assumed rate"
+        ),
+        pytest.param(isolated(entry="199"), {}, "180", True, id="by the assumed rate: 179.1 / 0.995"),
+        pytest.param(
+            position(entry="199", source=Source.ENTERED), {}, "180", True, id="entered, in whatever mode"
+        ),
+        pytest.param(
+            position(margin_mode="cross", rate="0.04"), {"0": "0.04"}, None, True, id="cross: unknown"
+        ),
+        pytest.param(position(margin_mode="cross", liquidation="70"), {}, "70", False, id="cross, stated"),
+        pytest.param(position(rate="0.04"), {"0": "0.04"}, None, True, id="mode unknown: maybe cross"),
+        pytest.param(position(liquidation="70"), {}, "70", False, id="mode unknown, stated"),
+        pytest.param(isolated(leverage=None), {"0": "0.04"}, None, True, id="leverage unknown"),
+        pytest.param(isolated(leverage="1"), {"0": "0.04"}, None, True, id="a long without leverage: none"),
+    ],
+)  # fmt: skip
+def test_liquidation(held: Position, tiers: dict[str, str], liquidation: str | None, estimated: bool) -> None:
+    schedule = tuple(Tier(Decimal(floor), Decimal(rate)) for floor, rate in tiers.items())
+    levels = Holdings(tiers=schedule).levels(held)
     assert levels.liquidation == dec(liquidation)
     assert levels.liquidation_is_estimate is estimated
 
 
 def test_what_was_entered_is_valued_as_entered() -> None:
-    shown = Holdings(entered_long(liquidation_price="92"), maintenance_margin_rate=Decimal("0.04")).shown(OF)
+    tiers = (Tier(Decimal(0), Decimal("0.04")),)
+    shown = Holdings(entered_long(liquidation_price="92"), tiers=tiers).shown(OF)
     assert shown is not None
     assert shown.source is Source.ENTERED
     assert shown.liquidation_price == 92
+
+
+def test_an_alert_beyond_the_liquidation_would_never_sound() -> None:
+    held = isolated(liquidation="80")
+    assert Holdings(entered=Entered.from_fields({"alert_price": "70"})).levels(held).alert is None
+    assert Holdings(entered=Entered.from_fields({"alert_price": "85"})).levels(held).alert == 85

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dashboard.domain.margin import entry_margin, estimated_liquidation, notional
+from dashboard.domain.margin import Tier, entry_margin, estimated_liquidation, notional, tier_of
 from dashboard.domain.market import Payoff
 from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Position, Side
@@ -23,14 +23,10 @@ LINEAR, INVERSE, INVERSE_BASE = Payoff
         pytest.param(LINEAR, "0.01", "200", "25000", "50000", id="linear, contracts of 0.01"),
         pytest.param(INVERSE, "1", "10000", "25000", "0.4", id="inverse, in coins: 10,000 / 25,000"),
         pytest.param(INVERSE, "100", "100", "25000", "0.4", id="inverse, contracts of 100 dollars"),
-        pytest.param(
-            INVERSE_BASE, "1", "1", "25000", "1", id="Bitget's, a coin is worth a coin at any price",
-            marks=pytest.mark.xfail(
-                strict=True, reason="margin.py:13 values base-sized contracts as if they were dollars"
-            ),
-        ),
+        pytest.param(INVERSE_BASE, "1", "1", "25000", "1", id="Bitget's, a coin is worth a coin"),
+        pytest.param(INVERSE_BASE, "1", "1", "5", "1", id="Bitget's, at any price"),
     ],
-)  # fmt: skip
+)
 def test_notional(payoff: Payoff, contract_size: str, contracts: str, price: str, value: str) -> None:
     held = position(LONG, contracts, "20000", of=instrument(payoff, contract_size=contract_size))
     assert notional(held, Decimal(price)) == Decimal(value)
@@ -49,6 +45,53 @@ def test_entry_margin(payoff: Payoff, contracts: str, leverage: str | None, marg
     assert entry_margin(position(LONG, contracts, "50000", leverage, of=instrument(payoff))) == dec(margin)
 
 
+SCHEDULE = (
+    Tier(Decimal(0), Decimal("0.004")),
+    Tier(Decimal(50_000), Decimal("0.005")),
+    Tier(Decimal(250_000), Decimal("0.01")),
+)
+
+
+@pytest.mark.parametrize(
+    ("contracts", "tiers", "rate"),
+    [  # at 50,000 a coin
+        pytest.param("0.0001", SCHEDULE, "0.004", id="the lowest"),
+        pytest.param("0.9999", SCHEDULE, "0.004", id="just below a floor"),
+        pytest.param("1", SCHEDULE, "0.005", id="at a floor"),
+        pytest.param("4.9999", SCHEDULE, "0.005", id="just below the next"),
+        pytest.param("5", SCHEDULE, "0.01", id="at the last floor"),
+        pytest.param("10000", SCHEDULE, "0.01", id="far beyond it"),
+        pytest.param("1", SCHEDULE[::-1], "0.005", id="in falling order"),
+        pytest.param("1", (SCHEDULE[1], SCHEDULE[2], SCHEDULE[0]), "0.005", id="in no order"),
+        pytest.param("0.9999", SCHEDULE[1:], None, id="none reached"),
+        pytest.param("1", (), None, id="none known"),
+    ],
+)
+def test_the_tier_is_that_of_the_entry_notional(
+    contracts: str, tiers: tuple[Tier, ...], rate: str | None
+) -> None:
+    tier = tier_of(position(LONG, contracts, "50000"), tiers)
+    assert (tier and tier.maintenance_margin_rate) == dec(rate)
+
+
+@pytest.mark.parametrize(
+    ("payoff", "contract_size", "contracts", "rate"),
+    [  # two coins at 50,000; where settled in coins, floors are coins too
+        pytest.param(LINEAR, "0.01", "200", "0.005", id="linear: 100,000 dollars"),
+        pytest.param(INVERSE, "100", "1000", "0.004", id="inverse: 2 coins, not 100,000"),
+        pytest.param(INVERSE_BASE, "1", "2", "0.004", id="Bitget's: 2 coins"),
+    ],
+)
+@pytest.mark.parametrize("leverage", ["1", "100", None])
+def test_tiers_are_in_the_settlement_currency(
+    payoff: Payoff, contract_size: str, contracts: str, rate: str, leverage: str | None
+) -> None:
+    of = instrument(payoff, contract_size=contract_size)
+    tier = tier_of(position(LONG, contracts, "50000", leverage, of=of), SCHEDULE)
+    assert tier is not None
+    assert tier.maintenance_margin_rate == Decimal(rate)
+
+
 @pytest.mark.parametrize(
     ("payoff", "side", "entry", "leverage", "rate", "liquidation"),
     [
@@ -64,6 +107,13 @@ def test_entry_margin(payoff: Payoff, contracts: str, leverage: str | None, marg
         pytest.param(LINEAR, SHORT, "20800", "1", "0.04", "40000", id="linear short, 1x: at about double"),
         pytest.param(INVERSE, LONG, "20000", "1", "0.05", "10500", id="inverse long, 1x: at about half"),
         pytest.param(INVERSE, SHORT, "20000", "1", "0.05", None, id="inverse short, 1x: never"),
+        # 21,000 × 10 / (10 + 1 − 0.05 × 10) = 210,000 / 10.5; 19,000 × 10 / (10 − 1 + 0.5) = 190,000 / 9.5
+        pytest.param(INVERSE_BASE, LONG, "21000", "10", "0.05", "20000", id="Bitget's long"),
+        pytest.param(INVERSE_BASE, SHORT, "19000", "10", "0.05", "20000", id="Bitget's short"),
+        pytest.param(INVERSE_BASE, LONG, "19500", "1", "0.05", "10000", id="Bitget's long, 1x: about half"),
+        pytest.param(INVERSE_BASE, SHORT, "1000", "1", "0.05", "20000", id="Bitget's short, 1x: far away"),
+        pytest.param(INVERSE_BASE, LONG, "20000", "100", "0.02", None, id="Bitget's long: margin too small"),
+        pytest.param(INVERSE_BASE, SHORT, "20000", "100", "0.02", None, id="Bitget's short: as well"),
         pytest.param(LINEAR, LONG, "20000", None, "0.04", None, id="leverage unknown"),
         pytest.param(LINEAR, LONG, "20000", "100", "0.02", None, id="long: margin below maintenance"),
         pytest.param(LINEAR, SHORT, "20000", "100", "0.02", None, id="short: margin below maintenance"),
@@ -78,7 +128,7 @@ def test_estimated_liquidation(
     assert estimated_liquidation(held, Decimal(rate)) == dec(liquidation)
 
 
-@given(positions(st.sampled_from([LINEAR, INVERSE])), rates)
+@given(positions(), rates)
 def test_at_the_estimate_the_margin_is_down_to_maintenance(held: Position, rate: Decimal) -> None:
     price = estimated_liquidation(held, rate)
     assume(price is not None)
@@ -86,7 +136,7 @@ def test_at_the_estimate_the_margin_is_down_to_maintenance(held: Position, rate:
     margin = entry_margin(held)
     assert margin is not None
     units = held.contracts * held.instrument.contract_size
-    value = units * price if held.instrument.payoff is LINEAR else units / price
+    value = {LINEAR: units * price, INVERSE: units / price, INVERSE_BASE: units}[held.instrument.payoff]
     left = margin + unrealized_pnl(held, price)
     assert left == pytest.approx(rate * value, rel=Decimal("1e-15"))
 

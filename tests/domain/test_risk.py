@@ -98,18 +98,31 @@ def test_what_is_known_decides(
     [
         pytest.param({"trap_high": ENTRY}, id="near end of the trap zone"),
         pytest.param({"trap_low": ENTRY, "trap_high": Decimal(105)}, id="far end of the trap zone"),
+        pytest.param({"trap_low": ENTRY, "trap_high": ENTRY}, id="a trap zone of this one price"),
         pytest.param({"alert": ENTRY}, id="alert"),
+        pytest.param({"alert": ENTRY, "trap_high": ENTRY}, id="both"),
     ],
-)
-@pytest.mark.xfail(
-    strict=True,
-    reason="risk.py:54: A5 excepts a price at the entry from 'boundaries belong to the worse zone'",
 )
 def test_at_the_entry_is_profit_though_another_boundary_is_there(
     side: Side, at_entry: dict[str, Decimal]
 ) -> None:
     levels = replace(FULL, **at_entry)  # type: ignore[arg-type]  # the table's names are fields
     assert status(levels, ENTRY, side) is PROFIT
+
+
+@pytest.mark.parametrize("side", BOTH, ids=str)
+@pytest.mark.parametrize(
+    ("levels", "price", "expected"),
+    [
+        pytest.param({"trap_high": Decimal(105)}, "100", TRAP_ZONE, id="the entry inside the trap zone"),
+        pytest.param({"trap_high": ENTRY}, "99.99", TRAP_ZONE, id="trap zone just worse than the entry"),
+        pytest.param({"alert": ENTRY}, "99.99", EMERGENCY, id="alert just worse than the entry"),
+        pytest.param({"trap_high": Decimal(105)}, "105", TRAP_ZONE, id="a boundary in the profit"),
+    ],
+)
+def test_but_only_there(side: Side, levels: dict[str, Decimal], price: str, expected: RiskStatus) -> None:
+    held = replace(FULL, **levels)  # type: ignore[arg-type]  # the table's names are fields
+    assert status(held, price, side) is expected
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,9 @@ async def test_it_reads_one_market(client: ExchangeClient, demo: DemoThread) -> 
     (held,) = await client.fetch_positions(instrument)
     assert (held.side, held.contracts, held.source) == (Side.LONG, Decimal("0.5"), Source.EXCHANGE)
     assert held.liquidation_price == Decimal("61044.2")
-    assert await client.fetch_maintenance_margin_rate() == Decimal("0.004")
+    lowest, *_ = tiers = await client.fetch_tiers()
+    assert (lowest.floor, lowest.maintenance_margin_rate) == (0, Decimal("0.004"))
+    assert list(tiers) == sorted(tiers, key=lambda tier: tier.floor)
 
     demo.call(demo.exchange.publish("BTCUSDT", lastPr="64123.4567890123", bidPr="64123.4", askPr="64123.5"))
     for seen in (await client.fetch_ticker(), await client.watch_ticker()):
@@ -93,6 +95,12 @@ def test_streams_beside_the_main_one(exchange: str, seen: Ticker, streams: list[
     it = ExchangeClient(Access(exchange))
     it._is_contract = True  # as after open, which needs the exchange
     assert [watch.__name__ for watch in it.streams_beside(seen)] == streams
+
+
+async def test_spot_has_no_margin_and_no_positions(client: ExchangeClient) -> None:
+    instrument = await client.open("BTC/USDT")
+    assert await client.fetch_tiers() == ()
+    assert await client.fetch_positions(instrument) == ()
 
 
 def test_spot_has_no_mark_to_watch() -> None:

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from ccxt.base.decimal_to_precision import DECIMAL_PLACES, SIGNIFICANT_DIGITS, TICK_SIZE
 
+from dashboard.domain.margin import Tier
 from dashboard.domain.market import Candle, Payoff, Quote, Ticker
 from dashboard.errors import ExchangeLacks
 from dashboard.exchange import convert
 from tests.domain.builders import dec
 from tests.exchange.builders import exchange_with, instrument_of, market
 
-FRAMES = Path(__file__).parent / "frames"
+FRAMES = Path(__file__).parents[1] / "recordings" / "bitget"
 BTC_LINEAR = market("BTC/USDT:USDT", "BTCUSDT")
 KRAKEN = market("BTC/USD:BTC", "PI_XBTUSD")
 HYPERLIQUID = market("BTC/USDC:USDC", "0", info={"name": "BTC"})
@@ -130,26 +131,46 @@ def test_hyperliquids_mark_is_in_its_info() -> None:
     assert figures(convert.ticker(parsed, 0))["mark"] == "64001.5"
 
 
-KRAKENS_FRAME = {
+def test_hyperliquids_impact_prices_are_no_bid_and_ask() -> None:
+    raw = {
+        "name": "BTC", "markPx": "64001.5", "midPx": "64000.5", "impactPxs": ["63990.0", "64010.0"],
+        "prevDayPx": "64000", "dayNtlVlm": "1",
+    }  # fmt: skip
+    parsed = exchange_with("hyperliquid", HYPERLIQUID).parse_ticker(raw, HYPERLIQUID)
+    assert (parsed["bid"], parsed["ask"]) == ("63990.0", "64010.0")
+    known = figures(convert.ticker(parsed, 0))
+    assert known["mark"] == "64001.5"
+    assert known.keys().isdisjoint({"bid", "ask"})
+
+
+KRAKENS_FRAME: dict[str, Any] = {
     "feed": "ticker", "product_id": "PI_XBTUSD", "bid": 28060, "ask": 28070, "last": 28053.5,
     "change": -0.7710945651981715, "markPrice": 28064.92082724592,
 }  # fmt: skip
 
 
 def test_krakens_frame() -> None:
+    """ccxt takes the change in it, which is in percent, for one in dollars."""
     parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(KRAKENS_FRAME)
-    known = figures(convert.ticker(parsed, 0))
-    del known["change_24h"]
-    assert known == {"last": "28053.5", "bid": "28060", "ask": "28070", "mark": "28064.92082724592"}
+    assert figures(convert.ticker(parsed, 0)) == {
+        "last": "28053.5",
+        "bid": "28060",
+        "ask": "28070",
+        "mark": "28064.92082724592",
+        "change_24h": "-0.7710945651981715",
+    }
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="convert.py:82: over its websocket ccxt takes Kraken's change in percent for one in dollars",
-)
-def test_krakens_change_is_right_or_unknown() -> None:
-    parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(KRAKENS_FRAME)
-    assert figures(convert.ticker(parsed, 0)).get("change_24h") in (None, "-0.7710945651981715")
+def test_krakens_frame_without_a_change() -> None:
+    frame = {name: value for name, value in KRAKENS_FRAME.items() if name != "change"}
+    parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(frame)
+    assert "change_24h" not in figures(convert.ticker(parsed, 0))
+
+
+def test_krakens_answer_to_a_request_is_in_percent_as_ccxt_has_it() -> None:
+    raw = {"symbol": "PI_XBTUSD", "last": "99", "open24h": "100", "bid": "98", "ask": "99", "markPrice": "97"}
+    parsed = exchange_with("krakenfutures", KRAKEN).parse_ticker(raw, KRAKEN)
+    assert Decimal(figures(convert.ticker(parsed, 0))["change_24h"]) == -1
 
 
 @pytest.mark.parametrize(
@@ -249,6 +270,61 @@ def test_candles_come_oldest_first_and_whole() -> None:
         Candle(1, Decimal(1), Decimal(2), Decimal("0.5"), Decimal("1.5")),
         Candle(3, Decimal(4), Decimal("6.10"), Decimal(3), Decimal(5)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "known"),
+    [
+        pytest.param(
+            [
+                {"minNotional": "0", "maintenanceMarginRate": "0.004"},
+                {"minNotional": "150000.5", "maintenanceMarginRate": "0.0050"},
+            ],
+            [("0", "0.004"), ("150000.5", "0.005")],
+            id="as they come",
+        ),
+        pytest.param(
+            [{"minNotional": None, "maintenanceMarginRate": "0.01"}], [("0", "0.01")], id="no floor: from 0"
+        ),
+        pytest.param([{"maintenanceMarginRate": 0.01}], [("0", "0.01")], id="no floor named, a float"),
+        pytest.param(
+            [
+                {"minNotional": "0", "maintenanceMarginRate": None},
+                {"minNotional": "1", "maintenanceMarginRate": "0"},
+                {"minNotional": "2"},
+                {"minNotional": "3", "maintenanceMarginRate": "0.02"},
+            ],
+            [("3", "0.02")],
+            id="without a rate: left out",
+        ),
+        pytest.param([], [], id="none"),
+    ],
+)
+def test_tiers(rows: list[dict[str, Any]], known: list[tuple[str, str]]) -> None:
+    assert convert.tiers("bybit", rows) == tuple(Tier(Decimal(floor), Decimal(rate)) for floor, rate in known)
+
+
+@pytest.mark.parametrize("exchange", ["okx", "htx", "krakenfutures"])
+def test_tiers_counted_in_contracts_are_of_no_use_but_the_lowest(exchange: str) -> None:
+    rows = [
+        {"minNotional": floor, "maintenanceMarginRate": rate}
+        for floor, rate in (("0", "0.004"), ("500", "0.1"))
+    ]
+    assert convert.tiers(exchange, rows) == (Tier(Decimal(0), Decimal("0.004")),)
+
+
+def test_bitgets_tiers() -> None:
+    raw = [
+        {"symbol": "BTCUSDT", "level": "1", "startUnit": "0", "endUnit": "150000", "leverage": "125",
+         "keepMarginRate": "0.004"},
+        {"symbol": "BTCUSDT", "level": "2", "startUnit": "150000", "endUnit": "900000", "leverage": "100",
+         "keepMarginRate": "0.005"},
+    ]  # fmt: skip
+    rows = exchange_with("bitget", BTC_LINEAR).parse_market_leverage_tiers(raw, BTC_LINEAR)
+    assert convert.tiers("bitget", rows) == (
+        Tier(Decimal(0), Decimal("0.004")),
+        Tier(Decimal(150_000), Decimal("0.005")),
+    )
 
 
 def test_no_candles() -> None:

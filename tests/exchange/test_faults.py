@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 from ccxt.base import errors as ccxt
 
@@ -31,6 +32,7 @@ async def raised(error: BaseException) -> DashboardError:
         (ccxt.AccountSuspended, CredentialError, "the keys were refused"),
         (ccxt.BadSymbol, UnknownSymbol, "the symbol was refused"),
         (ccxt.NotSupported, ExchangeLacks, "not supported"),
+        (ccxt.ArgumentsRequired, ExchangeLacks, "needs more than is asked here"),
         (ccxt.RateLimitExceeded, ExchangeUnavailable, "too many requests"),
         (ccxt.DDoSProtection, ExchangeUnavailable, "too many requests"),
         (ccxt.RequestTimeout, ExchangeUnavailable, "no answer in time"),
@@ -43,6 +45,12 @@ async def raised(error: BaseException) -> DashboardError:
         (ccxt.ExchangeError, ExchangeUnavailable, "refused the request"),  # 503 with code 50010
         (ccxt.OperationFailed, ExchangeUnavailable, "refused the request"),
         (ccxt.BaseError, ExchangeUnavailable, "refused the request"),
+        # what ccxt lets through of the library below it
+        (aiohttp.ClientError, ExchangeUnavailable, "the connection failed"),
+        (aiohttp.ClientPayloadError, ExchangeUnavailable, "the connection failed"),
+        (aiohttp.ServerTimeoutError, ExchangeUnavailable, "no answer in time"),
+        (OSError, ExchangeUnavailable, "the connection failed"),
+        (ConnectionResetError, ExchangeUnavailable, "the connection failed"),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
@@ -68,7 +76,6 @@ async def test_each_failure(theirs: type[Exception], ours: type[DashboardError],
         pytest.param(
             "Cannot connect to wss://ws.kucoin.com/endpoint?token=5ECRET", "Cannot connect to wss://ws.kucoin.com/endpoint",
             id="websocket address",
-            marks=pytest.mark.xfail(strict=True, reason="faults.py:61: only http addresses lose their query"),
         ),
     ],
 )  # fmt: skip

@@ -223,17 +223,26 @@ def test_contracts_are_positive_whatever_sign_they_come_with() -> None:
         pytest.param({"side": None}, id="no side"),
         pytest.param({"side": "both"}, id="side both"),
         pytest.param({"contracts": None}, id="no contracts"),
+        pytest.param({"contracts": "many"}, id="contracts that are no number"),
     ],
-)
-@pytest.mark.xfail(
-    strict=True,
-    reason="convert.py:119: an open position that cannot be read whole is dropped, and so shown as flat",
 )
 def test_a_row_that_cannot_be_understood_is_not_flat(hole: dict[str, Any]) -> None:
     """A failed query never means flat: an open position must not vanish because a field of it is missing."""
-    row = {"symbol": SWAP, "side": "long", "contracts": "2", "entryPrice": "10", "info": {}} | hole
-    with pytest.raises(ExchangeUnavailable):
-        convert.positions([row], instrument_of("bitget", MARKETS["bitget"]))
+    whole = {"symbol": SWAP, "side": "long", "contracts": "2", "entryPrice": "10", "info": {}}
+    with pytest.raises(ExchangeUnavailable) as error:
+        convert.positions([whole, whole | hole], instrument_of("bitget", MARKETS["bitget"]))
+    assert str(error.value) == "bitget: a position in BTC/USDT:USDT cannot be read"
+
+
+@pytest.mark.parametrize("contracts", ["0", "0.000", "-0", 0, 0.0], ids=repr)
+def test_a_row_of_no_contracts_may_have_any_hole(contracts: object) -> None:
+    flat = {"symbol": SWAP, "side": None, "contracts": contracts, "entryPrice": None}
+    assert convert.positions([flat], instrument_of("bitget", MARKETS["bitget"])) == ()
+
+
+def test_what_cannot_be_read_of_another_market_is_no_trouble() -> None:
+    row = {"symbol": "ETH/USDT:USDT", "side": None, "contracts": "2", "entryPrice": None}
+    assert convert.positions([row], instrument_of("bitget", MARKETS["bitget"])) == ()
 
 
 @pytest.mark.parametrize(

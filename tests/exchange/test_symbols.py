@@ -103,12 +103,7 @@ EXCHANGES: dict[str, Markets] = {
         ("hyperliquid", "BTCUSDC", USDC),
         ("hyperliquid", "KPEPE", "kPEPE/USDC:USDC"),
         ("hyperliquid", "kPEPE/USDC:USDC", "kPEPE/USDC:USDC"),
-        pytest.param(
-            "htx", "BTCUSDT", BTC,
-            marks=pytest.mark.xfail(
-                strict=True, reason="symbols.py:48: the default symbol in lower case is HTX's spot id"
-            ),
-        ),
+        ("htx", "BTCUSDT", BTC),  # in lower case it would be the id of spot
     ],
     ids=lambda value: repr(value) if value != value.strip() else value,
 )  # fmt: skip

@@ -1,10 +1,12 @@
 """What requests can do wrong, with the websocket off."""
 
+import asyncio
+
 import pytest
 
 from dashboard.demo.faults import RestFaults
 from dashboard.domain.feed_state import FeedState
-from dashboard.errors import CredentialError, UnknownSymbol
+from dashboard.errors import CredentialError, ExchangeUnavailable, UnknownSymbol
 from tests.feed.rig import Rig
 
 TICKER, MARKETS, POSITIONS = (
@@ -109,3 +111,22 @@ class TestAccount:
         rig.start(account=True).opened.result(5)
         unread = rig.until(lambda snapshot: snapshot.holdings.problem)
         assert unread.holdings.positions is None
+
+
+class TestHistory:
+    async def test_it_is_there_after_a_start_without_a_network(self, rig: Rig):
+        rig.demo.call(rig.exchange.refuse())
+        feed = rig.start()
+        rig.until_state(FeedState.DISCONNECTED)
+        with pytest.raises(ExchangeUnavailable):
+            await feed.candles("5m")
+        rig.demo.call(rig.exchange.accept_again())
+        rig.until_state(FeedState.STREAMING)
+        assert len(await feed.candles("5m")) > 100
+
+    async def test_many_who_ask_at_once_are_one_request(self, rig: Rig):
+        feed = rig.start()
+        rig.until_state(FeedState.STREAMING)
+        answers = await asyncio.gather(*(feed.candles("1m") for _ in range(20)))
+        assert all(answer is answers[0] for answer in answers)
+        assert sum("candles" in path for path in rig.exchange.requests) == 1

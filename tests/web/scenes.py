@@ -1,5 +1,6 @@
 """Desks for tests of the page: a live state that a test feeds, and an exchange that a test scripts."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -55,6 +56,8 @@ class Scene:
     def __post_init__(self) -> None:
         holdings = Holdings(entered=Entered.from_fields(self.entered), account=self.account)
         self.runtime = RuntimeConfig(2000, holdings=holdings, clock=self.clock)
+        self._turn = threading.Lock()
+        self._again: tuple[str, Route, dict[str, str | None]] | None = None
         self.desk = Desk(self.runtime, self._enter, self._candles, "Bitget", "BTCUSDT", self.venue)
 
     def clock(self) -> int:
@@ -74,11 +77,29 @@ class Scene:
 
     def price(self, price: str, route: Route = Route.STREAM, *, age: int = 0, **more: str | None) -> "Scene":
         """A tick; mark and last are `price` unless told otherwise, and None leaves a figure out."""
+        with self._turn:
+            self._again = None if age else (price, route, more)
+            self._apply(price, route, age, more)
+        return self
+
+    def _apply(self, price: str, route: Route, age: int, more: Mapping[str, str | None]) -> None:
         texts = {"last": price, "mark": price, "bid": price, "ask": price, "change_24h": "1.82"} | more
         at = self.clock() - age
         quotes = {name: Quote(Decimal(text), at) for name, text in texts.items() if text is not None}
         self.runtime.apply(Received(route, at, Ticker(**quotes)))
+
+    def hush(self) -> "Scene":
+        """From now on the newest price is not repeated."""
+        with self._turn:
+            self._again = None
         return self
+
+    def repeat(self) -> None:
+        """The newest price once more, unless it was an old one."""
+        with self._turn:  # else it could come after an older price that a test has just given
+            if self._again is not None:
+                price, route, more = self._again
+                self._apply(price, route, 0, more)
 
     def after(self, milliseconds: int) -> "Scene":
         self.now += milliseconds

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from dashboard.web.broadcast import Broadcast
 
 views = st.lists(
-    st.fixed_dictionaries({"price": st.sampled_from("123"), "pnl": st.sampled_from("ab"), "side": st.just("Long")}),
+    st.fixed_dictionaries(
+        {"price": st.sampled_from("123"), "pnl": st.sampled_from("ab"), "side": st.just("Long")}
+    ),
     min_size=1,
 )
 
@@ -22,7 +24,8 @@ def message(broadcast: Broadcast, since: int) -> dict[str, str]:
 def test_a_viewer_who_skips_versions_ends_on_the_newest_view(made, data):
     made = iter(all_views := list(made))
     broadcast = Broadcast(lambda: next(made))
-    seen, version = {}, 0
+    seen: dict[str, str] = {}
+    version = 0
     for _ in all_views:
         broadcast.refresh()
         if data.draw(st.booleans()):

@@ -1,5 +1,7 @@
 """What the page shows, for each status of the risk and each state of the feed."""
 
+from itertools import pairwise
+
 import pytest
 
 from dashboard.domain.events import Failed, PositionsFailed, PositionsRead, Route
@@ -61,14 +63,25 @@ def test_an_estimated_liquidation_price_says_so_and_never_says_liquidated():
 
 
 def test_an_unknown_liquidation_price_is_said():
-    plain = {"side": "long", "entry_price": "66840", "size": "0.5"}
+    scene = Scene({"stop_loss": "65800"}, account=True).resolve().price("67482.1")
+    scene.runtime.apply(PositionsRead(scene.now, (position(entry="66840", margin_mode="cross"),)))
     shows(
-        live("67482.1", plain),
+        scene,
         risk="PROFIT",
         risk_why="Price above the entry. Liquidation price unknown.",
         liquidation="—",
         liquidation_source="unknown",
         rung_liq__hidden="1",
+    )
+
+
+def test_a_position_without_leverage_has_none():
+    plain = {"side": "long", "entry_price": "66840", "size": "0.5"}
+    shows(
+        live("67482.1", plain),
+        risk_why="Price above the entry.",
+        liquidation="none",
+        liquidation_source="",
         levels__hidden="1",
     )
 
@@ -229,7 +242,6 @@ def test_a_stale_price_stays_grey_and_all_that_hangs_on_it_is_unknown():
         bid__tone="unknown",
         pnl="—",
         pnl__tone="unknown",
-        pnl_currency__hidden="1",
         roe="—",
         notional="—",
         risk="UNKNOWN",
@@ -260,7 +272,7 @@ def test_failures_are_told_with_their_reason():
     shows(scene, state="POLLING", feed_notice="Streaming is off, prices are polled: code 1006.")
     scene.runtime.apply(Failed(Route.POLL, "timeout"))
     scene.runtime.apply(Failed(Route.POLL, "timeout"))
-    shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="Bitget: timeout. 2 failures.")
+    shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="timeout. 2 failures.")
 
 
 @pytest.mark.parametrize(("venue", "start"), [(Venue.DEMO, "DEMO · "), (Venue.TESTNET, "TESTNET · ")])
@@ -289,7 +301,7 @@ def test_every_view_has_the_same_keys_and_only_texts():
 
 def test_changed_is_what_brings_one_view_to_the_other():
     views = [scene.view for scene in all_scenes()]
-    for old, new in zip(views, views[1:], strict=False):
+    for old, new in pairwise(views):
         difference = changed(old, new)
         assert old | difference == new
         assert all(old[key] != text for key, text in difference.items())

@@ -15,6 +15,7 @@
   const watchers = new Map(); // key -> functions that want to know
   const shown = Object.create(null);
   let mounted = false;
+  let unveiled = false;
 
   function mount() {
     for (const element of document.querySelectorAll("[data-bind]")) {
@@ -52,6 +53,13 @@
       shown[key] = value;
       for (const write of writers.get(key) ?? writersOf(key)) write(value, before);
     }
+    if (!unveiled && "price" in shown) unveil();
+  }
+
+  /* The cards show themselves filled, not filling. */
+  function unveil() {
+    unveiled = true;
+    document.documentElement.dataset.painted = "";
   }
 
   /* Calls `told(value, before)` whenever `key` is painted anew. To be called before the first paint. */

@@ -13,8 +13,8 @@
   const heard = { at: Date.now(), age: null, ageAt: 0, stale: false, gone: false };
   let gone = null;
 
-  /* Takes a whole view, or what has changed in it. */
-  function hear(changes) {
+  /* Takes a whole view, or what has changed in it. It may be as old as `since`, when it was asked for. */
+  function hear(changes, since = Date.now()) {
     heard.at = Date.now();
     for (const key in changes) {
       view[key] = changes[key];
@@ -22,7 +22,7 @@
     }
     if ("age:ms" in changes) {
       heard.age = changes["age:ms"] === "" ? null : Number(changes["age:ms"]);
-      heard.ageAt = heard.at;
+      heard.ageAt = since;
     }
     if (heard.stale || heard.gone) settle();
     else desk.paint(changes);
@@ -37,8 +37,9 @@
     const old = age();
     heard.stale = old !== null && old > Number(view["stale:ms"]);
     heard.gone = Date.now() - heard.at > SILENCE;
-    if (!heard.stale && !heard.gone) return desk.paint(view);
-    desk.paint({ ...view, ...(heard.stale || heard.gone ? unheard : {}), ...(heard.gone ? gone : {}) });
+    const told = view["price:tone"] === "unknown"; // then the server says so itself, and why
+    const silent = heard.gone || (heard.stale && !told);
+    desk.paint({ ...view, ...(silent ? unheard : {}), ...(heard.gone ? gone : {}) });
   }
 
   function words(milliseconds) {

@@ -7,7 +7,7 @@
   const SILENCE = 3500; // the server says something each second
   const HEARTBEAT = 15000;
   const ALONE = 1000;
-  const stream = { state: "closed", messages: 0, attempts: 0, pace: null };
+  const stream = { state: "closed", messages: 0, attempts: 0, pace: null, heardAt: 0 };
   let socket = null;
   let watchdog = null;
   let reconnect = null;
@@ -37,6 +37,7 @@
     }
     setPace(HEARTBEAT);
     guard();
+    stream.heardAt = Date.now();
     desk.hear(JSON.parse(message.data).view);
   }
 

@@ -10,7 +10,7 @@
   desk.watch("price:value", (value, before) => {
     if (!before || !value || desk.heard.stale) return;
     const way = Number(value) > Number(before) ? "up" : "down";
-    desk.paint({ "price:way": way });
+    desk.paint({ "price-arrow:way": way });
     const now = performance.now();
     if (calm.matches || now - last < PAUSE) return;
     last = now;
