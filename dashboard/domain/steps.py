@@ -101,7 +101,7 @@ def adopt(state: Tracked, adopted: Adopted) -> Tracked:
     with localcontext(EXACT):
         if before.contracts and before.contracts * adopted.contracts <= 0:
             ended = _end(before, before.tally, adopted.as_of, adopted=True)
-            before = replace(before, contracts=Decimal(0), entry_value=Decimal(0), closed=ended)
+            before = replace(before, contracts=Decimal(0), closed=ended)
         if adopted.contracts and not before.contracts:
             before = _afresh(before, adopted.opened_at)
         return replace(

@@ -33,6 +33,9 @@ def figures(state: Tracked) -> tuple[Decimal, Decimal | None, Decimal]:
             "buy 2 @ 100, buy 1 @ 130, sell 1 @ 120", "reduce", "2", "110", "10", id="reduce with a gain"
         ),
         pytest.param("buy 2 @ 100, sell 0.5 @ 90", "reduce", "1.5", "100", "-5", id="reduce with a loss"),
+        pytest.param(
+            "buy 2 @ 100, sell 1.5 @ 110", "reduce", "0.5", "100", "15", id="reduce to half a contract"
+        ),
         # (1 × 100 + 1 × 106) / 2 = 103 after the reduction
         pytest.param(
             "buy 2 @ 100, sell 1 @ 110, buy 1 @ 106", "increase", "2", "103", "10", id="increase again"
@@ -216,6 +219,11 @@ def test_a_correction_keeps_what_was_realized_and_paid() -> None:
     assert figures(state) == (5, 104, 10)
     assert (state.opened_at, state.adopted_at, state.change) == (1, 4, Change.ADOPT)
     assert state.tally.funding == {"USDT": -1}
+
+
+def test_a_correction_of_a_small_position_does_not_end_it() -> None:
+    state = after([*fills("buy 0.5 @ 100"), adopted("0.7", "100", 4)])
+    assert (state.contracts, state.opened_at, state.closed) == (Decimal("0.7"), 1, None)
 
 
 @pytest.mark.parametrize(
