@@ -1,0 +1,291 @@
+"""A disk that fails never reaches who records, and what was lost is told."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from dashboard.audit.flushing import Flush
+from dashboard.audit.verify import verify
+from tests.audit.builders import Clock, kinds, logger, numbers, only_file, told
+
+FILLED = """
+import json, os, pathlib, sys
+from dashboard.audit.logger import AuditLogger
+
+directory, ballast = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+{fill}
+log = AuditLogger(directory)
+kept = lost = 0
+while lost < 50:
+    if log.record("fill", {{"number": kept, "text": "x" * 300}}):
+        kept += 1
+    else:
+        lost += 1
+degraded = [log.degraded.reason, log.degraded.lost]
+{free}
+after = log.record("fill", {{"number": kept, "text": "after"}})
+log.close()
+from dashboard.audit.verify import verify
+from dashboard.audit.reader import entries
+report = verify(directory)
+records = list(entries(directory))
+print(json.dumps({{
+    "kept": kept, "degraded": degraded, "after": after, "well": log.degraded is None, "whole": report.whole,
+    "lost": report.lost, "kinds": [one.kind for one in records[-2:]],
+    "numbers": [one.entry["number"] for one in records if one.kind == "fill"],
+}}))
+"""
+
+
+def ran(command, directory, fill, free):
+    script = FILLED.format(fill=fill, free=free)
+    done = subprocess.run(
+        [*command, sys.executable, "-c", script, directory / "audit", directory / "ballast"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def assert_survived(found, reason):
+    assert found["degraded"][0] == reason
+    assert 0 < found["degraded"][1] <= 50  # a gap is shorter than a record, and one may have fitted in
+    assert found["after"] is found["well"] is found["whole"] is True
+    assert found["lost"] == 50
+    assert found["kinds"] == ["gap", "fill"]
+    assert found["numbers"] == list(range(found["kept"] + 1))
+
+
+def mounts() -> bool:
+    """Whether a filesystem can be mounted here, for one process alone."""
+    try:
+        return subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not mounts(), reason="needs Linux, and the right to mount for oneself")
+def test_a_full_disk(tmp_path):
+    """A real one of 256 kB, which somebody tidies up."""
+    mount = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=256k none "$0" && exec "$@"', tmp_path]
+    found = ran(mount, tmp_path, "ballast.write_bytes(bytes(100_000))", "ballast.unlink()")
+    assert_survived(found, "No space left on device")
+    assert found["kept"] > 100
+
+
+def test_a_line_that_the_disk_takes_half(tmp_path):
+    """A limit of the file's size lets a part of a line through before it refuses."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({}, resource.RLIM_INFINITY))"
+    found = ran([], tmp_path, limit.format("100_001"), limit.format("resource.RLIM_INFINITY"))
+    assert_survived(found, "File too large")
+
+
+class Disk:
+    """Refuses what it is told to refuse."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.error: int | None = None
+        self.takes = 0
+        self._write, self._truncate = os.write, os.ftruncate
+        patch.setattr(os, "write", self.write)
+        patch.setattr(os, "ftruncate", self.truncate)
+
+    def write(self, fd: int, content: bytes) -> int:
+        if self.takes:
+            size, self.takes = self.takes, 0
+            return self._write(fd, content[:size])
+        self._refuse()
+        return self._write(fd, content)
+
+    def truncate(self, fd: int, size: int) -> None:
+        self._refuse()
+        self._truncate(fd, size)
+
+    def _refuse(self) -> None:
+        if self.error is not None:
+            raise OSError(self.error, os.strerror(self.error))
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    return Disk(monkeypatch)
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT, errno.EBADF])
+def test_an_error_is_a_state_and_then_a_gap(tmp_path, disk, error):
+    clock = Clock()
+    with logger(tmp_path, clock) as log:
+        assert log.record("fill", {"number": 0})
+        disk.error = error
+        for number in (1, 2, 3):
+            assert log.record("fill", {"number": number}) is False
+        since = log.degraded.since
+        assert (log.degraded.reason, log.degraded.lost) == (os.strerror(error), 3)
+        assert since < clock.now
+        disk.error = None
+        assert log.record("fill", {"number": 4})
+        assert log.degraded is None
+    assert kinds(tmp_path) == ["fill", "gap", "fill"]
+    _, gap = told(tmp_path)[1]
+    assert (gap["lost"], gap["reason"]) == (3, os.strerror(error))
+    assert gap["since"] == since.isoformat().replace("+00:00", "Z")
+    assert verify(tmp_path).whole
+
+
+def test_it_is_logged_once_as_it_begins_and_once_as_it_ends(tmp_path, disk, caplog):
+    with logger(tmp_path) as log:
+        disk.error = errno.ENOSPC
+        for _ in range(5):
+            log.record("fill", {})
+        disk.error = None
+        log.record("fill", {})
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+    assert "No space left" in caplog.text
+    assert "5 records were lost" in caplog.text
+
+
+def test_a_short_write_is_gone_on_with(tmp_path, disk):
+    with logger(tmp_path) as log:
+        disk.takes = 20
+        assert log.record("fill", {"number": 0})
+    assert numbers(tmp_path) == [0]
+    assert verify(tmp_path).whole
+
+
+def test_a_part_of_a_line_that_cannot_be_taken_back_is_healed(tmp_path, disk):
+    with logger(tmp_path) as log:
+        log.record("fill", {"number": 0})
+        disk.takes, disk.error = 20, errno.EIO
+        assert log.record("fill", {"number": 1}) is False
+        assert only_file(tmp_path).read_bytes().count(b"\n") == 1
+        assert not only_file(tmp_path).read_bytes().endswith(b"\n")
+        disk.error = None
+        log.record("fill", {"number": 2})
+    assert kinds(tmp_path) == ["fill", "healed", "gap", "fill"]
+    assert verify(tmp_path).whole
+
+
+def test_a_disk_that_fails_at_the_start_only_degrades(tmp_path):
+    """As where a file is in the way of the directory."""
+    place = tmp_path / "state"
+    place.write_text("")
+    with logger(place / "audit") as log:
+        assert log.degraded.lost == 0
+        assert log.head is None
+        assert log.record("fill", {"number": 0}) is False
+        place.unlink()
+        assert log.record("fill", {"number": 1})
+        assert log.degraded is None
+    assert kinds(place / "audit") == ["gap", "fill"]
+
+
+def test_what_was_lost_is_told_at_the_end_if_not_before(tmp_path, disk):
+    with logger(tmp_path) as log:
+        disk.error = errno.ENOSPC
+        log.record("fill", {})
+        disk.error = None
+    assert kinds(tmp_path) == ["gap"]
+
+
+def test_a_disk_that_is_full_to_the_end_harms_nobody(tmp_path, disk):
+    with logger(tmp_path) as log:
+        log.record("fill", {"number": 0})
+        disk.error = errno.ENOSPC
+        log.record("fill", {"number": 1})
+    assert log.degraded.lost == 1
+    assert numbers(tmp_path) == [0]
+
+
+# --- What comes to the disk, and when
+
+
+class Syncs:
+    """How often each file was synced, and an error for it if wished."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.done = threading.Semaphore(0)
+        self.count = 0
+        self.error: OSError | None = None
+        patch.setattr("dashboard.audit.day_file.sync", self)
+
+    def __call__(self, fd: int) -> None:
+        self.count += 1
+        self.done.release()
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.fixture
+def syncs(monkeypatch):
+    return Syncs(monkeypatch)
+
+
+def test_always_syncs_each_line_before_it_goes_on(tmp_path, syncs):
+    with logger(tmp_path, flush=Flush.ALWAYS) as log:
+        for count in (1, 2, 3):
+            log.record("fill", {})
+            assert syncs.count == count
+
+
+def test_never_leaves_it_to_the_system(tmp_path, syncs):
+    with logger(tmp_path, flush=Flush.NEVER) as log:
+        log.record("fill", {})
+    assert syncs.count == 0
+
+
+def test_an_interval_syncs_many_lines_at_once_beside_the_caller(tmp_path, syncs):
+    with logger(tmp_path, flush=Flush.INTERVAL, interval=0.02) as log:
+        for _ in range(100):
+            log.record("fill", {})
+        assert syncs.done.acquire(timeout=5)
+    assert syncs.count < 100
+
+
+def test_closing_waits_for_no_interval(tmp_path, syncs):
+    with logger(tmp_path, flush=Flush.INTERVAL, interval=3600) as log:
+        log.record("fill", {})
+        assert syncs.count == 0
+    assert syncs.count >= 1
+
+
+def test_midnight_syncs_the_day_that_ends(tmp_path, syncs):
+    clock = Clock()
+    with logger(tmp_path, clock, flush=Flush.INTERVAL, interval=3600) as log:
+        log.record("fill", {})
+        clock.forward(days=1)
+        log.record("fill", {})
+        assert syncs.count == 1
+
+
+def test_a_sync_that_fails_is_a_state_until_one_succeeds(tmp_path, syncs):
+    with logger(tmp_path, flush=Flush.ALWAYS) as log:
+        syncs.error = OSError(errno.EIO, os.strerror(errno.EIO))
+        assert log.record("fill", {"number": 0}) is False
+        assert log.degraded.reason == "not brought to the disk: Input/output error"
+        assert log.degraded.lost == 0
+        syncs.error = None
+        assert log.record("fill", {"number": 1})
+        assert log.degraded is None
+    assert numbers(tmp_path) == [0, 1]
+
+
+def test_a_sync_that_fails_beside_the_caller_is_tried_again(tmp_path, syncs):
+    syncs.error = OSError(errno.EIO, os.strerror(errno.EIO))
+    with logger(tmp_path, flush=Flush.INTERVAL, interval=0.01) as log:
+        log.record("fill", {})
+        for _ in range(3):
+            assert syncs.done.acquire(timeout=5)
+        assert "not brought to the disk" in log.degraded.reason
+        syncs.error = None
+        deadline = time.monotonic() + 5
+        while log.degraded is not None:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)

@@ -1,0 +1,82 @@
+"""Records as they were written, in order or from the end."""
+
+from datetime import date
+
+import pytest
+
+from dashboard.audit.pieces import backwards, forwards
+from dashboard.audit.reader import entries, newest
+from tests.audit.builders import NOON, files, numbers, write
+
+
+def test_in_order_over_all_days(tmp_path):
+    write(tmp_path, 3, days=3)
+    assert numbers(tmp_path) == list(range(9))
+    first = next(entries(tmp_path))
+    assert (first.seq, first.kind, first.time.date(), first.time.tzinfo) == (
+        1,
+        "fill",
+        NOON.date(),
+        NOON.tzinfo,
+    )
+
+
+def test_from_a_day_on(tmp_path):
+    write(tmp_path, 3, days=3)
+    assert [record.seq for record in entries(tmp_path, since=date(2025, 3, 3))] == [7, 8, 9]
+
+
+def test_where_nothing_was_ever_recorded(tmp_path):
+    assert list(entries(tmp_path)) == list(entries(tmp_path / "nowhere")) == []
+
+
+def test_a_damaged_line_is_left_out_with_a_warning(tmp_path, caplog):
+    write(tmp_path, 3)
+    (path,) = files(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b":1}", b":7}"))
+    assert numbers(tmp_path) == [0, 2]
+    assert f"{path}:2 is left out" in caplog.text
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 9, 99])
+def test_the_newest(tmp_path, count):
+    write(tmp_path, 3, days=3)
+    assert [record.seq for record in newest(tmp_path, count)] == list(range(1, 10))[max(0, 9 - count) :]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"\n\n",
+        b"a",
+        b"a\n",
+        b"a\n\nb",
+        b"a" * 65535 + b"\n",
+        b"a" * 65536 + b"\nb\n",
+        b"a" * 200_000 + b"\n" + b"b" * 65535,
+        b"ab\n" * 50_000,
+    ],
+    ids=lambda content: f"{content[:5]!r}x{len(content)}",
+)
+def test_backwards_is_forwards_from_the_end(tmp_path, content):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with path.open("rb") as file:
+        lines = list(backwards(file))
+        file.seek(0)
+        assert lines[::-1] == list(forwards(file)) == content.splitlines(keepends=True)
+
+
+def test_a_line_that_is_being_written_is_waited_for(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(b"one\ntw")
+
+    def write_the_rest(_: float) -> None:
+        with path.open("ab") as file:
+            file.write(b"o\n")
+
+    monkeypatch.setattr("time.sleep", write_the_rest)
+    with path.open("rb") as file:
+        assert list(forwards(file)) == [b"one\n", b"two\n"]

@@ -1,0 +1,254 @@
+"""Every change of a trail shows, and one change is told where it is."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.audit import pieces
+from dashboard.audit.folder import NoTrail
+from dashboard.audit.line import Head, compose, to_json
+from dashboard.audit.verify import SHOWN, verify
+from tests.audit.builders import NOON, files, flaws, only_file, put, write
+
+DAY1, DAY2, DAY3 = (f"audit-2025-03-0{day}.jsonl" for day in (1, 2, 3))
+
+
+def lines_of(path):
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def test_a_whole_trail(tmp_path):
+    write(tmp_path, 3, days=2)
+    report = verify(tmp_path)
+    assert report.whole
+    assert (report.files, report.lines, report.head.seq) == (2, 6, 6)
+    assert report.first.date() == date(2025, 3, 1)
+    assert report.last.date() == date(2025, 3, 2)
+
+
+def swap(lines, a, b):
+    lines[a], lines[b] = lines[b], lines[a]
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        pytest.param(lambda ls: ls.pop(0), ["1 day missing"], id="the first line deleted"),
+        pytest.param(lambda ls: ls.pop(2), ["3 missing"], id="a line deleted"),
+        pytest.param(lambda ls: ls.__delitem__(slice(1, 4)), ["2 missing"], id="lines deleted"),
+        pytest.param(lambda ls: ls.insert(2, ls[1]), ["3 inserted"], id="a line twice"),
+        pytest.param(lambda ls: ls.insert(4, ls[1]), ["5 out of order"], id="an old line again"),
+        pytest.param(lambda ls: ls.insert(2, b"{}\n"), ["3 unreadable"], id="a foreign line"),
+        pytest.param(lambda ls: ls.insert(2, b"\n"), ["3 unreadable"], id="an empty line"),
+        pytest.param(lambda ls: swap(ls, 1, 2), ["2 missing", "3 out of order"], id="neighbours swapped"),
+        pytest.param(
+            lambda ls: ls.__setitem__(2, ls[2].replace(b":2}", b":3}")), ["3 changed"], id="a figure changed"
+        ),
+        pytest.param(
+            lambda ls: ls.__setitem__(5, ls[5].replace(b":5}", b":3}")), ["6 changed"], id="in the last line"
+        ),
+        pytest.param(lambda ls: ls.__setitem__(5, ls[5][:-9]), ["6 torn"], id="the last line torn"),
+        pytest.param(lambda ls: ls.__setitem__(5, ls[5][:-1]), ["6 torn"], id="the last newline gone"),
+        pytest.param(lambda ls: ls.__setitem__(1, ls[1][:-1] + b"\r\n"), ["2 unreadable"], id="a CR"),
+        pytest.param(
+            lambda ls: ls.__setitem__(1, b"x" * 3_000_000 + b"\n"), ["2 unreadable"], id="a very long line"
+        ),
+    ],
+)
+def test_a_change_is_told_where_it_is(tmp_path, change, found):
+    write(tmp_path, 6)
+    lines = lines_of(only_file(tmp_path))
+    change(lines)
+    put(only_file(tmp_path), lines)
+    assert flaws(tmp_path) == [f"{DAY1}:{one}" for one in found]
+
+
+def test_a_line_forged_with_a_right_hash_does_not_fit_the_next_one(tmp_path):
+    write(tmp_path, 3)
+    path = only_file(tmp_path)
+    first, _, third = lines_of(path)
+    head = Head(1, first[-67:-3].decode())
+    forged, _ = compose(head, NOON.replace(second=0, microsecond=3000), "fill", to_json({"number": 7}))
+    put(path, [first, forged, third])
+    assert flaws(tmp_path) == [f"{DAY1}:3 changed"]
+
+
+def test_a_line_with_an_earlier_time(tmp_path):
+    write(tmp_path, 2)
+    path = only_file(tmp_path)
+    head = verify(tmp_path).head
+    forged, _ = compose(head, NOON.replace(hour=11), "fill", "{}")
+    put(path, [*lines_of(path), forged])
+    assert flaws(tmp_path) == [f"{DAY1}:3 time goes back"]
+
+
+def pour(path, into):
+    put(into, lines_of(into) + lines_of(path))
+    put(path, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        pytest.param(lambda d: (d / DAY1).unlink(), [f"{DAY2}:1 day missing"], id="the first day gone"),
+        pytest.param(lambda d: (d / DAY2).unlink(), [f"{DAY3}:1 day missing"], id="a day gone"),
+        pytest.param(lambda d: put(d / DAY2, []), [f"{DAY3}:1 missing"], id="a day emptied"),
+        pytest.param(
+            lambda d: put(d / DAY1, lines_of(d / DAY1)[:2]), [f"{DAY2}:1 missing"], id="a day's end cut off"
+        ),
+        pytest.param(
+            lambda d: (d / DAY3).rename(d / "audit-2025-03-09.jsonl"),
+            ["audit-2025-03-09.jsonl:1 misplaced"],
+            id="a day renamed",
+        ),
+        pytest.param(
+            lambda d: pour(d / DAY2, d / DAY1),
+            [f"{DAY1}:{n} misplaced" for n in (4, 5, 6)],
+            id="a day's lines in another file",
+        ),
+        pytest.param(
+            lambda d: ((d / DAY2).unlink(), (d / DAY2).mkdir()), [f"{DAY2}:0 unreadable"], id="unreadable"
+        ),
+    ],
+)
+def test_days(tmp_path, change, found):
+    write(tmp_path, 3, days=3)
+    change(tmp_path)
+    assert flaws(tmp_path) == found
+
+
+def test_an_end_cut_off_shows_only_beside_a_head_noted_before(tmp_path):
+    """The one thing that a chain cannot show by itself."""
+    write(tmp_path, 3)
+    known = verify(tmp_path).head
+    write(tmp_path, 2)
+    assert verify(tmp_path, known).whole
+    put(only_file(tmp_path), lines_of(only_file(tmp_path))[:2])
+    assert verify(tmp_path).whole
+    (cut,) = verify(tmp_path, known).breaks
+    assert cut.flaw == "head"
+    assert "ends with line 2" in cut.what
+
+
+def test_a_trail_made_anew_shows_beside_a_head_noted_before(tmp_path):
+    write(tmp_path, 3)
+    known = verify(tmp_path).head
+    only_file(tmp_path).unlink()
+    write(tmp_path, 3, kind="other")
+    assert verify(tmp_path).whole
+    assert not verify(tmp_path, known).whole
+
+
+def test_of_very_many_breaks_the_number_is_told(tmp_path):
+    write(tmp_path, 3 * SHOWN)
+    put(only_file(tmp_path), [b"junk\n"] * 3 * SHOWN)
+    report = verify(tmp_path)
+    assert (len(report.breaks), report.broken) == (SHOWN, 3 * SHOWN)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda d: None, lambda d: d.mkdir(), lambda d: d.write_text("")],
+    ids=["nothing", "an empty directory", "a file"],
+)
+def test_where_there_is_no_trail(tmp_path, make):
+    make(tmp_path / "audit")
+    with pytest.raises(NoTrail, match="audit"):
+        verify(tmp_path / "audit")
+
+
+# --- Any single change, anywhere
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Three days of a trail, as bytes by file."""
+    directory = tmp_path_factory.mktemp("whole")
+    write(directory, 4, days=3)
+    return {path.name: path.read_bytes() for path in files(directory)}
+
+
+def is_found(directory, trail):
+    for path in files(directory):
+        path.unlink()
+    for name, content in trail.items():
+        (directory / name).write_bytes(content)
+    return not verify(directory).whole
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("place")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nobody_writes_meanwhile():
+    """Saves the wait for the rest of a line."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "_HALF_WRITTEN", 0)
+        yield
+
+
+drawn = st.data()
+
+
+@settings(max_examples=300)
+@given(data=drawn)
+def test_any_changed_deleted_or_inserted_byte_is_found(whole, place, data):
+    name = data.draw(st.sampled_from(sorted(whole)))
+    content = whole[name]
+    at = data.draw(st.integers(0, len(content) - 1))
+    byte = bytes([data.draw(st.integers(0, 255))])
+    until = data.draw(st.sampled_from([at, at + 1]))
+    instead = data.draw(st.sampled_from([b"", byte]))
+    changed = content[:at] + instead + content[until:]
+    if changed != content:
+        assert is_found(place, whole | {name: changed})
+
+
+def test_every_bit_of_one_line_counts(whole, place):
+    name = max(whole)
+    content = whole[name]
+    start = content.rstrip(b"\n").rfind(b"\n") + 1
+    for at in range(start, len(content)):
+        changed = bytearray(content)
+        changed[at] ^= 1 << at % 8
+        assert is_found(place, whole | {name: bytes(changed)}), at
+
+
+@settings(max_examples=150)
+@given(data=drawn)
+def test_any_truncation_is_found_but_of_whole_lines_at_the_very_end(whole, place, data):
+    name = data.draw(st.sampled_from(sorted(whole)))
+    size = data.draw(st.integers(0, len(whole[name]) - 1))
+    content = whole[name][:size]
+    at_the_very_end = name == max(whole) and (content == b"" or content.endswith(b"\n"))
+    assert is_found(place, whole | {name: content}) is not at_the_very_end
+
+
+@settings(max_examples=150)
+@given(data=drawn)
+def test_any_line_deleted_doubled_or_moved_is_found(whole, place, data):
+    """From any place of any day to any other."""
+    days = {name: content.splitlines(keepends=True) for name, content in whole.items()}
+    places = [(name, at) for name, lines in days.items() for at in range(len(lines))]
+    (name, at), (to, before) = (data.draw(st.sampled_from(places)) for _ in range(2))
+    what = data.draw(st.sampled_from(["delete", "double", "move"]))
+    line = days[name][at] if what == "double" else days[name].pop(at)
+    if what != "delete":
+        days[to].insert(before, line)
+    trail = {day: b"".join(lines) for day, lines in days.items()}
+    harmless = trail == whole or (what == "delete" and (name, at) == places[-1])
+    assert is_found(place, trail) is not harmless
+
+
+@settings(max_examples=100)
+@given(data=drawn)
+def test_any_two_lines_swapped_are_found(whole, place, data):
+    days = {name: content.splitlines(keepends=True) for name, content in whole.items()}
+    places = [(name, at) for name, lines in days.items() for at in range(len(lines))]
+    (one, a), (two, b) = data.draw(st.lists(st.sampled_from(places), min_size=2, max_size=2, unique=True))
+    days[one][a], days[two][b] = days[two][b], days[one][a]
+    assert is_found(place, {day: b"".join(lines) for day, lines in days.items()})
