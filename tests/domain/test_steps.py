@@ -8,7 +8,7 @@ import pytest
 from dashboard.domain.adopted import Adopted
 from dashboard.domain.market import Payoff
 from dashboard.domain.pnl import unrealized_pnl
-from dashboard.domain.position import Side
+from dashboard.domain.position import Side, Source
 from dashboard.domain.steps import adopt, apply_fill
 from dashboard.domain.tracked import Change, Tracked
 from tests.domain.builders import BOTH, LONG, SHORT, dec, instrument
@@ -118,7 +118,8 @@ def test_contract_size(payoff: Payoff, contract_size: str, trades: str, realized
 def test_what_is_open_is_valued_as_any_position_is(payoff: Payoff, opening: str) -> None:
     state = after(f"{opening} 3 @ 100, {opening} 4 @ 137", of=instrument(payoff, contract_size="10"))
     position, mark = state.position(), Decimal(120)
-    assert state.unrealized_pnl(mark) == pytest.approx(unrealized_pnl(position, mark), rel=Decimal("1e-18"))
+    assert position.source is Source.EXCHANGE
+    assert state.unrealized_pnl(mark) == pytest.approx(unrealized_pnl(position, mark), rel=Decimal("1e-15"))
 
 
 def test_a_flat_position_is_worth_nothing() -> None:
