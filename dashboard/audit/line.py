@@ -91,7 +91,8 @@ def parse(raw: bytes) -> Record:
 
 
 def _record(fields: dict[str, Any]) -> Record:
-    record = Record(**fields | {"time": datetime.fromisoformat(fields["time"])})
+    fields["time"] = datetime.fromisoformat(fields["time"])
+    record = Record(**fields)
     if type(record.seq) is not int or record.time.tzinfo is None or not isinstance(record.entry, dict):
         raise ValueError("a field has an unexpected type")
     return record

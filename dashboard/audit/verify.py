@@ -95,7 +95,7 @@ class _Walk:
         report.first, report.last = report.first or record.time, record.time
         report.head = record.head
         self.met = self.met or record.head == self._known
-        if record.kind == GAP:
-            report.lost += record.entry.get("lost", 0)
+        if record.kind == GAP and isinstance(lost := record.entry.get("lost"), int):
+            report.lost += lost
         elif record.kind == HEALED:
             report.healed += 1

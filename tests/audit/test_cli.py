@@ -137,10 +137,11 @@ def test_it_starts_quickly_without_the_rest_of_the_house(tmp_path):
     assert done.stdout.endswith("\nset()\n")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
 def test_a_file_that_may_not_be_read(tmp_path, capsys):
     write(tmp_path, 2)
     (path,) = files(tmp_path)
     path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("nothing is forbidden to root")
     assert main(["verify", str(tmp_path)]) == 1
     assert "unreadable: Permission denied" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """Every change of a trail shows, and one change is told where it is."""
 
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from dashboard.audit import pieces
 from dashboard.audit.folder import NoTrail
-from dashboard.audit.line import Head, compose, to_json
+from dashboard.audit.line import GENESIS, Head, compose, to_json
 from dashboard.audit.verify import SHOWN, verify
 from tests.audit.builders import NOON, files, flaws, only_file, put, write
 
@@ -73,6 +74,36 @@ def test_a_line_forged_with_a_right_hash_does_not_fit_the_next_one(tmp_path):
     forged, _ = compose(head, NOON.replace(second=0, microsecond=3000), "fill", to_json({"number": 7}))
     put(path, [first, forged, third])
     assert flaws(tmp_path) == [f"{DAY1}:3 changed"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '"seq":1',
+        '"seq":"1","time":"2025-03-01T12:00:00Z","kind":"x","entry":{}',
+        '"seq":1,"time":"noon","kind":"x","entry":{}',
+        '"seq":1,"time":12,"kind":"x","entry":{}',
+        '"seq":1,"time":"2025-03-01T12:00:00","kind":"x","entry":{}',
+        '"seq":1,"time":"2025-03-01T12:00:00Z","kind":"x","entry":[]',
+        '"seq":1,"time":"2025-03-01T12:00:00Z","kind":"x","entry":{},"more":1',
+        '"seq":1,"time":"2025-03-01T12:00:00Z","kind":"x","entry":' + '{"a":' * 9999 + "1" + "}" * 9999,
+        '"seq":1 "time"',
+    ],
+    ids=range(9),
+)
+def test_nonsense_with_a_right_hash_is_unreadable(tmp_path, body):
+    text = f'{{{body},"before":"{GENESIS}"'.encode()
+    seal = sha256(text).hexdigest().encode()
+    put(tmp_path / DAY1, [text + b',"hash":"' + seal + b'"}\n'])
+    assert flaws(tmp_path) == [f"{DAY1}:1 unreadable"]
+
+
+@pytest.mark.parametrize("entry", [{}, {"lost": "all"}, {"lost": [1]}])
+def test_a_forged_gap_does_no_more_than_another_line(tmp_path, entry):
+    line, _ = compose(Head(0, GENESIS), NOON, "gap", to_json(entry))
+    put(tmp_path / DAY1, [line])
+    assert verify(tmp_path).whole
+    assert verify(tmp_path).lost == 0
 
 
 def test_a_line_with_an_earlier_time(tmp_path):
