@@ -37,7 +37,7 @@ class ExchangeClient:
 
     async def open(self, symbol: str) -> Instrument:
         """Loads the markets and finds the one that the text `symbol` means."""
-        async with explained(self.id):
+        with explained(self.id):
             # A truncated or empty answer with HTTP 200 leaves ccxt content with no markets: ask anew.
             await self._ccxt.load_markets(True)
         if not self._ccxt.markets:
@@ -66,20 +66,20 @@ class ExchangeClient:
 
     async def watch_ticker(self) -> Ticker:
         """Waits for the next prices of the websocket."""
-        async with explained(self.id):
+        with explained(self.id):
             if self._has("watchTicker"):
                 return convert.ticker(await self._ccxt.watch_ticker(self._symbol), now_ms())
             return convert.last_trade(await self._ccxt.watch_trades(self._symbol), now_ms())
 
     async def watch_mark(self) -> Ticker:
         """Waits for the next mark price."""
-        async with explained(self.id):
+        with explained(self.id):
             raw = await self._ccxt.watch_mark_price(self._symbol)
         return convert.ticker({"markPrice": raw.get("markPrice")}, now_ms())
 
     async def watch_book(self) -> Ticker:
         """Waits for the next best bid and ask."""
-        async with explained(self.id):
+        with explained(self.id):
             raw = (await self._ccxt.watch_bids_asks([self._symbol])).get(self._symbol, {})
         return convert.ticker({"bid": raw.get("bid"), "ask": raw.get("ask")}, now_ms())
 
@@ -94,7 +94,7 @@ class ExchangeClient:
 
     async def fetch_ticker(self) -> Ticker:
         """Asks for the prices now."""
-        async with explained(self.id):
+        with explained(self.id):
             raw = await self._ccxt.fetch_ticker(self._symbol)
             ticker = convert.ticker(raw, now_ms())
             if ticker.mark is not None or not (self._is_contract and self._has("fetchMarkPrice")):
@@ -106,7 +106,7 @@ class ExchangeClient:
         """The newest bars of price history for a timeframe such as 5m, oldest first."""
         if not self._has("fetchOHLCV") or timeframe not in (self._ccxt.timeframes or {}):
             raise ExchangeLacks(f"{self.id} has no {timeframe} candles")
-        async with explained(self.id):
+        with explained(self.id):
             rows = await self._ccxt.fetch_ohlcv(self._symbol, timeframe, limit=_CANDLES)
         return convert.candles(rows)
 
@@ -116,14 +116,14 @@ class ExchangeClient:
             return ()
         if not self._has("fetchPositions"):
             raise ExchangeLacks(f"{self.id} cannot be asked for positions")
-        async with explained(self.id):
+        with explained(self.id):
             return convert.positions(await self._ccxt.fetch_positions([self._symbol]), instrument)
 
     async def fetch_tiers(self) -> tuple[Tier, ...]:
         """The margin schedule; empty where the exchange does not tell it to everybody."""
         if not (self._is_contract and self._has("fetchMarketLeverageTiers")):
             return ()
-        async with explained(self.id):
+        with explained(self.id):
             return convert.tiers(self.id, await self._ccxt.fetch_market_leverage_tiers(self._symbol))
 
     def _has(self, capability: str) -> bool:
