@@ -29,7 +29,7 @@ def number(value: object) -> Decimal | None:
     if value is None or value == "":
         return None
     try:
-        result = Decimal(str(value))
+        result = Decimal(value if isinstance(value, str) else str(value))
     except InvalidOperation:
         return None
     return result if result.is_finite() else None
@@ -101,8 +101,8 @@ def _quote(value: Decimal | None, at: int) -> Quote | None:
 
 
 def _mark_price(raw: Raw, info: Raw) -> Decimal | None:
-    named = (info.get(name) for name in _MARKS_IN_INFO)
-    return next((price for price in map(positive, (raw.get("markPrice"), *named)) if price), None)
+    in_info = next((info[name] for name in _MARKS_IN_INFO if info.get(name)), None)
+    return positive(raw.get("markPrice")) or positive(in_info)
 
 
 def _change(raw: Raw, info: Raw) -> Decimal | None:
