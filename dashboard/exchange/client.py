@@ -1,6 +1,7 @@
 """ExchangeClient: one market of one exchange, read through ccxt."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from ccxt.base.errors import NetworkError
@@ -9,7 +10,7 @@ from dashboard.clock import now_ms
 from dashboard.domain.margin import Tier
 from dashboard.domain.market import Candle, Instrument, Ticker
 from dashboard.domain.position import Position
-from dashboard.errors import ExchangeLacks, ExchangeUnavailable
+from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import convert
 from dashboard.exchange.access import Access
 from dashboard.exchange.build import build
@@ -95,12 +96,16 @@ class ExchangeClient:
     async def fetch_ticker(self) -> Ticker:
         """Asks for the prices now."""
         with explained(self.id):
-            raw = await self._ccxt.fetch_ticker(self._symbol)
-            ticker = convert.ticker(raw, now_ms())
-            if ticker.mark is not None or not (self._is_contract and self._has("fetchMarkPrice")):
-                return ticker
-            mark = await self._ccxt.fetch_mark_price(self._symbol)
-        return ticker.merged(convert.ticker({"markPrice": mark.get("markPrice")}, now_ms()))
+            ticker = convert.ticker(await self._ccxt.fetch_ticker(self._symbol), now_ms())
+        if ticker.mark is None and self._is_contract and self._has("fetchMarkPrice"):
+            with suppress(DashboardError):  # the last price in hand is worth more than none
+                return ticker.merged(await self._fetch_mark())
+        return ticker
+
+    async def _fetch_mark(self) -> Ticker:
+        with explained(self.id):
+            raw = await self._ccxt.fetch_mark_price(self._symbol)
+        return convert.ticker({"markPrice": raw.get("markPrice")}, now_ms())
 
     async def fetch_candles(self, timeframe: str) -> list[Candle]:
         """The newest bars of price history for a timeframe such as 5m, oldest first."""
