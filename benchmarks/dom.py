@@ -8,6 +8,8 @@ clock of this machine.
 from bisect import bisect_left
 from collections.abc import Mapping
 from contextlib import ExitStack
+from itertools import accumulate
+from math import inf
 
 from playwright.sync_api import Browser
 
@@ -17,8 +19,8 @@ from benchmarks.pulse import Sent, tick_of
 from benchmarks.report import Report, Row, percentile
 
 EVERY = 0.1
-SETTLING = 2_500
-"""Milliseconds for a fresh page to come to rest: its chart, its fonts."""
+WARM_UP = 80
+"""Ticks for a fresh page to come to rest: its chart, its fonts."""
 LAST = 2_500
 """Milliseconds for the last tick to arrive."""
 SELECTORS = {"ours": '[data-bind="price"]', "bare": "#price", "interval": "#price"}
@@ -64,28 +66,25 @@ def _rows(late: Mapping[str, list[float]]) -> list[Row]:
 
 
 def one_round(browser: Browser, server: Child, selector: str, ticks: int) -> list[float]:
-    """Milliseconds that each tick took to a fresh page."""
+    """Milliseconds that each of `ticks` took to a fresh page, once that has come to rest."""
+    server.ask("beat", count=1, every=EVERY)
     page = browser.new_page()
-    before = len(server.ask("beat", count=2, every=EVERY))
-    server.tell("beat", count=int(SETTLING / 1000 / EVERY), every=EVERY)
-    page.goto(server.url)
-    before = len(server.answer())
     open_page(page, server.url, selector)
-    page.wait_for_timeout(SETTLING)
+    server.tell("beat", count=WARM_UP + ticks, every=EVERY)
+    page.wait_for_timeout((WARM_UP - 5) * EVERY * 1000)
     record(page, selector)
-    server.tell("beat", count=ticks, every=EVERY)
-    page.wait_for_timeout(ticks * EVERY * 1000 + LAST)
-    late = lateness(server.answer(), recorded(page), before)
+    page.wait_for_timeout((ticks + 5) * EVERY * 1000 + LAST)
+    late = lateness(server.answer(), recorded(page), ticks)
     page.close()
     return late
 
 
-def lateness(sent: Sent, records: Records, before: int) -> list[float]:
-    """Milliseconds from each tick after tick `before` to the first record of it or a newer one."""
+def lateness(sent: Sent, records: Records, ticks: int) -> list[float]:
+    """Milliseconds from each of the last `ticks` to the first record of it or a newer one; or infinite."""
     shown = sorted((at, tick_of(text)) for text, at in records)
-    newest, ticks = 0, []
-    for _, tick in shown:
-        newest = max(newest, tick)
-        ticks.append(newest)
-    found = ((tick, bisect_left(ticks, tick)) for tick in range(before + 1, len(sent) + 1))
-    return [shown[at][0] - sent[tick - 1] / 1e6 for tick, at in found if at < len(shown)]
+    newest = list(accumulate((tick for _, tick in shown), max))
+    late = []
+    for tick in range(len(sent) - ticks + 1, len(sent) + 1):
+        at = bisect_left(newest, tick)
+        late.append(shown[at][0] - sent[tick - 1] / 1e6 if at < len(shown) else inf)
+    return late

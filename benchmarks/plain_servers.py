@@ -1,8 +1,8 @@
 """`python -m benchmarks.plain_servers NAME`: what one would write in ten minutes.
 
-    bare      a websocket page without Dash; a loop over the sockets sends every price
-    interval  a Dash page that asks for the price every two seconds
-    empty     a Dash page with nothing on it but one number
+bare      a websocket page without Dash; a loop over the sockets sends every price
+interval  a Dash page that asks for the price every two seconds
+empty     a Dash page with nothing on it but one number
 """
 
 import asyncio
@@ -35,11 +35,13 @@ def bare() -> None:
     sockets: set[WebSocket] = set()
     prices: asyncio.Queue[str] = asyncio.Queue()
     loops: list[asyncio.AbstractEventLoop] = []
+    newest = ""
     size = 0
 
     async def broadcast() -> None:
+        nonlocal newest
         while True:
-            text = await prices.get()
+            text = newest = await prices.get()
             for socket in list(sockets):
                 with suppress(WebSocketDisconnect, RuntimeError):
                     await socket.send_text(text)
@@ -53,6 +55,7 @@ def bare() -> None:
 
     async def listen(socket: WebSocket) -> None:
         await socket.accept()
+        await socket.send_text(newest)
         sockets.add(socket)
         with suppress(WebSocketDisconnect):
             await socket.receive_text()

@@ -25,7 +25,8 @@ ENDING = 5.0
 class Child:
     """A running `python -m module`."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, name: str, process: subprocess.Popen[str]) -> None:
+        self._name = name
         self._process = process
         self._usage = psutil.Process(process.pid)
         self.hello = self.answer()
@@ -46,10 +47,12 @@ class Child:
         assert self._process.stdout is not None
         timer = Timer(patience, self._process.kill)
         timer.start()
-        line = self._process.stdout.readline()
-        timer.cancel()
+        try:
+            line = self._process.stdout.readline()
+        finally:
+            timer.cancel()
         if not line:
-            raise RuntimeError(f"{' '.join(self._process.args[1:])} ended")  # type: ignore[index]  # a list
+            raise RuntimeError(f"{self._name} ended")
         return json.loads(line)
 
     def ask(self, what: str, **details: object) -> Any:
@@ -68,7 +71,7 @@ def running(module: str, *arguments: str) -> Iterator[Child]:
     """`python -m module arguments` for the length of a `with` block."""
     command = [sys.executable, "-m", module, *arguments]
     with ending(command, stdin=subprocess.PIPE) as process:
-        yield Child(process)
+        yield Child(module, process)
 
 
 @contextmanager

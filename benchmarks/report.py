@@ -68,7 +68,9 @@ class Report:
             for first, *rest, verdict in table
         ]
         rule = "─" * max(map(len, lines))
-        notes = [textwrap.fill(note, WIDTH, initial_indent="· ", subsequent_indent="  ") for note in self.notes]
+        notes = [
+            textwrap.fill(note, WIDTH, initial_indent="· ", subsequent_indent="  ") for note in self.notes
+        ]
         return "\n".join([self.title, textwrap.fill(self.method, WIDTH), rule, *lines, rule, *notes])
 
 

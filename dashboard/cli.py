@@ -4,23 +4,18 @@ import logging
 import signal
 import sys
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from dashboard.config import Settings, load, secret_flags
 from dashboard.errors import DashboardError
+
+if TYPE_CHECKING:
+    from dashboard.config import Settings
 
 
 def main() -> int:
     """Runs `dashboard-run`. Returns the exit code: 2 for what the user can mend, 0 for an interrupt."""
-    arguments = sys.argv[1:]
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        settings = load(arguments)
-        _log(settings)
-        _warn(arguments)
-        # Imported late: it takes a second, which a mistaken flag need not wait for.
-        from dashboard.serving import serve
-
-        serve(settings)
+        _run(sys.argv[1:])
     except KeyboardInterrupt:
         return 0
     except DashboardError as error:
@@ -29,20 +24,37 @@ def main() -> int:
     return 0
 
 
+def _run(arguments: list[str]) -> None:
+    """Imports as late as it can: the heavy part takes a second, which a mistaken flag need not wait for."""
+    # Code that is interrupted in the middle of an import says so in ugly ways: until then, just end.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from dashboard.config import load, secret_flags
+
+    settings = load(arguments)
+    _log(settings)
+    _warn(secret_flags(arguments))
+    from dashboard.serving import serve
+
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    serve(settings)
+
+
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends the process as Ctrl-C does: everything is closed on the way out."""
+    """Ctrl-C and SIGTERM end the process alike: everything is closed on the way out."""
     raise KeyboardInterrupt
 
 
-def _log(settings: Settings) -> None:
+def _log(settings: "Settings") -> None:
+    """Everything with --debug, but for ccxt's own words: they carry key, signature and passphrase."""
+    logging.getLogger("ccxt").setLevel(logging.INFO)
     logging.basicConfig(
         level=logging.DEBUG if settings.debug else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
 
 
-def _warn(arguments: list[str]) -> None:
-    flags = secret_flags(arguments)
+def _warn(flags: list[str]) -> None:
     if flags:
         print(
             f"dashboard-run: {' and '.join(flags)}: other users of this machine can see a secret on a "

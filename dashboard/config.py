@@ -15,6 +15,13 @@ from dashboard.errors import SettingsError
 from dashboard.exchange.access import Access
 
 PREFIX = "DASHBOARD_"
+_SHAPES = {
+    **dict.fromkeys(("urls", "has", "options", "markets", "streaming"), dict),
+    **dict.fromkeys(("apiKey", "secret", "password", "walletAddress", "hostname"), str),
+    "timeout": int,
+}
+"""What ccxt trips over later if it is anything else."""
+_JSON = {dict: "object", str: "string", int: "number"}
 _SECRET_FLAGS = ("--api-secret", "--api-passphrase")
 
 
@@ -161,6 +168,9 @@ def _options(path: Path) -> dict[str, Any]:
         raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
     if not isinstance(options, dict):
         raise SettingsError(f"--exchange-config {path}: give a JSON object, as for ccxt's constructor")
+    for name, kind in _SHAPES.items():
+        if not isinstance(options.get(name, kind()), kind):
+            raise SettingsError(f"--exchange-config {path}: {name} has to be a JSON {_JSON[kind]}")
     return options
 
 

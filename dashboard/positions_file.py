@@ -6,12 +6,17 @@ import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from filelock import FileLock
 from platformdirs import user_state_path
 
 from dashboard.domain.entered import Entered
 from dashboard.errors import DashboardError, PositionError
 
 log = logging.getLogger(__name__)
+
+
+_LOCK_WAIT = 2.0
+"""Seconds to wait for another dashboard that is writing."""
 
 
 class NotKept(DashboardError):
@@ -28,35 +33,36 @@ class PositionsFile:
     def read(self, name: str) -> Entered:
         """What was kept under `name`; empty if nothing was, or if it cannot be understood any more."""
         try:
-            return Entered.from_fields(self._all().get(name, {}))
-        except (PositionError, AttributeError, TypeError) as error:
+            return Entered.from_fields(self._read().get(name, {}))
+        except (OSError, ValueError, PositionError, AttributeError, TypeError) as error:
             log.warning("the position kept in %s for %s is ignored: %s", self.path, name, error)
             return Entered()
 
     def write(self, name: str, entered: Entered) -> None:
         """Keeps `entered`, or forgets the name if it is empty. Raises NotKept."""
-        kept = self._all()
-        kept.pop(name, None)
-        if entered != Entered():
-            kept[name] = entered.to_fields()
         try:
-            self._replace(json.dumps(kept, indent=2))
-        except OSError as error:
-            raise NotKept(f"shown, but not kept for the next start: {error}") from None
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with FileLock(self.path.with_suffix(".lock"), timeout=_LOCK_WAIT):  # two dashboards, one file
+                kept = self._read()
+                kept.pop(name, None)
+                if entered != Entered():
+                    kept[name] = entered.to_fields()
+                self._replace(json.dumps(kept, indent=2))
+        except (OSError, ValueError) as error:
+            raise NotKept(f"shown, but not kept for the next start: {self.path}: {error}") from None
 
-    def _all(self) -> dict[str, dict[str, str]]:
+    def _read(self) -> dict[str, dict[str, str]]:
+        """Raises OSError or ValueError for a file that is there but cannot be understood."""
         try:
             kept = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
-            log.warning("kept positions cannot be read: %s: %s", self.path, error)
-            return {}
-        return kept if isinstance(kept, dict) else {}
+        if not isinstance(kept, dict):
+            raise ValueError("it holds no JSON object")
+        return kept
 
     def _replace(self, text: str) -> None:
         """Whole or not at all: a crash never leaves half a file."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with NamedTemporaryFile("w", encoding="utf-8", dir=self.path.parent, delete=False) as file:
             try:
                 file.write(text)

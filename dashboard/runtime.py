@@ -50,9 +50,6 @@ class Snapshot:
         quote = self.valuation.quote
         if quote is not None and quote.age(now) <= self.health.stale_after:
             return self.valuation
-        return self._valued(now)
-
-    def _valued(self, now: int) -> Valuation:
         if not self.holdings.known or self.instrument is None:
             return Valuation(RiskStatus.UNKNOWN)
         return value(self.position, self.levels, self.ticker, now=now, stale_after=self.health.stale_after)
@@ -85,7 +82,7 @@ class RuntimeConfig:
     def apply(self, event: FeedEvent) -> None:
         """Lets one event of the feed change the state."""
         with self._turn:
-            self._publish(_after(self.snapshot, event))
+            self._change(event)
 
     def enter(self, entered: Entered, *, kept: bool = False) -> None:
         """Replaces what was entered by hand; an empty `Entered` takes it away.
@@ -93,15 +90,51 @@ class RuntimeConfig:
         `kept`: it was entered in an earlier run, so the exchange's own position comes first.
         """
         with self._turn:
-            holdings = replace(self.snapshot.holdings, entered=entered, kept=kept)
-            self._publish(replace(self.snapshot, holdings=holdings))
+            self._publish(holdings=replace(self.snapshot.holdings, entered=entered, kept=kept))
 
-    def _publish(self, snapshot: Snapshot) -> None:
-        before = self.snapshot
-        if snapshot.holdings is not before.holdings or snapshot.instrument is not before.instrument:
+    def _change(self, event: FeedEvent) -> None:
+        now = self.snapshot
+        match event:
+            case Received():
+                self._publish(health=now.health.after(event), ticker=now.ticker.merged(event.ticker))
+            case ReceivedBeside():
+                self._publish(ticker=now.ticker.merged(event.ticker))
+            case Failed():
+                self._publish(health=now.health.after(event))
+            case Resolved():
+                self._publish(instrument=event.instrument)
+            case PositionsRead():
+                self._publish(holdings=now.holdings.after_read(event.at, event.positions))
+            case PositionsFailed():
+                self._publish(holdings=now.holdings.after_failure(event.reason))
+            case TiersRead():
+                self._publish(holdings=replace(now.holdings, tiers=event.tiers))
+
+    def _publish(
+        self,
+        *,
+        health: FeedHealth | None = None,
+        holdings: Holdings | None = None,
+        instrument: Instrument | None = None,
+        ticker: Ticker | None = None,
+    ) -> None:
+        """Makes the next snapshot of what is new and what stays, and tells the listeners."""
+        old = self.snapshot
+        snapshot = Snapshot(
+            version=old.version + 1,
+            health=health or old.health,
+            holdings=holdings or old.holdings,
+            instrument=instrument or old.instrument,
+            ticker=ticker or old.ticker,
+            position=old.position,
+            levels=old.levels,
+        )
+        if holdings or instrument:
             snapshot = _with_position(snapshot)
-        valuation = snapshot._valued(self._clock())
-        self.snapshot = replace(snapshot, version=before.version + 1, valuation=valuation)
+        self.snapshot = replace(snapshot, valuation=snapshot.valuation_at(self._clock()))
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in self._listeners:
             try:
                 listener(self.snapshot)
@@ -111,25 +144,6 @@ class RuntimeConfig:
     def _unregister(self, listener: Listener) -> None:
         with self._registering:
             self._listeners = tuple(one for one in self._listeners if one is not listener)
-
-
-def _after(now: Snapshot, event: FeedEvent) -> Snapshot:
-    """The snapshot with what `event` says, before it is valued again."""
-    match event:
-        case Received():
-            return replace(now, health=now.health.after(event), ticker=now.ticker.merged(event.ticker))
-        case ReceivedBeside():
-            return replace(now, ticker=now.ticker.merged(event.ticker))
-        case Failed():
-            return replace(now, health=now.health.after(event))
-        case Resolved():
-            return replace(now, instrument=event.instrument)
-        case PositionsRead():
-            return replace(now, holdings=now.holdings.after_read(event.at, event.positions))
-        case PositionsFailed():
-            return replace(now, holdings=now.holdings.after_failure(event.reason))
-        case TiersRead():
-            return replace(now, holdings=replace(now.holdings, tiers=event.tiers))
 
 
 def _with_position(snapshot: Snapshot) -> Snapshot:

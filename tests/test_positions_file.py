@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_names_are_kept_apart(file: PositionsFile) -> None:
 def test_nothing_is_left_beside_the_file(file: PositionsFile) -> None:
     file.write(NAME, entered_long())
     file.write(NAME, entered_long(leverage="5"))
-    assert [path.name for path in file.path.parent.iterdir()] == ["positions.json"]
+    assert {path.name for path in file.path.parent.iterdir()} == {"positions.json", "positions.lock"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
@@ -64,11 +65,6 @@ def test_it_is_for_its_owner_only(file: PositionsFile) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param("", id="empty"),
-        pytest.param('{"bitget live', id="cut short"),
-        pytest.param(b"\xff\xfe", id="no text"),
-        pytest.param("[]", id="a list"),
-        pytest.param("null", id="null"),
         pytest.param(json.dumps({NAME: None}), id="an entry that is null"),
         pytest.param(json.dumps({NAME: []}), id="an entry that is a list"),
         pytest.param(json.dumps({NAME: "long"}), id="an entry that is a text"),
@@ -85,6 +81,32 @@ def test_what_cannot_be_understood_is_ignored(file: PositionsFile, content: str 
     assert file.read(NAME) == Entered()
     file.write(NAME, entered_long())
     assert file.read(NAME) == entered_long()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("", id="empty"),
+        pytest.param('{"bitget live', id="cut short"),
+        pytest.param(b"\xff\xfe", id="no text"),
+        pytest.param("[]", id="a list"),
+        pytest.param("null", id="null"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_not_overwritten(file: PositionsFile, content: str | bytes) -> None:
+    put(file, content)
+    before = file.path.read_bytes()
+    assert file.read(NAME) == Entered()
+    with pytest.raises(NotKept, match=r"positions\.json"):
+        file.write(NAME, entered_long())
+    assert file.path.read_bytes() == before
+
+
+def test_many_writers_lose_nothing(file: PositionsFile) -> None:
+    names = [f"bitget live COIN{i}/USDT:USDT" for i in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: PositionsFile(file.path).write(name, entered_long()), names))
+    assert all(file.read(name) == entered_long() for name in names)
 
 
 def test_ignoring_is_logged(file: PositionsFile, caplog: pytest.LogCaptureFixture) -> None:
@@ -113,7 +135,7 @@ def test_a_failed_write_leaves_nothing_behind(file: PositionsFile) -> None:
     file.path.mkdir(parents=True)
     with pytest.raises(NotKept):
         file.write(NAME, entered_long())
-    assert [path.name for path in file.path.parent.iterdir()] == ["positions.json"]
+    assert {path.name for path in file.path.parent.iterdir()} == {"positions.json", "positions.lock"}
 
 
 def test_without_a_path_it_is_in_the_users_state_directory() -> None:

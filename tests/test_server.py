@@ -151,3 +151,32 @@ class TestRefusals:
             address = url_of(process).replace("http", "ws") + "/ws/view"
             with pytest.raises(InvalidStatus, match="403"):
                 connect(address, origin=Origin("https://evil.example"))
+
+    def test_another_sites_page_cannot_change_anything(self):
+        with dashboard("--demo") as process:
+            url = url_of(process)
+            answer = httpx.post(f"{url}/_dash-update-component", headers={"Origin": "https://evil.example"})
+        assert answer.status_code == 403
+
+    def test_debugging_does_not_tell_the_keys(self, exchange: DemoThread, tmp_path: Path):
+        with dashboard(options(exchange, tmp_path, keys=True), "--debug") as process:
+            with stream(url_of(process)) as viewer:
+                until(viewer, side="Long 20×")
+            process.terminate()
+            _, log = process.communicate(timeout=10)
+        assert "DEBUG" in log
+        account = exchange.exchange.account
+        assert not [key for key in (account.api_key, account.secret, account.passphrase) if key in log]
+
+
+@pytest.mark.parametrize(
+    "content", ['{"timeout": "abc"}', '{"urls": 5}', '{"has": 7}', '{"markets": 5}', '{"secret": 5}']
+)
+def test_an_options_file_of_wrong_shapes_is_one_line(tmp_path: Path, content: str):
+    file = tmp_path / "exchange.json"
+    file.write_text(content)
+    with dashboard(f"--exchange-config={file}") as process:
+        _, complaint = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert complaint.startswith("dashboard-run: --exchange-config")
+    assert complaint.count("\n") == 1

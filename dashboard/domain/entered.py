@@ -97,6 +97,8 @@ def _side(text: str | None) -> Side | None:
 
 def _without_thousands_separators(text: str) -> str:
     """1,000.5 is 1000.5. A text like 1,000 stays, and is refused: for half of the world it means 1."""
+    if "_" in text:
+        raise InvalidOperation  # Python's way to group digits, and nobody else's
     return text.replace(",", "") if _GROUPED.fullmatch(text) else text
 
 

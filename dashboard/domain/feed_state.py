@@ -60,8 +60,8 @@ class FeedHealth:
         return replace(self, state=self._broken(event.route), failures=self.failures + 1, reason=event.reason)
 
     def _received(self, event: Received) -> "FeedHealth":
-        return replace(
-            self,
+        return FeedHealth(
+            poll_interval=self.poll_interval,
             state=_LIVE[event.route],
             received_at=event.at,
             request_time=event.request_time,

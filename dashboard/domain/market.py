@@ -1,6 +1,6 @@
 """What is traded, and what it costs now."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -66,10 +66,13 @@ class Ticker:
 
     def merged(self, newer: "Ticker") -> "Ticker":
         """This ticker with every figure that `newer` knows."""
-        return Ticker(*(getattr(newer, name) or getattr(self, name) for name in _FIGURES))
-
-
-_FIGURES = tuple(field.name for field in fields(Ticker))
+        return Ticker(
+            last=newer.last or self.last,
+            bid=newer.bid or self.bid,
+            ask=newer.ask or self.ask,
+            mark=newer.mark or self.mark,
+            change_24h=newer.change_24h or self.change_24h,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,10 @@ def unrealized_pnl(position: Position, price: Decimal) -> Decimal:
     return position.side.sign * position.size * _gain(position, price)
 
 
-def roe(position: Position, price: Decimal) -> Decimal | None:
-    """Return on equity in percent: PnL over the margin that the entry took. None without a leverage."""
+def roe(position: Position, pnl: Decimal) -> Decimal | None:
+    """Return on equity in percent: `pnl` over the margin that the entry took. None without a leverage."""
     margin = entry_margin(position)
-    if margin is None:
-        return None
-    return unrealized_pnl(position, price) / margin * 100
+    return None if margin is None else pnl / margin * 100
 
 
 def _gain(position: Position, price: Decimal) -> Decimal:

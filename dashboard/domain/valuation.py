@@ -44,11 +44,12 @@ def value(
     if quote is None:
         return Valuation(RiskStatus.UNKNOWN)
     price = quote.value
+    pnl = unrealized_pnl(position, price)
     return Valuation(
         status=assess(levels, price),
         quote=quote,
         on_mark=on_mark,
-        unrealized_pnl=unrealized_pnl(position, price),
-        roe=roe(position, price),
+        unrealized_pnl=pnl,
+        roe=roe(position, pnl),
         notional=notional(position, price),
     )

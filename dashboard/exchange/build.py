@@ -8,7 +8,7 @@ import ccxt
 import ccxt.pro
 from ccxt.base.errors import NotSupported
 
-from dashboard.errors import CredentialError, ExchangeLacks, UnknownExchange
+from dashboard.errors import CredentialError, ExchangeLacks, SettingsError, UnknownExchange
 from dashboard.exchange.access import Access
 
 _REQUEST_TIMEOUT = 10_000
@@ -25,7 +25,10 @@ def build(access: Access) -> Any:
     if access.exchange not in ccxt.exchanges:
         raise UnknownExchange(_unknown(access.exchange))
     module = ccxt.pro if access.exchange in ccxt.pro.exchanges else _rest_only()
-    exchange = getattr(module, access.exchange)(_config(access))
+    try:
+        exchange = getattr(module, access.exchange)(_config(access))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise SettingsError(f"--exchange-config: ccxt cannot be built with it: {error}") from None
     exchange.number = str
     if access.testnet:
         _use_testnet(exchange)

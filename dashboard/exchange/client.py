@@ -1,6 +1,7 @@
 """ExchangeClient: one market of one exchange, read through ccxt."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from ccxt.base.errors import NetworkError
@@ -9,7 +10,7 @@ from dashboard.clock import now_ms
 from dashboard.domain.margin import Tier
 from dashboard.domain.market import Candle, Instrument, Ticker
 from dashboard.domain.position import Position
-from dashboard.errors import ExchangeLacks, ExchangeUnavailable
+from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import convert
 from dashboard.exchange.access import Access
 from dashboard.exchange.build import build
@@ -37,7 +38,7 @@ class ExchangeClient:
 
     async def open(self, symbol: str) -> Instrument:
         """Loads the markets and finds the one that the text `symbol` means."""
-        async with explained(self.id):
+        with explained(self.id):
             # A truncated or empty answer with HTTP 200 leaves ccxt content with no markets: ask anew.
             await self._ccxt.load_markets(True)
         if not self._ccxt.markets:
@@ -66,20 +67,20 @@ class ExchangeClient:
 
     async def watch_ticker(self) -> Ticker:
         """Waits for the next prices of the websocket."""
-        async with explained(self.id):
+        with explained(self.id):
             if self._has("watchTicker"):
                 return convert.ticker(await self._ccxt.watch_ticker(self._symbol), now_ms())
             return convert.last_trade(await self._ccxt.watch_trades(self._symbol), now_ms())
 
     async def watch_mark(self) -> Ticker:
         """Waits for the next mark price."""
-        async with explained(self.id):
+        with explained(self.id):
             raw = await self._ccxt.watch_mark_price(self._symbol)
         return convert.ticker({"markPrice": raw.get("markPrice")}, now_ms())
 
     async def watch_book(self) -> Ticker:
         """Waits for the next best bid and ask."""
-        async with explained(self.id):
+        with explained(self.id):
             raw = (await self._ccxt.watch_bids_asks([self._symbol])).get(self._symbol, {})
         return convert.ticker({"bid": raw.get("bid"), "ask": raw.get("ask")}, now_ms())
 
@@ -94,19 +95,23 @@ class ExchangeClient:
 
     async def fetch_ticker(self) -> Ticker:
         """Asks for the prices now."""
-        async with explained(self.id):
-            raw = await self._ccxt.fetch_ticker(self._symbol)
-            ticker = convert.ticker(raw, now_ms())
-            if ticker.mark is not None or not (self._is_contract and self._has("fetchMarkPrice")):
-                return ticker
-            mark = await self._ccxt.fetch_mark_price(self._symbol)
-        return ticker.merged(convert.ticker({"markPrice": mark.get("markPrice")}, now_ms()))
+        with explained(self.id):
+            ticker = convert.ticker(await self._ccxt.fetch_ticker(self._symbol), now_ms())
+        if ticker.mark is None and self._is_contract and self._has("fetchMarkPrice"):
+            with suppress(DashboardError):  # the last price in hand is worth more than none
+                return ticker.merged(await self._fetch_mark())
+        return ticker
+
+    async def _fetch_mark(self) -> Ticker:
+        with explained(self.id):
+            raw = await self._ccxt.fetch_mark_price(self._symbol)
+        return convert.ticker({"markPrice": raw.get("markPrice")}, now_ms())
 
     async def fetch_candles(self, timeframe: str) -> list[Candle]:
         """The newest bars of price history for a timeframe such as 5m, oldest first."""
         if not self._has("fetchOHLCV") or timeframe not in (self._ccxt.timeframes or {}):
             raise ExchangeLacks(f"{self.id} has no {timeframe} candles")
-        async with explained(self.id):
+        with explained(self.id):
             rows = await self._ccxt.fetch_ohlcv(self._symbol, timeframe, limit=_CANDLES)
         return convert.candles(rows)
 
@@ -116,14 +121,14 @@ class ExchangeClient:
             return ()
         if not self._has("fetchPositions"):
             raise ExchangeLacks(f"{self.id} cannot be asked for positions")
-        async with explained(self.id):
+        with explained(self.id):
             return convert.positions(await self._ccxt.fetch_positions([self._symbol]), instrument)
 
     async def fetch_tiers(self) -> tuple[Tier, ...]:
         """The margin schedule; empty where the exchange does not tell it to everybody."""
         if not (self._is_contract and self._has("fetchMarketLeverageTiers")):
             return ()
-        async with explained(self.id):
+        with explained(self.id):
             return convert.tiers(self.id, await self._ccxt.fetch_market_leverage_tiers(self._symbol))
 
     def _has(self, capability: str) -> bool:

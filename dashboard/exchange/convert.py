@@ -20,6 +20,7 @@ Raw = Mapping[str, Any]
 _MARKS_IN_INFO = ("markPrice", "markPx", "mark_price")
 """Where exchanges put the mark price that ccxt's unified ticker drops."""
 
+_SMALLEST, _LARGEST = Decimal("1e-15"), Decimal("1e15")
 _TIERS_BY_NOTIONAL = ("bitget", "bybit", "binance", "binanceusdm", "aster")
 """Where ccxt's `minNotional` is one. OKX, HTX and Kraken count contracts there."""
 
@@ -29,16 +30,16 @@ def number(value: object) -> Decimal | None:
     if value is None or value == "":
         return None
     try:
-        result = Decimal(str(value))
+        result = Decimal(value if type(value) is str else str(value))
     except InvalidOperation:
         return None
     return result if result.is_finite() else None
 
 
 def positive(value: object) -> Decimal | None:
-    """A number above zero: a price or an amount. Zero and less mean that there is none."""
+    """A price or an amount. Zero and less mean that there is none, and what no market has is no number."""
     result = number(value)
-    return result if result is not None and result > 0 else None
+    return result if result is not None and _SMALLEST <= result <= _LARGEST else None
 
 
 def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
@@ -101,8 +102,10 @@ def _quote(value: Decimal | None, at: int) -> Quote | None:
 
 
 def _mark_price(raw: Raw, info: Raw) -> Decimal | None:
-    named = (info.get(name) for name in _MARKS_IN_INFO)
-    return next((price for price in map(positive, (raw.get("markPrice"), *named)) if price), None)
+    price = positive(raw.get("markPrice"))
+    for name in _MARKS_IN_INFO:
+        price = price or positive(info.get(name))
+    return price
 
 
 def _change(raw: Raw, info: Raw) -> Decimal | None:

@@ -2,8 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 
 from aiohttp import ClientError
 from ccxt.base import errors as ccxt
@@ -34,22 +33,31 @@ _MEANING: tuple[tuple[type[BaseException], type[DashboardError], str], ...] = (
 )
 
 
-@asynccontextmanager
-async def explained(exchange: str) -> AsyncIterator[None]:
-    """Turns ccxt's exceptions inside into ours.
+class explained:  # noqa: N801 - reads as a word in `with explained(...)`, as contextlib's own do
+    """Turns ccxt's exceptions inside a `with` block into ours.
 
     A CancelledError that nobody asked this task for comes from a watcher whose socket was closed
-    under it: that is a failure too, not the end of the task.
+    under it: that is a failure too, not the end of the task. A class, as each tick passes through it.
     """
-    try:
-        yield
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
-            raise
-        raise ExchangeUnavailable(f"{exchange}: the connection was closed") from None
-    except (ccxt.BaseError, ClientError, OSError) as error:
-        raise _translated(exchange, error) from error
+
+    def __init__(self, exchange: str) -> None:
+        self._exchange = exchange
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Raises ours in place of ccxt's."""
+        if error is None:
+            return
+        if isinstance(error, asyncio.CancelledError):
+            task = asyncio.current_task()
+            if task is not None and not task.cancelling():
+                raise ExchangeUnavailable(f"{self._exchange}: the connection was closed") from None
+        elif isinstance(error, (ccxt.BaseError, ClientError, OSError)):
+            raise _translated(self._exchange, error) from error
 
 
 def _translated(exchange: str, error: BaseException) -> DashboardError:

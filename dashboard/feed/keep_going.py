@@ -31,6 +31,7 @@ async def until_it_works(
             return await work()
         except DashboardError as error:
             reason = str(error)
+            log.info("%s", reason)
         except Exception as error:
             log.exception("an unexpected failure; the work is taken up again")
             reason = f"unexpected {type(error).__name__}: see the log"

@@ -85,9 +85,14 @@ class PriceFeed:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def _serve(self, main: asyncio.Task[None]) -> None:
-        with suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(main)
-        self._loop.close()
+        try:
+            with suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(main)
+        except Exception:
+            log.exception("the feed has ended, which it never should")
+            self._announce(Failed(Route.POLL, "the feed has ended: see the log"))
+        finally:
+            self._loop.close()
 
     async def _run(self, interval: int, use_websocket: bool) -> None:
         try:
@@ -102,7 +107,7 @@ class PriceFeed:
             account = Account(self._client, instrument, self._emit, prices.recovered)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(prices.run())
-                tasks.create_task(until_it_works(self._read_tiers, log.info))
+                tasks.create_task(until_it_works(self._read_tiers, _no_event))
                 if self._read_account:
                     tasks.create_task(account.run())
         finally:
@@ -149,3 +154,7 @@ class PriceFeed:
             self.current_price = event.ticker.last.value
             self.last_update_time = datetime.now(UTC)
         self._announce(event)
+
+
+def _no_event(_reason: str) -> None:
+    """For failures that the page need not show."""

@@ -84,8 +84,8 @@ class Prices:
             raise ExchangeUnavailable(f"{self._client.id}: the websocket sends nothing") from None
 
     def _streamed_ticker(self, ticker: Ticker) -> None:
-        if ticker == Ticker():
-            return  # a frame without a single price is no sign of life
+        if ticker.last is None and ticker.mark is None:
+            return  # a frame without a price is no sign of life
         self._streaming, self._streamed = True, ticker
         self._spoke.set()
         self._received(Route.STREAM, ticker)
@@ -104,7 +104,7 @@ class Prices:
         await self._spoke.wait()
         async with asyncio.TaskGroup() as tasks:
             for watch in self._client.streams_beside(self._streamed):
-                tasks.create_task(keep_going(partial(self._beside, watch), log.info))
+                tasks.create_task(keep_going(partial(self._beside, watch), _quietly))
 
     async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
         self._emit(ReceivedBeside(await watch()))
@@ -115,10 +115,10 @@ class Prices:
         ticker = await self._client.fetch_ticker()
         if self._heard_at > self._asked_at:
             return  # the stream spoke meanwhile, and is newer
-        if ticker == Ticker():
+        if ticker.last is None and ticker.mark is None:
             raise ExchangeUnavailable(f"{self._client.id}: the answer has no price in it")
         request_time = now_ms() - self._asked_at
-        if self._streaming and _same_price(ticker, self._streamed):
+        if self._streaming and _same_prices(ticker, self._streamed):
             self._received(Route.STREAM, ticker, request_time)  # a quiet market, confirmed
             return
         if self._streaming:
@@ -136,6 +136,10 @@ class Prices:
         return self._heard_at + self._patience.silence if self._streaming else self._asked_at + self._interval
 
     def _poll_failed(self, reason: str) -> None:
+        if self._streaming and now_ms() - self._heard_at > 2 * self._patience.silence:
+            # It cannot be told whether the market is quiet or the socket deaf: a new one will tell.
+            self._streaming = False
+            self._client.break_streams()
         self._failed(Route.POLL, reason)
 
     def _received(self, route: Route, ticker: Ticker, request_time: int = 0) -> None:
@@ -150,12 +154,11 @@ class Prices:
         self._emit(Failed(route, reason))
 
 
-def _same_price(one: Ticker, other: Ticker) -> bool:
-    """Whether two tickers agree: on the last price, or where one has none on the best bid and ask."""
-    names = ("last",) if one.last and other.last else ("bid", "ask")
-    return all(_value(one, name) == _value(other, name) for name in names)
+def _quietly(_reason: str) -> None:
+    """For failures that are no event."""
 
 
-def _value(ticker: Ticker, name: str) -> object:
-    quote = getattr(ticker, name)
-    return quote.value if quote else None
+def _same_prices(one: Ticker, other: Ticker) -> bool:
+    """Whether two tickers agree on last price, best bid and best ask, as far as both know them."""
+    pairs = ((one.last, other.last), (one.bid, other.bid), (one.ask, other.ask))
+    return all(a.value == b.value for a, b in pairs if a and b)

@@ -21,7 +21,7 @@ class Broadcast:
         self._view: View = {}
         self._changed_at: dict[str, int] = {}
         self._texts: dict[int, str] = {}
-        self._news = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
         self.version = 0
 
     def refresh(self) -> None:
@@ -31,13 +31,17 @@ class Broadcast:
         self._changed_at.update(dict.fromkeys(changed(self._view, new), self.version))
         self._view = new
         self._texts = {}
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        waiting, self._waiting = self._waiting, []
+        for viewer in waiting:
+            if not viewer.done():  # else it has left
+                viewer.set_result(None)
 
     async def newer_than(self, version: int) -> int:
         """Waits for a version after `version` and returns it."""
         while self.version <= version:
-            await self._news.wait()
+            news = asyncio.get_running_loop().create_future()
+            self._waiting.append(news)
+            await news
         return self.version
 
     def since(self, version: int) -> str:

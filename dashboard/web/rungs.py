@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from dashboard.display import MISSING, Tone, gain, percent, price, sign_tone
 from dashboard.domain.pnl import unrealized_pnl
@@ -28,19 +29,29 @@ _HIDDEN = "1"
 def rungs(snapshot: Snapshot, valuation: Valuation, newest: Decimal | None) -> View:
     """Every level with its place, distance and PnL, and the place of the `newest` price."""
     levels, position = snapshot.levels, snapshot.position
-    view = _blank()
     if levels is None or position is None:
-        return view
+        return _blank()
+    step = snapshot.instrument.price_step if snapshot.instrument else None
+    scale, standing = _standing(levels, position, step)
+    view = standing | _marker(scale, valuation, newest)
+    if valuation.quote:
+        for key, level in _prices(levels).items():
+            view[f"{key}-away"] = percent(levels.distance(level, valuation.quote.value))
+    return view
+
+
+@lru_cache(maxsize=64)
+def _standing(levels: RiskLevels, position: Position, step: Decimal | None) -> tuple[Scale, View]:
+    """What does not move with the price."""
     scale = scale_of(levels)
-    view |= {"ladder:hidden": "", "no-ladder:hidden": _HIDDEN, "ladder:side": str(levels.side)}
-    view |= _marker(scale, valuation, newest)
+    view = _blank() | {"ladder:hidden": "", "no-ladder:hidden": _HIDDEN, "ladder:side": str(levels.side)}
     view |= _bands(levels, scale)
     prices = _prices(levels)
     for key, level in prices.items():
-        view |= _rung(key, level, snapshot, valuation, scale)
+        view |= _rung(key, level, levels, step, scale)
         view |= _row(key, level, position)
     has_rows = len(prices) > 1  # the entry is always there, and has none
-    return view | {"levels:hidden": "" if has_rows else _HIDDEN} | _shared_names(prices, levels)
+    return scale, view | {"levels:hidden": "" if has_rows else _HIDDEN} | _shared_names(prices, levels)
 
 
 def _blank() -> View:
@@ -76,21 +87,13 @@ def _marker(scale: Scale, valuation: Valuation, newest: Decimal | None) -> View:
     return {"marker:--at": _place(scale, newest), "marker:tone": tone}
 
 
-def _rung(key: str, level: Decimal, snapshot: Snapshot, valuation: Valuation, scale: Scale) -> View:
-    step = snapshot.instrument.price_step if snapshot.instrument else None
-    levels, quote = snapshot.levels, valuation.quote
-    away = levels.distance(level, quote.value) if levels and quote else None
+def _rung(key: str, level: Decimal, levels: RiskLevels, step: Decimal | None, scale: Scale) -> View:
     text = price(level, step)
-    if key == "trap" and levels:
+    if key == "trap":
         text = f"{price(levels.trap_low, step)} – {price(levels.trap_high, step)}"
-    if key == "liq" and levels and levels.liquidation_is_estimate:
+    if key == "liq" and levels.liquidation_is_estimate:
         text = f"≈ {text}"
-    return {
-        f"rung-{key}:hidden": "",
-        f"rung-{key}:--at": _place(scale, level),
-        f"{key}-price": text,
-        f"{key}-away": percent(away),
-    }
+    return {f"rung-{key}:hidden": "", f"rung-{key}:--at": _place(scale, level), f"{key}-price": text}
 
 
 def _row(key: str, level: Decimal, position: Position) -> View:

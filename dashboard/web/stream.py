@@ -5,7 +5,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import FastAPI, WebSocket, WebSocketDisconnect, status
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from dashboard.access import origin_allowed
 from dashboard.clock import now_ms
@@ -22,17 +25,21 @@ _BREATH = 0.016
 _FRESH = 100
 """Milliseconds up to which a view may have been made before a page gets it as its first."""
 
+_POLICY_VIOLATION = {"type": "websocket.close", "code": 1008}
+
 log = logging.getLogger(__name__)
 
 
 def add_stream(api: FastAPI, desk: Desk) -> None:
     """Serves the stream at /ws/view."""
-    stream = ViewStream(desk)
-    api.add_api_websocket_route("/ws/view", stream.serve)
+    api.router.routes.append(WebSocketRoute("/ws/view", ViewStream(desk)))
 
 
 class ViewStream:
-    """Shows the live state to every connected page. Works only while somebody looks."""
+    """Shows the live state to every connected page. Works only while somebody looks.
+
+    An ASGI application of its own: what a viewer costs is mostly what stands between it and the server.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -41,30 +48,31 @@ class ViewStream:
         self._viewers = 0
         self._refreshing: asyncio.Task[None] | None = None
 
-    async def serve(self, socket: WebSocket) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one viewer until it leaves. It has nothing to say: one that speaks is closed with 1008."""
-        if not origin_allowed(socket.headers):
-            await socket.close(status.WS_1008_POLICY_VIOLATION)
+        await receive()  # the request to connect
+        if not origin_allowed(Headers(scope=scope)):
+            await send(_POLICY_VIOLATION)
             return
-        await socket.accept()
+        await send({"type": "websocket.accept"})
         async with self._watched():
-            sending = asyncio.create_task(self._send(socket))
+            sending = asyncio.create_task(self._send(send))
             try:
-                spoke = (await socket.receive())["type"] == "websocket.receive"
+                spoke = (await receive())["type"] == "websocket.receive"
             finally:
                 sending.cancel()
                 with suppress(asyncio.CancelledError):
                     await sending
         if spoke:
-            await socket.close(status.WS_1008_POLICY_VIOLATION)
+            await send(_POLICY_VIOLATION)
 
-    async def _send(self, socket: WebSocket) -> None:
+    async def _send(self, send: Send) -> None:
         """Sends the newest, then waits: a viewer that is slow to take it skips what came meanwhile."""
         sent = 0
-        with suppress(WebSocketDisconnect, RuntimeError):  # it left while we spoke
+        with suppress(OSError):  # it left while we spoke
             while True:
                 version = await self._broadcast.newer_than(sent)
-                await socket.send_text(self._broadcast.since(sent))
+                await send({"type": "websocket.send", "text": self._broadcast.since(sent)})
                 sent = version
 
     @asynccontextmanager

@@ -17,12 +17,16 @@ from tests.domain.strategies import amounts, leverages, positions, prices, sides
 A_BILLIONTH = Decimal("1e-9")
 
 
+def percent_at(held: Position, price: Decimal) -> Decimal | None:
+    return roe(held, unrealized_pnl(held, price))
+
+
 def pnl_of(
     fields: dict[str, str], price: str, of: Instrument | None = None
 ) -> tuple[Decimal, Decimal | None]:
     held = Entered.from_fields(fields).position(of or instrument())
     assert held is not None
-    return unrealized_pnl(held, Decimal(price)), roe(held, Decimal(price))
+    return unrealized_pnl(held, Decimal(price)), percent_at(held, Decimal(price))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +80,7 @@ def test_inverse_pays_in_coins(
 ) -> None:
     held = position(side, contracts, "50000", of=instrument(payoff, contract_size=contract_size))
     assert unrealized_pnl(held, Decimal(price)) == side.sign * Decimal(pnl)
-    assert roe(held, Decimal(price)) == side.sign * Decimal(percent)
+    assert percent_at(held, Decimal(price)) == side.sign * Decimal(percent)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,7 @@ def test_exact_to_the_last_digit(entry: str, price: str, size: str, pnl: str) ->
 
 
 def test_roe_is_unknown_without_a_leverage() -> None:
-    assert roe(position(leverage=None), Decimal(120)) is None
+    assert percent_at(position(leverage=None), Decimal(120)) is None
 
 
 @given(sides, prices, amounts, leverages, prices)
@@ -114,7 +118,7 @@ def test_quantity_and_size_agree(
 @given(positions())
 def test_nothing_is_won_or_lost_at_the_entry(held: Position) -> None:
     assert unrealized_pnl(held, held.entry_price) == 0
-    assert roe(held, held.entry_price) == 0
+    assert percent_at(held, held.entry_price) == 0
 
 
 @given(positions(), prices)
@@ -142,4 +146,4 @@ def test_roe_is_pnl_over_entry_notional_by_leverage(held: Position, price: Decim
     assert held.leverage is not None
     margin = held.contracts * held.instrument.contract_size * held.entry_price / held.leverage
     expected = unrealized_pnl(held, price) / margin * 100
-    assert roe(held, price) == pytest.approx(expected, rel=Decimal("1e-20"))
+    assert percent_at(held, price) == pytest.approx(expected, rel=Decimal("1e-20"))

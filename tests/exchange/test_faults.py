@@ -17,9 +17,8 @@ from dashboard.exchange.faults import explained
 
 
 async def raised(error: BaseException) -> DashboardError:
-    with pytest.raises(DashboardError) as ours:
-        async with explained("bitget"):
-            raise error
+    with pytest.raises(DashboardError) as ours, explained("bitget"):
+        raise error
     return ours.value
 
 
@@ -97,21 +96,20 @@ async def test_the_cause_is_kept_for_the_log() -> None:
 
 
 async def test_what_goes_well_is_left_alone() -> None:
-    async with explained("bitget"):
+    with explained("bitget"):
         done = True
     assert done
 
 
 async def test_our_own_errors_and_bugs_pass_through() -> None:
     for error in (ExchangeUnavailable("ours"), KeyError("a bug")):
-        with pytest.raises(type(error)) as same:
-            async with explained("bitget"):
-                raise error
+        with pytest.raises(type(error)) as same, explained("bitget"):
+            raise error
         assert same.value is error
 
 
 async def wait_for(future: "asyncio.Future[None]") -> None:
-    async with explained("bitget"):
+    with explained("bitget"):
         await future
 
 

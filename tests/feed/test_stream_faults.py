@@ -102,6 +102,34 @@ def test_a_silent_socket_without_any_answer_to_requests_becomes_stale(rig: Rig):
     assert lost.valuation_at(limit + 1).quote is None
 
 
+def test_a_deaf_socket_is_renewed_though_requests_fail(rig: Rig):
+    rig.start()
+    rig.until_state(FeedState.STREAMING)
+    rig.exchange.faults.rest.status = 503
+    before = rig.exchange.subscriptions
+    rig.exchange.faults.ws = SocketFaults(truncated_json=1)  # after which ccxt hears nothing more
+    rig.until(lambda _: rig.exchange.subscriptions > before)
+    rig.until_newer()
+
+
+def test_a_deaf_socket_shows_by_bid_and_ask_though_nothing_is_traded():
+    with Rig(tick_interval=None) as rig:
+        rig.start()
+        rig.until_state(FeedState.STREAMING)
+        rig.exchange.faults.ws = SocketFaults(no_data=True)
+        rig.demo.call(rig.exchange.publish("BTCUSDT", bidPr="63000.1", askPr="63000.2"))
+        rig.until_state(FeedState.POLLING)
+
+
+def test_frames_without_a_price_are_no_sign_of_life():
+    with Rig(tick_interval=None) as rig:
+        nothing = dict.fromkeys(("lastPr", "markPrice", "indexPrice", "open24h", "change24h"))
+        rig.demo.call(rig.exchange.publish("BTCUSDT", **nothing))
+        rig.start()
+        rig.until_state(FeedState.DISCONNECTED)
+        assert rig.runtime.snapshot.ticker.last is None
+
+
 Setup = Callable[[Rig], None]
 
 

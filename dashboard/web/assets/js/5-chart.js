@@ -3,6 +3,7 @@
 (() => {
   const desk = window.dashboard;
   const PAUSE = 350; // at most three redraws a second
+  const REST = 20; // a redraw is followed by twenty times as long without one
   const NARROW = 640;
   const SHORT = 60;
   const PRICES = ["open", "high", "low", "close"];
@@ -10,6 +11,9 @@
   let source = null; // the history as it came
   let clock = 0; // the server's clock minus ours
   let timer = null;
+  let drawing = false; // a redraw waits for the frame
+  let drawnAt = 0;
+  let pause = PAUSE; // longer where a redraw is slow
   let wanted = 0;
   let hiddenAt = null;
 
@@ -85,11 +89,12 @@
   }
 
   function redraw() {
-    timer = null;
+    drawing = false;
     const drawn = plot();
     if (document.hidden || figure === null || !drawn?.data?.length || !window.Plotly) return;
     const isNew = extend();
     const { shapes, annotations, yaxis } = figure.layout;
+    const began = performance.now();
     const parts = isNew ? ["x", ...PRICES] : PRICES;
     window.Plotly.update(
       drawn,
@@ -103,6 +108,8 @@
       },
       [0],
     );
+    drawnAt = performance.now();
+    pause = Math.max(PAUSE, (drawnAt - began) * REST);
     desk.redraws = (desk.redraws ?? 0) + 1;
     // The exchange has seen trades that the page has not: its candle replaces ours.
     if (isNew) setTimeout(want, 2000 + Math.random() * 5000);
@@ -114,8 +121,18 @@
     window.dash_clientside.set_props("chart-wanted", { data: wanted });
   }
 
+  /* The price itself comes first: it is on the screen before the chart takes its time. */
+  function afterFrame() {
+    drawing = true;
+    requestAnimationFrame(() => setTimeout(redraw, 0));
+  }
+
+  /* Redraws with the first price after the pause; by itself only if none comes. */
   function onPrice() {
-    if (timer === null && !document.hidden) timer = setTimeout(redraw, PAUSE);
+    if (document.hidden || drawing) return;
+    clearTimeout(timer);
+    const wait = drawnAt + pause - performance.now();
+    timer = setTimeout(afterFrame, wait > 0 ? wait + PAUSE : 0);
   }
 
   document.addEventListener("visibilitychange", () => {

@@ -1,0 +1,185 @@
+"""`python -m benchmarks.crowd URL COUNT`: many websocket viewers in one process, as light as can be.
+
+A viewer reads frames from the bare transport and notes when it saw which tick; it answers pings.
+"""
+
+import asyncio
+import base64
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvloop
+
+from benchmarks.processes import answering
+from benchmarks.pulse import Sent, tick_of
+from benchmarks.served import allow_many_sockets
+
+AT_ONCE = 20
+"""Viewers that connect side by side."""
+_PRICE = b'"price:value":"'
+_TEXT, _CLOSE, _PING = 1, 8, 9
+
+
+class Viewer(asyncio.Protocol):
+    """One connection. `seen` has what was seen since the last `forget`: tick, and ns of the wall clock."""
+
+    def __init__(self, host: str, path: str) -> None:
+        self._request = _upgrade(host, path)
+        self._buffer = b""
+        self._transport: Any = None
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.lost = False
+        self.newest = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Starts to count anew."""
+        self.seen: list[tuple[int, int]] = []
+        self.bytes = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        self._transport.write(self._request)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+        if not self.opened.done():
+            self.opened.set_exception(exc or ConnectionError("refused"))
+
+    def data_received(self, data: bytes) -> None:
+        now = time.time_ns()
+        self._buffer += data
+        if not self.opened.done():
+            head, end, rest = self._buffer.partition(b"\r\n\r\n")
+            if not end:
+                return
+            if b" 101 " not in head.partition(b"\r\n")[0]:
+                self._transport.abort()
+                return
+            self._buffer = rest
+            self.opened.set_result(None)
+        for kind, payload in self._frames():
+            self._take(kind, payload, now)
+
+    def _frames(self) -> Iterator[tuple[int, bytes]]:
+        """Whole frames; a server's are not masked."""
+        while len(self._buffer) >= 2:
+            length, start = self._buffer[1] & 0x7F, 2
+            if length >= 126:
+                start = 4 if length == 126 else 10
+                if len(self._buffer) < start:
+                    return
+                length = int.from_bytes(self._buffer[2:start], "big")
+            if len(self._buffer) < start + length:
+                return
+            frame, self._buffer = self._buffer[: start + length], self._buffer[start + length :]
+            yield frame[0] & 0x0F, frame[start:]
+
+    def _take(self, kind: int, payload: bytes, now: int) -> None:
+        if kind == _PING:
+            self._transport.write(bytes([0x8A, 0x80 | len(payload), 0, 0, 0, 0]) + payload)
+        elif kind == _CLOSE:
+            self.lost = True
+        elif kind == _TEXT:
+            self.bytes += len(payload)
+            _, _, rest = payload.partition(_PRICE)
+            if price := rest.partition(b'"')[0]:
+                self.newest = tick_of(price.decode())
+                self.seen.append((self.newest, now))
+
+
+def _upgrade(host: str, path: str) -> bytes:
+    key = base64.b64encode(os.urandom(16)).decode()
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    ).encode()
+
+
+class Crowd:
+    """All viewers of this process, in an event loop in a thread."""
+
+    def __init__(self, url: str, count: int) -> None:
+        self._loop = uvloop.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self.viewers = asyncio.run_coroutine_threadsafe(self._connect(url, count), self._loop).result()
+
+    async def _connect(self, url: str, count: int) -> list[Viewer]:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 80
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one() -> Viewer:
+            async with gate:
+                _, viewer = await asyncio.get_running_loop().create_connection(
+                    lambda: Viewer(parts.netloc, parts.path), host, port
+                )
+                await viewer.opened
+                return viewer
+
+        return list(await asyncio.gather(*(one() for _ in range(count))))
+
+    def forget(self) -> None:
+        """Starts to count anew; for quiet moments, as is `found`."""
+        for viewer in self.viewers:
+            viewer.forget()
+
+    def views(self) -> int:
+        """How many views were seen."""
+        return sum(len(viewer.seen) for viewer in self.viewers)
+
+    def behind(self, last: int) -> int:
+        """How many have not seen tick `last` yet."""
+        return sum(viewer.newest < last for viewer in self.viewers)
+
+    def found(self, sent: Sent, ticks: int) -> dict[str, object]:
+        """What the viewers saw of the last `ticks`; times are in ms."""
+        first = len(sent) - ticks + 1
+        return {
+            "lost": sum(viewer.lost for viewer in self.viewers),
+            "behind": self.behind(len(sent)),
+            "deliveries": self.views(),
+            "bytes": sum(viewer.bytes for viewer in self.viewers),
+            "late": [
+                round((at - sent[tick - 1]) / 1e6, 2)
+                for viewer in self.viewers
+                for tick, at in viewer.seen
+                if tick >= first
+            ],
+            "last": [
+                round((at - sent[tick - 1]) / 1e6, 2)
+                for tick, at in enumerate(self._last(first, len(sent)), first)
+            ],
+        }
+
+    def _last(self, first: int, last: int) -> list[int]:
+        """When the last viewer had each tick, or a newer one; 0 if one never did."""
+        latest = [0] * (last - first + 1)
+        for viewer in self.viewers:
+            had = [0] * len(latest)
+            for tick, at in reversed(viewer.seen):
+                if first <= tick <= last:
+                    had[tick - first] = at
+            at = 0  # backwards: a tick that was skipped came with the next one that was seen
+            for number in reversed(range(len(had))):
+                at = had[number] = had[number] or at
+            latest = [max(pair) for pair in zip(latest, had, strict=True)]
+        return latest
+
+
+def main() -> None:
+    allow_many_sockets()
+    crowd = Crowd(sys.argv[1], int(sys.argv[2]))
+    answering(
+        {"viewers": len(crowd.viewers)},
+        {"forget": crowd.forget, "views": crowd.views, "behind": crowd.behind, "found": crowd.found},
+    )
+
+
+if __name__ == "__main__":
+    main()

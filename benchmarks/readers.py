@@ -1,0 +1,55 @@
+"""`python -m benchmarks.readers NAME CONFIG`: who reads the flood. CONFIG is JSON for ccxt's constructor.
+
+ours   the real feed and runtime
+plain  ccxt.pro's own loop, as its manual shows it
+"""
+
+import asyncio
+import json
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import ccxt.pro
+
+from benchmarks.our_server import runtime_with_position
+from benchmarks.processes import answering
+from dashboard.exchange.access import Access
+from dashboard.exchange.client import ExchangeClient
+from dashboard.feed.price_feed import PriceFeed
+
+SYMBOL = "BTC/USDT:USDT"
+
+
+def ours(config: Mapping[str, Any]) -> None:
+    """Counts the versions of the live state."""
+    runtime = runtime_with_position()
+    feed = PriceFeed(ExchangeClient(Access("bitget", config=config)), SYMBOL, runtime.apply)
+    feed.start()
+    while runtime.snapshot.ticker.last is None:
+        time.sleep(0.01)
+    answering({}, {"used": lambda: [runtime.snapshot.version, time.process_time()]})
+    feed.stop()
+
+
+def plain(config: dict[str, Any]) -> None:
+    """Counts what watch_ticker returns."""
+    count = 0
+
+    async def read() -> None:
+        nonlocal count
+        exchange = ccxt.pro.bitget(config)
+        while True:
+            await exchange.watch_ticker(SYMBOL)
+            count += 1
+
+    threading.Thread(target=asyncio.run, args=(read(),), daemon=True).start()
+    while not count:
+        time.sleep(0.01)
+    answering({}, {"used": lambda: [count, time.process_time()]})
+
+
+if __name__ == "__main__":
+    {"ours": ours, "plain": plain}[sys.argv[1]](json.loads(sys.argv[2]))
