@@ -19,7 +19,7 @@ def frames(exchange: DemoExchange) -> list[str]:
     """Frames as the exchange sends them, each with a price of its own."""
     stream = public_stream(exchange.board, TOPIC)
     assert stream is not None
-    [ticker] = stream.first()
+    [ticker] = stream.first() or []
     assert isinstance(ticker, dict)
     made = []
     for tick in range(FRAMES):
