@@ -1,6 +1,6 @@
 """How numbers, ages and states read, and which tone they have. Pure, in Decimal, for any outlet."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 
 from dashboard.domain.feed_state import FeedState
@@ -11,6 +11,8 @@ MISSING = "—"
 
 _MINUS, _THIN_SPACE = "−", "\u2009"
 _SIGNIFICANT = 8
+_WIDE = Context(prec=MAX_PREC, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX)
+"""To round and to shorten in: the usual 28 digits do not hold an absurd price with its decimals."""
 _TWO_DECIMALS = frozenset(
     ("USD", "USDT", "USDC", "USDE", "USD1", "BUSD", "TUSD", "FDUSD", "PYUSD", "DAI", "EUR", "EURC", "GBP")
 )
@@ -73,7 +75,7 @@ def price(value: Decimal | None, step: Decimal | None) -> str:
 
 def decimals(step: Decimal) -> int:
     """How many decimals a price has that moves in steps of `step`."""
-    return max(0, -_exponent(step.normalize()))
+    return max(0, -_exponent(_short(step)))
 
 
 def money(value: Decimal | None, currency: str) -> str:
@@ -134,13 +136,18 @@ def _exponent(value: Decimal) -> int:
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+    return value.quantize(Decimal((0, (1,), -places)), context=_WIDE)
 
 
 def _significant(value: Decimal) -> Decimal:
     """Rounded to eight significant figures, though never within its whole part."""
-    short = _rounded(value, max(0, _SIGNIFICANT - 1 - value.adjusted())).normalize()
-    return short if _exponent(short) <= 0 else short.quantize(Decimal(1))
+    short = _short(_rounded(value, max(0, _SIGNIFICANT - 1 - value.adjusted())))
+    return short if _exponent(short) <= 0 else _rounded(short, 0)
+
+
+def _short(value: Decimal) -> Decimal:
+    """Without zeros that say nothing."""
+    return value.normalize(_WIDE)
 
 
 def _grouped(value: Decimal) -> str:

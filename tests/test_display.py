@@ -118,6 +118,29 @@ def test_every_status_and_state_has_a_tone():
     assert all(display.feed_tone(state) for state in FeedState)
 
 
+@st.composite
+def anything_finite(draw):
+    """Up to forty digits, with an exponent from -30 to 30."""
+    digits = draw(st.lists(st.integers(0, 9), min_size=1, max_size=40))
+    return Decimal((draw(st.integers(0, 1)), digits, draw(st.integers(-30, 30))))
+
+
+@given(anything_finite(), anything_finite(), st.sampled_from(["USDT", "BTC"]))
+def test_no_finite_number_is_too_absurd_to_be_shown(value, step, currency):
+    texts = [
+        display.price(value, step),
+        display.price(value, None),
+        display.money(value, currency),
+        display.gain(value, currency),
+        display.percent(value),
+        display.size(value),
+        display.leverage(value),
+    ]
+    assert all(any(sign.isdigit() for sign in text) and "E" not in text for text in texts)
+    assert display.decimals(step) >= 0
+    assert display.sign_tone(value) in Tone
+
+
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value="-1e12", max_value="1e12", places=6))
 def test_no_figure_ever_has_a_hyphen_an_exponent_or_a_negative_zero(value):
     texts = [display.price(value, Decimal("0.01")), display.price(value, None), display.gain(value, "USDT")]

@@ -1,7 +1,9 @@
 """Builds the one application that serves the page, its stream, and whatever else is added to it."""
 
 import html
+import logging
 from pathlib import Path
+from typing import NoReturn
 
 from dash import Dash
 from fastapi import FastAPI
@@ -12,6 +14,8 @@ from dashboard.web.desk import Desk
 from dashboard.web.headers import SecurityHeaders
 from dashboard.web.layout import page
 from dashboard.web.stream import add_stream
+
+log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).with_name("assets")
 _INDEX = """<!DOCTYPE html>
@@ -35,6 +39,12 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
+def _log_and_fail(error: Exception) -> NoReturn:
+    """What a callback raised. Dash answers 500 to it, but would say nothing of it here."""
+    log.error("a callback of the page failed", exc_info=error)
+    raise error
+
+
 def build_app(desk: Desk) -> FastAPI:
     """The application for one desk. Routes may be added to it; paths nobody serves answer 404."""
     dash = Dash(
@@ -47,6 +57,7 @@ def build_app(desk: Desk) -> FastAPI:
         update_title=None,
         index_string=_INDEX.replace("ASSETS", "/assets"),
         enable_mcp=False,
+        on_error=_log_and_fail,
     )
     dash.layout = page(desk)
     wire(dash, desk)

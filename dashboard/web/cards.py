@@ -102,11 +102,13 @@ def chart_card() -> Component:
     """The price history with the levels drawn in."""
     choice = dbc.RadioItems(
         id="timeframe",
+        name="timeframe",
         options=[{"label": name, "value": name} for name in TIMEFRAMES],
         value="5m",
         inline=True,
         class_name="choice",
     )
+    choice = html.Fieldset([html.Legend("Timeframe", className="visually-hidden"), choice])
     graph = dcc.Graph(
         id="chart",
         figure=EMPTY_FIGURE,

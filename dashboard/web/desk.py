@@ -22,7 +22,8 @@ class Desk:
 
     runtime: RuntimeConfig
     enter: Callable[[Mapping[str, str | None]], Awaitable[None]]
-    """Takes the fields of `Entered`, or none at all to clear it. Raises PositionError."""
+    """Takes the fields of `Entered`, or none at all to clear it. Raises PositionError, or NotKept if it is
+    shown but could not be written down."""
     candles: Callable[[str], Awaitable[Sequence[Candle]]]
     """History for a timeframe such as 5m, oldest first. Raises ExchangeUnavailable."""
     exchange: str

@@ -54,6 +54,7 @@ def prices(snapshot: Snapshot, now: int) -> View:
     """The price card. What is too old keeps its figure and goes grey."""
     step = snapshot.instrument.price_step if snapshot.instrument else None
     quote, label, live = hero(snapshot, now)
+    last = snapshot.ticker.last
     view = {
         "price": price(quote.value if quote else None, step),
         "price:value": str(quote.value) if quote else "",
@@ -62,7 +63,7 @@ def prices(snapshot: Snapshot, now: int) -> View:
         "price-age:hidden": "1" if live or quote is None else "",
         "age:ms": str(quote.age(now)) if quote else "",
         "stale:ms": str(snapshot.health.stale_after),
-        "last:value": str(snapshot.ticker.last.value) if snapshot.ticker.last else "",
+        "last:value": str(last.value) if last and _is_live(last, snapshot, now) else "",
     }
     for name in ("last", "bid", "ask", "mark"):
         one: Quote | None = getattr(snapshot.ticker, name)

@@ -81,6 +81,7 @@ def _choice(name: str, label: str, options: dict[str, str]) -> Component:
             html.Legend(label, className="label"),
             dbc.RadioItems(
                 id=field_id(name),
+                name=name,
                 options=[{"label": text, "value": value} for value, text in options.items()],
                 value=next(iter(options)),
                 inline=True,

@@ -5,9 +5,9 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 
-from dashboard.errors import PositionError
+from dashboard.errors import DashboardError, PositionError
 from dashboard.web.desk import Desk
-from dashboard.web.form import TEXT_FIELDS, error_id, field_id
+from dashboard.web.form import PRICES, TEXT_FIELDS, error_id, field_id
 
 CHOICES = ("side", "amount_is")
 FIELDS = (*CHOICES, *TEXT_FIELDS)
@@ -44,7 +44,7 @@ def _wire_saving(app: Dash, desk: Desk) -> None:
         clear = ctx.triggered_id == "clear"
         try:
             await desk.enter({} if clear else read(dict(zip(FIELDS, values, strict=True))))
-        except PositionError as error:
+        except DashboardError as error:  # also: shown, but not kept
             return (no_update, field_id(place_of(error)), *_said(error))
         return (False, no_update, *_said(None))
 
@@ -74,11 +74,20 @@ def read(values: Mapping[str, str | None]) -> dict[str, str | None]:
     return fields | {"side": values["side"], values["amount_is"] or "size": values["amount"]}
 
 
-def place_of(error: PositionError) -> str:
+def place_of(error: DashboardError) -> str:
     """The field of the form at which an error is shown; `form` where it concerns no single one."""
-    if error.field in ("size", "quantity"):
+    field = error.field if isinstance(error, PositionError) else None
+    if field in ("size", "quantity"):
         return "amount"
-    return error.field if error.field in _PLACES and error.field else "form"
+    return field if field in _PLACES and field else "form"
+
+
+def words(error: DashboardError) -> str:
+    """The message as a sentence of the page, where a field has words for a name and not a flag."""
+    text = str(error)
+    for name in PRICES:
+        text = text.replace(name.replace("_", "-"), name.replace("_", " "))
+    return text[:1].upper() + text[1:]
 
 
 def _messages(*, allow_duplicate: bool) -> list[Output]:
@@ -87,7 +96,7 @@ def _messages(*, allow_duplicate: bool) -> list[Output]:
     return [*texts, *marks]
 
 
-def _said(error: PositionError | None) -> Sequence[str | bool]:
+def _said(error: DashboardError | None) -> Sequence[str | bool]:
     place = place_of(error) if error else None
-    texts = [str(error) if name == place else "" for name in _PLACES]
+    texts = [words(error) if error and name == place else "" for name in _PLACES]
     return [*texts, *(name == place for name in TEXT_FIELDS)]

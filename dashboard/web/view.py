@@ -36,10 +36,13 @@ SERVER_GONE: View = {
 }
 """What the browser paints over everything when the server is silent."""
 
+_LIVE = (FeedState.STREAMING, FeedState.POLLING)
+
 _AGING = (
     "price:tone",
     "price-age:hidden",
     "last:tone",
+    "last:value",
     "bid:tone",
     "ask:tone",
     "mark:tone",
@@ -116,8 +119,8 @@ def _unheard(
 
 
 def _feed(snapshot: Snapshot, desk: Desk, now: int) -> View:
-    state = snapshot.health.state_at(now)
-    notice, account = feed_notice(snapshot, desk, state), account_notice(snapshot, now)
+    state = _state(snapshot, now)
+    notice, account = feed_notice(snapshot, desk, state, now), account_notice(snapshot, now)
     return {
         "state": str(state),
         "state:tone": feed_tone(state),
@@ -127,6 +130,13 @@ def _feed(snapshot: Snapshot, desk: Desk, now: int) -> View:
         "account-notice": account,
         "account-notice:hidden": "" if account else "1",
     }
+
+
+def _state(snapshot: Snapshot, now: int) -> FeedState:
+    """The feed's state, as far as the price goes: a feed that lives but brings none is STALE here."""
+    state = snapshot.health.state_at(now)
+    _, _, live = hero(snapshot, now)
+    return FeedState.STALE if state in _LIVE and not live else state
 
 
 def _risk(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View:

@@ -11,13 +11,17 @@ from dashboard.runtime import Snapshot
 from dashboard.web.desk import Desk
 
 
-def feed_notice(snapshot: Snapshot, desk: Desk, state: FeedState) -> str:
-    """What is wrong with the feed; empty while nothing is."""
+def feed_notice(snapshot: Snapshot, desk: Desk, state: FeedState, now: int) -> str:
+    """What is wrong with the feed, which is shown as `state`; empty while nothing is."""
     health = snapshot.health
+    if state is FeedState.STALE and health.state_at(now) is not state:
+        return (
+            f"{desk.exchange} sends no price, only bid and ask." if _bids(snapshot, now) else _silence(desk)
+        )
     if state is FeedState.STREAMING:
         return ""  # one request failed, but the prices stream
     if health.reason is None:
-        return f"{desk.exchange} sends no prices." if state is FeedState.STALE else ""
+        return _silence(desk) if state is FeedState.STALE else ""
     tries = f" {health.failures} failures." if health.failures > 1 else ""
     if state is FeedState.POLLING:
         return f"Streaming is off, prices are polled: {_sentence(health.reason)}{tries}"
@@ -64,6 +68,16 @@ def liquidation_source(position: Position, levels: RiskLevels) -> str:
     if levels.liquidation_is_estimate:
         return "estimate"
     return str(position.source if levels.liquidation == position.liquidation_price else Source.ENTERED)
+
+
+def _silence(desk: Desk) -> str:
+    return f"{desk.exchange} sends no prices."
+
+
+def _bids(snapshot: Snapshot, now: int) -> bool:
+    """Whether a bid or an ask is live."""
+    sides = (snapshot.ticker.bid, snapshot.ticker.ask)
+    return any(one is not None and one.age(now) <= snapshot.health.stale_after for one in sides)
 
 
 def _unknown(snapshot: Snapshot, desk: Desk) -> str:

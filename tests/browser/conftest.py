@@ -15,7 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from dashboard.web.app import build_app
 from tests.web.scenes import LONG, Scene, candles
 
-expect.set_options(timeout=8_000)
+PATIENCE = 30
+"""Seconds until what does not come counts as missing: much, since a slow machine is no error."""
+expect.set_options(timeout=PATIENCE * 1000)
 
 NO_PLOTLY = """
     window.Plotly = new Proxy({ Plots: { resize: async () => {} } }, { get: (real, name) => real[name] ??
@@ -92,7 +94,7 @@ class Open:
 
     def until(self, expression: str, wanted: Callable[[Any], bool] = bool) -> Any:
         """Polls the page from outside: its policy forbids Playwright's own way, which needs eval."""
-        until = time.monotonic() + 8
+        until = time.monotonic() + PATIENCE
         while not wanted(value := self.ask(expression)):
             assert time.monotonic() < until, f"{expression} is {value!r}"
             self.page.wait_for_timeout(25)

@@ -1,5 +1,7 @@
 """What the page shows when something is missing, old or gone."""
 
+import re
+
 from playwright.sync_api import expect
 
 from dashboard.domain.events import Failed, PositionsFailed, Route
@@ -39,6 +41,34 @@ def test_the_page_greys_itself_when_the_server_is_silent(page, visit):
     expect(desk.shown("state")).to_have_text("STREAMING")
     expect(desk.shown("pnl")).to_have_text("+321.05")
     expect(desk.shown("feed-notice")).to_be_hidden()
+
+
+def test_a_clock_set_back_makes_no_price_young_again(page, visit):
+    page.add_init_script(
+        "const real = Date.now; window.setBack = 0; Date.now = () => real.call(Date) - setBack;"
+    )
+    desk = visit()
+    desk.until("dashboard.stream.heardAt")
+    desk.ask("window.setBack = 600_000")
+    desk.server.stop()
+    expect(desk.shown("price")).to_have_attribute("data-tone", "unknown")
+    expect(desk.shown("pnl")).to_have_text("—")
+    expect(desk.shown("state")).to_have_text("SERVER GONE")
+    assert desk.ask("dashboard.age()") > 4_000
+    desk.server.start()
+    expect(desk.shown("state")).to_have_text("STREAMING")
+
+
+def test_bid_and_ask_alone_are_no_live_price(visit):
+    desk = visit()
+    desk.scene.price("67400", age=10_000)
+    desk.scene.price("67000", last=None, mark=None)
+    expect(desk.shown("bid")).to_have_text("67,000.0")
+    expect(desk.shown("state")).to_have_text("STALE")
+    expect(desk.shown("state")).to_have_attribute("data-icon", "stale")
+    expect(desk.shown("feed-notice")).to_have_text("Bitget sends no price, only bid and ask.")
+    expect(desk.shown("age")).to_have_text(re.compile(r"^1\d s$"))
+    expect(desk.page).to_have_title("STALE · BTC/USDT")
 
 
 def test_failures_are_told_without_moving_the_page(visit):

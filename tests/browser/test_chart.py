@@ -5,16 +5,26 @@ from playwright.sync_api import expect
 from dashboard.errors import ExchangeUnavailable
 from tests.web.scenes import LONG
 
+COLOUR = """
+    (() => {
+        const one = document.body.appendChild(document.createElement("i"));
+        one.style.color = "var(%s)";
+        const colour = getComputedStyle(one).color;
+        one.remove();
+        return colour;
+    })()
+"""
 DRAWN = "document.querySelector('#chart .js-plotly-plot')"
 
 
-def candles(desk):
-    return desk.page.locator("#chart .boxlayer path.box")
+def until_drawn(desk):
+    """Forty candles, or one more where another five minutes have just begun."""
+    expect(desk.page.locator("#chart .boxlayer path.box").nth(39)).to_be_attached()
 
 
 def test_candles_and_levels_are_drawn_under_the_policy(visit):
     desk = visit(chart=True)
-    expect(candles(desk)).to_have_count(40)
+    until_drawn(desk)
     labels = desk.page.locator("#chart .annotation-text")
     expect(labels.filter(has_text="Take profit 67,950.0")).to_have_count(1)
     expect(desk.page.locator("#chart .shapelayer path").first).to_be_attached()
@@ -24,7 +34,7 @@ def test_candles_and_levels_are_drawn_under_the_policy(visit):
 
 def test_the_last_candle_goes_on_with_the_price(visit):
     desk = visit(chart=True)
-    expect(candles(desk)).to_have_count(40)
+    until_drawn(desk)
     desk.scene.price("67411.5")
     desk.until(f"{DRAWN}.data[0].close.at(-1)", lambda close: close == 67411.5)
     expect(desk.page.locator("#chart .annotation-text").first).to_have_text("67,411.5")
@@ -33,9 +43,56 @@ def test_the_last_candle_goes_on_with_the_price(visit):
     assert desk.ask(f"{DRAWN}._fullLayout.xaxis.type") == "date"
 
 
+def test_without_a_trade_the_mark_moves_the_line_but_no_candle(visit):
+    desk = visit(chart=True)
+    until_drawn(desk)
+    desk.until(f"{DRAWN}.data[0].close.at(-1)", lambda close: close == 67482.1)
+    desk.scene.price("67450", age=10_000)
+    desk.scene.price("67444.4", last=None)
+    desk.until(f"{DRAWN}.layout.shapes[0].y0", lambda line: line == 67444.4)
+    expect(desk.page.locator("#chart .annotation-text").first).to_have_text("67,444.4")
+    desk.scene.price("67433.3", last=None)
+    desk.until(f"{DRAWN}.layout.shapes[0].y0", lambda line: line == 67433.3)
+    last = desk.ask(f"['high', 'low', 'close'].map(part => {DRAWN}.data[0][part].at(-1))")
+    assert not {67444.4, 67433.3} & set(last)
+    desk.scene.price("67466.6")
+    desk.until(f"{DRAWN}.data[0].close.at(-1)", lambda close: close == 67466.6)
+
+
+def test_an_old_price_is_grey_in_the_chart_too(visit):
+    desk = visit(chart=True)
+    until_drawn(desk)
+    tag = desk.page.locator("#chart .annotation .bg").first
+    line = desk.page.locator("#chart .shapelayer path[data-index='0']")
+    raised, dim = (desk.ask(COLOUR % name) for name in ("--raised", "--dim"))
+    expect(tag).not_to_have_css("fill", raised)
+    expect(line).not_to_have_css("stroke", dim)
+    desk.scene.price("67400", age=6_000)
+    expect(desk.shown("state")).to_have_text("STALE")
+    expect(tag).to_have_css("fill", raised)
+    expect(desk.page.locator("#chart .annotation-text").first).to_have_css("fill", dim)
+    expect(line).to_have_css("stroke", dim)
+    desk.scene.price("67400")
+    expect(tag).not_to_have_css("fill", raised)
+
+
+def test_the_timeframe_is_one_group_that_arrows_move_in(visit):
+    desk = visit(chart=True)
+    until_drawn(desk)
+    group = desk.page.get_by_role("group", name="Timeframe")
+    group.locator("input[value='5m']").focus()
+    desk.page.keyboard.press("ArrowRight")
+    expect(group.locator("input[value='15m']")).to_be_focused()
+    expect(group.locator("input[value='15m']")).to_be_checked()
+    desk.page.keyboard.press("Tab")
+    expect(group.locator("input:focus")).to_have_count(0)
+    desk.page.keyboard.press("Shift+Tab")
+    expect(group.locator("input[value='15m']")).to_be_focused()
+
+
 def test_redraws_are_few_however_many_prices_come(visit):
     desk = visit(chart=True)
-    expect(candles(desk)).to_have_count(40)
+    until_drawn(desk)
     started, before = desk.ask("performance.now()"), desk.ask("dashboard.redraws ?? 0")
     for cents in range(300):
         desk.scene.price(f"674{cents / 10:04.1f}")
@@ -51,7 +108,7 @@ def test_a_hidden_tab_draws_nothing_and_catches_up(page, visit):
         "window.away = false; Object.defineProperty(document, 'hidden', { get: () => away });"
     )
     desk = visit(chart=True)
-    expect(candles(desk)).to_have_count(40)
+    until_drawn(desk)
     desk.ask("window.away = true; document.dispatchEvent(new Event('visibilitychange'))")
     before = desk.ask("dashboard.redraws ?? 0")
     desk.scene.price("67433.3")
@@ -64,7 +121,7 @@ def test_a_hidden_tab_draws_nothing_and_catches_up(page, visit):
 
 def test_a_new_level_is_drawn(visit):
     desk = visit(chart=True)
-    expect(candles(desk)).to_have_count(40)
+    until_drawn(desk)
     desk.scene.runtime.enter(
         type(desk.scene.runtime.snapshot.holdings.entered).from_fields(LONG | {"take_profit": "67500"})
     )
@@ -73,7 +130,7 @@ def test_a_new_level_is_drawn(visit):
 
 def test_the_theme_recolours_the_chart(visit):
     desk = visit(chart=True)
-    expect(candles(desk)).to_have_count(40)
+    until_drawn(desk)
     dark = desk.ask(f"{DRAWN}.data[0].increasing.line.color")
     desk.page.locator("#theme-toggle").click()
     desk.until(f"{DRAWN}.data[0].increasing.line.color", lambda light: light not in (dark, ""))
@@ -81,7 +138,7 @@ def test_the_theme_recolours_the_chart(visit):
 
 def test_other_timeframes_are_asked_for(visit):
     desk = visit(chart=True)
-    expect(candles(desk)).to_have_count(40)
+    until_drawn(desk)
     desk.scene.history = desk.scene.history[-7:]
     desk.page.get_by_text("1h", exact=True).click()
     desk.until(f"{DRAWN}.layout.meta.period", lambda period: period == 3_600_000)

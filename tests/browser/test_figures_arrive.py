@@ -83,6 +83,7 @@ def test_the_marker_moves_up_and_down_the_ladder(visit):
 def test_the_age_counts_on_by_itself(visit):
     desk = visit()
     expect(desk.shown("age")).to_have_text(re.compile(r"^\d\.\d s$"))
+    desk.scene.hush()
     first = desk.ask("dashboard.age()")
     assert desk.until("dashboard.age()", lambda age: age > first + 300)
 

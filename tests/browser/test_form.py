@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from dashboard.errors import DashboardError
 from tests.web.scenes import LONG
 
 
@@ -23,7 +24,7 @@ def test_an_error_stands_at_its_field_which_gets_the_focus(visit):
     open_form(desk)
     desk.page.fill("#field-take-profit", "5")
     desk.page.get_by_role("button", name="Save").click()
-    message = "take-profit 5 of a long must be above the entry-price 66840"
+    message = "Take profit 5 of a long must be above the entry price 66840"
     expect(desk.page.locator("#error-take-profit")).to_have_text(message)
     expect(desk.page.locator("#field-take-profit")).to_be_focused()
     expect(desk.page.locator("#field-take-profit")).to_have_attribute("aria-invalid", "true")
@@ -45,6 +46,31 @@ def test_saving_changes_the_page_at_once(visit):
     expect(desk.shown("size")).to_have_text("2 BTC")
     expect(desk.shown("target-price")).to_have_text("70,000.0")
     expect(desk.page.get_by_role("button", name="Position", exact=True)).to_be_focused()
+
+
+def test_what_is_shown_but_not_kept_is_said(visit):
+    desk = visit()
+    desk.scene.kept = DashboardError("shown, but not kept for the next start: the disk is full")
+    open_form(desk)
+    desk.page.fill("#field-take-profit", "70000")
+    desk.page.get_by_role("button", name="Save").click()
+    expect(desk.page.locator("#error-form")).to_have_text(
+        "Shown, but not kept for the next start: the disk is full"
+    )
+    expect(desk.shown("target-price")).to_have_text("70,000.0")
+
+
+def test_a_choice_is_one_stop_of_the_keyboard(visit):
+    desk = visit()
+    open_form(desk)
+    keyboard = desk.page.keyboard
+    for name, chosen, neighbour in (("side", "long", "short"), ("amount-is", "size", "quantity")):
+        desk.page.locator(f"#field-{name} input[value={chosen}]").focus()
+        keyboard.press("ArrowRight")
+        expect(desk.page.locator(f"#field-{name} input[value={neighbour}]")).to_be_focused()
+        expect(desk.page.locator(f"#field-{name} input[value={neighbour}]")).to_be_checked()
+        keyboard.press("Tab")
+        expect(desk.page.locator(f"#field-{name} input:focus")).to_have_count(0)
 
 
 def test_clearing_takes_the_position_away(visit):

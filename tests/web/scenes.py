@@ -51,7 +51,9 @@ class Scene:
     venue: Venue = Venue.LIVE
     real_clock: bool = False
     now: int = 1_000_000
-    history: Sequence[Candle] | DashboardError = ()
+    kept: DashboardError | None = None
+    """What goes wrong with keeping what was entered."""
+    history: Sequence[Candle] | Exception = ()
 
     def __post_init__(self) -> None:
         holdings = Holdings(entered=Entered.from_fields(self.entered), account=self.account)
@@ -65,9 +67,11 @@ class Scene:
 
     async def _enter(self, fields: Mapping[str, str | None]) -> None:
         self.runtime.enter(Entered.from_fields(fields))
+        if self.kept is not None:
+            raise self.kept
 
     async def _candles(self, timeframe: str) -> Sequence[Candle]:
-        if isinstance(self.history, DashboardError):
+        if isinstance(self.history, Exception):
             raise self.history
         return self.history
 

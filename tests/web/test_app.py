@@ -43,6 +43,26 @@ async def test_what_does_not_exist_is_no_page(client, path):
     assert answer.json() == {"detail": "Not Found"}
 
 
+async def test_a_callback_that_fails_is_logged_once(caplog):
+    scene = live()
+    scene.history = RuntimeError("no such candle")
+    outputs = ("history.data", "chart-message.children", "chart-retry.disabled")
+    inputs = {"timeframe": ("value", "5m"), "chart-wanted": ("data", 1), "chart-retry": ("n_intervals", None)}
+    question = {
+        "output": f"..{'...'.join(outputs)}..",
+        "outputs": [dict(zip(("id", "property"), one.split("."), strict=True)) for one in outputs],
+        "inputs": [{"id": name, "property": key, "value": value} for name, (key, value) in inputs.items()],
+        "changedPropIds": ["chart-wanted.data"],
+    }
+    async with AsyncClient(
+        transport=ASGITransport(build_app(scene.desk)), base_url="http://desk.test"
+    ) as asks:
+        answer = await asks.post("/_dash-update-component", json=question)
+    assert answer.status_code == 500
+    (record,) = [one for one in caplog.records if one.exc_info]
+    assert record.exc_info[1] is scene.history
+
+
 async def test_the_schema_is_of_the_api_alone(client):
     schema = (await client.get("/api/openapi.json")).json()
     assert schema["info"]["title"] == "Position dashboard"

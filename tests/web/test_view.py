@@ -1,9 +1,12 @@
 """What the page shows, for each status of the risk and each state of the feed."""
 
+from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
+from dashboard import display
 from dashboard.domain.events import Failed, PositionsFailed, PositionsRead, Route
 from dashboard.domain.position import Side, Source
 from dashboard.web.desk import Venue
@@ -263,6 +266,59 @@ def test_a_price_is_live_up_to_its_limit():
 def test_a_mark_that_grew_old_gives_way_to_the_last_price():
     scene = live().after(5_001).price("67000", mark=None)
     shows(scene, price="67,000.0", price_label="Last price", pnl_basis="on last", mark__tone="unknown")
+
+
+@pytest.mark.parametrize("route", Route)
+@pytest.mark.parametrize(
+    ("comes", "notice"),
+    [
+        ({}, "Bitget sends no price, only bid and ask."),
+        ({"bid": None, "ask": None}, "Bitget sends no prices."),
+    ],
+)
+def test_a_feed_that_lives_without_a_price_is_no_live_one(route, comes, notice):
+    scene = live().after(10_000).price("67000", route, last=None, mark=None, **comes)
+    shows(
+        scene,
+        state="STALE",
+        state__tone="caution",
+        state__icon="stale",
+        feed_notice=notice,
+        feed_notice__hidden="",
+        price="67,482.1",
+        price__tone="unknown",
+        age__ms="10000",
+        pnl="—",
+        title="STALE · BTC/USDT",
+    )
+    back = {Route.STREAM: "STREAMING", Route.POLL: "POLLING"}[route]
+    shows(scene.price("67000", route), state=back, price="67,000.0")
+
+
+def test_a_feed_that_never_brought_a_price_is_no_live_one_either():
+    scene = Scene(LONG).resolve().price("67482.1", last=None, mark=None)
+    shows(
+        scene,
+        state="STALE",
+        feed_notice="Bitget sends no price, only bid and ask.",
+        price="—",
+        bid="67,482.1",
+        title="STALE · BTC/USDT",
+    )
+
+
+def test_a_last_price_that_grew_old_is_not_given_to_the_chart():
+    scene = live()
+    shows(scene, last__value="67482.1")
+    shows(scene.after(5_001).price("67500", last=None), last__value="", price__value="67500")
+
+
+@pytest.mark.parametrize("price", ["1e27", "1e30", "9.87654321e33", "1e-27", "1e-33"])
+@pytest.mark.parametrize("entered", [LONG, SHORT, {}])
+def test_the_most_absurd_price_has_a_view(price, entered):
+    for step in (BTC.price_step, None):
+        scene = Scene(entered).resolve(replace(BTC, price_step=step)).price(price, change_24h=price)
+        shows(scene, state="STREAMING", price=display.price(Decimal(price), step))
 
 
 def test_failures_are_told_with_their_reason():

@@ -10,12 +10,12 @@
   const LOOK = 250;
   const view = Object.create(null); // the newest whole view
   const unheard = Object.create(null); // what to paint over it when it is too old
-  const heard = { at: Date.now(), age: null, ageAt: 0, stale: false, gone: false };
+  const heard = { at: desk.now(), age: null, ageAt: 0, stale: false, gone: false };
   let gone = null;
 
   /* Takes a whole view, or what has changed in it. It may be as old as `since`, when it was asked for. */
-  function hear(changes, since = Date.now()) {
-    heard.at = Date.now();
+  function hear(changes, since = desk.now()) {
+    heard.at = desk.now();
     for (const key in changes) {
       view[key] = changes[key];
       if (key[0] === "~") unheard[key.slice(1)] = changes[key];
@@ -29,14 +29,14 @@
   }
 
   function age() {
-    return heard.age === null ? null : heard.age + Math.max(0, Date.now() - heard.ageAt);
+    return heard.age === null ? null : heard.age + Math.max(0, desk.now() - heard.ageAt);
   }
 
   /* Judges the silence, and paints what follows from it. */
   function settle() {
     const old = age();
     heard.stale = old !== null && old > Number(view["stale:ms"]);
-    heard.gone = Date.now() - heard.at > SILENCE;
+    heard.gone = desk.now() - heard.at > SILENCE;
     const told = view["price:tone"] === "unknown"; // then the server says so itself, and why
     const silent = heard.gone || (heard.stale && !told);
     desk.paint({ ...view, ...(silent ? unheard : {}), ...(heard.gone ? gone : {}) });
@@ -58,7 +58,7 @@
 
   function start() {
     gone = JSON.parse(document.getElementById("server-gone").dataset.view);
-    heard.at = Date.now();
+    heard.at = desk.now();
     settle();
     look();
     setInterval(look, LOOK);

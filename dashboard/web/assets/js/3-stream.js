@@ -37,16 +37,16 @@
     }
     setPace(HEARTBEAT);
     guard();
-    stream.heardAt = Date.now();
+    stream.heardAt = desk.now();
     desk.hear(JSON.parse(message.data).view);
   }
 
   /* A socket that says nothing is as good as closed. */
   let guarded = 0;
   function guard() {
-    guarded = Date.now();
+    guarded = desk.now();
     watchdog ??= setInterval(() => {
-      if (stream.state !== "closed" && Date.now() - guarded > SILENCE) drop();
+      if (stream.state !== "closed" && desk.now() - guarded > SILENCE) drop();
     }, 1000);
   }
 

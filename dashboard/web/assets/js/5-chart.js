@@ -9,7 +9,8 @@
   const PRICES = ["open", "high", "low", "close"];
   let figure = null; // the history as it has grown since
   let source = null; // the history as it came
-  let clock = 0; // the server's clock minus ours
+  let clock = 0; // the server's clock minus the page's
+  let turned = 0; // when the newest candle opened for which a history was asked
   let timer = null;
   let drawing = false; // a redraw waits for the frame
   let drawnAt = 0;
@@ -32,7 +33,8 @@
       figure = structuredClone(history);
       figure.layout.dragmode = matchMedia("(pointer: fine)").matches ? "zoom" : false;
       if (innerWidth < NARROW) shorten();
-      clock = figure.layout.meta.now - Date.now();
+      clock = figure.layout.meta.now - desk.now();
+      turned = opening();
       extend();
     }
     return coloured(figure, getComputedStyle(document.documentElement));
@@ -44,13 +46,34 @@
     figure.layout.xaxis.range[0] = x[Math.max(0, x.length - SHORT)];
   }
 
-  /* Lets the newest price into the last candle. Answers whether a new one was opened. */
+  /* When the candle of this moment opened. */
+  function opening() {
+    const { period } = figure.layout.meta;
+    return Math.floor((desk.now() + clock) / period) * period;
+  }
+
+  /* Lets the newest price into the chart. Answers whether a new candle was opened. */
   function extend() {
-    const price = Number(desk.view["last:value"] || desk.view["price:value"]);
-    if (!price || desk.heard.stale || desk.heard.gone) return false;
+    if (desk.shown["price:tone"] === "unknown") return false; // it is not live, whoever found that out
+    const last = Number(desk.view["last:value"]);
+    const price = last || Number(desk.view["price:value"]);
+    if (!price) return false;
+    follow(price, last ? desk.view.last : desk.view.price);
+    renew();
+    return last !== 0 && grow(last); // candles are made of trades: a mark price moves the line alone
+  }
+
+  /* The exchange has seen trades that the page has not: once a candle is over, its history replaces ours. */
+  function renew() {
+    if (opening() <= turned) return;
+    turned = opening();
+    setTimeout(want, 2000 + Math.random() * 5000);
+  }
+
+  /* Lets a trade into the last candle, or opens a new one. Answers whether it did that. */
+  function grow(price) {
     const candles = figure.data[0];
-    const period = figure.layout.meta.period;
-    const opened = Math.floor((Date.now() + clock) / period) * period;
+    const opened = opening();
     const last = candles.x.length - 1;
     const isNew = opened > Date.parse(candles.x[last]);
     if (isNew) {
@@ -61,15 +84,14 @@
       candles.low[last] = Math.min(candles.low[last], price);
       candles.close[last] = price;
     }
-    follow(price);
     return isNew;
   }
 
   /* Moves the line and the tag of the price, and the axis where the price would leave it. */
-  function follow(price) {
+  function follow(price, text) {
     const { shapes, annotations, yaxis, meta } = figure.layout;
     shapes[0].y0 = shapes[0].y1 = annotations[0].y = price;
-    annotations[0].text = meta.decimals === null ? desk.view.last : words(price, meta.decimals);
+    annotations[0].text = meta.decimals === null ? text : words(price, meta.decimals);
     const [floor, ceiling] = yaxis.range;
     const room = (ceiling - floor) * 0.05;
     if (price < floor + room) yaxis.range = [price - room, ceiling];
@@ -111,8 +133,6 @@
     drawnAt = performance.now();
     pause = Math.max(PAUSE, (drawnAt - began) * REST);
     desk.redraws = (desk.redraws ?? 0) + 1;
-    // The exchange has seen trades that the page has not: its candle replaces ours.
-    if (isNew) setTimeout(want, 2000 + Math.random() * 5000);
   }
 
   function want() {
@@ -136,11 +156,12 @@
   }
 
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) hiddenAt = Date.now();
-    else if (hiddenAt !== null && Date.now() - hiddenAt > 5000) want();
+    if (document.hidden) hiddenAt = desk.now();
+    else if (hiddenAt !== null && desk.now() - hiddenAt > 5000) want();
     else onPrice();
   });
   desk.watch("last:value", onPrice);
+  desk.watch("price:value", () => { if (!desk.view["last:value"]) onPrice(); });
   desk.watch("chart:key", (key) => { if (key) want(); });
   Object.assign(desk, { chart: show });
 })();

@@ -39,5 +39,5 @@
   }
 
   window.dash_clientside = window.dash_clientside ?? {};
-  window.dash_clientside.desk = { mounted, ask: () => Date.now(), heard, theme, focus, chart: (history) => desk.chart(history) ?? nothing() };
+  window.dash_clientside.desk = { mounted, ask: () => desk.now(), heard, theme, focus, chart: (history) => desk.chart(history) ?? nothing() };
 })();
