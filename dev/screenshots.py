@@ -77,8 +77,8 @@ def take(browser: Browser, url: str, picture: Picture) -> Path:
         device_scale_factor=2 if picture.phone else 1,
         is_mobile=picture.phone,
         has_touch=picture.phone,
-        color_scheme="light" if picture.theme == "light" else "dark",
     )
+    page.add_init_script(f"localStorage.setItem('dashboard-theme', '{picture.theme}')")
     page.goto(url)
     expect(page.locator("[data-bind=state]")).to_have_text("STREAMING", timeout=PATIENCE)
     expect(page.locator("#chart .plot-container")).to_be_visible(timeout=PATIENCE)

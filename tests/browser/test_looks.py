@@ -53,15 +53,15 @@ def test_nothing_jumps_while_numbers_change(page, visit, width):
     assert [shift for shift in desk.ask("shifts") if shift["elements"]] == []
 
 
-def test_the_theme_follows_the_system_until_one_is_chosen(page, visit):
-    page.emulate_media(color_scheme="light")
+def test_the_page_is_dark_until_light_is_chosen_and_remembers_it(page, visit):
+    page.emulate_media(color_scheme="light")  # as everybody's system says who never chose
     desk = visit()
     root = page.locator("html")
-    expect(root).to_have_attribute("data-bs-theme", "light")
+    expect(root).to_have_attribute("data-bs-theme", "dark")
     page.locator("#theme-toggle").click()
-    expect(root).to_have_attribute("data-bs-theme", "dark")
+    expect(root).to_have_attribute("data-bs-theme", "light")
     page.reload()
-    expect(root).to_have_attribute("data-bs-theme", "dark")
+    expect(root).to_have_attribute("data-bs-theme", "light")
     expect(desk.shown("price")).to_have_text("67,482.1")
 
 

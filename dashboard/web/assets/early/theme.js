@@ -1,4 +1,7 @@
-/* The theme, before anything is painted: what was chosen, else what the system prefers, else dark. */
+/* The theme, before anything is painted: what was chosen, else dark.
+ *
+ * The system is not asked: browsers answer "light" for everybody who never chose, too.
+ */
 "use strict";
 (() => {
   const KEY = "dashboard-theme";
@@ -20,11 +23,7 @@
     }
   }
 
-  function preferred() {
-    return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-  }
-
-  root.dataset.bsTheme = remembered() ?? preferred();
+  root.dataset.bsTheme = remembered() ?? "dark";
 
   window.dashboard = {
     theme: {
