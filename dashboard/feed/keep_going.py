@@ -15,11 +15,13 @@ T = TypeVar("T")
 
 async def until_it_works(
     work: Callable[[], Awaitable[T]],
-    failed: Callable[[str], None],
+    failed: Callable[[str], None] = lambda _reason: None,
     *,
     progress: Callable[[], object] = lambda: None,
 ) -> T:
     """Tries `work` until it returns, telling `failed` each reason; the waits in between grow.
+
+    Without `failed`, failures stand in the log alone: not each is an event.
 
     Work that never returns shows by a `progress` that changed since the last failure that it went
     well meanwhile: the waits begin anew. What is not a DashboardError is a bug: it is logged with
@@ -43,7 +45,7 @@ async def until_it_works(
 
 async def keep_going(
     work: Callable[[], Awaitable[None]],
-    failed: Callable[[str], None],
+    failed: Callable[[str], None] = lambda _reason: None,
     *,
     progress: Callable[[], object] = lambda: None,
 ) -> None:

@@ -107,7 +107,7 @@ class PriceFeed:
             account = Account(self._client, instrument, self._emit, prices.recovered)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(prices.run())
-                tasks.create_task(until_it_works(self._read_tiers, _no_event))
+                tasks.create_task(until_it_works(self._read_tiers))
                 if self._read_account:
                     tasks.create_task(account.run())
         finally:
@@ -154,7 +154,3 @@ class PriceFeed:
             self.current_price = event.ticker.last.value
             self.last_update_time = datetime.now(UTC)
         self._announce(event)
-
-
-def _no_event(_reason: str) -> None:
-    """For failures that the page need not show."""

@@ -104,7 +104,7 @@ class Prices:
         await self._spoke.wait()
         async with asyncio.TaskGroup() as tasks:
             for watch in self._client.streams_beside(self._streamed):
-                tasks.create_task(keep_going(partial(self._beside, watch), _quietly))
+                tasks.create_task(keep_going(partial(self._beside, watch)))
 
     async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
         self._emit(ReceivedBeside(await watch()))
@@ -152,10 +152,6 @@ class Prices:
     def _failed(self, route: Route, reason: str) -> None:
         self._failing = True
         self._emit(Failed(route, reason))
-
-
-def _quietly(_reason: str) -> None:
-    """For failures that are no event."""
 
 
 def _same_prices(one: Ticker, other: Ticker) -> bool:
