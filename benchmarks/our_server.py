@@ -13,6 +13,7 @@ from dashboard.domain.entered import Entered
 from dashboard.domain.events import Received, Resolved, Route
 from dashboard.domain.holdings import Holdings
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
+from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
 from dashboard.web.app import build_app
 from dashboard.web.desk import Desk
@@ -56,14 +57,14 @@ def received(price: Decimal) -> Received:
 
 def desk_of(runtime: RuntimeConfig) -> Desk:
     """The desk of one who only looks on."""
-    return Desk(runtime, _enter, _candles, "Bitget", "BTCUSDT")
+    return Desk(Markets(runtime, lambda: RuntimeConfig(2_000)), _enter, _candles, "Bitget", "BTCUSDT")
 
 
 async def _enter(_fields: Mapping[str, str | None]) -> None:
     """Nobody enters anything here."""
 
 
-async def _candles(_timeframe: str) -> Sequence[Candle]:
+async def _candles(_timeframe: str, _symbol: str | None) -> Sequence[Candle]:
     price, bar = price_of(1), 300_000
     newest = now_ms() // bar
     return [Candle((newest - n) * bar, price, price + 60, price - 60, price) for n in range(300, 0, -1)]

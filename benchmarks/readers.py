@@ -26,7 +26,8 @@ SYMBOL = "BTC/USDT:USDT"
 def ours(config: Mapping[str, Any]) -> None:
     """Counts the versions of the live state."""
     runtime = runtime_with_position()
-    feed = PriceFeed(ExchangeClient(Access("bitget", config=config)), SYMBOL, runtime.apply)
+    client = ExchangeClient(Access("bitget", config=config))
+    feed = PriceFeed(client, SYMBOL, lambda _symbol, event: runtime.apply(event))
     feed.start()
     while runtime.snapshot.ticker.last is None:
         time.sleep(0.01)

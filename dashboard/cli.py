@@ -46,19 +46,20 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _log(settings: "Settings") -> None:
-    """Everything with --debug, but for ccxt's own words: they carry key, signature and passphrase."""
+    """As much as was asked for, but for ccxt's own words: they carry key, signature and passphrase."""
     logging.getLogger("ccxt").setLevel(logging.INFO)
     logging.basicConfig(
-        level=logging.DEBUG if settings.debug else logging.WARNING,
+        level="DEBUG" if settings.debug else settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
 
 
 def _warn(flags: list[str]) -> None:
     if flags:
+        variables = " and ".join("DASHBOARD_" + flag[2:].upper().replace("-", "_") for flag in flags)
         print(
             f"dashboard-run: {' and '.join(flags)}: other users of this machine can see a secret on a "
-            "command line; prefer DASHBOARD_API_SECRET in the environment or in .env",
+            f"command line; prefer {variables} in the environment or in .env",
             file=sys.stderr,
         )
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, CliDualFlag, CliToggleFlag, SettingsConfigDict
@@ -22,7 +23,7 @@ _SHAPES = {
 }
 """What ccxt trips over later if it is anything else."""
 _JSON = {dict: "object", str: "string", int: "number"}
-_SECRET_FLAGS = ("--api-secret", "--api-passphrase")
+_SECRET_FLAGS = ("--api-secret", "--api-passphrase", "--access-keys")
 
 
 class Settings(BaseSettings):
@@ -73,6 +74,19 @@ class Settings(BaseSettings):
     )
     no_websocket: CliToggleFlag[bool] = Field(False, description="poll only")
 
+    log_dir: Path | None = Field(
+        None, description="folder of the audit trail; the user's state directory if not given"
+    )
+    audit_flush: Literal["interval", "always", "never"] = Field(
+        "interval", description="when the trail is brought to the disk: each second, with each line, or never"
+    )
+    position_interval: float = Field(
+        1.0, ge=0.1, le=60, allow_inf_nan=False, description="seconds between two price updates of a position"
+    )
+    pnl_step: Decimal = Field(
+        Decimal("0.01"), ge=0, description="dollars of PnL below which a price update is not sent"
+    )
+
     side: str | None = Field(None, description="long or short; in hedge mode, which of the two to show")
     entry_price: str | None = Field(None, description="average entry price of the position")
     quantity: str | None = Field(None, description="coins that the margin bought, before leverage")
@@ -90,12 +104,22 @@ class Settings(BaseSettings):
     take_profit: str | None = Field(None, description="shown on the ladder and the chart")
     stop_loss: str | None = Field(None, description="shown on the ladder and the chart")
 
+    access_keys: SecretStr | None = Field(
+        None, description="who may use the API: name:key,name:key; anybody on this machine if not given"
+    )
+    allowed_origins: str | None = Field(
+        None, description="other sites whose pages may use the API: https://example.org,..."
+    )
+
     host: str = Field(
         "127.0.0.1", description="address to listen on; only this machine's own, as there is no login yet"
     )
     port: int = Field(8056, ge=0, le=65535, description="port to listen on; 0 takes any free one")
     auto_port: CliToggleFlag[bool] = Field(False, description="if the port is taken, use the next free one")
     no_browser: CliToggleFlag[bool] = Field(False, description="do not open a browser")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="how much is logged"
+    )
     debug: CliToggleFlag[bool] = Field(False, description="log everything that happens")
 
     @property
@@ -107,6 +131,11 @@ class Settings(BaseSettings):
     def gives_position(self) -> bool:
         """Whether any position flag was given: then nothing that was kept is used."""
         return any(getattr(self, name) for name in FIELD_NAMES)
+
+    @property
+    def keys_of_access(self) -> str | None:
+        """The names and keys of who may use the API."""
+        return _shown(self.access_keys)
 
     def access(self) -> Access:
         """What the exchange is entered with. Raises SettingsError if the options file cannot be read."""
@@ -157,7 +186,7 @@ def _line(error: Any) -> str:
     flag = "--" + name.replace("_", "-")
     if error["type"] == "extra_forbidden":
         return f"{PREFIX}{name.upper()}: there is no such setting"
-    given = "" if "api" in name else f" {error['input']!r}"
+    given = "" if "api" in name or name == "access_keys" else f" {error['input']!r}"
     return f"{flag}{given}: {error['msg']}"
 
 

@@ -54,6 +54,14 @@ class Snapshot:
             return Valuation(RiskStatus.UNKNOWN)
         return value(self.position, self.levels, self.ticker, now=now, stale_after=self.health.stale_after)
 
+    def about(self, holdings: Holdings, position: Position | None, levels: RiskLevels | None) -> "Snapshot":
+        """The same moment, but another position in the market."""
+        other = replace(self, holdings=holdings, position=position, levels=levels)
+        ticker, quote = self.ticker, self.valuation.quote
+        at = quote.received_at if quote else 0
+        worth = value(position, levels, ticker, now=at, stale_after=self.health.stale_after)
+        return replace(other, valuation=worth)
+
 
 class RuntimeConfig:
     """Holds the latest price, PnL and risk, and tells its listeners of every change.

@@ -14,7 +14,7 @@ from dashboard.audit.reader import newest
 from dashboard.audit.verify import Report, verify
 from dashboard.errors import DashboardError
 
-VARIABLE = "DASHBOARD_AUDIT_DIR"
+VARIABLE = "DASHBOARD_LOG_DIR"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

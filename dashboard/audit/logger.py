@@ -46,6 +46,7 @@ class AuditLogger:
 
         `interval` is in seconds, for Flush.INTERVAL; `clock` tells the time with its zone.
         """
+        self.directory = directory
         self._clock = clock
         self._mutex = threading.Lock()
         self._flusher = Flusher(flush, interval, self._flushed)

@@ -1,8 +1,8 @@
 """The demo's trader: a few orders a minute, so that there is something to see; pure, but for its dice.
 
 It keeps a long in bitcoin near the size and the entry with which the demo opens, so that the demo's levels
-keep their meaning, and plays with the other coins: it opens, adds, reduces, flips and takes profits, is
-stopped out, and now and then leaves a position without a stop, to be liquidated.
+keep their meaning, and plays with the other coins: it begins with two, opens, adds, reduces, flips and takes
+profits, is stopped out, and now and then leaves a position without a stop, to be liquidated.
 """
 
 import random
@@ -44,6 +44,8 @@ HABITS = {
     "SOLUSDT": Habit(Decimal(20), 20),
     "DOGEUSDT": Habit(Decimal(16_000), 15),
 }
+FIRST = ("ETHUSDT", "SOLUSDT")
+"""Bought or sold at once, so that several positions are there from the start."""
 STEPS = {instrument.id: instrument.size_step for instrument in INSTRUMENTS if instrument.product != "SPOT"}
 
 
@@ -64,6 +66,7 @@ class DemoTrader:
         self._looked_ms = now_ms
         if self._began_ms is None:
             self._began_ms, self._next_ms = now_ms, now_ms + PAUSE_MS[0]
+            return [self._opened(symbol) for symbol in FIRST]
         held = {position.symbol: position for position in positions}
         wishes = self._exits(held, mark)
         if not wishes and now_ms >= self._next_ms:

@@ -38,6 +38,7 @@ class Adopted:
             as_of=as_of,
             position_side=position.side if hedged else None,
             starts=starts,
+            opened_at=position.opened_at,
         )
 
     @classmethod

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dashboard.domain.fill import Fill
+from dashboard.domain.funding import Funding
 from dashboard.domain.margin import Tier
 from dashboard.domain.market import Instrument, Ticker
-from dashboard.domain.position import Position
+from dashboard.domain.position import Position, Side
 
 
 class Route(StrEnum):
@@ -70,5 +72,46 @@ class TiersRead:
     tiers: tuple[Tier, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FillsReceived:
+    """Fills of the account as they happen. Some may be known already, and some may never come this way."""
+
+    fills: tuple[Fill, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRead:
+    """All that the account holds, and what has happened since it was read before.
+
+    A position that is not among `positions` is flat only if `fills` or `closed` say so too.
+    """
+
+    at: int
+    asked_at: int
+    """The exchange's time, in ms since 1970 (UTC), at which it was asked."""
+    positions: tuple[Position, ...]
+    hedged: bool = False
+    """Whether a symbol may have a long and a short at once."""
+    fills: tuple[Fill, ...] = ()
+    """Those that were asked for because of a gap or a doubt; known ones among them."""
+    funding: tuple[Funding, ...] = ()
+    closed: frozenset[tuple[str, Side]] = frozenset()
+    """Symbol and side of the positions that the exchange's history says were closed lately."""
+    complete_until: int | None = None
+    """The exchange's time up to which every fill of every symbol was asked for; None if only some were."""
+    problem: str | None = None
+    """Why fills are not heard as they happen, if so."""
+    moving: frozenset[str] = frozenset()
+    """Symbols of which two answers differed: they are judged by the next reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFailed:
+    """The account could not be read, or its fills not be heard. It says nothing about the positions."""
+
+    reason: str
+
+
 PriceEvent = Received | Failed
 FeedEvent = PriceEvent | ReceivedBeside | Resolved | PositionsRead | PositionsFailed | TiersRead
+AccountEvent = FillsReceived | AccountRead | AccountFailed

@@ -36,6 +36,11 @@ class Instrument:
     """The smallest change of a size, in contracts; None where the exchange does not say."""
 
     @property
+    def is_contract(self) -> bool:
+        """Whether there are positions in it, and a mark price."""
+        return self.kind != "spot"
+
+    @property
     def pair(self) -> str:
         """The short name for a headline: BTC/USDT."""
         return f"{self.base}/{self.quote}"

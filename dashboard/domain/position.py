@@ -42,6 +42,8 @@ class Position:
     """As the user or the exchange gave it; None is unknown, never safe."""
     maintenance_margin_rate: Decimal | None = None
     source: Source = Source.ENTERED
+    opened_at: int | None = None
+    """The exchange's time, in ms since 1970 (UTC), where it says so."""
 
     @property
     def size(self) -> Decimal:

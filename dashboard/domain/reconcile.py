@@ -44,10 +44,13 @@ class Difference:
         ours = self.ours.position() if self.ours else None
         return f"{self.key.label} {self.kind}: {_told(ours)} by fills, {_told(self.theirs)} on the exchange"
 
-    def correction(self, as_of: int) -> Adopted:
-        """The exchange's figures, to be added to the journal. `as_of` is the exchange's time of them."""
+    def correction(self, as_of: int, *, starts: bool = False) -> Adopted:
+        """The exchange's figures, to be added to the journal. `as_of` is the exchange's time of them.
+
+        `starts`: the position begins with them, as its fills are older than those that are told.
+        """
         if self.theirs is not None:
-            return Adopted.of(self.theirs, as_of, hedged=self.key.side is not None)
+            return Adopted.of(self.theirs, as_of, hedged=self.key.side is not None, starts=starts)
         assert self.ours is not None
         return Adopted.flat(self.ours.instrument, as_of, self.key.side)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import ccxt
 import ccxt.pro
-from ccxt.base.errors import NotSupported
+from ccxt.base.errors import BadResponse, NotSupported
 
 from dashboard.errors import CredentialError, ExchangeLacks, SettingsError, UnknownExchange
 from dashboard.exchange.access import Access
@@ -35,6 +35,19 @@ def build(access: Access) -> Any:
     if exchange.apiKey or exchange.secret or exchange.password:
         _check_keys(exchange)
     return exchange
+
+
+def refuse_what_is_no_json(exchange: Any) -> None:
+    """Makes `exchange` fail where it would take an answer that was cut off for an empty one."""
+    fetch = exchange.fetch
+
+    async def checked(*args: Any, **kwargs: Any) -> Any:
+        answer = await fetch(*args, **kwargs)
+        if isinstance(answer, str | bytes):
+            raise BadResponse(f"{exchange.id} the answer was cut off or is no JSON")
+        return answer
+
+    exchange.fetch = checked
 
 
 def _rest_only() -> Any:

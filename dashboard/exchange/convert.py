@@ -4,7 +4,7 @@ ccxt is told `number = str`, so a number arrives as the exchange wrote it. Absen
 unreadable all become None: unknown, never zero.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,8 +12,7 @@ from ccxt.base.decimal_to_precision import DECIMAL_PLACES, TICK_SIZE
 
 from dashboard.domain.margin import Tier
 from dashboard.domain.market import Candle, Instrument, Payoff, Quote, Ticker
-from dashboard.domain.position import Position, Side, Source
-from dashboard.errors import ExchangeLacks, ExchangeUnavailable
+from dashboard.errors import ExchangeLacks
 
 Raw = Mapping[str, Any]
 
@@ -58,7 +57,8 @@ def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
         kind=market["type"],
         payoff=_payoff(exchange, market),
         contract_size=positive(market.get("contractSize")) or Decimal(1),
-        price_step=_price_step(market, precision_mode),
+        price_step=_step(market, "price", precision_mode),
+        size_step=_step(market, "amount", precision_mode),
     )
 
 
@@ -68,8 +68,9 @@ def _payoff(exchange: str, market: Raw) -> Payoff:
     return Payoff.INVERSE_BASE if exchange == "bitget" else Payoff.INVERSE
 
 
-def _price_step(market: Raw, precision_mode: int) -> Decimal | None:
-    precision = number((market.get("precision") or {}).get("price"))
+def _step(market: Raw, of: str, precision_mode: int) -> Decimal | None:
+    """The smallest change of a price or an amount."""
+    precision = number((market.get("precision") or {}).get(of))
     if precision is None:
         return None
     if precision_mode == TICK_SIZE:
@@ -131,59 +132,3 @@ def tiers(exchange: str, rows: Sequence[Raw]) -> tuple[Tier, ...]:
         if (rate := positive(row.get("maintenanceMarginRate")))
     )
     return steps if exchange in _TIERS_BY_NOTIONAL else steps[:1]
-
-
-def positions(rows: Sequence[Raw], held_in: Instrument) -> tuple[Position, ...]:
-    """The open positions of one instrument; rows of unused sides and other markets are left out.
-
-    Raises ExchangeUnavailable for an open position that cannot be read: leaving it out would say flat.
-    """
-    own = (row for row in rows if row.get("symbol") == held_in.symbol)
-    return tuple(_position(row, held_in) for row in own if number(row.get("contracts")) != 0)
-
-
-def _position(row: Raw, held_in: Instrument) -> Position:
-    contracts, entry_price = positive(_unsigned(row.get("contracts"))), positive(row.get("entryPrice"))
-    if row.get("side") not in tuple(Side) or contracts is None or entry_price is None:
-        raise ExchangeUnavailable(f"{held_in.exchange}: a position in {held_in.symbol} cannot be read")
-    return Position(
-        instrument=held_in,
-        side=Side(row["side"]),
-        contracts=contracts,
-        entry_price=entry_price,
-        leverage=positive(row.get("leverage")),
-        margin_mode=row.get("marginMode"),
-        liquidation_price=_stated_liquidation(row.get("info")),
-        maintenance_margin_rate=positive(row.get("maintenanceMarginPercentage")),
-        source=Source.EXCHANGE,
-    )
-
-
-def _unsigned(value: object) -> Decimal | None:
-    result = number(value)
-    return None if result is None else abs(result)
-
-
-def _stated_liquidation(info: object) -> Decimal | None:
-    """The liquidation price that the exchange itself states.
-
-    ccxt puts one of its own making in place of a missing one, so only what stands in `info` counts;
-    zero and negative mean that the exchange gives none.
-    """
-    stated = (positive(value) for key, value in _leaves(info) if _names_liquidation(key))
-    return next((price for price in stated if price is not None), None)
-
-
-def _names_liquidation(key: str) -> bool:
-    key = key.lower().replace("_", "")
-    return key.startswith("liq") and key.endswith(("price", "px"))
-
-
-def _leaves(info: object) -> Iterator[tuple[str, object]]:
-    """Every named value of nested dicts."""
-    if isinstance(info, Mapping):
-        for key, value in info.items():
-            if isinstance(value, Mapping):
-                yield from _leaves(value)
-            else:
-                yield str(key), value

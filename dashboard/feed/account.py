@@ -1,49 +1,110 @@
-"""Reads the account's positions of one instrument, now and again."""
+"""AccountFeed: an account's fills as they happen, and its positions now and again."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import FeedEvent, PositionsFailed, PositionsRead
+from dashboard.domain.events import AccountEvent, AccountFailed, FillsReceived
 from dashboard.domain.market import Instrument
+from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.client import ExchangeClient
 from dashboard.feed.keep_going import keep_going
+from dashboard.feed.reading import Book, Reader
+
+log = logging.getLogger(__name__)
 
 _EVERY = 60.0
-"""Seconds between two reads."""
+"""Seconds between two readings while fills are heard."""
+_EVERY_UNHEARD = 10.0
+"""The same while they are not."""
+_AFTER_FILLS = 0.5
+"""Seconds from the last fill to a reading: leverage and liquidation prices have changed."""
+_SOON = 2.0
+"""Seconds between two readings at least, and from a new stream to the reading that it needs."""
 
 
-class Account:
-    """Feeds `emit` with PositionsRead and PositionsFailed."""
+class AccountFeed:
+    """Reports to `emit` what the account does and holds. Belongs to the feed's loop.
+
+    Fills come by the websocket. A reading follows at the start, after each gap of that stream, a
+    little after each fill, each minute, and on demand.
+    """
 
     def __init__(
         self,
-        client: ExchangeClient,
-        instrument: Instrument,
-        emit: Callable[[FeedEvent], None],
-        recovered: asyncio.Event | None = None,
+        client: AccountClient,
+        markets: ExchangeClient,
+        emit: Callable[[AccountEvent], None],
+        book: Book,
     ) -> None:
-        """`recovered` is set by others when a read is worth while before its time."""
         self._client = client
-        self._instrument = instrument
         self._emit = emit
-        self._recovered = recovered or asyncio.Event()
+        self._reader = Reader(client, markets, book)
+        self._wanted = asyncio.Event()
+        self._read_at = 0
+        self._heard_at = 0
+        self._silence: str | None = None if client.can_watch_fills else "fills cannot be streamed"
+
+    async def first_reading(self, main: Instrument) -> None:
+        """Reads once. Raises a UsageError where the keys cannot be used, or ExchangeUnavailable."""
+        self._reader.main = main
+        await self._read()
 
     async def run(self) -> None:
-        """Reads every minute, and at once when the feed recovered."""
-        await keep_going(self._wait_and_read, self._failed)
+        """Listens and reads until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keep_going(self._wait_and_read, self.failed))
+            if self._client.can_watch_fills:
+                tasks.create_task(keep_going(self._listen, self._not_heard, progress=lambda: self._heard_at))
 
-    async def read(self) -> None:
-        """Reads once. Raises CredentialError, ExchangeLacks or ExchangeUnavailable."""
-        positions = await self._client.fetch_positions(self._instrument)
-        self._emit(PositionsRead(now_ms(), positions))
+    def read_soon(self, *, gap: bool = False) -> None:
+        """Asks for a reading before its time; after a `gap` the fills are asked for, too."""
+        self._reader.gap = self._reader.gap or gap
+        self._wanted.set()
+
+    def failed(self, reason: str) -> None:
+        """A reading failed, which says nothing of the positions."""
+        self._emit(AccountFailed(reason))
+
+    async def close(self) -> None:
+        """Closes the account's connections."""
+        await self._client.close()
+
+    async def _listen(self) -> None:
+        """Hears fills. Nothing may be awaited between two calls: what comes then is told late."""
+        loop = asyncio.get_running_loop()
+        self.read_soon(gap=True)
+        # The subscription takes a moment, in which a fill may be missed.
+        later = loop.call_later(_SOON, lambda: self.read_soon(gap=True))
+        try:
+            while True:
+                fills = await self._client.watch_fills()
+                self._silence, self._heard_at = None, now_ms()
+                if fills:
+                    self._emit(FillsReceived(fills))
+                    loop.call_later(_AFTER_FILLS, self.read_soon)
+        finally:
+            later.cancel()
+
+    def _not_heard(self, reason: str) -> None:
+        self._client.break_streams()
+        self._silence = f"fills are not heard: {reason}"
+        self.failed(self._silence)
+        self.read_soon(gap=True)
 
     async def _wait_and_read(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._recovered.wait(), _EVERY)
-        await self.read()
-        self._recovered.clear()
+            async with asyncio.timeout(_EVERY_UNHEARD if self._silence else _EVERY):
+                await self._wanted.wait()
+        await asyncio.sleep(max(0.0, _SOON - (now_ms() - self._read_at) / 1000) if self._read_at else 0)
+        self._wanted.clear()
+        await self._read()
 
-    def _failed(self, reason: str) -> None:
-        self._emit(PositionsFailed(reason))
+    async def _read(self) -> None:
+        self._read_at = now_ms()
+        reading = await self._reader.read(self._silence)
+        self._emit(reading)
+        if reading.moving:
+            self.read_soon()

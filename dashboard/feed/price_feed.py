@@ -3,20 +3,22 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
-from dashboard.domain.events import Failed, FeedEvent, PositionsFailed, Received, Resolved, Route, TiersRead
+from dashboard.domain.events import Failed, FeedEvent, Received, Resolved, Route, TiersRead
 from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
 from dashboard.exchange.client import ExchangeClient
-from dashboard.feed.account import Account
+from dashboard.feed.account import AccountFeed
 from dashboard.feed.history import History
 from dashboard.feed.keep_going import until_it_works
 from dashboard.feed.prices import Patience, Prices
+from dashboard.feed.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -24,33 +26,41 @@ _STOPPING = 2.0
 """Seconds that `stop` waits for the thread."""
 
 
-class PriceFeed:
-    """Reads one market of one exchange in a thread of its own, and reports to `emit`.
+Emit = Callable[[str | None, FeedEvent], None]
+"""Takes the unified symbol of a market, None for the main one, and what was told of it."""
 
-    `emit` is called in that thread. The feed never ends by itself: what fails is an event and is
-    tried again, longer and longer apart.
+
+class PriceFeed:
+    """Reads markets of one exchange in a thread of its own, and reports to `emit`.
+
+    The main market is the one that the user asked for; those of `follow` come beside it. `emit` is
+    called in that thread. The feed never ends by itself: what fails is an event and is tried again,
+    longer and longer apart.
     """
 
     def __init__(
         self,
         client: ExchangeClient,
         symbol: str,
-        emit: Callable[[FeedEvent], None],
+        emit: Emit,
         *,
-        read_account: bool = False,
+        account: AccountFeed | None = None,
         patience: Patience | None = None,
     ) -> None:
-        """`read_account`: whether to read the account's positions too."""
+        """`account` is read too, in the same thread."""
         self._patience = patience or Patience()
         self._client = client
         self._symbol = symbol
-        self._announce = emit
+        self._emit = emit
         self._history = History(client)
-        self._read_account = read_account
+        self._account = account
+        self._beside = Subscriptions(self._watch_beside)
+        self._wished: frozenset[str] = frozenset()
+        self._interval, self._use_websocket = 2_000, True
         self._loop = asyncio.new_event_loop()
         self._main: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
-        self._found = False
+        self._main_market: Instrument | None = None
         self.opened: Future[Instrument] = Future()
         """The market once it is found, or the first error that kept it from being found."""
         self.current_price: Decimal | None = None
@@ -60,7 +70,8 @@ class PriceFeed:
 
     def start(self, polling_interval: float = 2.0, use_websocket: bool = True) -> None:
         """Starts the thread, once. `polling_interval` is in seconds."""
-        self._main = self._loop.create_task(self._run(int(polling_interval * 1000), use_websocket))
+        self._interval, self._use_websocket = int(polling_interval * 1000), use_websocket
+        self._main = self._loop.create_task(self._run())
         self._thread = threading.Thread(
             target=self._serve, args=(self._main,), name="price-feed", daemon=True
         )
@@ -77,12 +88,30 @@ class PriceFeed:
             self._loop.call_soon_threadsafe(self._main.cancel)
             self._thread.join(_STOPPING)
 
-    async def candles(self, timeframe: str) -> Sequence[Candle]:
-        """Price history, from any event loop. Raises ExchangeLacks or ExchangeUnavailable."""
-        if not self._found:
+    def follow(self, symbols: Iterable[str]) -> None:
+        """Watches exactly these unified symbols beside the main one. For any thread."""
+        self._wished = frozenset(symbols)
+        self._soon(self._follow)
+
+    def reconcile(self) -> None:
+        """Reads the account now. For any thread."""
+        if self._account is not None:
+            self._soon(partial(self._account.read_soon, gap=True))
+
+    async def candles(self, timeframe: str, symbol: str | None = None) -> Sequence[Candle]:
+        """Price history of the main market or of `symbol`, from any event loop.
+
+        Raises ExchangeLacks or ExchangeUnavailable.
+        """
+        if self._main_market is None:
             raise ExchangeUnavailable(f"{self._client.id} was not reached yet")
-        work = self._history.candles(timeframe)
+        instrument = self._client.instrument(symbol) if symbol else self._main_market
+        work = self._history.candles(instrument, timeframe)
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    def _soon(self, work: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # the loop was closed: the feed has ended
+            self._loop.call_soon_threadsafe(work)
 
     def _serve(self, main: asyncio.Task[None]) -> None:
         try:
@@ -90,28 +119,59 @@ class PriceFeed:
                 self._loop.run_until_complete(main)
         except Exception:
             log.exception("the feed has ended, which it never should")
-            self._announce(Failed(Route.POLL, "the feed has ended: see the log"))
+            self._emit(None, Failed(Route.POLL, "the feed has ended: see the log"))
         finally:
             self._loop.close()
 
-    async def _run(self, interval: int, use_websocket: bool) -> None:
+    async def _run(self) -> None:
         try:
             instrument = await until_it_works(self._open, self._not_opened)
-            prices = Prices(
-                self._client,
-                self._emit,
-                interval=interval,
-                use_websocket=use_websocket,
-                patience=self._patience,
-            )
-            account = Account(self._client, instrument, self._emit, prices.recovered)
+            self._follow()
+            prices = self._prices(instrument, self._emit_main)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(prices.run())
-                tasks.create_task(until_it_works(self._read_tiers))
-                if self._read_account:
-                    tasks.create_task(account.run())
+                tasks.create_task(until_it_works(partial(self._read_tiers, instrument, self._emit_main)))
+                if self._account is not None:
+                    tasks.create_task(self._account.run())
+                    tasks.create_task(self._read_after_recovery(prices, self._account))
         finally:
+            await self._beside.end()
             await self._client.close()
+            if self._account is not None:
+                await self._account.close()
+
+    def _prices(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> Prices:
+        return Prices(
+            self._client,
+            instrument,
+            emit,
+            interval=self._interval,
+            use_websocket=self._use_websocket,
+            patience=self._patience,
+        )
+
+    def _follow(self) -> None:
+        """Once the markets are loaded, and whenever others are wished."""
+        if self._main_market is not None:
+            self._beside.follow(self._wished - {self._main_market.symbol})
+
+    async def _watch_beside(self, symbol: str) -> None:
+        emit = partial(self._emit, symbol)
+        try:
+            instrument = self._client.instrument(symbol)
+        except DashboardError as error:
+            emit(Failed(Route.POLL, str(error)))
+            return
+        emit(Resolved(instrument))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._prices(instrument, emit).run())
+            tasks.create_task(until_it_works(partial(self._read_tiers, instrument, emit)))
+
+    async def _read_after_recovery(self, prices: Prices, account: AccountFeed) -> None:
+        while True:
+            await prices.recovered.wait()
+            prices.recovered.clear()
+            account.read_soon(gap=True)
 
     async def _open(self) -> Instrument:
         try:
@@ -120,7 +180,7 @@ class PriceFeed:
             if not self.opened.done():
                 self.opened.set_exception(error)
             raise
-        self._found = True
+        self._main_market = instrument
         if not self.opened.done():
             self.opened.set_result(instrument)
         return instrument
@@ -128,29 +188,29 @@ class PriceFeed:
     async def _find(self) -> Instrument:
         """Finds the market and reads the account for the first time."""
         instrument = await self._client.open(self._symbol)
-        self._emit(Resolved(instrument))
-        if self._read_account:
-            await self._first_read(instrument)
+        self._emit_main(Resolved(instrument))
+        if self._account is not None:
+            await self._first_reading(self._account, instrument)
         return instrument
 
-    async def _first_read(self, instrument: Instrument) -> None:
+    async def _first_reading(self, account: AccountFeed, instrument: Instrument) -> None:
         """Keys that fail at the start are the user's to mend; later they are a degraded state."""
         try:
-            await Account(self._client, instrument, self._emit).read()
+            await account.first_reading(instrument)
         except DashboardError as error:
             if isinstance(error, UsageError) and not self.opened.done():
                 raise
-            self._emit(PositionsFailed(str(error)))
+            account.failed(str(error))
 
     def _not_opened(self, reason: str) -> None:
-        self._emit(Failed(Route.POLL, reason))
+        self._emit_main(Failed(Route.POLL, reason))
 
-    async def _read_tiers(self) -> None:
+    async def _read_tiers(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> None:
         with suppress(UsageError):  # not told to everybody: the estimate then assumes a rate
-            self._emit(TiersRead(await self._client.fetch_tiers()))
+            emit(TiersRead(await self._client.fetch_tiers(instrument)))
 
-    def _emit(self, event: FeedEvent) -> None:
+    def _emit_main(self, event: FeedEvent) -> None:
         if isinstance(event, Received) and event.ticker.last is not None:
             self.current_price = event.ticker.last.value
             self.last_update_time = datetime.now(UTC)
-        self._announce(event)
+        self._emit(None, event)

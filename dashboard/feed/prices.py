@@ -13,7 +13,7 @@ from functools import partial
 
 from dashboard.clock import now_ms
 from dashboard.domain.events import Failed, FeedEvent, Received, ReceivedBeside, Route
-from dashboard.domain.market import Ticker
+from dashboard.domain.market import Instrument, Ticker
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.client import ExchangeClient
 from dashboard.feed.keep_going import keep_going
@@ -34,11 +34,12 @@ class Patience:
 
 
 class Prices:
-    """Feeds `emit` with Received and Failed until cancelled."""
+    """Feeds `emit` with Received and Failed of one market until cancelled."""
 
     def __init__(
         self,
         client: ExchangeClient,
+        instrument: Instrument,
         emit: Callable[[FeedEvent], None],
         *,
         interval: int,
@@ -47,6 +48,7 @@ class Prices:
     ) -> None:
         """`interval` is the time between two polls in milliseconds."""
         self._client = client
+        self._instrument = instrument
         self._emit = emit
         self._interval = interval
         self._patience = patience
@@ -74,12 +76,12 @@ class Prices:
     async def _stream(self) -> None:
         self._streamed_ticker(await self._first_message())
         while True:
-            self._streamed_ticker(await self._client.watch_ticker())
+            self._streamed_ticker(await self._client.watch_ticker(self._instrument))
 
     async def _first_message(self) -> Ticker:
         try:
             async with asyncio.timeout(self._patience.first_message / 1000):
-                return await self._client.watch_ticker()
+                return await self._client.watch_ticker(self._instrument)
         except TimeoutError:
             raise ExchangeUnavailable(f"{self._client.id}: the websocket sends nothing") from None
 
@@ -103,7 +105,7 @@ class Prices:
         """
         await self._spoke.wait()
         async with asyncio.TaskGroup() as tasks:
-            for watch in self._client.streams_beside(self._streamed):
+            for watch in self._client.streams_beside(self._instrument, self._streamed):
                 tasks.create_task(keep_going(partial(self._beside, watch)))
 
     async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
@@ -112,7 +114,7 @@ class Prices:
     async def _look_out(self) -> None:
         await self._until_due()
         self._asked_at = now_ms()
-        ticker = await self._client.fetch_ticker()
+        ticker = await self._client.fetch_ticker(self._instrument)
         if self._heard_at > self._asked_at:
             return  # the stream spoke meanwhile, and is newer
         if ticker.last is None and ticker.mark is None:

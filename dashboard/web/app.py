@@ -13,6 +13,7 @@ from dashboard.web.callbacks import wire
 from dashboard.web.desk import Desk
 from dashboard.web.headers import SecurityHeaders
 from dashboard.web.layout import page
+from dashboard.web.look import Look
 from dashboard.web.stream import add_stream
 
 log = logging.getLogger(__name__)
@@ -60,10 +61,11 @@ def build_app(desk: Desk) -> FastAPI:
         on_error=_log_and_fail,
     )
     dash.layout = page(desk)
-    wire(dash, desk)
+    look = Look(desk)
+    wire(dash, desk, look)
     # A fresh process would know no callback before it has served the page once.
     dash._setup_server()
     api: FastAPI = dash.server
-    add_stream(api, desk)
+    add_stream(api, desk, look)
     api.add_middleware(SecurityHeaders, script_hashes=dash.csp_hashes())
     return api

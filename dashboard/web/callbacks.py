@@ -3,45 +3,49 @@
 import time
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
-from dashboard.clock import now_ms
 from dashboard.errors import DashboardError
 from dashboard.web.desk import Desk
 from dashboard.web.figures import candle_figure
+from dashboard.web.focus import snapshot_of, symbol_of
 from dashboard.web.form_callbacks import wire_form
-from dashboard.web.view import view
+from dashboard.web.look import Look
 
 
-def wire(app: Dash, desk: Desk) -> None:
+def wire(app: Dash, desk: Desk, look: Look) -> None:
     """Registers every callback of the page."""
-    _wire_view(app, desk)
+    _wire_view(app, look)
     _wire_chart(app, desk)
+    _wire_reconcile(app, desk)
     _wire_theme(app)
     wire_form(app, desk)
 
 
-def _wire_view(app: Dash, desk: Desk) -> None:
-    async def look(asked: int) -> dict[str, Any]:
-        return {"asked": asked, "view": view(desk.runtime.snapshot, desk, now_ms())}
+def _wire_view(app: Dash, look: Look) -> None:
+    async def seen(asked: int, focus: str | None) -> dict[str, Any]:
+        return {"asked": asked, "focus": focus, "view": look.view(focus)}
 
     app.clientside_callback(
         ClientsideFunction("desk", "ask"), Output("asked", "data"), Input("beat", "n_intervals")
     )
-    app.callback(Output("view", "data"), Input("asked", "data"))(look)
+    app.callback(Output("view", "data"), Input("asked", "data"), State("focus", "data"))(seen)
     app.clientside_callback(ClientsideFunction("desk", "mounted"), Input("beat", "id"))
     app.clientside_callback(ClientsideFunction("desk", "heard"), Input("view", "data"))
 
 
 def _wire_chart(app: Dash, desk: Desk) -> None:
-    async def history(timeframe: str, _wanted: Any, _retries: int | None) -> tuple[Any, str, bool]:
-        return await price_history(desk, timeframe)
+    async def history(
+        timeframe: str, focus: str | None, _wanted: Any, _retries: int | None
+    ) -> tuple[Any, str, bool]:
+        return await price_history(desk, timeframe, focus)
 
     app.callback(
         Output("history", "data"),
         Output("chart-message", "children"),
         Output("chart-retry", "disabled"),
         Input("timeframe", "value"),
+        Input("focus", "data"),
         Input("chart-wanted", "data"),
         Input("chart-retry", "n_intervals"),
         running=[(Output("chart-card", "className"), "card chart-card loading", "card chart-card")],
@@ -55,13 +59,13 @@ def _wire_chart(app: Dash, desk: Desk) -> None:
     )
 
 
-async def price_history(desk: Desk, timeframe: str) -> tuple[Any, str, bool]:
+async def price_history(desk: Desk, timeframe: str, focus: str | None = None) -> tuple[Any, str, bool]:
     """The figure to draw, what to say instead, and whether asking again has no point."""
-    snapshot = desk.runtime.snapshot
+    snapshot = snapshot_of(desk, focus)
     if snapshot.instrument is None:
         return no_update, "Waiting for the exchange…", True  # the page asks again when it is there
     try:
-        candles = await desk.candles(timeframe)
+        candles = await desk.candles(timeframe, symbol_of(desk, focus))
     except DashboardError as error:
         return no_update, f"No price history: {error}", False
     if not candles:
@@ -70,6 +74,16 @@ async def price_history(desk: Desk, timeframe: str) -> tuple[Any, str, bool]:
     # The browser's clock may be wrong: it opens new candles by the server's.
     figure["layout"]["meta"]["now"] = time.time_ns() // 1_000_000
     return figure, "", True
+
+
+def _wire_reconcile(app: Dash, desk: Desk) -> None:
+    async def reconcile(_clicks: int) -> Any:
+        desk.reconcile()
+        return no_update
+
+    app.callback(Output("reconcile", "title"), Input("reconcile", "n_clicks"), prevent_initial_call=True)(
+        reconcile
+    )
 
 
 def _wire_theme(app: Dash) -> None:

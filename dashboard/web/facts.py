@@ -1,6 +1,7 @@
 """The figures of the page as texts and tones: the price card, the PnL card and the position's facts."""
 
 from decimal import Decimal
+from typing import Any
 
 from dashboard.display import (
     MISSING,
@@ -21,7 +22,7 @@ from dashboard.runtime import Snapshot
 from dashboard.web.desk import Desk, Venue
 from dashboard.web.wording import liquidation_source
 
-View = dict[str, str]
+View = dict[str, Any]
 
 _KINDS = {"swap": "perpetual", "future": "future", "spot": "spot"}
 

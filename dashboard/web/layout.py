@@ -18,6 +18,7 @@ from dashboard.web.cards import (
 )
 from dashboard.web.desk import Desk, Venue
 from dashboard.web.form import position_form
+from dashboard.web.positions import events_card, positions_card
 from dashboard.web.view import SERVER_GONE
 
 BEAT = 1_000
@@ -59,7 +60,9 @@ def _header(desk: Desk) -> Component:
         id="theme-toggle",
         class_name="quiet theme",
     )
-    position = dbc.Button("Position", id="open-form", class_name="quiet")
+    position = html.Span(
+        dbc.Button("Position", id="open-form", class_name="quiet"), **{"data-bind": "position-button"}
+    )
     return html.Header([name, state, html.Div([theme, position], className="actions")], className="top")
 
 
@@ -82,7 +85,8 @@ def _notices() -> Component:
 
 def _cards() -> list[Component]:
     facts = html.Div([position_card(), levels_card()], className="side")
-    return [price_card(), pnl_card(), risk_card(), facts, ladder_card(), chart_card()]
+    cards = [price_card(), pnl_card(), risk_card(), facts, ladder_card(), chart_card()]
+    return [*cards, positions_card(), events_card()]
 
 
 def _machinery() -> list[Component]:
@@ -92,6 +96,7 @@ def _machinery() -> list[Component]:
         dcc.Interval(id="chart-retry", interval=15_000, disabled=True),
         dcc.Store(id="asked"),
         dcc.Store(id="view"),
+        dcc.Store(id="focus"),
         dcc.Store(id="theme"),
         dcc.Store(id="history"),
         dcc.Store(id="chart-wanted"),

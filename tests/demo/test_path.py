@@ -25,7 +25,7 @@ def outline(bar: Bar) -> tuple[float, float, float, float]:
 
 @given(bars(), st.integers(5, 100), seeds)
 def test_the_parts_of_a_bar_make_up_the_bar(bar, parts, seed):
-    pieces = split(bar, parts, random.Random(seed))  # noqa: S311 - no cryptography
+    pieces = split(bar, parts, random.Random(seed))
     assert len(pieces) == parts
     assert outline(join(pieces)) == outline(bar)
     assert isclose(join(pieces).turnover, bar.turnover)
@@ -36,7 +36,7 @@ def test_the_parts_of_a_bar_make_up_the_bar(bar, parts, seed):
 
 @given(bars(), seeds)
 def test_a_bridge_touches_high_and_low_and_stays_between_them(bar, seed):
-    points = bridge(bar, [1.0] * 60, 0.3, random.Random(seed))  # noqa: S311 - no cryptography
+    points = bridge(bar, [1.0] * 60, 0.3, random.Random(seed))
     assert (points[0], points[-1]) == (bar.open, bar.close)
     assert (max(points), min(points)) == (bar.high, bar.low)
 

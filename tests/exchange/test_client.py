@@ -1,16 +1,19 @@
 """ExchangeClient over a real socket, against the demo exchange."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
+from typing import Any, cast
 
 import pytest
 
 from dashboard.demo.thread import DemoThread, running_demo
 from dashboard.domain.market import Payoff, Ticker
-from dashboard.domain.position import Side, Source
-from dashboard.errors import CredentialError, ExchangeLacks, ExchangeUnavailable
+from dashboard.errors import ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange.access import Access
 from dashboard.exchange.client import ExchangeClient
+from tests.domain.builders import instrument as an_instrument
 from tests.domain.builders import ticker as a_ticker
 
 
@@ -32,40 +35,31 @@ async def client(demo: DemoThread) -> AsyncIterator[ExchangeClient]:
 async def test_it_reads_one_market(client: ExchangeClient, demo: DemoThread) -> None:
     instrument = await client.open("BTCUSDT")
     assert (instrument.symbol, instrument.payoff) == ("BTC/USDT:USDT", Payoff.LINEAR)
-    assert (client.id, client.name, client.has_account, client.can_stream) == ("bitget", "Bitget", True, True)
+    assert (client.id, client.name, client.can_stream) == ("bitget", "Bitget", True)
 
-    (held,) = await client.fetch_positions(instrument)
-    assert (held.side, held.contracts, held.source) == (Side.LONG, Decimal("0.5"), Source.EXCHANGE)
-    assert held.liquidation_price == Decimal("61044.2")
-    lowest, *_ = tiers = await client.fetch_tiers()
+    lowest, *_ = tiers = await client.fetch_tiers(instrument)
     assert (lowest.floor, lowest.maintenance_margin_rate) == (0, Decimal("0.004"))
     assert list(tiers) == sorted(tiers, key=lambda tier: tier.floor)
 
     demo.call(demo.exchange.publish("BTCUSDT", lastPr="64123.4567890123", bidPr="64123.4", askPr="64123.5"))
-    for seen in (await client.fetch_ticker(), await client.watch_ticker()):
+    for seen in (await client.fetch_ticker(instrument), await client.watch_ticker(instrument)):
         assert seen.last is not None
         assert str(seen.last.value) == "64123.4567890123"
         assert seen.mark is not None
 
-    bars = await client.fetch_candles("5m")
+    bars = await client.fetch_candles(instrument, "5m")
     assert bars == sorted(bars, key=lambda bar: bar.opened_at)
     assert bars
     with pytest.raises(ExchangeLacks, match=r"^bitget has no 7m candles$"):
-        await client.fetch_candles("7m")
+        await client.fetch_candles(instrument, "7m")
 
 
 async def test_what_fails_is_an_error_of_ours(client: ExchangeClient, demo: DemoThread) -> None:
     instrument = await client.open("BTCUSDT")
     demo.exchange.faults.rest.status = 503
     with pytest.raises(ExchangeUnavailable, match=r"^bitget: "):
-        await client.fetch_ticker()
+        await client.fetch_ticker(instrument)
     demo.exchange.faults.clear()
-    demo.exchange.account.api_key = "another"
-    try:
-        with pytest.raises(CredentialError, match=r"^bitget: the keys were refused"):
-            await client.fetch_positions(instrument)
-    finally:
-        demo.exchange.account.api_key = "demo-key"
 
 
 @pytest.mark.parametrize("fault", ["truncated_json", "empty_data"])
@@ -93,15 +87,16 @@ async def test_an_empty_list_of_markets_is_a_failure_that_passes(
 )
 def test_streams_beside_the_main_one(exchange: str, seen: Ticker, streams: list[str]) -> None:
     it = ExchangeClient(Access(exchange))
-    it._is_contract = True  # as after open, which needs the exchange
-    assert [watch.__name__ for watch in it.streams_beside(seen)] == streams
+    assert [
+        cast("partial[Any]", watch).func.__name__ for watch in it.streams_beside(an_instrument(), seen)
+    ] == streams
 
 
-async def test_spot_has_no_margin_and_no_positions(client: ExchangeClient) -> None:
+async def test_spot_has_no_margin(client: ExchangeClient) -> None:
     instrument = await client.open("BTC/USDT")
-    assert await client.fetch_tiers() == ()
-    assert await client.fetch_positions(instrument) == ()
+    assert await client.fetch_tiers(instrument) == ()
 
 
 def test_spot_has_no_mark_to_watch() -> None:
-    assert ExchangeClient(Access("okx")).streams_beside(a_ticker(last="1", bid="1", ask="1")) == []
+    spot = replace(an_instrument(), symbol="BTC/USDT", kind="spot")
+    assert ExchangeClient(Access("okx")).streams_beside(spot, a_ticker(last="1", bid="1", ask="1")) == []

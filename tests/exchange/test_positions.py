@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side, Source
 from dashboard.errors import ExchangeUnavailable
-from dashboard.exchange import convert
+from dashboard.exchange import convert_account
 from tests.domain.builders import dec
 from tests.exchange.builders import exchange_with, instrument_of, market
 
@@ -79,6 +80,11 @@ HYPERLIQUID = {
 }  # fmt: skip
 
 
+def positions(rows: list[dict[str, Any]], listed: Instrument) -> tuple[Position, ...]:
+    """The positions in rows that are all of one market."""
+    return convert_account.positions(rows, lambda _symbol: listed)
+
+
 def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
     """What ccxt itself makes of an exchange's row."""
     exchange = exchange_with(key.split()[0], MARKETS[key])
@@ -90,7 +96,7 @@ def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
 
 def read(key: str, *rows: dict[str, Any]) -> tuple[Position, ...]:
     """The positions in an exchange's market, from rows as that exchange gives them."""
-    return convert.positions([parsed(key, raw) for raw in rows], instrument_of(key.split()[0], MARKETS[key]))
+    return positions([parsed(key, raw) for raw in rows], instrument_of(key.split()[0], MARKETS[key]))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +189,7 @@ def test_binances_flat_websocket_row_has_no_side() -> None:
         {"s": "BTCUSDT", "pa": "0", "ep": "0", "up": "0", "mt": "isolated", "ps": "BOTH"}
     )
     assert (row["side"], row["contracts"]) == ("both", "0")
-    assert convert.positions([row], instrument_of("binance", MARKETS["binance"])) == ()
+    assert positions([row], instrument_of("binance", MARKETS["binance"])) == ()
 
 
 def test_both_sides_of_a_hedge() -> None:
@@ -192,13 +198,6 @@ def test_both_sides_of_a_hedge() -> None:
     assert [(leg.side, leg.contracts) for leg in legs] == [
         (Side.LONG, Decimal("0.002")), (Side.SHORT, Decimal("0.005"))
     ]  # fmt: skip
-
-
-def test_other_markets_are_left_out() -> None:
-    row = parsed("bitget", BITGET)
-    inverse = instrument_of("bitget", MARKETS["bitget inverse"])
-    assert convert.positions([row], inverse) == ()
-    assert convert.positions([], inverse) == ()
 
 
 def test_numbers_are_exact_to_the_digit() -> None:
@@ -211,7 +210,7 @@ def test_numbers_are_exact_to_the_digit() -> None:
 
 def test_contracts_are_positive_whatever_sign_they_come_with() -> None:
     row = {"symbol": SWAP, "side": "short", "contracts": "-2", "entryPrice": "10", "info": {}}
-    (held,) = convert.positions([row], instrument_of("bitget", MARKETS["bitget"]))
+    (held,) = positions([row], instrument_of("bitget", MARKETS["bitget"]))
     assert (held.side, held.contracts) == (Side.SHORT, 2)
 
 
@@ -230,19 +229,14 @@ def test_a_row_that_cannot_be_understood_is_not_flat(hole: dict[str, Any]) -> No
     """A failed query never means flat: an open position must not vanish because a field of it is missing."""
     whole = {"symbol": SWAP, "side": "long", "contracts": "2", "entryPrice": "10", "info": {}}
     with pytest.raises(ExchangeUnavailable) as error:
-        convert.positions([whole, whole | hole], instrument_of("bitget", MARKETS["bitget"]))
+        positions([whole, whole | hole], instrument_of("bitget", MARKETS["bitget"]))
     assert str(error.value) == "bitget: a position in BTC/USDT:USDT cannot be read"
 
 
 @pytest.mark.parametrize("contracts", ["0", "0.000", "-0", 0, 0.0], ids=repr)
 def test_a_row_of_no_contracts_may_have_any_hole(contracts: object) -> None:
     flat = {"symbol": SWAP, "side": None, "contracts": contracts, "entryPrice": None}
-    assert convert.positions([flat], instrument_of("bitget", MARKETS["bitget"])) == ()
-
-
-def test_what_cannot_be_read_of_another_market_is_no_trouble() -> None:
-    row = {"symbol": "ETH/USDT:USDT", "side": None, "contracts": "2", "entryPrice": None}
-    assert convert.positions([row], instrument_of("bitget", MARKETS["bitget"])) == ()
+    assert positions([flat], instrument_of("bitget", MARKETS["bitget"])) == ()
 
 
 @pytest.mark.parametrize(
@@ -270,5 +264,5 @@ def test_only_a_liquidation_price_in_info_counts(info: object, liquidation: str 
         "symbol": SWAP, "side": "long", "contracts": "2", "entryPrice": "10", "liquidationPrice": "8",
         "info": info,
     }  # fmt: skip
-    (held,) = convert.positions([row], instrument_of("bitget", MARKETS["bitget"]))
+    (held,) = positions([row], instrument_of("bitget", MARKETS["bitget"]))
     assert held.liquidation_price == dec(liquidation)

@@ -12,10 +12,15 @@ from dashboard.demo.thread import DemoThread
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.holdings import Holdings
 from dashboard.exchange.access import Access
+from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.client import ExchangeClient
+from dashboard.feed.account import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.feed.prices import Patience
+from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig, Snapshot
+from dashboard.tracking.tracker import PositionTracker
+from dashboard.wiring import Wires
 
 QUICK = Patience(head_start=150, silence=400, first_message=700)
 """The feed's patience, shortened so that a test does not need it."""
@@ -32,6 +37,8 @@ class Rig(AbstractContextManager["Rig"]):
         self.states: list[FeedState] = []
         self._changed = threading.Condition()
         self.runtime.register(self._note)
+        self.markets = Markets(self.runtime, lambda: RuntimeConfig(200, holdings=Holdings(account=True)))
+        self.tracker = PositionTracker("test")
         self.feed: PriceFeed | None = None
 
     def start(
@@ -39,8 +46,12 @@ class Rig(AbstractContextManager["Rig"]):
     ) -> PriceFeed:
         """Starts a feed that polls every 0.2 s and gives a request half a second."""
         options = self.exchange.ccxt_config() | {"timeout": 500} | config
-        client = ExchangeClient(Access("bitget", config=options))
-        self.feed = PriceFeed(client, symbol, self.runtime.apply, read_account=account, patience=QUICK)
+        access = Access("bitget", config=options)
+        client, wires = ExchangeClient(access), Wires(self.markets, self.tracker)
+        reader = AccountFeed(AccountClient(access, client), client, wires.account, self.tracker)
+        self.feed = wires.feed = PriceFeed(
+            client, symbol, wires.market, account=reader if account else None, patience=QUICK
+        )
         self.feed.start(0.2, use_websocket)
         return self.feed
 

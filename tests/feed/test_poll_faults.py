@@ -78,7 +78,7 @@ def test_a_bug_is_logged_shown_and_survived(rig: Rig, caplog: pytest.LogCaptureF
     feed = rig.start(use_websocket=False)
     rig.until_state(FeedState.POLLING)
     real = feed._client.fetch_ticker
-    feed._client.fetch_ticker = lambda: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+    feed._client.fetch_ticker = lambda _: 1 / 0  # type: ignore[method-assign, assignment, return-value, misc]
     rig.until(lambda snapshot: "ZeroDivisionError" in (snapshot.health.reason or ""))
     assert "Traceback" in caplog.text
     feed._client.fetch_ticker = real  # type: ignore[method-assign]
@@ -102,9 +102,20 @@ class TestAccount:
     def test_a_reconnect_reads_what_changed_meanwhile(self, rig: Rig):
         rig.start(account=True)
         assert rig.until_state(FeedState.STREAMING).position
+        rig.demo.call(rig.exchange.refuse())
+        rig.demo.call(rig.exchange.drop(1011))
+        rig.demo.call(rig.exchange.order("BTCUSDT", side="sell", size="0.5", reduce_only=True))
+        rig.demo.call(rig.exchange.accept_again())
+        assert rig.until(lambda snapshot: snapshot.position is None).holdings.known
+
+    def test_a_position_that_just_vanishes_stays_and_says_so(self, rig: Rig):
+        """Neither a fill nor the exchange's history tells that it was closed."""
+        rig.start(account=True)
+        held = rig.until_state(FeedState.STREAMING)
         rig.exchange.account.positions.clear()
         rig.demo.call(rig.exchange.drop(1011))
-        assert rig.until(lambda snapshot: snapshot.position is None).holdings.known
+        rig.until(lambda _: any(live.difference for live in rig.tracker.get_all_positions().values()))
+        assert rig.runtime.snapshot.position == held.position
 
     def test_a_read_that_fails_at_the_start_is_not_flat(self, rig: Rig):
         rig.exchange.faults.rest_at(POSITIONS).status = 500

@@ -11,6 +11,7 @@ from dashboard.domain.events import Received, Resolved, Route
 from dashboard.domain.holdings import Holdings
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
 from dashboard.errors import DashboardError
+from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
 from dashboard.web.desk import Desk, Venue
 from dashboard.web.facts import View
@@ -60,7 +61,8 @@ class Scene:
         self.runtime = RuntimeConfig(2000, holdings=holdings, clock=self.clock)
         self._turn = threading.Lock()
         self._again: tuple[str, Route, dict[str, str | None]] | None = None
-        self.desk = Desk(self.runtime, self._enter, self._candles, "Bitget", "BTCUSDT", self.venue)
+        markets = Markets(self.runtime, lambda: RuntimeConfig(2000, clock=self.clock))
+        self.desk = Desk(markets, self._enter, self._candles, "Bitget", "BTCUSDT", self.venue)
 
     def clock(self) -> int:
         return now_ms() if self.real_clock else self.now
@@ -70,7 +72,7 @@ class Scene:
         if self.kept is not None:
             raise self.kept
 
-    async def _candles(self, timeframe: str) -> Sequence[Candle]:
+    async def _candles(self, timeframe: str, _symbol: str | None) -> Sequence[Candle]:
         if isinstance(self.history, Exception):
             raise self.history
         return self.history

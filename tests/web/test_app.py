@@ -47,7 +47,12 @@ async def test_a_callback_that_fails_is_logged_once(caplog):
     scene = live()
     scene.history = RuntimeError("no such candle")
     outputs = ("history.data", "chart-message.children", "chart-retry.disabled")
-    inputs = {"timeframe": ("value", "5m"), "chart-wanted": ("data", 1), "chart-retry": ("n_intervals", None)}
+    inputs = {
+        "timeframe": ("value", "5m"),
+        "focus": ("data", None),
+        "chart-wanted": ("data", 1),
+        "chart-retry": ("n_intervals", None),
+    }
     question = {
         "output": f"..{'...'.join(outputs)}..",
         "outputs": [dict(zip(("id", "property"), one.split("."), strict=True)) for one in outputs],

@@ -48,7 +48,7 @@
     if (!mounted) return;
     for (const key in view) {
       const value = view[key];
-      if (shown[key] === value || key[0] === "~") continue;
+      if (shown[key] === value || key[0] === "~" || key[0] === "#") continue;
       const before = shown[key];
       shown[key] = value;
       for (const write of writers.get(key) ?? writersOf(key)) write(value, before);

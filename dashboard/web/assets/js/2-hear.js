@@ -20,6 +20,7 @@
       view[key] = changes[key];
       if (key[0] === "~") unheard[key.slice(1)] = changes[key];
     }
+    desk.list?.(changes, since);
     if ("age:ms" in changes) {
       heard.age = changes["age:ms"] === "" ? null : Number(changes["age:ms"]);
       heard.ageAt = since;

@@ -22,7 +22,8 @@
     clearTimeout(reconnect);
     stream.attempts += 1;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    socket = new WebSocket(`${scheme}://${location.host}/ws/view`);
+    const focus = desk.focus ? `?focus=${encodeURIComponent(desk.focus)}` : "";
+    socket = new WebSocket(`${scheme}://${location.host}/ws/view${focus}`);
     stream.state = "connecting";
     socket.onmessage = receive;
     socket.onclose = closed;
@@ -68,8 +69,17 @@
     if (stream.state === "closed") open();
   }
 
+  /* Another position is looked at: the server has to know. */
+  function again() {
+    if (stream.state !== "closed") {
+      socket.onclose = socket.onmessage = null;
+      socket.close();
+    }
+    open();
+  }
+
   addEventListener("online", hurry);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) hurry(); });
-  Object.assign(desk, { stream });
+  Object.assign(desk, { stream, again });
   open();
 })();

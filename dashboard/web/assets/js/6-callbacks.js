@@ -13,6 +13,7 @@
   function heard(answer) {
     if (!answer) return;
     mounted();
+    if ((answer.focus ?? "") !== desk.focus) return;
     // An answer that was long on its way must not undo what the websocket has said since the question.
     if (desk.stream.state === "open" || answer.asked <= desk.stream.heardAt) return;
     desk.hear(answer.view, answer.asked);

@@ -1,0 +1,47 @@
+"""Adds the API to the application that serves the page."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.routing import WebSocketRoute
+
+from dashboard.access import Entrance
+from dashboard.api.gate import Gate
+from dashboard.api.reference import reference
+from dashboard.api.routes import routes
+from dashboard.api.streams import bbo_stream, positions_stream
+from dashboard.markets import Markets
+from dashboard.tracking.monitor import PositionMonitor
+
+ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encoding="utf-8"))
+"""What the websockets say and understand, as an AsyncAPI document."""
+
+
+def add_api(
+    app: FastAPI,
+    monitor: PositionMonitor,
+    markets: Markets,
+    entrance: Entrance,
+    *,
+    trouble: Callable[[], str | None] = lambda: None,
+    has_account: bool = True,
+) -> None:
+    """Serves everything under /api. `trouble` says what is wrong with the audit trail, if anything."""
+    app.include_router(routes(monitor, markets, trouble, has_account=has_account))
+    app.router.routes += [
+        WebSocketRoute("/api/v1/positions/stream", positions_stream(monitor, entrance)),
+        WebSocketRoute("/api/v1/live/bbo", bbo_stream(markets, entrance)),
+    ]
+
+    @app.get("/api/asyncapi.json", include_in_schema=False)
+    async def asyncapi() -> JSONResponse:
+        return JSONResponse(ASYNCAPI)
+
+    @app.get("/api/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(reference(app.openapi(), ASYNCAPI))
+
+    app.add_middleware(Gate, entrance=entrance)

@@ -1,0 +1,112 @@
+"""A websocket of the API: the door, the first message, then what is new, answers and pings."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from dashboard.access import Entrance
+from dashboard.api.channel import Channel
+from dashboard.api.client_slot import Slot
+from dashboard.api.conversation import TRY_AGAIN, Answer, Conversation, Unwelcome
+
+KEEPALIVE = 20.0
+"""Seconds between two pings of ours to a client."""
+_PING = '{"type":"ping"}'
+
+
+class Stream:
+    """An ASGI application that serves one channel to any number of clients."""
+
+    def __init__(
+        self,
+        entrance: Entrance,
+        channel: Channel,
+        first: Callable[[Slot], list[str]],
+        actions: Mapping[str, Answer],
+        keepalive: float = KEEPALIVE,
+    ) -> None:
+        """`first` makes what a new client is sent, and notes in its slot which news it includes."""
+        self._entrance = entrance
+        self._channel = channel
+        self._first = first
+        self._actions = actions
+        self._keepalive = keepalive
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one client until it leaves, or says what it may not."""
+        await receive()  # the request to connect
+        refused = self._entrance.refusal(Headers(scope=scope), scope.get("query_string", b""))
+        if refused is not None:
+            await _refuse(scope, send, *refused)
+            return
+        await send({"type": "websocket.accept"})
+        slot = Slot()
+        self._channel.enter(slot)
+        try:
+            for text in self._first(slot):
+                slot.put(text, text)
+            await self._talk(receive, send, slot)
+        finally:
+            self._channel.leave(slot)
+
+    async def _talk(self, receive: Receive, send: Send, slot: Slot) -> None:
+        """Whatever ends first ends all: the client left, was refused, or is too slow."""
+        conversation = Conversation(self._actions)
+        tasks = [
+            asyncio.create_task(self._send(send, slot)),
+            asyncio.create_task(self._hear(receive, slot, conversation)),
+            asyncio.create_task(self._ping(slot)),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                with suppress(OSError):  # it left while we spoke
+                    await task
+        except Unwelcome as error:
+            await self._close(send, error)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _send(self, send: Send, slot: Slot) -> None:
+        while True:
+            for text in await slot.take():
+                await send({"type": "websocket.send", "text": text})
+
+    async def _hear(self, receive: Receive, slot: Slot, conversation: Conversation) -> None:
+        number = 0
+        while (message := await receive())["type"] == "websocket.receive":
+            number += 1
+            slot.put(("answer", number), conversation.answer(message))
+
+    async def _ping(self, slot: Slot) -> None:
+        while True:
+            for _ in range(20):
+                await asyncio.sleep(self._keepalive / 20)
+                if slot.overfull:
+                    raise Unwelcome("too_slow", "too much is waiting: connect again", TRY_AGAIN)
+            slot.put("ping", _PING)
+
+    async def _close(self, send: Send, error: Unwelcome) -> None:
+        said = {"type": "error", "code": error.code, "message": str(error)}
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(1):  # a client that reads nothing does not hear why
+                await send({"type": "websocket.send", "text": json.dumps(said)})
+                await send({"type": "websocket.close", "code": error.close, "reason": str(error)})
+
+
+async def _refuse(scope: Scope, send: Send, status: int, reason: str) -> None:
+    """Says why over HTTP, where the server can; else the handshake just fails with 403."""
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    body = json.dumps({"detail": reason}).encode()
+    headers: list[tuple[Any, Any]] = [(b"content-type", b"application/json")]
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": body})

@@ -1,0 +1,83 @@
+"""The two websockets: each change of a position, and each best bid and offer."""
+
+import json
+import time
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from dashboard.access import Entrance
+from dashboard.api import messages
+from dashboard.api.channel import Channel
+from dashboard.api.client_slot import Slot
+from dashboard.api.socket import KEEPALIVE, Stream
+from dashboard.clock import now_ms
+from dashboard.markets import Markets
+from dashboard.runtime import Snapshot
+from dashboard.tracking.live import PositionUpdate
+from dashboard.tracking.monitor import PositionMonitor
+
+
+def positions_stream(monitor: PositionMonitor, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
+    """`initial_state`, then a `position_update` for each change; answers get_summary and ping."""
+    channel, fills, tracker = Channel(), count(), monitor.tracker
+
+    def tell(update: PositionUpdate) -> None:
+        """Runs in the thread that changed the position."""
+        if channel.heard:
+            key = ("fill", next(fills)) if update.fill else update.position.label
+            channel.publish(key, _text(messages.update(update, now_ms())))
+
+    def state(kind: str) -> Mapping[str, Any]:
+        now = now_ms()
+        return {"type": kind} | messages.summary(tracker.summary(), tracker.get_all_positions(), now)
+
+    def first(slot: Slot) -> list[str]:
+        def look() -> str:
+            slot.since = channel.number
+            return _text(state("initial_state"))
+
+        return [tracker.look(look)]
+
+    monitor.on_position_update(tell)
+    actions = {"get_summary": lambda: state("summary"), "ping": lambda: {"type": "pong"}}
+    return Stream(entrance, channel, first, actions, keepalive)
+
+
+def bbo_stream(markets: Markets, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
+    """Each best bid and offer as it ticks; answers ping."""
+    channel = Channel()
+    told: dict[str, tuple[object, object]] = {}
+
+    def tell(snapshot: Snapshot) -> None:
+        """Runs in the feed's thread."""
+        if snapshot.instrument is None:
+            return
+        ticker, symbol = snapshot.ticker, snapshot.instrument.symbol
+        prices = (ticker.bid and ticker.bid.value, ticker.ask and ticker.ask.value)
+        if prices != told.get(symbol):
+            told[symbol] = prices
+            if channel.heard:
+                channel.publish(symbol, _text(_bbo(snapshot, symbol)))
+
+    def first(slot: Slot) -> list[str]:
+        slot.since = channel.number
+        known = [each for each in markets.snapshots() if each.instrument]
+        return [_text(_bbo(each, each.instrument.symbol)) for each in known if each.instrument]
+
+    markets.register(tell)
+    return Stream(entrance, channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
+
+
+def _bbo(snapshot: Snapshot, symbol: str) -> Mapping[str, Any]:
+    now, wall = now_ms(), time.time_ns() // 1_000_000
+    limit = snapshot.health.stale_after
+    bid, ask = (
+        quote if quote and quote.age(now) <= limit else None
+        for quote in (snapshot.ticker.bid, snapshot.ticker.ask)
+    )
+    return messages.bbo(symbol, bid, ask, wall, now)
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    return json.dumps(message, separators=(",", ":"))

@@ -1,0 +1,153 @@
+"""The house behind every outlet: exchange → feed → markets and positions. `server.py` adds the outlets."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import TimeoutError as TookTooLong
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dashboard.audit.flushing import Flush
+from dashboard.audit.folder import default_directory
+from dashboard.audit.logger import AuditLogger
+from dashboard.audit.reader import entries
+from dashboard.config import Settings
+from dashboard.demo.account import DEMO_LEVELS
+from dashboard.demo.thread import running_demo
+from dashboard.domain.entered import Entered
+from dashboard.domain.holdings import Holdings
+from dashboard.domain.venue import Venue
+from dashboard.entries import Entries
+from dashboard.errors import UsageError
+from dashboard.exchange.access import Access
+from dashboard.exchange.account_client import AccountClient
+from dashboard.exchange.client import ExchangeClient
+from dashboard.feed.account import AccountFeed
+from dashboard.feed.price_feed import PriceFeed
+from dashboard.markets import Markets
+from dashboard.positions_file import PositionsFile
+from dashboard.runtime import RuntimeConfig
+from dashboard.tracking.lines import restored_from
+from dashboard.tracking.monitor import PositionMonitor
+from dashboard.tracking.tracker import PositionTracker
+from dashboard.wiring import Wires
+
+_FIRST_ANSWER = 10.0
+"""Seconds to wait for the exchange's word on symbol and keys before going on without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What runs behind the outlets. `monitor.start()` starts it, `monitor.stop()` ends it."""
+
+    venue: Venue
+    exchange: str
+    """The exchange's own name: Bitget."""
+    markets: Markets
+    tracker: PositionTracker
+    monitor: PositionMonitor
+    feed: PriceFeed
+    entries: Entries
+    audit: AuditLogger | None
+    """The trail of every change; None where there is no account."""
+
+    def trouble(self) -> str | None:
+        """What is wrong with the audit trail, in words."""
+        degraded = self.audit.degraded if self.audit else None
+        return str(degraded) if degraded else None
+
+    def await_first_answer(self) -> None:
+        """Raises the UsageError that symbol or keys turned out to be. Anything else may pass by itself."""
+        with suppress(TookTooLong):
+            error = self.feed.opened.exception(_FIRST_ANSWER)
+            if isinstance(error, UsageError):
+                raise error
+
+
+@contextmanager
+def house(settings: Settings) -> Iterator[House]:
+    """A house that is not started yet, and is stopped at the end.
+
+    Raises a DashboardError for whatever the user can mend.
+    """
+    with ExitStack() as stack:
+        venue, access = stack.enter_context(_exchange(settings))
+        audit = stack.enter_context(_audit(settings, venue)) if access.has_account else None
+        built = _built(settings, venue, access, audit)
+        stack.callback(built.monitor.stop)
+        yield built
+
+
+@contextmanager
+def _exchange(settings: Settings) -> Iterator[tuple[Venue, Access]]:
+    """Which exchange to read: the demo's, which runs meanwhile, or a real one."""
+    if not settings.demo:
+        yield (Venue.TESTNET if settings.use_testnet else Venue.LIVE), settings.access()
+        return
+    with running_demo(trader=True) as demo:
+        yield Venue.DEMO, Access("bitget", config=demo.exchange.ccxt_config())
+
+
+@contextmanager
+def _audit(settings: Settings, venue: Venue) -> Iterator[AuditLogger]:
+    """The trail. The demo's is as passing as its exchange, unless a folder was given for it."""
+    with ExitStack() as stack:
+        folder = settings.log_dir or default_directory()
+        if venue is Venue.DEMO and settings.log_dir is None:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="dashboard-demo-")))
+        yield stack.enter_context(AuditLogger(folder, Flush(settings.audit_flush)))
+
+
+def _built(settings: Settings, venue: Venue, access: Access, audit: AuditLogger | None) -> House:
+    client = ExchangeClient(access)
+    markets = _markets(settings, venue, access)
+    tracker = _tracker(settings, venue, access, audit)
+    entries = Entries(markets.main, PositionsFile(), venue, recall=not settings.gives_position)
+    wires = Wires(markets, tracker, entries.recall)
+    account = AccountFeed(AccountClient(access, client), client, wires.account, tracker) if audit else None
+    feed = wires.feed = PriceFeed(client, settings.symbol, wires.market, account=account)
+    monitor = PositionMonitor(
+        tracker,
+        start_feed=lambda: feed.start(settings.update_interval, not settings.no_websocket),
+        stop_feed=feed.stop,
+        update_interval=settings.position_interval,
+    )
+    return House(venue, client.name, markets, tracker, monitor, feed, entries, audit)
+
+
+def _markets(settings: Settings, venue: Venue, access: Access) -> Markets:
+    poll_interval = int(settings.update_interval * 1000)
+    entered = _entered(settings, venue)
+    main = RuntimeConfig(poll_interval, holdings=Holdings(entered=entered, account=access.has_account))
+    return Markets(main, lambda: RuntimeConfig(poll_interval, holdings=Holdings(account=True)))
+
+
+def _entered(settings: Settings, venue: Venue) -> Entered:
+    """What the flags say. The demo has levels of its own, so that there is something to see."""
+    if venue is Venue.DEMO and not settings.gives_position:
+        return Entered.from_fields(
+            {name: f"{level.normalize():f}" for name, level in asdict(DEMO_LEVELS).items()}
+        )
+    return settings.entered
+
+
+def _tracker(settings: Settings, venue: Venue, access: Access, audit: AuditLogger | None) -> PositionTracker:
+    account = _account_name(venue, access)
+    if audit is None:
+        return PositionTracker(account)
+    return PositionTracker(
+        account,
+        record=audit.record,
+        restored=restored_from(account, ((line.kind, line.entry) for line in entries(audit.directory))),
+        threshold=settings.pnl_step,
+    )
+
+
+def _account_name(venue: Venue, access: Access) -> str:
+    """One for each account, without a secret in it. Each run of the demo is an account of its own."""
+    owner = access.wallet_address or access.api_key or str(access.config.get("apiKey", ""))
+    if venue is Venue.DEMO:
+        owner = str(time.time_ns())
+    return f"{access.exchange} {venue} {sha256(owner.encode()).hexdigest()[:8]}"

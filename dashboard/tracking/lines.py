@@ -1,0 +1,187 @@
+"""The lines of the audit trail: each change of a position with its whole context, and back again."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from dashboard.domain.adopted import Adopted
+from dashboard.domain.fill import Fee, Fill, TradeSide
+from dashboard.domain.funding import Funding
+from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.position import Side
+from dashboard.domain.steps import Event
+from dashboard.domain.tracked import Tracked
+
+log = logging.getLogger(__name__)
+
+Entry = dict[str, Any]
+
+_READING = "reading"
+_KINDS: dict[type[Event], str] = {Fill: "fill", Funding: "funding", Adopted: "correction"}
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a trail tells of one account."""
+
+    events: tuple[Event, ...] = ()
+    complete_until: int | None = None
+    """The exchange's time up to which no fill is missing; None where that is not known."""
+
+
+def kind_of(event: Event) -> str:
+    """The kind of its line."""
+    return _KINDS[type(event)]
+
+
+def entry_of(event: Event, account: str, before: Tracked | None, after: Tracked) -> Entry:
+    """The line for an event that made `after` of `before`."""
+    return {
+        "account": account,
+        "position": after.key.label,
+        "change": str(after.change),
+        "event": _event(event),
+        "instrument": _instrument(event.instrument),
+        "before": _state(before) if before else None,
+        "after": _state(after),
+    }
+
+
+def reading_entry(account: str, complete_until: int) -> tuple[str, Entry]:
+    """The line that says up to when no fill is missing, in the exchange's time."""
+    return _READING, {"account": account, "complete_until": complete_until}
+
+
+def restored_from(account: str, lines: Iterable[tuple[str, Mapping[str, Any]]]) -> Restored:
+    """What the lines (kind and entry) tell of `account`. One that cannot be read is logged and left out."""
+    events: list[Event] = []
+    complete_until = None
+    listed: dict[str, Instrument] = {}
+    for kind, entry in lines:
+        if entry.get("account") != account:
+            continue
+        try:
+            if kind == _READING:
+                complete_until = int(entry["complete_until"])
+            elif kind in _READ:
+                events.append(_READ[kind](entry["event"], _listed(entry["instrument"], listed)))
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+            log.warning("a line of the audit trail cannot be read and is left out: %r", error)
+    return Restored(tuple(events), complete_until)
+
+
+def _state(state: Tracked) -> Entry:
+    total = state.total
+    return {
+        "contracts": state.contracts,
+        "entry_price": state.entry_price,
+        "realized_pnl": total.realized_pnl,
+        "fees": dict(total.fees),
+        "funding": dict(total.funding),
+    }
+
+
+def _event(event: Event) -> Entry:
+    match event:
+        case Fill():
+            return {
+                "id": event.id,
+                "side": str(event.trade_side),
+                "price": event.price,
+                "contracts": event.contracts,
+                "traded_at": event.traded_at,
+                "fees": [[fee.amount, fee.currency] for fee in event.fees],
+                "position_side": event.position_side,
+                "realized_pnl": event.realized_pnl,
+            }
+        case Funding():
+            return {
+                "id": event.id,
+                "amount": event.amount,
+                "currency": event.currency,
+                "paid_at": event.paid_at,
+                "position_side": event.position_side,
+            }
+        case Adopted():
+            return {
+                "contracts": event.contracts,
+                "entry_price": event.entry_price,
+                "as_of": event.as_of,
+                "position_side": event.position_side,
+                "starts": event.starts,
+                "opened_at": event.opened_at,
+            }
+
+
+def _fill(entry: Entry, instrument: Instrument) -> Fill:
+    return Fill(
+        id=str(entry["id"]),
+        instrument=instrument,
+        trade_side=TradeSide(entry["side"]),
+        price=Decimal(entry["price"]),
+        contracts=Decimal(entry["contracts"]),
+        traded_at=int(entry["traded_at"]),
+        fees=tuple(Fee(Decimal(amount), currency) for amount, currency in entry["fees"]),
+        position_side=_side(entry),
+        realized_pnl=_number(entry["realized_pnl"]),
+    )
+
+
+def _funding(entry: Entry, instrument: Instrument) -> Funding:
+    amount, paid_at = Decimal(entry["amount"]), int(entry["paid_at"])
+    return Funding(str(entry["id"]), instrument, amount, str(entry["currency"]), paid_at, _side(entry))
+
+
+def _adopted(entry: Entry, instrument: Instrument) -> Adopted:
+    return Adopted(
+        instrument=instrument,
+        contracts=Decimal(entry["contracts"]),
+        entry_price=Decimal(entry["entry_price"]),
+        as_of=int(entry["as_of"]),
+        position_side=_side(entry),
+        starts=bool(entry["starts"]),
+        opened_at=entry["opened_at"],
+    )
+
+
+_READ: dict[str, Callable[[Entry, Instrument], Event]] = {
+    "fill": _fill,
+    "funding": _funding,
+    "correction": _adopted,
+}
+
+
+def _side(entry: Entry) -> Side | None:
+    return Side(entry["position_side"]) if entry["position_side"] else None
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _instrument(instrument: Instrument) -> Entry:
+    return {
+        "exchange": instrument.exchange,
+        "symbol": instrument.symbol,
+        "id": instrument.id,
+        "base": instrument.base,
+        "quote": instrument.quote,
+        "settle": instrument.settle,
+        "kind": instrument.kind,
+        "payoff": str(instrument.payoff),
+        "contract_size": instrument.contract_size,
+        "price_step": instrument.price_step,
+        "size_step": instrument.size_step,
+    }
+
+
+def _listed(entry: Entry, listed: dict[str, Instrument]) -> Instrument:
+    """One instrument for all lines that tell the same of it."""
+    name = repr(entry)
+    if name not in listed:
+        numbers = {key: _number(entry[key]) for key in ("price_step", "size_step")}
+        fixed = {"payoff": Payoff(entry["payoff"]), "contract_size": Decimal(entry["contract_size"])}
+        listed[name] = Instrument(**(entry | numbers | fixed))
+    return listed[name]

@@ -1,0 +1,89 @@
+"""One position's record: what is known of it, and what follows from that at a price."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from dashboard.domain.holdings import Holdings
+from dashboard.domain.margin import Tier
+from dashboard.domain.market import Ticker
+from dashboard.domain.pnl import roe
+from dashboard.domain.position import Position
+from dashboard.domain.risk import RiskLevels, RiskStatus
+from dashboard.domain.tracked import Tracked
+from dashboard.domain.valuation import value
+from dashboard.tracking.live import LivePosition
+from dashboard.tracking.totals import DOLLARS
+
+
+class Record:
+    """Holds the newest `live` of one position, and the little that is needed to make the next one."""
+
+    __slots__ = ("_levels", "_position", "agreed", "counted", "live", "sent")
+
+    def __init__(self, tracked: Tracked) -> None:
+        self.live = LivePosition(tracked).priceless()
+        self.sent: Decimal | None = None
+        """The unrealised PnL that was told last, in dollars where they are known."""
+        self.counted: LivePosition | None = None
+        """What of it is in the sums."""
+        self.agreed = False
+        """Whether the exchange ever told the same."""
+        self._position: Position | None = None
+        self._levels: RiskLevels | None = None
+
+    def change(
+        self, tracked: Tracked, terms: Position | None, difference: str | None, tiers: Sequence[Tier]
+    ) -> None:
+        """Something other than the price is new. The price has to be applied again."""
+        live = replace(self.live, tracked=tracked, terms=terms, difference=difference)
+        self._position = live.position
+        self._levels = None
+        if self._position is not None:
+            holdings = Holdings(account=True, positions=(self._position,), tiers=tuple(tiers))
+            self._levels = holdings.levels(self._position)
+        self.live = replace(
+            live,
+            liquidation_price=self._levels.liquidation if self._levels else None,
+            liquidation_is_estimate=bool(self._levels and self._levels.liquidation_is_estimate),
+        )
+
+    def price(self, ticker: Ticker, now: int, stale_after: int, updated_at: int) -> None:
+        """Values it at the best live price of `ticker`."""
+        worth = value(self._position, self._levels, ticker, now=now, stale_after=stale_after)
+        tracked = self.live.tracked
+        if self._position is None or worth.quote is None or tracked.contradicts:
+            self.live = replace(self.live, stale_after=stale_after, updated_at=updated_at).priceless()
+            return
+        pnl = tracked.unrealized_pnl(worth.quote.value)
+        self.live = replace(
+            self.live,
+            quote=worth.quote,
+            on_mark=worth.on_mark,
+            unrealized_pnl=pnl,
+            notional=worth.notional,
+            roe=roe(self._position, pnl),
+            status=worth.status,
+            stale_after=stale_after,
+            updated_at=updated_at,
+        )
+
+    def moved(self, threshold: Decimal) -> bool:
+        """Whether the PnL is further than `threshold` dollars from the one that was told last."""
+        now = self.worth
+        if now is None or self.sent is None:
+            return now is not self.sent
+        return abs(now - self.sent) > threshold
+
+    @property
+    def worth(self) -> Decimal | None:
+        """The unrealised PnL in dollars."""
+        pnl, quote = self.live.unrealized_pnl, self.live.quote
+        if pnl is None or self.live.tracked.instrument.settle in DOLLARS:
+            return pnl
+        return pnl * quote.value if quote else pnl
+
+    @property
+    def open(self) -> bool:
+        """Whether there is a position."""
+        return self.live.status is not RiskStatus.NO_POSITION

@@ -1,0 +1,306 @@
+"""PositionTracker: the single source of truth for what the account holds."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
+
+from dashboard.clock import now_ms
+from dashboard.domain.events import AccountEvent, AccountFailed, AccountRead, FillsReceived
+from dashboard.domain.fill import Fill
+from dashboard.domain.journal import Journal
+from dashboard.domain.margin import Tier
+from dashboard.domain.market import Ticker
+from dashboard.domain.position import Position
+from dashboard.domain.reconcile import Difference, Disagreement, differences, keyed
+from dashboard.domain.steps import Event
+from dashboard.domain.tracked import PositionKey, Tracked
+from dashboard.tracking.lines import Restored, entry_of, kind_of, reading_entry
+from dashboard.tracking.live import (
+    AccountHealth,
+    AccountSummary,
+    EventType,
+    LivePosition,
+    Noted,
+    PositionUpdate,
+)
+from dashboard.tracking.prices import Prices
+from dashboard.tracking.record import Record
+from dashboard.tracking.words import said_of
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Listener = Callable[[PositionUpdate], None]
+Recorder = Callable[[str, Mapping[str, Any]], bool]
+
+_NOTED = 200
+_KEPT = 8 * 24 * 3_600_000
+"""Milliseconds for which single events are remembered: exchanges do not repeat older ones."""
+
+
+class PositionTracker:
+    """Builds positions from what the feed tells of the account, and values them at live prices.
+
+    Writers take turns; whoever only looks never waits. Listeners are called in the writer's thread, in
+    the order of the events, and must be quick; one that raises is logged and harms no other.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        *,
+        record: Recorder = lambda _kind, _entry: True,
+        restored: Restored | None = None,
+        threshold: Decimal = Decimal("0.01"),
+        clock: Callable[[], int] = now_ms,
+        wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        """`record` writes a line before anybody is told of it; `threshold` is in dollars of PnL."""
+        self.account = account
+        self._record = record
+        self._threshold = threshold
+        self._clock = clock
+        self._wall = wall
+        self._turn = threading.RLock()
+        self._listeners: tuple[Listener, ...] = ()
+        self._journal = Journal(account)
+        self._records: dict[PositionKey, Record] = {}
+        self._live: dict[str, LivePosition] = {}
+        self._prices = Prices()
+        self._tiers: dict[str, tuple[Tier, ...]] = {}
+        self._noted: deque[Noted] = deque(maxlen=_NOTED)
+        self._untold = False
+        self.health = AccountHealth()
+        self.complete_until: int | None = None
+        """The exchange's time up to which every fill is known; None before that was ever so."""
+        self._restore(restored or Restored())
+
+    # --- What is known now
+
+    def get_all_positions(self) -> dict[str, LivePosition]:
+        """The open positions by label, as far as their prices are not too old."""
+        now = self._clock()
+        return {label: live.at(now) for label, live in self._live.copy().items() if live.tracked.contracts}
+
+    def all_known(self) -> dict[str, LivePosition]:
+        """The same with those that are flat by now."""
+        now = self._clock()
+        return {label: live.at(now) for label, live in self._live.copy().items()}
+
+    def positions_of(self, symbol: str) -> tuple[Position, ...]:
+        """The open positions in one market: none, one, or both sides in hedge mode."""
+        found = (live.position for live in self._live.copy().values() if live.tracked.key.symbol == symbol)
+        return tuple(position for position in found if position is not None)
+
+    def summary(self) -> AccountSummary:
+        """All positions as one."""
+        with self._turn:
+            self._expire()
+            return self._prices.summary(self._wall())
+
+    def look(self, work: Callable[[], T]) -> T:
+        """What `work` returns, while nothing changes and nothing is announced."""
+        with self._turn:
+            return work()
+
+    @property
+    def events(self) -> tuple[Noted, ...]:
+        """What happened lately, the newest first."""
+        return tuple(reversed(self._noted.copy()))
+
+    def register(self, listener: Listener) -> Callable[[], None]:
+        """Tells `listener` of each fill and change from now on. Returns what takes it off again."""
+        with self._turn:
+            self._listeners += (listener,)
+        return partial(self._unregister, listener)
+
+    # --- What the feed asks, to know what to ask the exchange
+
+    def symbols(self) -> frozenset[str]:
+        """The markets with an open position."""
+        return frozenset(
+            live.tracked.key.symbol for live in self._live.copy().values() if live.tracked.contracts
+        )
+
+    def in_doubt(self, reading: AccountRead) -> frozenset[str]:
+        """The markets in which the reading tells something else than what is known here."""
+        with self._turn:
+            return frozenset(each.key.symbol for each in self._differences(reading))
+
+    # --- What changes it
+
+    def apply(self, event: AccountEvent) -> None:
+        """Lets one event of the account change the positions: recorded first, then announced."""
+        with self._turn:
+            match event:
+                case FillsReceived():
+                    for fill in event.fills:
+                        self._take(fill)
+                case AccountRead():
+                    self._reconcile(event)
+                case AccountFailed():
+                    self.health = AccountHealth(self.health.read_at, event.reason)
+
+    def priced(self, symbol: str, ticker: Ticker, stale_after: int) -> None:
+        """Values the positions of one market at its newest prices; `stale_after` is in milliseconds."""
+        with self._turn:
+            self._prices.remember(symbol, ticker, stale_after)
+            for record in self._prices.records(symbol):
+                self._value(record)
+
+    def with_tiers(self, symbol: str, tiers: tuple[Tier, ...]) -> None:
+        """The margin schedule of one market, for the estimates of liquidation."""
+        with self._turn:
+            self._tiers[symbol] = tiers
+            for record in self._prices.records(symbol):
+                self._change(record, record.live.tracked, record.live.terms, record.live.difference)
+
+    def tell_prices(self) -> None:
+        """Announces each open position whose PnL moved since it was last told."""
+        with self._turn:
+            self._expire()
+            for record in self._prices.touched():
+                if record.open and record.moved(self._threshold):
+                    self._announce(record, EventType.PRICE_UPDATE)
+
+    # --- How
+
+    def _restore(self, restored: Restored) -> None:
+        self._journal.add_all(restored.events)
+        for tracked in self._journal.positions:
+            self._change(self._record_of(tracked), tracked, None, None)
+        self.complete_until = restored.complete_until
+
+    def _take(self, event: Event, *, quietly: bool = False, **context: Any) -> bool:
+        """Takes one fill, payment or adoption into account; False where it was known already."""
+        key = self._journal.key_of(event)
+        before = self._journal.position(key)
+        after = self._journal.add(event)
+        if after is None:
+            return False
+        self._untold = True
+        self._record(kind_of(event), entry_of(event, self.account, before, after) | context)
+        record = self._record_of(after)
+        terms = _outdated(record.live.terms, before, after)
+        self._change(record, after, terms, record.live.difference)
+        self._note(key, str(after.change), said_of(event, before, after))
+        if not quietly:
+            if isinstance(event, Fill):
+                self._announce(record, EventType.FILL, event)
+            else:
+                self._announce(record)
+        return True
+
+    def _reconcile(self, reading: AccountRead) -> None:
+        first = {state.key for state in self._journal.positions}
+        told: tuple[Event, ...] = (*reading.fills, *reading.funding)
+        for event in sorted(told, key=lambda each: each.order):
+            self._take(event, quietly=self._journal.key_of(event) not in first)
+        differing = {each.key: each for each in self._differences(reading)}
+        for difference in differing.values():
+            self._settle(difference, reading)
+        changed = self._agree(reading, differing) | (self._records.keys() - first)
+        self._finish(reading)
+        for key in changed:
+            self._announce(self._records[key])
+
+    def _differences(self, reading: AccountRead) -> tuple[Difference, ...]:
+        theirs = keyed(self.account, reading.positions, hedged=reading.hedged)
+        return differences(self._journal.open_positions, theirs, asked_at=reading.asked_at)
+
+    def _settle(self, difference: Difference, reading: AccountRead) -> None:
+        """Takes the exchange's figures over, where they are beyond doubt; else marks the position."""
+        key, side = difference.key, difference.ours.side if difference.ours else None
+        if difference.kind is Disagreement.MISSING_THERE and (key.symbol, side) not in reading.closed:
+            self._mark(self._records[key], difference.text)
+        elif key.symbol not in reading.moving:
+            record = self._records.get(key)
+            starts = record is None or not record.agreed
+            event = difference.correction(reading.asked_at, starts=starts and difference.theirs is not None)
+            self._take(event, difference=difference.text)
+
+    def _agree(self, reading: AccountRead, differing: Mapping[PositionKey, Difference]) -> set[PositionKey]:
+        """The exchange's terms, and the end of differences that are no more. Returns whose terms changed."""
+        changed = set()
+        theirs = keyed(self.account, reading.positions, hedged=reading.hedged)
+        for key, record in self._records.items():
+            still = key in differing and record.live.difference is not None
+            if not still and record.live.difference is not None:
+                self._mark(record, None)
+            terms = theirs.get(key)
+            if terms is not None:
+                record.agreed = record.agreed or key not in differing
+                if terms != record.live.terms:
+                    self._change(record, record.live.tracked, terms, record.live.difference)
+                    changed.add(key)
+        return changed
+
+    def _finish(self, reading: AccountRead) -> None:
+        self.health = AccountHealth(reading.at, reading.problem)
+        if reading.complete_until is not None:
+            self.complete_until = reading.complete_until
+            if self._untold:
+                self._record(*reading_entry(self.account, reading.complete_until))
+                self._untold = False
+            self._journal.let_go(reading.complete_until - _KEPT)
+
+    def _mark(self, record: Record, difference: str | None) -> None:
+        if record.live.difference == difference:
+            return
+        self._note(record.live.tracked.key, "difference", difference or "agrees with the exchange again")
+        self._change(record, record.live.tracked, record.live.terms, difference)
+        self._announce(record)
+
+    def _record_of(self, tracked: Tracked) -> Record:
+        record = self._records.get(tracked.key)
+        if record is None:
+            record = self._records[tracked.key] = Record(tracked)
+            self._prices.add(tracked.key.symbol, record)
+        return record
+
+    def _change(
+        self, record: Record, tracked: Tracked, terms: Position | None, difference: str | None
+    ) -> None:
+        """Puts what is new into a record, and values it."""
+        record.change(tracked, terms, difference, self._tiers.get(tracked.key.symbol, ()))
+        self._prices.changed()
+        self._value(record)
+
+    def _value(self, record: Record) -> None:
+        self._prices.value(record, self._clock(), self._wall())
+        self._live[record.live.label] = record.live
+
+    def _expire(self) -> None:
+        for record in self._prices.expired(self._clock()):
+            self._value(record)
+
+    def _note(self, key: PositionKey, kind: str, text: str) -> None:
+        self._noted.append(Noted(self._wall(), key.label, kind, text))
+
+    def _announce(
+        self, record: Record, kind: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
+    ) -> None:
+        record.sent = record.worth
+        update = PositionUpdate(record.live.tracked.key.symbol, record.live, kind, self._wall(), fill)
+        for listener in self._listeners:
+            try:
+                listener(update)
+            except Exception:
+                log.exception("a listener of the positions failed; the others go on")
+
+    def _unregister(self, listener: Listener) -> None:
+        with self._turn:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+
+def _outdated(terms: Position | None, before: Tracked | None, after: Tracked) -> Position | None:
+    """What is left of the exchange's terms: its liquidation price was for another size."""
+    if terms is None or before is None or before.side is not after.side:
+        return None
+    return terms if after.contracts == before.contracts else replace(terms, liquidation_price=None)

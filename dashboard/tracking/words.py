@@ -1,0 +1,52 @@
+"""What happened to a position, in words for the list of events."""
+
+from decimal import Decimal, localcontext
+
+from dashboard.domain.adopted import Adopted
+from dashboard.domain.exact import EXACT
+from dashboard.domain.fill import Fill
+from dashboard.domain.funding import Funding
+from dashboard.domain.steps import Event
+from dashboard.domain.tracked import Tracked
+
+
+def said_of(event: Event, before: Tracked | None, after: Tracked) -> str:
+    """One line, such as `sell 0.05 BTC at 64,040, realised 12.5 USDT`."""
+    match event:
+        case Fill():
+            return _fill(event) + _realized(before, after)
+        case Funding():
+            verb = "received" if event.amount >= 0 else "paid"
+            return f"{verb} {_text(abs(event.amount))} {event.currency} of funding"
+        case Adopted():
+            return f"taken over from the exchange: {_held(after)}"
+
+
+def _fill(fill: Fill) -> str:
+    size = fill.contracts * fill.instrument.contract_size
+    return f"{fill.trade_side} {_text(size)} {_unit(fill)} at {_text(fill.price)}"
+
+
+def _unit(fill: Fill) -> str:
+    inverse = fill.instrument.payoff == "inverse"
+    return fill.instrument.quote if inverse else fill.instrument.base
+
+
+def _realized(before: Tracked | None, after: Tracked) -> str:
+    earlier = before.total.realized_pnl if before else Decimal(0)
+    with localcontext(EXACT):
+        won = after.total.realized_pnl - earlier
+    return f", realised {_text(won, sign=True)} {after.instrument.settle}" if won else ""
+
+
+def _held(state: Tracked) -> str:
+    if state.side is None or state.entry_price is None:
+        return "nothing"
+    size = abs(state.contracts) * state.instrument.contract_size
+    return f"{state.side} {_text(size)} at {_text(state.entry_price)}"
+
+
+def _text(number: Decimal, *, sign: bool = False) -> str:
+    """Up to 8 decimals, without zeros that say nothing."""
+    short = round(number, 8).normalize()
+    return f"{short:+,f}" if sign else f"{short:,f}"

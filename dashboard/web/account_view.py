@@ -1,0 +1,42 @@
+"""What the page shows of the whole account, as a part of the view: totals, rows, events."""
+
+from typing import Any
+
+from dashboard.web.desk import Desk
+from dashboard.web.rows import Rows, happened, totals
+
+
+class AccountView:
+    """Makes the account's part of a view.
+
+    A row stands under `#` and its label, and is None once its position is gone; the list of events
+    stands under `#`. Neither is painted by data-bind.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._rows = Rows()
+        self._told: set[str] = set()
+
+    def view(self) -> dict[str, Any]:
+        """The part as it is now."""
+        tracker = self._desk.tracker
+        if tracker is None:
+            return {"positions:hidden": "1"}
+        rows = self._rows.of(tracker.get_all_positions())
+        self._told |= rows.keys()
+        empty = "" if rows else _why_empty(tracker.health.read_at)
+        return {
+            "positions:hidden": "",
+            "no-rows": empty,
+            "no-rows-line:hidden": "" if empty else "1",
+            "#": happened(tracker.events),
+            **{f"#{label}": rows.get(label) for label in self._told},
+            **totals(tracker.summary()),
+        }
+
+
+def _why_empty(read_at: int | None) -> str:
+    return (
+        "No open position." if read_at is not None else "The account was not read yet: positions are unknown."
+    )

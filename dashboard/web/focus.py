@@ -1,0 +1,52 @@
+"""Which position a page looks at. Each browser has its own: the server knows it by a label alone."""
+
+from dataclasses import replace
+
+from dashboard.domain.entered import Entered
+from dashboard.domain.position import Side
+from dashboard.runtime import Snapshot
+from dashboard.web.desk import Desk
+
+LONGEST = 100
+"""Characters of a label; whatever is longer is none."""
+
+
+def symbol_of(desk: Desk, label: str | None) -> str | None:
+    """The market of a position's label; None for the main one, and for one that is not watched."""
+    symbol, _ = _parts(label or "")
+    return symbol if symbol and symbol != desk.markets.symbol and desk.markets.of(symbol) else None
+
+
+def snapshot_of(desk: Desk, label: str | None) -> Snapshot:
+    """What is known of the position with this label; of the main market where there is none such."""
+    symbol, side = _parts(label or "")
+    market = desk.markets.of(symbol or None) or desk.markets.main
+    return _on_side(market.snapshot, side if market is desk.markets.of(symbol or None) else None)
+
+
+def label_of(desk: Desk, snapshot: Snapshot) -> str:
+    """The label of the position that is shown, as the table has it."""
+    if desk.tracker is None or snapshot.instrument is None:
+        return ""
+    symbol, known = snapshot.instrument.symbol, desk.tracker.get_all_positions()
+    side = snapshot.position.side if snapshot.position else None
+    return next((label for label in (symbol, f"{symbol}:{side}") if label in known), symbol)
+
+
+def _parts(label: str) -> tuple[str, Side | None]:
+    for side in Side:
+        if label.endswith(f":{side}"):
+            return label.removesuffix(f":{side}"), side
+    return label, None
+
+
+def _on_side(snapshot: Snapshot, side: Side | None) -> Snapshot:
+    """The same with the other one of two positions in hedge mode."""
+    holdings = snapshot.holdings
+    if side is None or snapshot.instrument is None or holdings.entered.is_position:
+        return snapshot
+    if snapshot.position is None or snapshot.position.side is side:
+        return snapshot
+    wished = replace(holdings, entered=Entered(side=side))
+    position = wished.shown(snapshot.instrument)
+    return snapshot.about(wished, position, wished.levels(position) if position else None)

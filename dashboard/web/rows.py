@@ -1,0 +1,137 @@
+"""The table of positions: a row for each, as texts to show and numbers to sort by. Pure."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from dashboard.clock import now_ms
+from dashboard.display import (
+    MISSING,
+    Tone,
+    gain,
+    leverage,
+    money,
+    percent,
+    price,
+    risk_tone,
+    sign_tone,
+    size,
+)
+from dashboard.domain.position import Position
+from dashboard.tracking.live import AccountSummary, LivePosition, Noted
+
+Row = Mapping[str, Any]
+"""Each column has its text under its name, its number under `name#`, its tone under `name:tone`."""
+
+FALLS_SILENT = ("mark", "pnl", "roe", "away", "risk")
+"""The columns that an old price leaves without a figure."""
+
+
+def row(live: LivePosition, now: int) -> Row:
+    """One position, at `now` (ms, monotonic)."""
+    held, tracked = live.position, live.tracked
+    instrument, settle, total = tracked.instrument, tracked.instrument.settle, tracked.total
+    away = _away(live)
+    return {
+        "label": live.label,
+        "symbol": instrument.pair,
+        "market": live.tracked.key.symbol,
+        "side": f"{tracked.side or 'flat'} {leverage(held.leverage) if held else ''}".strip().title(),
+        "side:tone": Tone.UP if tracked.contracts > 0 else Tone.DOWN,
+        "note": _note(live),
+        **_cell("size", size(held.size if held else None), held.size if held else None),
+        "unit": instrument.base,
+        **_cell("entry", price(tracked.entry_price, instrument.price_step), tracked.entry_price),
+        **_cell("mark", price(_value(live), instrument.price_step), _value(live)),
+        **_cell("pnl", gain(live.unrealized_pnl, settle), live.unrealized_pnl, signed=True),
+        **_cell("roe", percent(live.roe), live.roe, signed=True),
+        **_cell("realized", gain(total.realized_pnl, settle), total.realized_pnl, signed=True),
+        **_cell("fees", _amounts(total.fees, untold=total.untold_fees), _first(total.fees)),
+        **_cell("funding", _amounts(total.funding), _first(total.funding)),
+        **_cell("liquidation", _liquidation(live, held), live.liquidation_price),
+        **_cell("away", percent(away), None if away is None else abs(away)),
+        "risk": str(live.status),
+        "risk:tone": risk_tone(live.status),
+        "risk:icon": live.status.name.lower(),
+        "settle": settle,
+        "age": live.quote.age(now) if live.quote else None,
+        "stale": live.stale_after,
+    }
+
+
+class Rows:
+    """Makes rows, and keeps those of which nothing has changed."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[LivePosition, Row]] = {}
+
+    def of(self, positions: Mapping[str, LivePosition]) -> dict[str, Row]:
+        """The row of each position by its label."""
+        now = now_ms()
+        for label, live in positions.items():
+            made = self._made.get(label)
+            if made is None or made[0] is not live:
+                self._made[label] = live, row(live, now)
+        self._made = {label: self._made[label] for label in positions}
+        return {label: made for label, (_, made) in self._made.items()}
+
+
+def totals(summary: AccountSummary) -> dict[str, str]:
+    """The line over the table, in dollars."""
+    view: dict[str, str] = {
+        "sum-count": str(summary.active_positions),
+        "sum-exposure": _dollars(summary.total_exposure),
+    }
+    for name, value in (
+        ("unrealized", summary.unrealized_pnl),
+        ("realized", summary.realized_pnl),
+        ("total", summary.total_pnl),
+    ):
+        view[f"sum-{name}"] = gain(value, "USDT")
+        view[f"sum-{name}:tone"] = sign_tone(value)
+    return view
+
+
+def happened(events: tuple[Noted, ...], most: int = 30) -> list[tuple[int, str, str, str]]:
+    """The newest lines of the list of events: when (ms since 1970), of what, what kind, what."""
+    return [(each.at, each.label, each.kind, each.text) for each in events[:most]]
+
+
+def _cell(name: str, text: str, number: Decimal | None, *, signed: bool = False) -> dict[str, Any]:
+    # The only use of the float is to sort by it.
+    cell = {name: text, f"{name}#": None if number is None else float(number)}
+    return cell | {f"{name}:tone": sign_tone(number)} if signed else cell
+
+
+def _value(live: LivePosition) -> Decimal | None:
+    return live.quote.value if live.quote else None
+
+
+def _away(live: LivePosition) -> Decimal | None:
+    """How far the price has to move to be liquidated, in signed percent."""
+    at = _value(live)
+    return (live.liquidation_price / at - 1) * 100 if at and live.liquidation_price else None
+
+
+def _liquidation(live: LivePosition, held: Position | None) -> str:
+    text = price(live.liquidation_price, live.tracked.instrument.price_step)
+    return f"≈ {text}" if live.liquidation_is_estimate and held and text != MISSING else text
+
+
+def _note(live: LivePosition) -> str:
+    if live.difference:
+        return live.difference
+    return "adopted: began with the exchange's own figures" if live.tracked.adopted_at is not None else ""
+
+
+def _amounts(amounts: Mapping[str, Decimal], *, untold: int = 0) -> str:
+    texts = [money(amount, currency) for currency, amount in amounts.items()]
+    return (" + ".join(texts) or ("" if untold else "0")) + ("?" if untold else "")
+
+
+def _first(amounts: Mapping[str, Decimal]) -> Decimal:
+    return next(iter(amounts.values()), Decimal(0))
+
+
+def _dollars(value: Decimal | None) -> str:
+    return MISSING if value is None else money(value, "USDT")
