@@ -106,8 +106,7 @@ class AccountClient:
 
         async def ask(span: Span, more: Mapping[str, Any]) -> list[Raw]:
             params = {"until": span[1], **more}
-            rows: list[Raw] = await self._ccxt.fetch_funding_history(instrument.symbol, span[0], PAGE, params)
-            return rows
+            return list(await self._ccxt.fetch_funding_history(instrument.symbol, span[0], PAGE, params))
 
         with explained(self.id):
             if self.id in families.FUNDING_WITHOUT_UNTIL:
@@ -134,14 +133,13 @@ class AccountClient:
         return self._heard(fills)
 
     async def _next_trades(self) -> list[Raw]:
-        first, *others = families.FILL_STREAMS.get(self.id, ({"type": "swap"},))
+        first, *others = families.FILL_STREAMS.get(self.id, families.CONTRACTS)
         if not others or families.hears_all_fills(self._ccxt):
-            # Not by `gather`: its tasks start a turn of the loop later, and what comes meanwhile is told late.
-            rows: list[Raw] = await self._ccxt.watch_my_trades(params=first)
-            return rows
+            # Not by `gather`: its tasks start a turn of the loop later; what comes meanwhile is told late.
+            return list(await self._ccxt.watch_my_trades(params=first))
         # All of them wait for the same news, with whatever it brings.
         waits = (self._ccxt.watch_my_trades(params=params) for params in (first, *others))
-        return (await asyncio.gather(*waits))[0]  # type: ignore[no-any-return]  # ccxt is untyped
+        return list((await asyncio.gather(*waits))[0])
 
     def break_streams(self) -> None:
         """Drops the account's websockets, so that whoever waits fails now and the next wait connects anew."""
@@ -153,7 +151,7 @@ class AccountClient:
         await self._ccxt.close()
 
     async def _borrowed(self) -> ExchangeClient:
-        """The client whose markets ours are; asked anew once for each that was not listed when it loaded them."""
+        """The client whose markets ours are. It loads them anew for a symbol that was not among them."""
         if self._markets is None:
             raise ExchangeUnavailable(f"{self.id}: the list of markets was not read yet")
         if self._to_seek:

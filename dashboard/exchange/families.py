@@ -18,10 +18,12 @@ _HISTORY: dict[str, tuple[Params, ...]] = {
     "bybit": ({"subType": "linear"}, {"subType": "inverse"}),
 }
 FILL_STREAMS: dict[str, tuple[Params, ...]] = {
-    # Without a type some exchanges would tell of spot trades.
     "bitget": tuple({"type": "swap", "instType": f"{coin}-FUTURES"} for coin in ("USDT", "USDC", "COIN")),
+    **dict.fromkeys(("bybit", "okx", "krakenfutures", "hyperliquid"), ({},)),
 }
-"""Exchanges with more than one stream of fills, and what to ask for each."""
+"""What to ask each stream of fills. The last ones tell of all, and would pass on what they do not know."""
+CONTRACTS: tuple[Params, ...] = ({"type": "swap"},)
+"""The same for all others: without a type many would tell of spot trades."""
 TRADES: dict[str, tuple[Params, ...]] = {
     "bybit": tuple({"execType": kind} for kind in ("Trade", "BustTrade", "AdlTrade", "Settle")),
 }
@@ -66,11 +68,9 @@ async def _coin_margined(exchange: Any) -> list[Raw]:
     """All of Bitget's at once, which it allows and ccxt does not: it names one coin."""
     product = {"productType": "COIN-FUTURES"}
     if exchange.options.get("uta"):
-        rows: list[Raw] = await exchange.fetch_positions(None, product)
-        return rows
+        return list(await exchange.fetch_positions(None, product))
     answer = await exchange.privateMixGetV2MixPositionAllPosition(product)
-    rows = exchange.parse_positions(exchange.safe_list(answer, "data", []))
-    return rows
+    return list(exchange.parse_positions(exchange.safe_list(answer, "data", [])))
 
 
 async def trades(exchange: Any, symbol: str, span: Span, params: Params) -> list[Raw]:
@@ -78,10 +78,8 @@ async def trades(exchange: Any, symbol: str, span: Span, params: Params) -> list
     since, until = span
     if exchange.id == "krakenfutures":  # tells of all markets at once, backwards from a time
         params = {"lastFillTime": exchange.iso8601(until), **params}
-        rows: list[Raw] = await exchange.fetch_my_trades(None, since, None, params)
-        return rows
-    rows = await exchange.fetch_my_trades(symbol, since, PAGE, {"until": until, **params})
-    return rows
+        return list(await exchange.fetch_my_trades(None, since, None, params))
+    return list(await exchange.fetch_my_trades(symbol, since, PAGE, {"until": until, **params}))
 
 
 async def history(exchange: Any) -> list[Raw]:

@@ -9,7 +9,7 @@ from dashboard.exchange.convert import Raw
 PAGE = 100
 """Rows asked for at once: the most that Bitget, Bybit and OKX give."""
 KEPT = 90 * 24 * 3_600_000
-"""Milliseconds that a history goes back: what most exchanges keep. Some refuse a question that goes further."""
+"""Milliseconds that a history goes back: what most exchanges keep. Some refuse to look further."""
 
 _WEEK = 7 * 24 * 3_600_000
 """The longest span of one question: a week on Bitget, Bybit and Binance, and no trouble elsewhere."""

@@ -19,9 +19,7 @@ _EVERY = 60.0
 """Seconds between two readings while fills are heard."""
 _EVERY_UNHEARD = 10.0
 """The same while they are not."""
-_AFTER_FILLS = 0.5
-"""Seconds from the last fill to a reading: leverage and liquidation prices have changed."""
-_SOON = 2.0
+_PAUSE = 2.0
 """Seconds between two readings at least, and from a new stream to the reading that it needs."""
 
 
@@ -38,10 +36,16 @@ class AccountFeed:
         markets: ExchangeClient,
         emit: Callable[[AccountEvent], None],
         book: Book,
+        *,
+        pause: float = _PAUSE,
     ) -> None:
+        """`pause` is the least time in seconds between two readings, and the time that a new stream gets
+        before fills are asked for once more.
+        """
         self._client = client
         self._emit = emit
         self._reader = Reader(client, markets, book)
+        self._pause = pause
         self._wanted = asyncio.Event()
         self._read_at = 0
         self._heard_at = 0
@@ -77,14 +81,15 @@ class AccountFeed:
         loop = asyncio.get_running_loop()
         self.read_soon(gap=True)
         # The subscription takes a moment, in which a fill may be missed.
-        later = loop.call_later(_SOON, lambda: self.read_soon(gap=True))
+        later = loop.call_later(self._pause, lambda: self.read_soon(gap=True))
         try:
             while True:
                 fills = await self._client.watch_fills()
                 self._silence, self._heard_at = None, now_ms()
                 if fills:
                     self._emit(FillsReceived(fills))
-                    loop.call_later(_AFTER_FILLS, self.read_soon)
+                    # Leverage and liquidation prices have changed, too.
+                    loop.call_later(self._pause / 4, self.read_soon)
         finally:
             later.cancel()
 
@@ -98,7 +103,7 @@ class AccountFeed:
         with suppress(TimeoutError):
             async with asyncio.timeout(_EVERY_UNHEARD if self._silence else _EVERY):
                 await self._wanted.wait()
-        await asyncio.sleep(max(0.0, _SOON - (now_ms() - self._read_at) / 1000) if self._read_at else 0)
+        await asyncio.sleep(max(0.0, self._pause - (now_ms() - self._read_at) / 1000) if self._read_at else 0)
         self._wanted.clear()
         await self._read()
 

@@ -17,6 +17,7 @@ from dashboard.domain.market import Instrument, Ticker
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.client import ExchangeClient
 from dashboard.feed.keep_going import keep_going
+from dashboard.feed.socket_guard import SocketGuard
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +43,14 @@ class Prices:
         instrument: Instrument,
         emit: Callable[[FeedEvent], None],
         *,
+        guard: SocketGuard,
         interval: int,
         use_websocket: bool,
         patience: Patience,
     ) -> None:
-        """`interval` is the time between two polls in milliseconds."""
+        """`guard` is one for all markets of `client`; `interval` is between two polls, in milliseconds."""
         self._client = client
+        self._guard = guard
         self._instrument = instrument
         self._emit = emit
         self._interval = interval
@@ -59,21 +62,29 @@ class Prices:
         self._asked_at = now_ms() - interval + (patience.head_start if self._use_stream else 0)
         self._spoke = asyncio.Event()
         self._stream_broke = asyncio.Event()
+        self._stream_failed_at: int | None = None
+        self._suspected_at: int | None = None
         self._failing = False
         self.recovered = asyncio.Event()
         """Set whenever data comes again after a failure."""
 
     async def run(self) -> None:
         """Streams and looks out."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(keep_going(self._look_out, self._poll_failed))
-            if self._use_stream:
-                tasks.create_task(
-                    keep_going(self._stream, self._stream_failed, progress=lambda: self._streamed)
-                )
-                tasks.create_task(self._stream_beside())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(keep_going(self._look_out, self._poll_failed))
+                if self._use_stream:
+                    tasks.create_task(
+                        keep_going(self._stream, self._stream_failed, progress=lambda: self._streamed)
+                    )
+                    tasks.create_task(self._stream_beside())
+        finally:
+            self._guard.forget(self._instrument.symbol)
 
     async def _stream(self) -> None:
+        if self._stream_failed_at is not None:
+            # A subscription that was refused, or not understood, stays registered with its connection.
+            self._guard.renew(self._instrument.symbol, self._stream_failed_at)
         self._streamed_ticker(await self._first_message())
         while True:
             self._streamed_ticker(await self._client.watch_ticker(self._instrument))
@@ -89,12 +100,14 @@ class Prices:
         if ticker.last is None and ticker.mark is None:
             return  # a frame without a price is no sign of life
         self._streaming, self._streamed = True, ticker
+        self._stream_failed_at = self._suspected_at = None
+        self._guard.heard(self._instrument.symbol)
         self._spoke.set()
         self._received(Route.STREAM, ticker)
 
     def _stream_failed(self, reason: str) -> None:
         self._streaming = False
-        self._client.break_streams()
+        self._stream_failed_at, self._suspected_at = now_ms(), None
         self._failed(Route.STREAM, reason)
         self._stream_broke.set()
 
@@ -123,10 +136,15 @@ class Prices:
         if self._streaming and _same_prices(ticker, self._streamed):
             self._received(Route.STREAM, ticker, request_time)  # a quiet market, confirmed
             return
-        if self._streaming:
-            self._streaming = False
-            self._client.break_streams()
+        self._suspect()
         self._received(Route.POLL, ticker, request_time)
+
+    def _suspect(self) -> None:
+        """The stream seems deaf. Asked for again with each poll, until it speaks or fails."""
+        if self._streaming:
+            self._streaming, self._suspected_at = False, now_ms()
+        if self._suspected_at is not None:
+            self._guard.renew(self._instrument.symbol, self._suspected_at)
 
     async def _until_due(self) -> None:
         while (wait := self._due_at() - now_ms()) > 0:
@@ -138,10 +156,9 @@ class Prices:
         return self._heard_at + self._patience.silence if self._streaming else self._asked_at + self._interval
 
     def _poll_failed(self, reason: str) -> None:
-        if self._streaming and now_ms() - self._heard_at > 2 * self._patience.silence:
+        if not self._streaming or now_ms() - self._heard_at > 2 * self._patience.silence:
             # It cannot be told whether the market is quiet or the socket deaf: a new one will tell.
-            self._streaming = False
-            self._client.break_streams()
+            self._suspect()
         self._failed(Route.POLL, reason)
 
     def _received(self, route: Route, ticker: Ticker, request_time: int = 0) -> None:

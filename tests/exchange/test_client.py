@@ -1,5 +1,6 @@
 """ExchangeClient over a real socket, against the demo exchange."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -60,6 +61,19 @@ async def test_what_fails_is_an_error_of_ours(client: ExchangeClient, demo: Demo
     with pytest.raises(ExchangeUnavailable, match=r"^bitget: "):
         await client.fetch_ticker(instrument)
     demo.exchange.faults.clear()
+
+
+async def test_two_markets_at_once(client: ExchangeClient, demo: DemoThread) -> None:
+    bitcoin, ether = await client.open("BTCUSDT"), client.instrument("ETH/USDT:USDT")
+    assert client.instrument("ETH/USDT:USDT") is ether
+    demo.call(demo.exchange.publish("BTCUSDT", lastPr="64001"))
+    demo.call(demo.exchange.publish("ETHUSDT", lastPr="3001"))
+    seen = await asyncio.gather(client.watch_ticker(bitcoin), client.watch_ticker(ether))
+    assert [ticker.last.value for ticker in seen] == [Decimal(64001), Decimal(3001)]
+    assert client.lists("ETH/USDT:USDT")
+    assert not client.lists("NO/USDT:USDT")
+    with pytest.raises(ExchangeLacks, match=r"^bitget: NO/USDT:USDT is not among its markets$"):
+        client.instrument("NO/USDT:USDT")
 
 
 @pytest.mark.parametrize("fault", ["truncated_json", "empty_data"])

@@ -258,6 +258,21 @@ def test_price_step(precision: dict[str, Any] | None, mode: int, step: str | Non
     assert convert.instrument("bitget", listed, mode).price_step == dec(step)
 
 
+@pytest.mark.parametrize(
+    ("amount", "mode", "step"),
+    [
+        pytest.param("0.001", TICK_SIZE, "0.001", id="a step"),
+        pytest.param(3, DECIMAL_PLACES, "0.001", id="places"),
+        pytest.param(5, SIGNIFICANT_DIGITS, None, id="digits"),
+        pytest.param("0", TICK_SIZE, None, id="no step"),
+        pytest.param(None, TICK_SIZE, None, id="absent"),
+    ],
+)
+def test_size_step(amount: object, mode: int, step: str | None) -> None:
+    listed = market("BTC/USDT:USDT", "BTCUSDT", precision={"price": "0.1", "amount": amount})
+    assert convert.instrument("bitget", listed, mode).size_step == dec(step)
+
+
 def test_candles_come_oldest_first_and_whole() -> None:
     rows: list[list[Any]] = [
         [3, "4", "6.10", "3", "5", "100"],

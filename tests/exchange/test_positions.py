@@ -200,6 +200,49 @@ def test_both_sides_of_a_hedge() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("key", "raw", "mode"),
+    [
+        pytest.param("bitget", BITGET, False, id="bitget one-way"),
+        pytest.param("bitget", BITGET | {"posMode": "hedge_mode"}, True, id="bitget"),
+        pytest.param("binance", BINANCE, False, id="binance one-way"),
+        pytest.param("binance", BINANCE | {"positionSide": "SHORT"}, True, id="binance"),
+        pytest.param("bybit", BYBIT, False, id="bybit one-way"),
+        pytest.param("bybit", BYBIT | {"positionIdx": 2}, True, id="bybit"),
+        pytest.param("okx", OKX, False, id="okx one-way"),
+        pytest.param("okx", OKX | {"posSide": "short", "pos": "300"}, True, id="okx"),
+        pytest.param("htx", HTX | {"position_side": "both"}, False, id="htx one-way"),
+        pytest.param("htx", HTX, True, id="htx"),
+        pytest.param("krakenfutures", KRAKEN, None, id="krakenfutures does not say"),
+    ],
+)
+def test_hedge_mode_is_told_by_the_rows(key: str, raw: dict[str, Any], mode: bool | None) -> None:
+    assert convert_account.hedged([parsed(key, raw)]) is mode
+
+
+def test_no_rows_tell_no_mode() -> None:
+    assert convert_account.hedged([]) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "raw", "at"),
+    [
+        pytest.param("bitget", BITGET, 1700807507275, id="bitget"),
+        pytest.param("bybit", BYBIT, 1669097244192, id="bybit"),
+        pytest.param("bybit", BYBIT | {"createdTime": "0"}, None, id="zero is unknown"),
+        pytest.param("okx", OKX, 1700807507275, id="okx"),
+        pytest.param("binance", BINANCE, None, id="binance does not say"),
+    ],
+)
+def test_when_it_was_opened(key: str, raw: dict[str, Any], at: int | None) -> None:
+    assert read(key, raw)[0].opened_at == at
+
+
+def test_what_is_not_followed_is_left_out() -> None:
+    unreadable = {"symbol": SWAP, "side": None, "contracts": "2", "entryPrice": None}
+    assert convert_account.positions([unreadable], lambda _symbol: None) == ()
+
+
 def test_numbers_are_exact_to_the_digit() -> None:
     (held,) = read(
         "bitget", BITGET | {"openPriceAvg": "37355.123456789012345678", "total": "0.100000000000000001"}

@@ -45,10 +45,10 @@ class Rig(AbstractContextManager["Rig"]):
         self, symbol: str = "BTCUSDT", *, use_websocket: bool = True, account: bool = False, **config: Any
     ) -> PriceFeed:
         """Starts a feed that polls every 0.2 s and gives a request half a second."""
-        options = self.exchange.ccxt_config() | {"timeout": 500} | config
+        options = self.exchange.ccxt_config() | {"timeout": 500, "enableRateLimit": False} | config
         access = Access("bitget", config=options)
         client, wires = ExchangeClient(access), Wires(self.markets, self.tracker)
-        reader = AccountFeed(AccountClient(access, client), client, wires.account, self.tracker)
+        reader = AccountFeed(AccountClient(access, client), client, wires.account, self.tracker, pause=0.2)
         self.feed = wires.feed = PriceFeed(
             client, symbol, wires.market, account=reader if account else None, patience=QUICK
         )

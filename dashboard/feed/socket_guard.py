@@ -1,0 +1,61 @@
+"""When the websockets of prices are renewed: all markets share them, so that one market's trouble is everybody's."""
+
+from dashboard.clock import now_ms
+from dashboard.exchange.client import ExchangeClient
+
+_CONSEQUENCE = 1_000
+"""Milliseconds after a renewal in which whatever fails has failed because of it."""
+_DOUBLINGS = 6
+_REMEMBERED = 3_600_000
+"""Milliseconds after which a renewal for one market alone is forgotten."""
+
+
+class SocketGuard:
+    """Breaks the sockets of `client` where they are deaf, and once for all who notice. Belongs to one loop.
+
+    While other markets are heard it is not the socket that is deaf. Then one market has to wait before
+    the others are disturbed for it, each time twice as long; it is polled meanwhile.
+    """
+
+    def __init__(self, client: ExchangeClient, *, silence: int, alone: int) -> None:
+        """Milliseconds: who spoke within `silence` is heard; `alone` is the first wait of one market."""
+        self._client = client
+        self._silence = silence
+        self._alone = alone
+        self._heard: dict[str, int] = {}
+        self._wished: dict[str, int] = {}
+        self._granted: dict[str, tuple[int, int]] = {}
+        self._renewed_at: int | None = None
+
+    def heard(self, symbol: str) -> None:
+        """The websocket told something of a market."""
+        self._heard[symbol] = now_ms()
+        self._wished.pop(symbol, None)
+
+    def forget(self, symbol: str) -> None:
+        """A market is watched no more. What was done for it counts if it comes again."""
+        self._heard.pop(symbol, None)
+        self._wished.pop(symbol, None)
+
+    def renew(self, symbol: str, since: int) -> bool:
+        """Breaks all sockets if that may help a market whose trouble began at `since`; says whether it did."""
+        now = now_ms()
+        if self._renewed_at is not None and self._renewed_at >= since - _CONSEQUENCE:
+            return False
+        wished_at = self._wished.setdefault(symbol, now)
+        if self._others_heard(symbol, max(since, now - self._silence)):
+            times = self._times_alone(symbol, now)
+            if now - wished_at < self._alone << min(times, _DOUBLINGS):
+                return False
+            self._granted[symbol] = (times + 1, now)
+        self._wished.clear()  # it is done for everybody
+        self._renewed_at = now
+        self._client.break_streams()
+        return True
+
+    def _others_heard(self, symbol: str, after: int) -> bool:
+        return any(at > after for other, at in self._heard.items() if other != symbol)
+
+    def _times_alone(self, symbol: str, now: int) -> int:
+        times, last = self._granted.get(symbol, (0, 0))
+        return times if now - last < _REMEMBERED else 0

@@ -1,0 +1,70 @@
+"""A tracker with a clock in the hand, and the notes of what it recorded and told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from dashboard.domain.events import AccountRead, FillsReceived
+from dashboard.domain.fill import Fill
+from dashboard.domain.position import Position
+from dashboard.tracking.lines import Restored, restored_from
+from dashboard.tracking.live import LivePosition, PositionUpdate
+from dashboard.tracking.tracker import PositionTracker
+from tests.domain.builders import instrument, ticker
+from tests.domain.histories import ACCOUNT
+
+BTC = instrument().symbol
+FRESH = 5_000
+
+
+@dataclass
+class Books:
+    """`tracker`, with what it `recorded` and `told`, in that order."""
+
+    restored: Restored = field(default_factory=Restored)
+    threshold: str = "0.01"
+    takes_records: bool = True
+    now: int = 0
+    recorded: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    told: list[PositionUpdate] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tracker = PositionTracker(
+            ACCOUNT,
+            record=self._record,
+            restored=self.restored,
+            threshold=Decimal(self.threshold),
+            clock=lambda: self.now,
+            wall=lambda: 1_000 + self.now,
+        )
+        self.tracker.register(self.told.append)
+
+    def _record(self, kind: str, entry: Mapping[str, Any]) -> bool:
+        self.recorded.append((kind, entry))
+        return self.takes_records
+
+    def fills(self, *fills: Fill) -> "Books":
+        self.tracker.apply(FillsReceived(fills))
+        return self
+
+    def reading(self, *positions: Position, asked_at: int = 1_000, **more: Any) -> "Books":
+        self.tracker.apply(AccountRead(self.now, asked_at, positions, **more))
+        return self
+
+    def price(self, last: str, symbol: str = BTC) -> "Books":
+        self.tracker.priced(symbol, ticker(self.now, last=last), FRESH)
+        return self
+
+    @property
+    def only(self) -> LivePosition:
+        (live,) = self.tracker.get_all_positions().values()
+        return live
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self.recorded]
+
+    def again(self) -> "Books":
+        """After a crash: rebuilt from what was recorded."""
+        return Books(restored=restored_from(ACCOUNT, self.recorded))

@@ -1,0 +1,68 @@
+"""A line of the trail holds the whole event, and gives it back."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.audit.line import to_json
+from dashboard.domain.journal import Journal
+from dashboard.domain.position import Side
+from dashboard.tracking.lines import entry_of, kind_of, reading_entry, restored_from
+from tests.domain.histories import ACCOUNT, adopted, fill, funding, histories
+
+
+def lines(events):
+    """What the trail holds of events, through JSON and back."""
+    book = Journal(ACCOUNT)
+    for event in events:
+        before = book.position(book.key_of(event))
+        after = book.add(event)
+        entry = entry_of(event, ACCOUNT, before, after)
+        yield kind_of(event), json.loads(to_json(entry))
+
+
+@given(histories(legs=(Side.LONG, Side.SHORT)) | histories())
+def test_fills_come_back_as_they_were(history):
+    assert list(restored_from(ACCOUNT, lines(history)).events) == history
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        funding("-0.25", 7),
+        funding("1E-12", 7, leg=Side.SHORT),
+        adopted("-2.5", "100.1", 9, starts=True, opened_at=3),
+        adopted("0", "0", 9, position_side=Side.LONG),
+    ],
+    ids=["paid", "received in hedge mode", "short", "flat"],
+)
+def test_payments_and_adoptions_too(event):
+    assert restored_from(ACCOUNT, lines([event])).events == (event,)
+
+
+def test_up_to_when_nothing_is_missing():
+    assert restored_from(ACCOUNT, [reading_entry(ACCOUNT, 5), reading_entry(ACCOUNT, 9)]).complete_until == 9
+    assert restored_from(ACCOUNT, [reading_entry("other", 5)]).complete_until is None
+
+
+@pytest.mark.parametrize("damage", [{"event": {}}, {"event": None}, {"instrument": {"symbol": 1}}])
+def test_a_line_that_cannot_be_read_is_left_out_and_logged(damage, caplog: pytest.LogCaptureFixture):
+    (kind, entry), whole = *lines([fill("buy 1 @ 2")]), fill("sell 1 @ 3", 2)
+    restored = restored_from(ACCOUNT, [(kind, entry | damage), *lines([whole])])
+    assert restored.events == (whole,)
+    assert "left out" in caplog.text
+
+
+@given(st.text())
+def test_lines_of_other_kinds_are_none_of_its_business(kind):
+    if kind not in ("fill", "funding", "correction", "reading"):
+        assert restored_from(ACCOUNT, [(kind, {"account": ACCOUNT})]).events == ()
+
+
+def test_a_line_tells_what_was_before_and_after():
+    *_, (_, entry) = lines([fill("buy 2 @ 100"), fill("sell 1 @ 110", 2, fee="0.1")])
+    assert entry["change"] == "reduce"
+    assert (entry["before"]["contracts"], entry["after"]["contracts"]) == ("2", "1")
+    assert (entry["after"]["realized_pnl"], entry["after"]["fees"]) == ("10", {"USDT": "0.1"})

@@ -1,0 +1,280 @@
+"""SPEC B1 to B3: one source of truth, recorded first, corrected only by what is beyond doubt."""
+
+import random
+import threading
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.domain.events import AccountFailed, FillsReceived
+from dashboard.domain.fill import Fill
+from dashboard.domain.market import Payoff
+from dashboard.domain.portfolio import summarize
+from dashboard.domain.risk import RiskStatus
+from dashboard.tracking.live import EventType
+from tests.domain.builders import LONG, SHORT, instrument, position
+from tests.domain.histories import fill, fills, funding, histories
+from tests.tracking.books import BTC, FRESH, Books
+
+
+class TestFills:
+    def test_each_is_recorded_and_told_once(self):
+        books = Books().fills(*fills("buy 2 @ 100, sell 1 @ 110"))
+        books.fills(*fills("buy 2 @ 100, sell 1 @ 110"))
+        assert books.kinds == ["fill", "fill"]
+        assert [update.event_type for update in books.told] == [EventType.FILL, EventType.FILL]
+        assert books.only.tracked.total.realized_pnl == 10
+
+    def test_what_is_told_was_recorded_before(self):
+        books = Books()
+        seen: list[int] = []
+        books.tracker.register(lambda _update: seen.append(len(books.recorded)))
+        books.fills(*fills("buy 2 @ 100, buy 1 @ 90"))
+        assert seen == [1, 2]
+
+    def test_a_full_disk_stops_nothing(self):
+        books = Books(takes_records=False).fills(fill("buy 2 @ 100"))
+        assert books.only.tracked.contracts == 2
+        assert books.told
+
+    def test_a_listener_that_fails_harms_no_other(self, caplog: pytest.LogCaptureFixture):
+        books = Books()
+        books.tracker.register(lambda _update: 1 / 0)
+        last: list[object] = []
+        books.tracker.register(last.append)
+        books.fills(fill("buy 2 @ 100"))
+        assert len(last) == 1
+        assert "ZeroDivisionError" in caplog.text
+
+    def test_who_took_itself_off_hears_no_more(self):
+        books = Books()
+        heard: list[object] = []
+        forget = books.tracker.register(heard.append)
+        forget()
+        books.fills(fill("buy 2 @ 100"))
+        assert heard == []
+
+    def test_a_closed_position_is_no_more_among_the_open_ones(self):
+        books = Books().fills(*fills("buy 2 @ 100, sell 2 @ 110"))
+        assert books.tracker.get_all_positions() == {}
+        assert books.tracker.symbols() == frozenset()
+        assert books.told[-1].position.tracked.side is None
+        assert books.tracker.all_known()[BTC].tracked.total.realized_pnl == 20
+
+    @given(histories(), st.randoms())
+    def test_any_order_with_repeats_ends_the_same(self, history, dice: random.Random):
+        orderly, wild = Books().fills(*history), Books()
+        arrivals = history + dice.sample(history, dice.randint(0, len(history)))
+        dice.shuffle(arrivals)
+        for each in arrivals:
+            wild.fills(each)
+        ours, theirs = orderly.tracker.all_known()[history[0].instrument.symbol], wild.tracker.all_known()
+        assert theirs[ours.label].tracked.contracts == ours.tracked.contracts
+        assert theirs[ours.label].tracked.total == ours.tracked.total
+
+
+class TestReadings:
+    def test_one_that_agrees_corrects_nothing(self):
+        books = Books().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
+        assert books.kinds == ["fill"]
+        assert books.only.difference is None
+        assert books.only.roe is None
+        assert books.only.position.leverage == 10
+
+    def test_a_position_without_known_fills_is_adopted_from_the_exchange(self):
+        books = Books().reading(position(LONG, "2", "100"))
+        assert books.kinds == ["correction"]
+        assert books.only.tracked.adopted_at == 1_000
+        assert (books.only.tracked.contracts, books.only.tracked.entry_price) == (2, 100)
+
+    def test_fills_that_are_older_than_its_own_do_not_change_what_was_adopted(self):
+        books = Books().reading(position(LONG, "2", "100")).fills(fill("buy 1 @ 50", 999))
+        assert books.only.tracked.contracts == 2
+
+    def test_a_size_that_differs_is_corrected_recorded_and_noted(self):
+        books = Books().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
+        books.reading(position(LONG, "3", "100"), asked_at=2_000)
+        assert books.only.tracked.contracts == 3
+        kind, entry = books.recorded[-1]
+        assert kind == "correction"
+        assert "size differs" in entry["difference"]
+        assert books.tracker.events[0].kind == "adopt"
+
+    def test_a_missing_fill_in_the_reading_explains_it(self):
+        missed = fill("buy 1 @ 100", 2)
+        books = Books().fills(fill("buy 2 @ 100")).reading(position(LONG, "3", "100"), fills=(missed,))
+        assert books.kinds == ["fill", "fill"]
+        assert books.only.tracked.adopted_at is None
+
+    def test_what_just_vanished_stays_marked_until_somebody_says_that_it_was_closed(self):
+        books = Books().fills(fill("buy 2 @ 100")).reading()
+        assert books.only.tracked.contracts == 2
+        assert "missing there" in (books.only.difference or "")
+        told = len(books.told)
+        books.reading(asked_at=2_000)
+        assert len(books.told) == told, "said once, not again with each reading"
+        books.reading(asked_at=3_000, closed=frozenset([(BTC, LONG)]))
+        assert books.tracker.get_all_positions() == {}
+
+    def test_a_difference_that_is_no_more_is_said_so(self):
+        books = Books().fills(fill("buy 2 @ 100")).reading().reading(position(LONG, "2", "100"))
+        assert books.only.difference is None
+        assert "agrees" in books.tracker.events[0].text
+
+    def test_a_market_that_moves_is_judged_by_the_next_reading(self):
+        books = Books().fills(fill("buy 2 @ 100"))
+        books.reading(position(LONG, "3", "100"), moving=frozenset([BTC]))
+        assert books.only.tracked.contracts == 2
+
+    def test_a_fill_after_the_question_is_not_undone(self):
+        books = Books().fills(fill("buy 2 @ 100", 5_000)).reading(asked_at=4_000)
+        assert books.only.difference is None
+
+    def test_a_failed_one_changes_nothing_and_says_so(self):
+        books = Books().fills(fill("buy 2 @ 100"))
+        books.tracker.apply(AccountFailed("bitget: no answer in time"))
+        assert books.only.tracked.contracts == 2
+        assert books.tracker.health.problem == "bitget: no answer in time"
+        assert books.reading(position(LONG, "2", "100")).tracker.health.problem is None
+
+    def test_both_sides_of_a_hedge(self):
+        legs = position(LONG, "2", "100"), position(SHORT, "1", "110")
+        books = Books().reading(*legs, hedged=True)
+        assert set(books.tracker.get_all_positions()) == {f"{BTC}:long", f"{BTC}:short"}
+        assert {leg.side for leg in books.tracker.positions_of(BTC)} == {LONG, SHORT}
+
+    def test_a_liquidation_price_counts_until_a_fill_changes_the_position(self):
+        told = position(LONG, "2", "100", liquidation="91", margin_mode="isolated")
+        books = Books().fills(fill("buy 2 @ 100")).reading(told)
+        assert (books.only.liquidation_price, books.only.liquidation_is_estimate) == (91, False)
+        books.fills(fill("buy 1 @ 100", 2_000))
+        assert books.only.liquidation_is_estimate
+        assert books.only.position.leverage == 10
+
+    def test_funding_is_kept_apart(self):
+        books = Books().fills(fill("buy 2 @ 100"))
+        books.reading(position(LONG, "2", "100"), funding=(funding("-0.5", 500),))
+        assert books.only.tracked.total.funding == {"USDT": Decimal("-0.5")}
+        assert books.only.tracked.total.realized_pnl == 0
+
+
+class TestPrices:
+    def test_a_price_values_the_position(self):
+        books = Books().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100")).price("110")
+        assert (books.only.unrealized_pnl, books.only.notional, books.only.roe) == (20, 220, 100)
+        assert books.only.status is RiskStatus.PROFIT
+
+    def test_without_a_price_nothing_is_zero(self):
+        books = Books().fills(fill("buy 2 @ 100"))
+        assert (books.only.unrealized_pnl, books.only.notional) == (None, None)
+        assert books.tracker.summary().unrealized_pnl is None
+
+    def test_an_old_price_is_no_price(self):
+        books = Books().fills(fill("buy 2 @ 100")).price("110")
+        books.now += FRESH + 1
+        assert (books.only.unrealized_pnl, books.only.status) == (None, RiskStatus.UNKNOWN)
+        assert books.tracker.summary().unrealized_pnl is None
+
+    @pytest.mark.parametrize(("price", "moves"), [("110", True), ("100.004", False), ("100.006", True)])
+    def test_only_a_move_beyond_the_threshold_is_told(self, price: str, moves: bool):
+        books = Books().fills(fill("buy 2 @ 100")).price("100")
+        books.tracker.tell_prices()
+        before = len(books.told)
+        books.price(price).tracker.tell_prices()
+        assert (len(books.told) > before) is moves
+
+    def test_the_threshold_counts_from_the_last_value_told_not_the_last_seen(self):
+        books = Books().fills(fill("buy 1 @ 100")).price("100")
+        books.tracker.tell_prices()
+        before = len(books.told)
+        for step in range(1, 8):
+            books.price(f"100.0{step * 2:02d}").tracker.tell_prices()
+        assert len(books.told) == before + 1
+
+    def test_that_a_price_grew_old_is_told(self):
+        books = Books().fills(fill("buy 2 @ 100")).price("110")
+        books.tracker.tell_prices()
+        books.now += FRESH + 1
+        books.tracker.tell_prices()
+        assert books.told[-1].position.unrealized_pnl is None
+
+    @given(st.lists(st.tuples(histories(most=4), st.integers(1, 10**6)), min_size=1, max_size=4))
+    def test_totals_kept_by_change_are_the_sums_made_anew(self, drawn):
+        books, prices = Books(), {}
+        for number, (history, price) in enumerate(drawn):
+            symbol = f"{number}"
+            for one in history:
+                moved = fill_in(one, symbol)
+                books.fills(moved).price(str(price), symbol)
+            prices[symbol] = Decimal(price)
+        held = books.tracker.all_known().values()
+        expected = summarize((live.tracked, prices[live.tracked.key.symbol]) for live in held)
+        found = books.tracker.summary().by_currency
+        for currency, summary in expected.items():
+            assert found[currency].unrealized_pnl == summary.unrealized_pnl
+            assert found[currency].count == summary.count
+            assert float(found[currency].exposure.known) == pytest.approx(float(summary.exposure.known))
+
+    def test_coins_count_in_dollars_at_their_live_price(self):
+        coin = instrument(Payoff.INVERSE_BASE)
+        books = Books().fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
+        assert books.only.unrealized_pnl == 1
+        assert books.tracker.summary().unrealized_pnl == 200
+
+
+class TestRestart:
+    def test_it_is_as_it_was(self):
+        books = Books().fills(*fills("buy 2 @ 100, sell 1 @ 110, sell 3 @ 90"))
+        books.reading(position(SHORT, "2", "90"), complete_until=900, funding=(funding("0.25", 4),))
+        again = books.again()
+        assert again.only.tracked == books.only.tracked
+        assert again.tracker.complete_until == 900
+        assert (again.recorded, again.told) == ([], [])
+        again.fills(*fills("buy 2 @ 100, sell 1 @ 110, sell 3 @ 90"))
+        assert again.recorded == []
+
+    @given(histories(legs=(None,)), st.data())
+    def test_wherever_it_was_killed(self, history, data):
+        books = Books().fills(*history[: data.draw(st.integers(0, len(history)))])
+        ended = books.again().fills(*history)
+        whole = Books().fills(*history)
+        assert ended.tracker.all_known()[history[0].instrument.symbol].tracked == (
+            whole.tracker.all_known()[history[0].instrument.symbol].tracked
+        )
+
+    def test_another_account_is_not_ours(self):
+        books = Books().fills(fill("buy 2 @ 100"))
+        books.recorded = [(kind, {**entry, "account": "other"}) for kind, entry in books.recorded]
+        assert books.again().tracker.all_known() == {}
+
+
+def test_readers_never_see_half_a_change():
+    """Every fill leaves size and entry in one piece."""
+    books, stop, broken = Books(), threading.Event(), []
+
+    def look() -> None:
+        while not stop.is_set():
+            for live in books.tracker.get_all_positions().values():
+                held = live.position
+                if held and held.entry_price != 100:
+                    broken.append(held)
+
+    readers = [threading.Thread(target=look) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for at in range(1, 300):
+        books.tracker.apply(FillsReceived((fill("buy 1 @ 100", at),)))
+        books.price("101")
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert not broken
+    assert books.only.tracked.contracts == 299
+
+
+def fill_in(one: Fill, symbol: str) -> Fill:
+    """The same fill in another market."""
+    return replace(one, instrument=replace(one.instrument, symbol=symbol))
