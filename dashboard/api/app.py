@@ -12,6 +12,7 @@ from dashboard.access import Entrance
 from dashboard.api.gate import Gate
 from dashboard.api.reference import reference
 from dashboard.api.routes import routes
+from dashboard.api.socket import KEEPALIVE
 from dashboard.api.streams import bbo_stream, positions_stream
 from dashboard.markets import Markets
 from dashboard.tracking.monitor import PositionMonitor
@@ -28,12 +29,17 @@ def add_api(
     *,
     trouble: Callable[[], str | None] = lambda: None,
     has_account: bool = True,
+    keepalive: float = KEEPALIVE,
 ) -> None:
-    """Serves everything under /api. `trouble` says what is wrong with the audit trail, if anything."""
+    """Serves everything under /api.
+
+    `trouble` says what is wrong with the audit trail, if anything; `keepalive` is the time in seconds
+    between two pings to a websocket's client.
+    """
     app.include_router(routes(monitor, markets, trouble, has_account=has_account))
     app.router.routes += [
-        WebSocketRoute("/api/v1/positions/stream", positions_stream(monitor, entrance)),
-        WebSocketRoute("/api/v1/live/bbo", bbo_stream(markets, entrance)),
+        WebSocketRoute("/api/v1/positions/stream", positions_stream(monitor, entrance, keepalive)),
+        WebSocketRoute("/api/v1/live/bbo", bbo_stream(markets, entrance, keepalive)),
     ]
 
     @app.get("/api/asyncapi.json", include_in_schema=False)

@@ -53,6 +53,7 @@ class AccountClient:
         self._hedged = False
         self._sought: set[str] = set()
         self._to_seek: set[str] = set()
+        self._left_out: set[str] = set()
         self.id = access.exchange
 
     def share_markets(self, client: ExchangeClient) -> None:
@@ -172,7 +173,9 @@ class AccountClient:
             if not markets.lists(symbol) and symbol not in self._sought:
                 self._to_seek.add(symbol)
                 raise ExchangeUnavailable(f"{self.id}: {symbol} is new among its markets") from None
-            log.warning("what the account has in %s is left out: %s", symbol, error)
+            if symbol not in self._left_out:
+                self._left_out.add(symbol)
+                log.warning("what the account has in %s is left out: %s", symbol, error)
             return None
         return instrument if instrument.kind in ("swap", "future") else None
 

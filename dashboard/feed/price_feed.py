@@ -18,6 +18,7 @@ from dashboard.feed.account import AccountFeed
 from dashboard.feed.history import History
 from dashboard.feed.keep_going import until_it_works
 from dashboard.feed.prices import Patience, Prices
+from dashboard.feed.socket_guard import SocketGuard
 from dashboard.feed.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class PriceFeed:
         self._client = client
         self._symbol = symbol
         self._emit = emit
+        self._guard = SocketGuard(client, silence=self._patience.silence, alone=self._patience.first_message)
         self._history = History(client)
         self._account = account
         self._beside = Subscriptions(self._watch_beside)
@@ -145,6 +147,7 @@ class PriceFeed:
             self._client,
             instrument,
             emit,
+            guard=self._guard,
             interval=self._interval,
             use_websocket=self._use_websocket,
             patience=self._patience,

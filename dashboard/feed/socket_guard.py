@@ -1,4 +1,4 @@
-"""When the websockets of prices are renewed: all markets share them, so that one market's trouble is everybody's."""
+"""When the websockets of prices are renewed. All markets share them: one's trouble is everybody's."""
 
 from dashboard.clock import now_ms
 from dashboard.exchange.client import ExchangeClient
@@ -38,7 +38,7 @@ class SocketGuard:
         self._wished.pop(symbol, None)
 
     def renew(self, symbol: str, since: int) -> bool:
-        """Breaks all sockets if that may help a market whose trouble began at `since`; says whether it did."""
+        """Breaks all sockets if that may help a market in trouble from `since` on; says whether it did."""
         now = now_ms()
         if self._renewed_at is not None and self._renewed_at >= since - _CONSEQUENCE:
             return False

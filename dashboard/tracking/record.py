@@ -19,7 +19,7 @@ from dashboard.tracking.totals import DOLLARS
 class Record:
     """Holds the newest `live` of one position, and the little that is needed to make the next one."""
 
-    __slots__ = ("_levels", "_position", "agreed", "counted", "live", "sent")
+    __slots__ = ("_levels", "_position", "agreed", "counted", "live", "sent", "silenced")
 
     def __init__(self, tracked: Tracked) -> None:
         self.live = LivePosition(tracked).priceless()
@@ -27,6 +27,8 @@ class Record:
         """The unrealised PnL that was told last, in dollars where they are known."""
         self.counted: LivePosition | None = None
         """What of it is in the sums."""
+        self.silenced = False
+        """Whether its price grew too old since it was told last: whoever saw it in between has to know."""
         self.agreed = False
         """Whether the exchange ever told the same."""
         self._position: Position | None = None
@@ -72,7 +74,7 @@ class Record:
         """Whether the PnL is further than `threshold` dollars from the one that was told last."""
         now = self.worth
         if now is None or self.sent is None:
-            return now is not self.sent
+            return self.silenced or now is not self.sent
         return abs(now - self.sent) > threshold
 
     @property

@@ -279,6 +279,7 @@ class PositionTracker:
     def _expire(self) -> None:
         for record in self._prices.expired(self._clock()):
             self._value(record)
+            record.silenced = True
 
     def _note(self, key: PositionKey, kind: str, text: str) -> None:
         self._noted.append(Noted(self._wall(), key.label, kind, text))
@@ -286,7 +287,7 @@ class PositionTracker:
     def _announce(
         self, record: Record, kind: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
     ) -> None:
-        record.sent = record.worth
+        record.sent, record.silenced = record.worth, False
         update = PositionUpdate(record.live.tracked.key.symbol, record.live, kind, self._wall(), fill)
         for listener in self._listeners:
             try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from dashboard.clock import now_ms
 from dashboard.domain.events import AccountRead, FillsReceived
 from dashboard.domain.fill import Fill
 from dashboard.domain.position import Position
@@ -26,6 +27,9 @@ class Books:
     threshold: str = "0.01"
     takes_records: bool = True
     now: int = 0
+    real_clock: bool = False
+    late: int = 0
+    """Milliseconds that the real clock is put forward."""
     recorded: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     told: list[PositionUpdate] = field(default_factory=list)
 
@@ -35,7 +39,7 @@ class Books:
             record=self._record,
             restored=self.restored,
             threshold=Decimal(self.threshold),
-            clock=lambda: self.now,
+            clock=lambda: now_ms() + self.late if self.real_clock else self.now,
             wall=lambda: 1_000 + self.now,
         )
         self.tracker.register(self.told.append)

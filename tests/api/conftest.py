@@ -1,0 +1,101 @@
+"""The API over a real socket, with a tracker that the test feeds."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from websockets.sync.client import ClientConnection, connect
+
+from dashboard.access import Entrance
+from dashboard.api.app import add_api
+from dashboard.clock import now_ms
+from dashboard.domain.events import Received, Resolved, Route
+from dashboard.markets import Markets
+from dashboard.runtime import RuntimeConfig
+from dashboard.serving import uvicorn_config
+from dashboard.tracking.monitor import PositionMonitor
+from tests.domain.builders import instrument, ticker
+from tests.tracking.books import BTC, Books
+
+
+class Service(AbstractContextManager["Service"]):
+    """A server with the API alone, and hands on what it tells."""
+
+    def __init__(
+        self, entrance: Entrance | None = None, *, keepalive: float = 20, beat: float = 0.02
+    ) -> None:
+        self.books = Books(real_clock=True)
+        self.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
+        self.markets.apply(None, Resolved(instrument()))
+        self.monitor = PositionMonitor(self.books.tracker, update_interval=beat)
+        self.trouble: str | None = None
+        app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
+        add_api(
+            app,
+            self.monitor,
+            self.markets,
+            entrance or Entrance(),
+            trouble=lambda: self.trouble,
+            keepalive=keepalive,
+        )
+        self._server = uvicorn.Server(uvicorn_config(app))
+        self._server.config.port = 0
+        self._thread = threading.Thread(target=self._server.run)
+
+    def __enter__(self) -> "Service":
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.005)
+        self.monitor.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.monitor.stop()
+        self._server.should_exit = True
+        self._thread.join()
+
+    @property
+    def address(self) -> str:
+        port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"127.0.0.1:{port}"
+
+    def url(self, path: str) -> str:
+        return f"http://{self.address}/api/v1{path}"
+
+    def stream(self, path: str = "/positions/stream", **more: object) -> ClientConnection:
+        return connect(f"ws://{self.address}/api/v1{path}", **more)
+
+    def price(self, last: str) -> None:
+        """A tick of the market and of its position."""
+        quotes = ticker(now_ms(), last=last, bid=last, ask=last)
+        self.markets.apply(None, Received(Route.STREAM, now_ms(), quotes))
+        self.books.tracker.priced(BTC, quotes, 5_000)
+
+    def old(self, last: str, age: int) -> Received:
+        """A tick that came long ago."""
+        return Received(Route.STREAM, now_ms(), ticker(now_ms() - age, last=last, bid=last, ask=last))
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Service]]:
+    started: list[Service] = []
+
+    def serve(*arguments: object, **more: object) -> Service:
+        started.append(Service(*arguments, **more).__enter__())
+        return started[-1]
+
+    yield serve
+    for one in started:
+        one.__exit__(None, None, None)
+
+
+@pytest.fixture
+def service(serve: Callable[..., Service]) -> Service:
+    return serve()

@@ -1,0 +1,126 @@
+"""SPEC B5: REST, as its own OpenAPI document says, and the door before it."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from dashboard.access import Entrance
+from dashboard.domain.events import AccountFailed
+from tests.api.conftest import Service
+from tests.domain.builders import LONG, position
+from tests.domain.histories import fill
+from tests.tracking.books import BTC
+
+KEY = "a-key-of-enough-characters"
+
+
+def test_the_positions_with_what_changes_slowly(service: Service):
+    service.books.fills(fill("buy 2 @ 100", fee="0.5"))
+    service.books.reading(position(LONG, "2", "100", liquidation="91", margin_mode="isolated"))
+    service.price("110")
+    answer = httpx.get(service.url("/positions"))
+    assert answer.headers["cache-control"] == "no-store"
+    held = answer.json()["positions"][BTC]
+    assert held | {
+        "side": "long", "quantity": "2", "entry_price": "100", "current_price": "110", "leverage": "10",
+        "unrealized_pnl": "20", "roe": "100", "fees": {"USDT": "0.5"}, "funding": {}, "risk": "PROFIT",
+        "liquidation_price": "91", "liquidation_is_estimate": False, "liquidation_distance": "-17.2727",
+        "adopted": False, "difference": None, "margin_mode": "isolated",
+    } == held  # fmt: skip
+
+
+def test_unknown_is_null(service: Service):
+    service.books.fills(fill("buy 2 @ 100"))
+    held = httpx.get(service.url("/positions")).json()["positions"][BTC]
+    for name in ("current_price", "unrealized_pnl", "notional_value", "total_pnl", "leverage", "roe"):
+        assert held[name] is None, name
+    assert httpx.get(service.url("/positions/summary")).json()["unrealized_pnl"] is None
+
+
+def test_the_summary(service: Service):
+    service.books.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2))
+    service.price("120")
+    summary = httpx.get(service.url("/positions/summary")).json()
+    assert (summary["realized_pnl"], summary["unrealized_pnl"], summary["total_pnl"]) == ("10", "20", "30")
+    assert summary["total_exposure"] == "120"
+
+
+class TestHealth:
+    def test_healthy(self, service: Service):
+        service.books.reading()
+        service.price("100")
+        health = httpx.get(service.url("/positions/health")).json()
+        assert {"status": "healthy", "running": True, "degraded": []}.items() <= health.items()
+
+    def test_what_is_degraded(self, service: Service):
+        service.books.fills(fill("buy 2 @ 100")).reading()
+        service.books.tracker.apply(AccountFailed("bitget: no answer in time"))
+        service.trouble = "the audit trail cannot be written: No space left on device (3 records lost)"
+        health = httpx.get(service.url("/positions/health")).json()
+        assert health["status"] == "degraded"
+        said = "\n".join(health["degraded"])
+        for what in ("no answer in time", "No space left", "missing there", "CONNECTING"):
+            assert what in said
+
+
+class TestDoor:
+    @pytest.fixture
+    def locked(self, serve: Callable[..., Service]) -> Service:
+        return serve(Entrance.of(f"laptop:{'b' * 20}, bot:{KEY}", "https://good.example"))
+
+    @pytest.mark.parametrize("path", ["/positions", "/positions/summary", "/positions/health"])
+    @pytest.mark.parametrize(
+        ("headers", "status"),
+        [
+            ({}, 401),
+            ({"X-API-Key": KEY[:-1]}, 401),
+            ({"X-API-Key": KEY}, 200),
+            ({"X-API-Key": "b" * 20}, 200),
+            ({"Authorization": f"bearer {KEY}"}, 200),
+            ({"Authorization": f"Basic {KEY}"}, 401),
+        ],
+        ids=["none", "wrong", "one", "another", "bearer", "basic"],
+    )
+    def test_a_key_is_needed(self, locked: Service, path, headers, status):
+        answer = httpx.get(locked.url(path), headers=headers)
+        assert answer.status_code == status
+        assert KEY not in answer.text
+
+    def test_a_key_in_the_address_is_refused_with_advice(self, locked: Service):
+        answer = httpx.get(locked.url(f"/positions?api_key={KEY}"))
+        assert answer.status_code == 400
+        assert "X-API-Key" in answer.json()["detail"]
+
+    def test_a_site_on_the_list_may_read(self, locked: Service):
+        origin = {"Origin": "https://good.example"}
+        answer = httpx.get(locked.url("/positions"), headers={"X-API-Key": KEY} | origin)
+        assert answer.headers["access-control-allow-origin"] == "https://good.example"
+        asked = {
+            **origin,
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "x-api-key",
+        }
+        assert httpx.options(locked.url("/positions"), headers=asked).status_code == 200
+
+    def test_another_site_may_not(self, locked: Service):
+        answer = httpx.get(
+            locked.url("/positions"), headers={"X-API-Key": KEY, "Origin": "https://evil.example"}
+        )
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers
+
+
+def test_the_reference_tells_all_and_loads_nothing(service: Service):
+    page = httpx.get(f"http://{service.address}/api/docs").text
+    for what in ("/api/v1/positions/stream", "/api/v1/live/bbo", "get_summary", "liquidation_price"):
+        assert what in page
+    assert "<script" not in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_the_documents_of_both_kinds(service: Service):
+    openapi = httpx.get(f"http://{service.address}/api/openapi.json").json()
+    assert {f"/api/v1/positions{path}" for path in ("", "/summary", "/health")} <= openapi["paths"].keys()
+    assert httpx.get(f"http://{service.address}/api/asyncapi.json").json()["asyncapi"] == "3.0.0"
