@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import dom, memory, start, ticks, viewers
+from benchmarks import audit, dom, fills, memory, positions, start, ticks, viewers
 from benchmarks.report import Report
 
 BENCHMARKS: dict[str, Callable[[bool], Report]] = {
@@ -16,6 +16,9 @@ BENCHMARKS: dict[str, Callable[[bool], Report]] = {
     "ticks": ticks.measure,
     "start": start.measure,
     "memory": memory.measure,
+    "fills": fills.measure,
+    "positions": positions.measure,
+    "audit": audit.measure,
 }
 
 

@@ -1,6 +1,7 @@
-"""`python -m benchmarks.crowd URL COUNT`: many websocket viewers in one process, as light as can be.
+"""`python -m benchmarks.crowd URL COUNT [NAME]`: many websocket viewers in one process, as light as can be.
 
-A viewer reads frames from the bare transport and notes when it saw which tick; it answers pings.
+A viewer reads frames from the bare transport and notes when it saw which tick, by the price that stands
+under NAME; it answers pings.
 """
 
 import asyncio
@@ -21,14 +22,15 @@ from benchmarks.served import allow_many_sockets
 
 AT_ONCE = 20
 """Viewers that connect side by side."""
-_PRICE = b'"price:value":"'
+PRICE = "price:value"
 _TEXT, _CLOSE, _PING = 1, 8, 9
 
 
 class Viewer(asyncio.Protocol):
     """One connection. `seen` has what was seen since the last `forget`: tick, and ns of the wall clock."""
 
-    def __init__(self, host: str, path: str) -> None:
+    def __init__(self, host: str, path: str, name: str = PRICE) -> None:
+        self._mark = f'"{name}":"'.encode()
         self._request = _upgrade(host, path)
         self._buffer = b""
         self._transport: Any = None
@@ -87,7 +89,7 @@ class Viewer(asyncio.Protocol):
             self.lost = True
         elif kind == _TEXT:
             self.bytes += len(payload)
-            _, _, rest = payload.partition(_PRICE)
+            _, _, rest = payload.partition(self._mark)
             if price := rest.partition(b'"')[0]:
                 self.newest = tick_of(price.decode())
                 self.seen.append((self.newest, now))
@@ -104,12 +106,12 @@ def _upgrade(host: str, path: str) -> bytes:
 class Crowd:
     """All viewers of this process, in an event loop in a thread."""
 
-    def __init__(self, url: str, count: int) -> None:
+    def __init__(self, url: str, count: int, name: str = PRICE) -> None:
         self._loop = uvloop.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self.viewers = asyncio.run_coroutine_threadsafe(self._connect(url, count), self._loop).result()
+        self.viewers = asyncio.run_coroutine_threadsafe(self._connect(url, count, name), self._loop).result()
 
-    async def _connect(self, url: str, count: int) -> list[Viewer]:
+    async def _connect(self, url: str, count: int, name: str) -> list[Viewer]:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or 80
         gate = asyncio.Semaphore(AT_ONCE)
@@ -117,7 +119,7 @@ class Crowd:
         async def one() -> Viewer:
             async with gate:
                 _, viewer = await asyncio.get_running_loop().create_connection(
-                    lambda: Viewer(parts.netloc, parts.path), host, port
+                    lambda: Viewer(parts.netloc, parts.path, name), host, port
                 )
                 await viewer.opened
                 return viewer
@@ -174,7 +176,7 @@ class Crowd:
 
 def main() -> None:
     allow_many_sockets()
-    crowd = Crowd(sys.argv[1], int(sys.argv[2]))
+    crowd = Crowd(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])
     answering(
         {"viewers": len(crowd.viewers)},
         {"forget": crowd.forget, "views": crowd.views, "behind": crowd.behind, "found": crowd.found},

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from dashboard.clock import now_ms
 from dashboard.domain.entered import Entered
-from dashboard.domain.events import Received, Resolved, Route
+from dashboard.domain.events import AccountEvent, PositionsRead, Received, Resolved, Route
 from dashboard.domain.holdings import Holdings
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
 from dashboard.errors import DashboardError
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
+from dashboard.tracking.tracker import PositionTracker
 from dashboard.web.desk import Desk, Venue
 from dashboard.web.facts import View
 from dashboard.web.view import view
@@ -61,11 +62,27 @@ class Scene:
         self.runtime = RuntimeConfig(2000, holdings=holdings, clock=self.clock)
         self._turn = threading.Lock()
         self._again: tuple[str, Route, dict[str, str | None]] | None = None
-        markets = Markets(self.runtime, lambda: RuntimeConfig(2000, clock=self.clock))
-        self.desk = Desk(markets, self._enter, self._candles, "Bitget", "BTCUSDT", self.venue)
+        beside = Holdings(account=self.account)
+        # Another market is quiet for longer than a slow machine needs for a test.
+        markets = Markets(self.runtime, lambda: RuntimeConfig(60_000, holdings=beside, clock=self.clock))
+        self.tracker = PositionTracker("test", clock=self.clock) if self.account else None
+        self.reconciled = 0
+        self.desk = Desk(
+            markets,
+            self._enter,
+            self._candles,
+            "Bitget",
+            "BTCUSDT",
+            self.venue,
+            self.tracker,
+            self._reconcile,
+        )
 
     def clock(self) -> int:
         return now_ms() if self.real_clock else self.now
+
+    def _reconcile(self) -> None:
+        self.reconciled += 1
 
     async def _enter(self, fields: Mapping[str, str | None]) -> None:
         self.runtime.enter(Entered.from_fields(fields))
@@ -93,6 +110,18 @@ class Scene:
         at = self.clock() - age
         quotes = {name: Quote(Decimal(text), at) for name, text in texts.items() if text is not None}
         self.runtime.apply(Received(route, at, Ticker(**quotes)))
+        if self.tracker is not None and self.runtime.snapshot.instrument is not None:
+            symbol = self.runtime.snapshot.instrument.symbol
+            self.tracker.priced(
+                symbol, self.runtime.snapshot.ticker, self.runtime.snapshot.health.stale_after
+            )
+
+    def account_tells(self, event: AccountEvent) -> "Scene":
+        """A fill, or a reading: into the tracker, and from there to the market shown."""
+        assert self.tracker is not None
+        self.tracker.apply(event)
+        self.runtime.apply(PositionsRead(self.clock(), self.tracker.positions_of(BTC.symbol)))
+        return self
 
     def hush(self) -> "Scene":
         """From now on the newest price is not repeated."""

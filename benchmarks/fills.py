@@ -1,0 +1,153 @@
+"""How late a client hears of a fill, from the exchange's socket and as one of a thousand; in how many bytes.
+
+The plain way is a loop over the sockets that sends a finished message of the same size.
+"""
+
+import json
+import tempfile
+import time
+import zlib
+from collections.abc import Sequence
+from contextlib import ExitStack
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from benchmarks.our_server import MARKET
+from benchmarks.processes import running
+from benchmarks.report import Report, Row, percentile
+from benchmarks.viewers import Found, Side
+from dashboard.api import messages
+from dashboard.demo import DemoExchange, running_demo
+from dashboard.demo.thread import DemoThread
+from dashboard.domain.events import FillsReceived
+from dashboard.domain.fill import Fill, TradeSide
+from dashboard.domain.market import Quote, Ticker
+from dashboard.tracking.live import EventType, PositionUpdate
+from dashboard.tracking.tracker import PositionTracker
+
+MANY = 1_000
+CROWDS = 2
+STREAM = "/api/v1/positions/stream"
+
+
+def measure(quick: bool) -> Report:
+    """The whole way for one client, the last step for a thousand, and the bytes."""
+    late = _from_exchange(30 if quick else 300)
+    ours, bare = _crowded(10 if quick else 60)
+    plain, compressed, least = sizes()
+    return Report(
+        f"fills: from the exchange to one client, and to {MANY:,}",
+        "A real house between the exchange's private websocket and ours, with the audit trail (a sync each "
+        f"second). Then fills straight into the tracker, ten a second, to {MANY:,} clients beside a loop "
+        "over the sockets.",
+        [
+            Row("exchange's socket to client's socket, p50", percentile(late, 50), unit="ms", digits=2),
+            Row("the same, p99", percentile(late, 99), unit="ms", most=50, digits=2),
+            Row(
+                f"{MANY:,}: the last one hears, p50",
+                percentile(ours.last, 50),
+                percentile(bare.last, 50),
+                "ms",
+            ),
+            Row(
+                f"{MANY:,}: the last one hears, p99",
+                percentile(ours.last, 99),
+                percentile(bare.last, 99),
+                "ms",
+            ),
+            Row(f"{MANY:,}: server CPU a delivery", ours.per_delivery[0], bare.per_delivery[0], "µs"),
+            Row(f"{MANY:,}: disconnected", ours.lost, bare.lost, most=0, digits=0),
+            Row(f"{MANY:,}: not on the last fill", ours.behind, bare.behind, most=0, digits=0),
+            Row("a price_update", plain, least, "bytes", digits=0),
+            Row("the same, compressed", compressed, unit="bytes", most=80, digits=0),
+        ],
+        [
+            f"The goal of 2 ms for the p99 is {'met' if percentile(late, 99) <= 2 else 'not met'}.",
+            "Compressed as permessage-deflate does, its window kept; beside it the bare numbers in JSON.",
+        ],
+    )
+
+
+def _from_exchange(count: int) -> list[float]:
+    """ms from the moment before the exchange sends a fill to its arrival at one client."""
+    with ExitStack() as stack:
+        demo = stack.enter_context(running_demo(tick_interval=0.1))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        options = folder / "exchange.json"
+        options.write_text(json.dumps(demo.exchange.ccxt_config()))
+        server = stack.enter_context(running("benchmarks.our_api", str(folder / "trail"), str(options)))
+        client = stack.enter_context(connect(server.url.replace("http", "ws") + STREAM))
+        _fills(demo, client, 20)
+        return _fills(demo, client, count)
+
+
+def _fills(demo: DemoThread, client: ClientConnection, count: int) -> list[float]:
+    late = []
+    for number in range(count):
+        time.sleep(0.05)
+        side = "buy" if number % 2 else "sell"
+        sent_at, fill = demo.call(_trade(demo.exchange, side))
+        while (news := json.loads(client.recv(10))).get("fill", {}).get("id") != fill:
+            pass
+        late.append((time.monotonic_ns() - sent_at) / 1e6 if news else 0.0)
+    return late
+
+
+async def _trade(exchange: DemoExchange, side: Any) -> tuple[int, str]:
+    sent_at = time.monotonic_ns()
+    [fill] = await exchange.order("BTCUSDT", side=side, size="0.01")
+    return sent_at, fill.id
+
+
+def _crowded(ticks: int) -> tuple[Found, Found]:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=Path.cwd()))
+        ours = _side(stack, STREAM, "price", "benchmarks.our_api", folder)
+        bare = _side(stack, "/ws", "price:value", "benchmarks.plain_servers", "bare")
+        ours.round(5)
+        bare.server.ask("pad", to=round(ours.found.bytes / ours.found.deliveries))
+        bare.round(5)
+        ours.found, bare.found = Found(), Found()
+        ours.round(ticks)
+        bare.round(ticks)
+    return ours.found, bare.found
+
+
+def _side(stack: ExitStack, path: str, name: str, *command: str) -> Side:
+    server = stack.enter_context(running(*command))
+    size = str(MANY // CROWDS)
+    crowds = [
+        stack.enter_context(running("benchmarks.crowd", server.url + path, size, name)) for _ in range(CROWDS)
+    ]
+    return Side(server, crowds)
+
+
+def sizes(count: int = 50) -> tuple[float, float, float]:
+    """Bytes of a price_update: as it is, compressed in a stream of them, and of its numbers alone."""
+    updates = [_price_update(Decimal("64000") + step * Decimal("1.3")) for step in range(count)]
+    texts = [json.dumps(each, separators=(",", ":")).encode() for each in updates]
+    numbers = ("current_price", "unrealized_pnl", "notional_value", "total_pnl")
+    bare = [json.dumps([each["position"][name] for name in numbers]).encode() for each in updates]
+    return _mean(texts), _mean(_deflated(texts)), _mean(bare)
+
+
+def _price_update(price: Decimal) -> dict[str, Any]:
+    tracker = PositionTracker("benchmark")
+    tracker.apply(FillsReceived((Fill("1", MARKET, TradeSide.BUY, Decimal(64000), Decimal("0.5"), 1),)))
+    tracker.priced(MARKET.symbol, Ticker(mark=Quote(price, 0)), 2**60)
+    (live,) = tracker.get_all_positions().values()
+    news = PositionUpdate(MARKET.symbol, live, EventType.PRICE_UPDATE, live.updated_at)
+    return messages.update(news, 12)
+
+
+def _deflated(texts: Sequence[bytes]) -> list[bytes]:
+    packer = zlib.compressobj(wbits=-12, level=6, memLevel=5)  # as the websockets library does
+    made = [packer.compress(text) + packer.flush(zlib.Z_SYNC_FLUSH) for text in texts]
+    return [each[:-4] for each in made[1:]]
+
+
+def _mean(texts: Sequence[bytes]) -> float:
+    return sum(map(len, texts)) / len(texts)

@@ -1,0 +1,115 @@
+"""What a position costs: memory, a tick while others are open, and the way back after a crash."""
+
+import gc
+import json
+import time
+import tracemalloc
+from dataclasses import replace
+from decimal import Decimal
+from statistics import median
+
+from benchmarks.our_server import MARKET
+from benchmarks.report import Report, Row
+from dashboard.audit.line import to_json
+from dashboard.clock import now_ms
+from dashboard.domain.events import FillsReceived
+from dashboard.domain.fill import Fee, Fill, TradeSide
+from dashboard.domain.journal import Journal
+from dashboard.domain.market import Instrument, Quote, Ticker
+from dashboard.tracking.lines import entry_of, kind_of, restored_from
+from dashboard.tracking.tracker import PositionTracker
+
+FEW, SOME, MANY = 1, 100, 10_000
+FILLS = 3
+
+
+def measure(quick: bool) -> Report:
+    """One after the other, in this process."""
+    rounds, ticks = (3, 500) if quick else (7, 3_000)
+    trackers = {count: _tracker(count) for count in (FEW, SOME, MANY)}
+    cost: dict[int, list[float]] = {count: [] for count in trackers}
+    for _ in range(rounds):
+        for count, tracker in trackers.items():
+            cost[count].append(_tick(tracker, ticks))
+    few, some, many = (median(cost[count]) for count in trackers)
+    events, seconds = _restored(2_000 if quick else 20_000)
+    return Report(
+        "positions: memory, ticks, and restoring",
+        f"Positions of {FILLS} fills each, every one in a market of its own. {rounds} alternating rounds of "
+        f"{ticks:,} ticks of one market. The plain way is the same with one position alone.",
+        [
+            Row("memory of 100 positions", _memory(100) / 1000, unit="kB", most=150, digits=0),
+            Row(f"a tick with {SOME} open elsewhere", some, few, "µs", most_ratio=1.5),
+            Row(f"a tick with {MANY:,} open elsewhere", many, few, "µs", most_ratio=1.5),
+            Row("restoring 10,000 events", seconds / events * 10_000, unit="s", digits=2),
+        ],
+        ["Memory as tracemalloc counts it, markets shared with nobody; the limit is 1,000 kB."],
+    )
+
+
+def _market(number: int) -> Instrument:
+    return replace(MARKET, symbol=f"C{number}/USDT:USDT", id=f"C{number}USDT", base=f"C{number}")
+
+
+def _fills(number: int, market: Instrument) -> tuple[Fill, ...]:
+    fee = (Fee(Decimal("0.0384"), "USDT"),)
+    return tuple(
+        Fill(f"{number}.{at}", market, TradeSide.BUY, Decimal(60_000 + at), Decimal("0.001"), at, fee)
+        for at in range(1, FILLS + 1)
+    )
+
+
+def _tracker(count: int) -> PositionTracker:
+    tracker = PositionTracker("benchmark")
+    for number in range(count):
+        market = _market(number)
+        tracker.apply(FillsReceived(_fills(number, market)))
+        tracker.priced(market.symbol, _ticker(number), 2**60)
+    return tracker
+
+
+def _ticker(number: int) -> Ticker:
+    at, price = now_ms(), Decimal(60_000 + number % 100)
+    return Ticker(Quote(price, at), Quote(price, at), Quote(price, at), Quote(price, at))
+
+
+def _tick(tracker: PositionTracker, ticks: int) -> float:
+    """µs of CPU of one tick of the first market."""
+    symbol, tickers = _market(0).symbol, [_ticker(number) for number in range(ticks)]
+    started = time.thread_time_ns()
+    for ticker in tickers:
+        tracker.priced(symbol, ticker, 2**60)
+    return (time.thread_time_ns() - started) / ticks / 1000
+
+
+def _memory(count: int) -> float:
+    """Bytes that positions hold."""
+    gc.collect()
+    tracemalloc.start()
+    tracker = _tracker(count)
+    gc.collect()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del tracker
+    return held
+
+
+def _restored(count: int) -> tuple[int, float]:
+    """Events of a trail, and the seconds that a restart takes for them."""
+    book, lines, market = Journal("benchmark"), [], _market(0)
+    for at in range(count):
+        side = TradeSide.BUY if at % 2 else TradeSide.SELL
+        fill = Fill(str(at), market, side, Decimal(60_000), Decimal("0.001"), at)
+        before = book.position(book.key_of(fill))
+        after = book.add(fill)
+        assert after is not None
+        lines.append((kind_of(fill), _plain(entry_of(fill, "benchmark", before, after))))
+    started = time.perf_counter()
+    PositionTracker("benchmark", restored=restored_from("benchmark", lines))
+    return count, time.perf_counter() - started
+
+
+def _plain(value: object) -> dict[str, object]:
+    """As JSON gives it back."""
+    plain: dict[str, object] = json.loads(to_json(value))
+    return plain
