@@ -193,3 +193,37 @@ def test_an_options_file_of_wrong_shapes_is_one_line(tmp_path: Path, content: st
     assert process.returncode == 2
     assert complaint.startswith("dashboard-run: --exchange-config")
     assert complaint.count("\n") == 1
+
+
+def test_the_demo_trades_and_tells_it_over_the_api():
+    """SPEC A8 and B4: several positions are there from the start, and fills follow by themselves."""
+    with dashboard("--demo") as process:
+        url = url_of(process)
+        with connect(url.replace("http", "ws") + "/api/v1/positions/stream") as client:
+            known = set(json.loads(client.recv(10))["positions"])
+            give_up_at = time.monotonic() + 30
+            while len(known) < 3:
+                assert time.monotonic() < give_up_at, known
+                known.add(json.loads(client.recv(10)).get("symbol"))
+        health = httpx.get(f"{url}/api/v1/positions/health").json()
+        assert (health["status"], health["degraded"]) == ("healthy", [])
+
+
+def test_access_keys_close_the_api_and_leave_the_page_open(exchange: DemoThread, tmp_path: Path):
+    with dashboard(options(exchange, tmp_path), "--access-keys=bot:a-key-of-enough-characters") as process:
+        url = url_of(process)
+        assert httpx.get(f"{url}/api/v1/positions").status_code == 401
+        key = {"X-API-Key": "a-key-of-enough-characters"}
+        assert httpx.get(f"{url}/api/v1/positions", headers=key).json()["positions"] == {}
+        assert httpx.get(url).status_code == 200
+
+
+def test_two_dashboards_do_not_write_one_trail(exchange: DemoThread, tmp_path: Path):
+    flags = [options(exchange, tmp_path, keys=True), f"--log-dir={tmp_path / 'trail'}"]
+    with dashboard(*flags) as first:
+        url_of(first)
+        with dashboard(*flags) as second:
+            _, complaint = second.communicate(timeout=30)
+            assert second.returncode == 2
+            assert "is being written by process" in complaint
+            assert len(complaint.splitlines()) == 1

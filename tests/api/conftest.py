@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
+from typing import Any
 
 import pytest
 import uvicorn
@@ -69,7 +70,7 @@ class Service(AbstractContextManager["Service"]):
     def url(self, path: str) -> str:
         return f"http://{self.address}/api/v1{path}"
 
-    def stream(self, path: str = "/positions/stream", **more: object) -> ClientConnection:
+    def stream(self, path: str = "/positions/stream", **more: Any) -> ClientConnection:
         return connect(f"ws://{self.address}/api/v1{path}", **more)
 
     def price(self, last: str) -> None:

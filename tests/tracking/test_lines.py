@@ -49,7 +49,7 @@ def test_up_to_when_nothing_is_missing():
 
 @pytest.mark.parametrize("damage", [{"event": {}}, {"event": None}, {"instrument": {"symbol": 1}}])
 def test_a_line_that_cannot_be_read_is_left_out_and_logged(damage, caplog: pytest.LogCaptureFixture):
-    (kind, entry), whole = *lines([fill("buy 1 @ 2")]), fill("sell 1 @ 3", 2)
+    [(kind, entry)], whole = list(lines([fill("buy 1 @ 2")])), fill("sell 1 @ 3", 2)
     restored = restored_from(ACCOUNT, [(kind, entry | damage), *lines([whole])])
     assert restored.events == (whole,)
     assert "left out" in caplog.text
