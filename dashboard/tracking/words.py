@@ -8,6 +8,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.steps import Event
 from dashboard.domain.tracked import Tracked
+from dashboard.tracking.totals import DOLLARS
 
 
 def said_of(event: Event, before: Tracked | None, after: Tracked) -> str:
@@ -36,7 +37,8 @@ def _realized(before: Tracked | None, after: Tracked) -> str:
     earlier = before.total.realized_pnl if before else Decimal(0)
     with localcontext(EXACT):
         won = after.total.realized_pnl - earlier
-    return f", realised {_text(won, sign=True)} {after.instrument.settle}" if won else ""
+    settle = after.instrument.settle
+    return f", realised {_money(won, settle)} {settle}" if won else ""
 
 
 def _held(state: Tracked) -> str:
@@ -46,7 +48,12 @@ def _held(state: Tracked) -> str:
     return f"{state.side} {_text(size)} at {_text(state.entry_price)}"
 
 
-def _text(number: Decimal, *, sign: bool = False) -> str:
+def _money(amount: Decimal, currency: str) -> str:
+    """With its sign; dollars to the cent."""
+    text = f"{amount:+,.2f}" if currency in DOLLARS else f"{round(amount, 8).normalize():+,f}"
+    return text.replace("-", "−")
+
+
+def _text(number: Decimal) -> str:
     """Up to 8 decimals, without zeros that say nothing."""
-    short = round(number, 8).normalize()
-    return f"{short:+,f}" if sign else f"{short:,f}"
+    return f"{round(number, 8).normalize():,f}"

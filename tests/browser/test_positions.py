@@ -71,7 +71,7 @@ def test_rows_come_and_go_with_fills(desk):
     expect(row(desk, ETH.symbol).first).to_be_visible()
     desk.scene.account_tells(FillsReceived((fill("buy 2 @ 3000", 2_000, of=ETH),)))
     expect(row(desk, ETH.symbol)).to_have_count(0)
-    expect(desk.page.locator("#events li").first).to_contain_text("realised +200 USDT")
+    expect(desk.page.locator("#events li").first).to_contain_text("realised +200.00 USDT")
     desk.scene.account_tells(FillsReceived((fill("buy 1 @ 3000", 3_000, of=ETH),)))
     expect(cell(desk, ETH.symbol, "side")).to_contain_text("Long")
 

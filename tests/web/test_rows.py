@@ -102,4 +102,4 @@ def test_the_list_of_events_is_short_and_tells_the_newest_first():
     noted = tuple(Noted(at, "BTC/USDT:USDT", "fill", "buy 1 BTC at 2") for at in range(50, 0, -1))
     assert happened(noted, most=3) == [(at, "BTC/USDT:USDT", "fill", "buy 1 BTC at 2") for at in (50, 49, 48)]
     said = open_position().fills(fill("sell 1.5 @ 110", 2_000)).tracker.events[0]
-    assert said.text == "sell 1.5 BTC at 110, realised +15 USDT"
+    assert said.text == "sell 1.5 BTC at 110, realised +15.00 USDT"

@@ -55,6 +55,7 @@
       update.push(changed);
     }
     if (update.length) grid.applyTransaction({ update });
+    mark(); // Dash sets the table up once more after it was ready
     grid.refreshCells({ columns: ["age"], force: true });
   }
 
