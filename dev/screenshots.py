@@ -30,7 +30,7 @@ class Picture:
     phone: bool = False
 
 
-DESK_PICTURES = [Picture(f"dashboard-{theme}", theme, 1440, 900) for theme in ("dark", "light")]
+DESK_PICTURES = [Picture(f"dashboard-{theme}", theme, 1440, 1240) for theme in ("dark", "light")]
 PHONE_PICTURES = [Picture(f"phone-{theme}", theme, 390, 844, phone=True) for theme in ("dark", "light")]
 
 

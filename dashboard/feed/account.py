@@ -10,6 +10,7 @@ from dashboard.domain.events import AccountEvent, AccountFailed, FillsReceived
 from dashboard.domain.market import Instrument
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.client import ExchangeClient
+from dashboard.feed.heard_fills import HeardFills
 from dashboard.feed.keep_going import keep_going
 from dashboard.feed.reading import Book, Reader
 
@@ -21,6 +22,10 @@ _EVERY_UNHEARD = 10.0
 """The same while they are not."""
 _PAUSE = 2.0
 """Seconds between two readings at least, and from a new stream to the reading that it needs."""
+_SETTLED = 45.0
+"""Seconds after which a websocket that did not fail is up: ccxt waits for up to 30 before it connects, and
+for 10 while it does.
+"""
 
 
 class AccountFeed:
@@ -38,17 +43,21 @@ class AccountFeed:
         book: Book,
         *,
         pause: float = _PAUSE,
+        settled: float = _SETTLED,
     ) -> None:
         """`pause` is the least time in seconds between two readings, and the time that a new stream gets
-        before fills are asked for once more.
+        before fills are asked for once more; after `settled` seconds it counts as up.
         """
         self._client = client
         self._emit = emit
         self._reader = Reader(client, markets, book)
         self._pause = pause
+        self._settled_after = settled
         self._wanted = asyncio.Event()
         self._read_at = 0
         self._heard_at = 0
+        self._heard = HeardFills()
+        self._settled = False
         self._silence: str | None = None if client.can_watch_fills else "fills cannot be streamed"
 
     async def first_reading(self, main: Instrument) -> None:
@@ -59,7 +68,7 @@ class AccountFeed:
     async def run(self) -> None:
         """Listens and reads until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(keep_going(self._wait_and_read, self.failed))
+            tasks.create_task(keep_going(self._wait_and_read, self._not_read))
             if self._client.can_watch_fills:
                 tasks.create_task(keep_going(self._listen, self._not_heard, progress=lambda: self._heard_at))
 
@@ -81,23 +90,41 @@ class AccountFeed:
         loop = asyncio.get_running_loop()
         self.read_soon(gap=True)
         # The subscription takes a moment, in which a fill may be missed.
-        later = loop.call_later(self._pause, lambda: self.read_soon(gap=True))
+        later = (
+            loop.call_later(self._pause, lambda: self.read_soon(gap=True)),
+            loop.call_later(self._settled_after, self._settle),
+        )
         try:
             while True:
                 fills = await self._client.watch_fills()
                 self._silence, self._heard_at = None, now_ms()
                 if fills:
+                    self._heard.told(fills)
                     self._emit(FillsReceived(fills))
                     # Leverage and liquidation prices have changed, too.
                     loop.call_later(self._pause / 4, self.read_soon)
         finally:
-            later.cancel()
+            self._settled = False
+            self._heard.lost_touch()
+            for timer in later:
+                timer.cancel()
+
+    def _settle(self) -> None:
+        """The websocket is up, though it may have nothing to tell for hours."""
+        self._settled = True
+        if self._silence is not None:
+            self._silence = None
+            self.read_soon(gap=True)
 
     def _not_heard(self, reason: str) -> None:
         self._client.break_streams()
         self._silence = f"fills are not heard: {reason}"
         self.failed(self._silence)
         self.read_soon(gap=True)
+
+    def _not_read(self, reason: str) -> None:
+        self.failed(reason)
+        self._wanted.set()  # at once, but for the growing waits in between
 
     async def _wait_and_read(self) -> None:
         with suppress(TimeoutError):
@@ -113,3 +140,5 @@ class AccountFeed:
         self._emit(reading)
         if reading.moving:
             self.read_soon()
+        if self._settled and self._heard.lack(reading):
+            self._client.break_streams()  # connected, but deaf

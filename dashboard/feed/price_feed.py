@@ -93,7 +93,8 @@ class PriceFeed:
     def follow(self, symbols: Iterable[str]) -> None:
         """Watches exactly these unified symbols beside the main one. For any thread."""
         self._wished = frozenset(symbols)
-        self._soon(self._follow)
+        # Each wish in its turn: what was let go for a moment begins anew.
+        self._soon(partial(self._follow, self._wished))
 
     def reconcile(self) -> None:
         """Reads the account now. For any thread."""
@@ -128,7 +129,7 @@ class PriceFeed:
     async def _run(self) -> None:
         try:
             instrument = await until_it_works(self._open, self._not_opened)
-            self._follow()
+            self._follow(self._wished)
             prices = self._prices(instrument, self._emit_main)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(prices.run())
@@ -138,9 +139,11 @@ class PriceFeed:
                     tasks.create_task(self._read_after_recovery(prices, self._account))
         finally:
             await self._beside.end()
-            await self._client.close()
-            if self._account is not None:
-                await self._account.close()
+            try:
+                await self._client.close()
+            finally:
+                if self._account is not None:
+                    await self._account.close()
 
     def _prices(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> Prices:
         return Prices(
@@ -153,22 +156,28 @@ class PriceFeed:
             patience=self._patience,
         )
 
-    def _follow(self) -> None:
+    def _follow(self, wished: frozenset[str]) -> None:
         """Once the markets are loaded, and whenever others are wished."""
         if self._main_market is not None:
-            self._beside.follow(self._wished - {self._main_market.symbol})
+            self._beside.follow(wished - {self._main_market.symbol})
 
     async def _watch_beside(self, symbol: str) -> None:
-        emit = partial(self._emit, symbol)
-        try:
-            instrument = self._client.instrument(symbol)
-        except DashboardError as error:
-            emit(Failed(Route.POLL, str(error)))
-            return
+        """Tries again where it fails: a market may be new, and known when the list is read again."""
+        emit = partial(self._emit_beside, symbol)
+        await until_it_works(
+            partial(self._watch_market, symbol, emit), lambda reason: emit(Failed(Route.POLL, reason))
+        )
+
+    async def _watch_market(self, symbol: str, emit: Callable[[FeedEvent], None]) -> None:
+        instrument = self._client.instrument(symbol)
         emit(Resolved(instrument))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._prices(instrument, emit).run())
             tasks.create_task(until_it_works(partial(self._read_tiers, instrument, emit)))
+
+    def _emit_beside(self, symbol: str, event: FeedEvent) -> None:
+        if symbol in self._wished:  # not what was under way when the market was let go
+            self._emit(symbol, event)
 
     async def _read_after_recovery(self, prices: Prices, account: AccountFeed) -> None:
         while True:

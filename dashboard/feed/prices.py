@@ -85,6 +85,7 @@ class Prices:
         if self._stream_failed_at is not None:
             # A subscription that was refused, or not understood, stays registered with its connection.
             self._guard.renew(self._instrument.symbol, self._stream_failed_at)
+        self._guard.begins(self._instrument.symbol)
         self._streamed_ticker(await self._first_message())
         while True:
             self._streamed_ticker(await self._client.watch_ticker(self._instrument))

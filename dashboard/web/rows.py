@@ -23,9 +23,6 @@ from dashboard.tracking.live import AccountSummary, LivePosition, Noted
 Row = Mapping[str, Any]
 """Each column has its text under its name, its number under `name#`, its tone under `name:tone`."""
 
-FALLS_SILENT = ("mark", "pnl", "roe", "away", "risk")
-"""The columns that an old price leaves without a figure."""
-
 
 def row(live: LivePosition, now: int) -> Row:
     """One position, at `now` (ms, monotonic)."""
@@ -81,6 +78,7 @@ def totals(summary: AccountSummary) -> dict[str, str]:
     view: dict[str, str] = {
         "sum-count": str(summary.active_positions),
         "sum-exposure": _dollars(summary.total_exposure),
+        "sum-exposure:tone": Tone.UNKNOWN if summary.total_exposure is None else Tone.NEUTRAL,
     }
     for name, value in (
         ("unrealized", summary.unrealized_pnl),

@@ -33,6 +33,8 @@ SERVER_GONE: View = {
     "title": "SERVER GONE",
     "feed-notice": "The dashboard's server does not answer. Trying again…",
     "feed-notice:hidden": "",
+    **{f"sum-{name}": MISSING for name in ("exposure", "unrealized", "total")},
+    **{f"sum-{name}:tone": Tone.UNKNOWN for name in ("exposure", "unrealized", "total")},
 }
 """What the browser paints over everything when the server is silent."""
 

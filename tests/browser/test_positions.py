@@ -106,7 +106,12 @@ def test_a_server_that_is_gone_leaves_none_at_all(desk):
     expect(cell(desk, ETH.symbol, "pnl")).to_have_text("+200.00")
     desk.server.stop()
     expect(cell(desk, ETH.symbol, "pnl")).to_have_text("—")
+    expect(cell(desk, ETH.symbol, "risk")).to_have_text("UNKNOWN")
+    expect(desk.shown("sum-unrealized")).to_have_text("—")
+    expect(desk.shown("sum-exposure")).to_have_text("—")
     desk.server.start()
+    eth_ticks(desk.scene, "3000")
+    expect(cell(desk, ETH.symbol, "risk")).to_have_text("PROFIT")
 
 
 def test_the_columns_are_remembered(desk):

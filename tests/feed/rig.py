@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.clock import now_ms
 from dashboard.demo.exchange import DemoExchange
 from dashboard.demo.thread import DemoThread
+from dashboard.domain.events import FeedEvent
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.holdings import Holdings
 from dashboard.exchange.access import Access
@@ -35,11 +36,14 @@ class Rig(AbstractContextManager["Rig"]):
         self.exchange = self.demo.exchange
         self.runtime = RuntimeConfig(200, holdings=Holdings(account=True))
         self.states: list[FeedState] = []
+        self.told: list[tuple[str | None, FeedEvent]] = []
         self._changed = threading.Condition()
         self.runtime.register(self._note)
         self.markets = Markets(self.runtime, lambda: RuntimeConfig(200, holdings=Holdings(account=True)))
         self.tracker = PositionTracker("test")
         self.feed: PriceFeed | None = None
+        self.settled = 2.5
+        """Seconds after which the websocket of fills counts as up."""
 
     def start(
         self, symbol: str = "BTCUSDT", *, use_websocket: bool = True, account: bool = False, **config: Any
@@ -48,9 +52,11 @@ class Rig(AbstractContextManager["Rig"]):
         options = self.exchange.ccxt_config() | {"timeout": 500, "enableRateLimit": False} | config
         access = Access("bitget", config=options)
         client, wires = ExchangeClient(access), Wires(self.markets, self.tracker)
-        reader = AccountFeed(AccountClient(access, client), client, wires.account, self.tracker, pause=0.2)
+        reader = AccountFeed(
+            AccountClient(access, client), client, wires.account, self.tracker, pause=0.2, settled=2.5
+        )
         self.feed = wires.feed = PriceFeed(
-            client, symbol, wires.market, account=reader if account else None, patience=QUICK
+            client, symbol, self._noting(wires.market), account=reader if account else None, patience=QUICK
         )
         self.feed.start(0.2, use_websocket)
         return self.feed
@@ -79,6 +85,15 @@ class Rig(AbstractContextManager["Rig"]):
         if self.feed is not None:
             self.feed.stop()
         self.demo.stop()
+
+    def _noting(
+        self, emit: Callable[[str | None, FeedEvent], None]
+    ) -> Callable[[str | None, FeedEvent], None]:
+        def noted(symbol: str | None, event: FeedEvent) -> None:
+            self.told.append((symbol, event))
+            emit(symbol, event)
+
+        return noted
 
     def _note(self, snapshot: Snapshot) -> None:
         with self._changed:

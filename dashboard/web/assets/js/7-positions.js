@@ -19,6 +19,7 @@
     }
     if ("focus" in changes) mark();
     grid?.applyTransaction(news);
+    if (news.update.some((row) => row.wasSilent !== row.silent)) grid?.refreshCells({ columns: ["risk"], force: true });
     if (grid && "focus" in changes) mark();
   }
 
@@ -31,6 +32,7 @@
     }
     const fresh = { ...row, heardAt: since };
     fresh.silent = isSilent(fresh);
+    fresh.wasSilent = known?.silent ?? fresh.silent;
     rows.set(label, fresh);
     (known ? news.update : news.add).push(fresh);
   }
@@ -54,7 +56,10 @@
       rows.set(label, changed);
       update.push(changed);
     }
-    if (update.length) grid.applyTransaction({ update });
+    if (update.length) {
+      grid.applyTransaction({ update });
+      grid.refreshCells({ force: true }); // the risk is drawn anew only when it is told to be
+    }
     mark(); // Dash sets the table up once more after it was ready
     grid.refreshCells({ columns: ["age"], force: true });
   }
