@@ -53,7 +53,12 @@ class Rig(AbstractContextManager["Rig"]):
         access = Access("bitget", config=options)
         client, wires = ExchangeClient(access), Wires(self.markets, self.tracker)
         reader = AccountFeed(
-            AccountClient(access, client), client, wires.account, self.tracker, pause=0.2, settled=2.5
+            AccountClient(access, client),
+            client,
+            wires.account,
+            self.tracker,
+            pause=0.2,
+            settled=self.settled,
         )
         self.feed = wires.feed = PriceFeed(
             client, symbol, self._noting(wires.market), account=reader if account else None, patience=QUICK

@@ -92,8 +92,8 @@ def test_the_line_of_totals():
     books = open_position().fills(fill("sell 1 @ 120", 2_000)).price("110")
     assert totals(books.tracker.summary()) == {
         "sum-count": "1", "sum-exposure": "110.00", "sum-exposure:tone": "neutral",
-        "sum-unrealized": "+10.00", "sum-unrealized:tone": "up", "sum-realized": "+20.00", "sum-realized:tone": "up",
-        "sum-total": "+30.00", "sum-total:tone": "up",
+        "sum-unrealized": "+10.00", "sum-unrealized:tone": "up",
+        "sum-realized": "+20.00", "sum-realized:tone": "up", "sum-total": "+30.00", "sum-total:tone": "up",
     }  # fmt: skip
     assert totals(Books().fills(fill("buy 1 @ 1")).tracker.summary())["sum-total"] == MISSING
 
