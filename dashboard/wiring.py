@@ -38,9 +38,12 @@ class Wires:
         self._markets = markets
         self._tracker = tracker
         self._on_resolved = on_resolved
+        self._held: frozenset[str] = frozenset()
 
     def market(self, symbol: str | None, event: FeedEvent) -> None:
         """What was told of a market: None is the main one."""
+        if symbol is not None and symbol not in self._held:
+            return  # the last words of a market that is no more followed
         self._markets.apply(symbol, event)
         market, name = self._markets.of(symbol), symbol or self._markets.symbol
         if market is None or name is None:
@@ -56,7 +59,7 @@ class Wires:
     def account(self, event: AccountEvent) -> None:
         """What was told of the account: into the tracker, and from there to the markets of its positions."""
         self._tracker.apply(event)
-        held = self._tracker.symbols()
+        held = self._held = self._tracker.symbols()
         match event:
             case FillsReceived():
                 self._show(fill.instrument.symbol for fill in event.fills)

@@ -174,7 +174,9 @@ class PositionTracker:
     def _restore(self, restored: Restored) -> None:
         self._journal.add_all(restored.events)
         for tracked in self._journal.positions:
-            self._change(self._record_of(tracked), tracked, None, None)
+            record = self._record_of(tracked)
+            record.agreed = restored.complete_until is not None
+            self._change(record, tracked, None, None)
         self.complete_until = restored.complete_until
 
     def _take(self, event: Event, *, quietly: bool = False, **context: Any) -> bool:

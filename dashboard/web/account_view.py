@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from dashboard.clock import now_ms
+from dashboard.display import whole_age
 from dashboard.web.desk import Desk
 from dashboard.web.rows import Rows, happened, totals
 
@@ -28,6 +30,7 @@ class AccountView:
         empty = "" if rows else _why_empty(tracker.health.read_at)
         return {
             "positions:hidden": "",
+            "checked": _checked(tracker.health.read_at),
             "no-rows": empty,
             "no-rows-line:hidden": "" if empty else "1",
             "#": happened(tracker.events),
@@ -40,3 +43,8 @@ def _why_empty(read_at: int | None) -> str:
     return (
         "No open position." if read_at is not None else "The account was not read yet: positions are unknown."
     )
+
+
+def _checked(read_at: int | None) -> str:
+    """When the exchange's own positions were last compared."""
+    return "" if read_at is None else f"checked {whole_age(now_ms() - read_at)} ago"

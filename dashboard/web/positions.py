@@ -40,7 +40,8 @@ def positions_card() -> Component:
     """The table of all open positions; hidden where there is no account."""
     count = html.Span([bound("sum-count"), " open"], className="aside")
     button = dbc.Button("Reconcile", id="reconcile", class_name="quiet", size="sm")
-    heading = html.Div([html.H2(["Positions", count], className="label"), button], className="heading")
+    title = html.H2(["Positions", count, bound("checked", "aside")], className="label")
+    heading = html.Div([title, button], className="heading")
     sums = html.Dl([fact(name, bound(key, "value")) for key, name in _TOTALS.items()], className="facts sums")
     empty = html.P(bound("no-rows"), className="empty", hidden=True, **{"data-bind": "no-rows-line"})
     return html.Section(

@@ -33,6 +33,7 @@ SERVER_GONE: View = {
     "title": "SERVER GONE",
     "feed-notice": "The dashboard's server does not answer. Trying again…",
     "feed-notice:hidden": "",
+    "checked": "",
     **{f"sum-{name}": MISSING for name in ("exposure", "unrealized", "total")},
     **{f"sum-{name}:tone": Tone.UNKNOWN for name in ("exposure", "unrealized", "total")},
 }

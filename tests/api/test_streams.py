@@ -47,6 +47,14 @@ def until(client: ClientConnection, type: str, **wanted: Any) -> dict[str, Any]:
             return message
 
 
+def until_pnl(client: ClientConnection, pnl: str | None) -> dict[str, Any]:
+    """The update that brings this PnL; one of the price before may still come first."""
+    while True:
+        update = until(client, "position_update")
+        if update["position"]["unrealized_pnl"] == pnl:
+            return update
+
+
 def say(client: ClientConnection, **message: object) -> None:
     client.send(json.dumps(message))
 
@@ -91,8 +99,8 @@ class TestPositions:
             hear(client)
             service.price("100.004")
             service.price("101")
-            update = until(client, "position_update", event_type="price_update")
-            assert update["position"]["unrealized_pnl"] == "1"
+            update = until_pnl(client, "1")
+            assert update["event_type"] == "price_update"
             assert "fill" not in update
 
     def test_a_price_that_grew_old_is_taken_back(self, service: Service):
@@ -101,8 +109,7 @@ class TestPositions:
         with service.stream() as client:
             assert hear(client)["positions"][BTC]["current_price"] == "101"
             service.books.late = 6_000
-            update = until(client, "position_update", event_type="price_update")
-            assert (update["position"]["current_price"], update["position"]["unrealized_pnl"]) == (None, None)
+            assert until_pnl(client, None)["position"]["current_price"] is None
 
     def test_a_closed_position_is_told_as_flat(self, service: Service):
         service.books.fills(fill("buy 1 @ 100"))

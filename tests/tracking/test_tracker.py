@@ -245,6 +245,13 @@ class TestRestart:
             whole.tracker.all_known()[history[0].instrument.symbol].tracked
         )
 
+    def test_a_correction_after_it_keeps_what_was_realised_before(self):
+        books = Books().fills(*fills("buy 2 @ 100, sell 1 @ 110"))
+        again = books.reading(position(LONG, "1", "100"), complete_until=900).again()
+        again.reading(position(LONG, "3", "100"), asked_at=2_000)
+        assert again.only.tracked.contracts == 3
+        assert again.only.tracked.total.realized_pnl == 10
+
     def test_another_account_is_not_ours(self):
         books = Books().fills(fill("buy 2 @ 100"))
         books.recorded = [(kind, {**entry, "account": "other"}) for kind, entry in books.recorded]
