@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from dashboard.clock import now_ms
 from dashboard.domain.events import AccountEvent, AccountFailed, FillsReceived
@@ -136,8 +137,8 @@ class AccountFeed:
 
     async def _read(self) -> None:
         self._read_at = now_ms()
-        reading = await self._reader.read(self._silence)
-        self._emit(reading)
+        reading = await self._reader.read()
+        self._emit(replace(reading, problem=self._silence))
         if reading.moving:
             self.read_soon()
         if self._settled and self._heard.lack(reading):

@@ -51,18 +51,18 @@ class Reader:
         self.gap = True
         """Whether fills may have been missed since the last reading."""
 
-    async def read(self, problem: str | None = None) -> AccountRead:
+    async def read(self) -> AccountRead:
         """Reads the account. Raises ExchangeUnavailable or a UsageError; then nothing is known."""
         gap, self.gap = self.gap, False
         try:
-            return await self._read(problem, gap=gap)
+            return await self._read(gap=gap)
         except BaseException:
             self.gap = True
             raise
 
-    async def _read(self, problem: str | None, *, gap: bool) -> AccountRead:
+    async def _read(self, *, gap: bool) -> AccountRead:
         held = await self._client.fetch_positions(self.main)
-        reading = AccountRead(now_ms(), held.asked_at, held.positions, held.hedged, problem=problem)
+        reading = AccountRead(now_ms(), held.asked_at, held.positions, held.hedged)
         doubt = self._book.in_doubt(reading)
         # Each hour everything is asked for: funding is paid then, and two lost fills may cancel out.
         full = gap or held.asked_at // _HOUR != self._hour

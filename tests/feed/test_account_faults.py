@@ -27,6 +27,11 @@ def asked(rig: Rig) -> int:
     return list(rig.exchange.requests).count(ASKED)
 
 
+def until_read_again(rig: Rig) -> None:
+    read_at = rig.tracker.health.read_at
+    rig.until(lambda _: rig.tracker.health.read_at != read_at)
+
+
 def test_a_failed_reading_is_tried_again_by_itself(settled: Rig):
     settled.exchange.faults.rest_at(POSITIONS).status = 500
     before = asked(settled)
@@ -38,8 +43,26 @@ def test_a_failed_reading_is_tried_again_by_itself(settled: Rig):
 
 def test_a_stream_that_is_up_again_is_no_problem_though_nothing_is_traded(settled: Rig):
     settled.demo.call(settled.exchange.drop(1011))
+    settled.until(lambda _: not settled.feed._account._settled)
     settled.until(lambda _: "fills are not heard" in (settled.tracker.health.problem or ""))
-    settled.until(lambda _: settled.tracker.health.problem is None)
+    settled.until(lambda _: settled.feed._account._settled)
+    settled.feed.reconcile()
+    until_read_again(settled)
+    assert settled.tracker.health.problem is None
+
+
+def test_a_reading_under_way_does_not_hide_that_the_stream_broke(settled: Rig):
+    account, real = settled.feed._account, settled.feed._account._reader.read
+
+    async def broken_meanwhile():
+        reading = await real()
+        account._silence = "fills are not heard: it broke meanwhile"
+        return reading
+
+    account._reader.read = broken_meanwhile  # type: ignore[method-assign]
+    settled.feed.reconcile()
+    until_read_again(settled)
+    assert "it broke meanwhile" in settled.tracker.health.problem
 
 
 def test_a_stream_that_stays_down_stays_a_problem(rig: Rig):
@@ -69,11 +92,6 @@ def test_a_deaf_stream_shows_by_a_fill_that_it_did_not_tell_and_is_renewed(
     settled.until(lambda _: settled.tracker.health.problem is None)
     settled.demo.call(settled.exchange.order("BTCUSDT", side="sell", size="0.1"))
     settled.until(lambda _: settled.tracker.get_all_positions()[BTC].tracked.contracts == Decimal("0.3"))
-
-
-def until_read_again(rig: Rig) -> None:
-    read_at = rig.tracker.health.read_at
-    rig.until(lambda _: rig.tracker.health.read_at != read_at)
 
 
 def test_fills_that_were_heard_are_no_reason_to_renew(settled: Rig, monkeypatch: pytest.MonkeyPatch):
