@@ -20,7 +20,7 @@ from dashboard.domain.entered import Entered
 from dashboard.domain.holdings import Holdings
 from dashboard.domain.venue import Venue
 from dashboard.entries import Entries
-from dashboard.errors import UsageError
+from dashboard.errors import SettingsError, UsageError
 from dashboard.exchange.access import Access
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.client import ExchangeClient
@@ -29,7 +29,7 @@ from dashboard.feed.price_feed import PriceFeed
 from dashboard.markets import Markets
 from dashboard.positions_file import PositionsFile
 from dashboard.runtime import RuntimeConfig
-from dashboard.tracking.lines import restored_from
+from dashboard.tracking.lines import Restored, restored_from
 from dashboard.tracking.monitor import PositionMonitor
 from dashboard.tracking.tracker import PositionTracker
 from dashboard.wiring import Wires
@@ -140,9 +140,17 @@ def _tracker(settings: Settings, venue: Venue, access: Access, audit: AuditLogge
     return PositionTracker(
         account,
         record=audit.record,
-        restored=restored_from(account, ((line.kind, line.entry) for line in entries(audit.directory))),
+        restored=_restored(account, audit.directory),
         threshold=settings.pnl_step,
     )
+
+
+def _restored(account: str, folder: Path) -> Restored:
+    """What the trail tells of the account. Without it they would begin anew: it has to be readable."""
+    try:
+        return restored_from(account, ((line.kind, line.entry) for line in entries(folder)))
+    except OSError as error:
+        raise SettingsError(f"--log-dir {folder}: the audit trail cannot be read: {error.strerror}") from None
 
 
 def _account_name(venue: Venue, access: Access) -> str:

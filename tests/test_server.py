@@ -227,3 +227,12 @@ def test_two_dashboards_do_not_write_one_trail(exchange: DemoThread, tmp_path: P
             assert second.returncode == 2
             assert "is being written by process" in complaint
             assert len(complaint.splitlines()) == 1
+
+
+def test_a_trail_that_cannot_be_read_ends_the_start(exchange: DemoThread, tmp_path: Path):
+    (tmp_path / "trail" / "audit-2026-01-02.jsonl").mkdir(parents=True)
+    with dashboard(options(exchange, tmp_path, keys=True), f"--log-dir={tmp_path / 'trail'}") as process:
+        _, complaint = process.communicate(timeout=30)
+        assert process.returncode == 2
+        assert "the audit trail cannot be read" in complaint.splitlines()[-1]
+        assert "Traceback" not in complaint
