@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 Entry = dict[str, Any]
 
 _READING = "reading"
+_TEXTS = ("exchange", "symbol", "id", "base", "quote", "settle", "kind")
+_DIGITS = 60
+"""Before or after the point. No amount has as many."""
 _KINDS: dict[type[Event], str] = {Fill: "fill", Funding: "funding", Adopted: "correction"}
 
 
@@ -60,14 +63,14 @@ def restored_from(account: str, lines: Iterable[tuple[str, Mapping[str, Any]]]) 
     complete_until = None
     listed: dict[str, Instrument] = {}
     for kind, entry in lines:
-        if entry.get("account") != account:
-            continue
         try:
+            if entry.get("account") != account:
+                continue
             if kind == _READING:
                 complete_until = int(entry["complete_until"])
             elif kind in _READ:
                 events.append(_READ[kind](entry["event"], _listed(entry["instrument"], listed)))
-        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
             log.warning("a line of the audit trail cannot be read and is left out: %r", error)
     return Restored(tuple(events), complete_until)
 
@@ -120,29 +123,29 @@ def _fill(entry: Entry, instrument: Instrument) -> Fill:
         id=str(entry["id"]),
         instrument=instrument,
         trade_side=TradeSide(entry["side"]),
-        price=Decimal(entry["price"]),
-        contracts=Decimal(entry["contracts"]),
+        price=_number(entry["price"]),
+        contracts=_number(entry["contracts"]),
         traded_at=int(entry["traded_at"]),
-        fees=tuple(Fee(Decimal(amount), currency) for amount, currency in entry["fees"]),
+        fees=tuple(Fee(_number(amount), str(currency)) for amount, currency in entry["fees"]),
         position_side=_side(entry),
-        realized_pnl=_number(entry["realized_pnl"]),
+        realized_pnl=_known(entry["realized_pnl"]),
     )
 
 
 def _funding(entry: Entry, instrument: Instrument) -> Funding:
-    amount, paid_at = Decimal(entry["amount"]), int(entry["paid_at"])
+    amount, paid_at = _number(entry["amount"]), int(entry["paid_at"])
     return Funding(str(entry["id"]), instrument, amount, str(entry["currency"]), paid_at, _side(entry))
 
 
 def _adopted(entry: Entry, instrument: Instrument) -> Adopted:
     return Adopted(
         instrument=instrument,
-        contracts=Decimal(entry["contracts"]),
-        entry_price=Decimal(entry["entry_price"]),
+        contracts=_number(entry["contracts"]),
+        entry_price=_number(entry["entry_price"]),
         as_of=int(entry["as_of"]),
         position_side=_side(entry),
         starts=bool(entry["starts"]),
-        opened_at=entry["opened_at"],
+        opened_at=None if entry["opened_at"] is None else int(entry["opened_at"]),
     )
 
 
@@ -157,8 +160,16 @@ def _side(entry: Entry) -> Side | None:
     return Side(entry["position_side"]) if entry["position_side"] else None
 
 
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def _number(text: str) -> Decimal:
+    """Raises ValueError for what can be no amount and no price: sums of it would fail much later."""
+    number = Decimal(text)
+    if not number.is_finite() or (number and abs(number.adjusted()) > _DIGITS):
+        raise ValueError(f"{text!r} is no amount")
+    return number
+
+
+def _known(text: str | None) -> Decimal | None:
+    return None if text is None else _number(text)
 
 
 def _instrument(instrument: Instrument) -> Entry:
@@ -181,7 +192,11 @@ def _listed(entry: Entry, listed: dict[str, Instrument]) -> Instrument:
     """One instrument for all lines that tell the same of it."""
     name = repr(entry)
     if name not in listed:
-        numbers = {key: _number(entry[key]) for key in ("price_step", "size_step")}
-        fixed = {"payoff": Payoff(entry["payoff"]), "contract_size": Decimal(entry["contract_size"])}
-        listed[name] = Instrument(**(entry | numbers | fixed))
+        texts = {key: str(entry[key]) for key in _TEXTS}
+        steps = {key: _known(entry[key]) for key in ("price_step", "size_step")}
+        size = _number(entry["contract_size"])
+        if size <= 0:
+            raise ValueError(f"contracts of {size} are none")
+        fixed = {"payoff": Payoff(entry["payoff"]), "contract_size": size}
+        listed[name] = Instrument(**(entry | texts | steps | fixed))
     return listed[name]

@@ -49,7 +49,8 @@ class PositionMonitor:
         if self._thread is not None and not self._ended.is_set():
             self._ended.set()
             self._stop_feed()
-            self._thread.join()
+            if self._thread is not threading.current_thread():  # a callback may stop it, too
+                self._thread.join()
 
     def on_position_update(self, callback: Listener) -> Callable[[], None]:
         """Calls `callback` with each update from now on. Returns what takes it off again."""

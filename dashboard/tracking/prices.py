@@ -1,15 +1,14 @@
 """Prices of the markets with positions, and the sums that move with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
-from itertools import chain, takewhile
 
 from dashboard.domain.market import Ticker
-from dashboard.domain.portfolio import Summary
+from dashboard.domain.valuation import basis
 from dashboard.tracking.live import AccountSummary
 from dashboard.tracking.record import Record
-from dashboard.tracking.totals import Totals, standing
+from dashboard.tracking.totals import DOLLARS, Totals
 
 
 class Prices:
@@ -21,7 +20,6 @@ class Prices:
         self._fresh: dict[Record, None] = {}
         self._touched: dict[Record, None] = {}
         self._totals = Totals()
-        self._standing: Mapping[str, Summary] | None = None
 
     def add(self, symbol: str, record: Record) -> None:
         """A record more."""
@@ -35,10 +33,6 @@ class Prices:
         """The newest prices of a market."""
         self._tickers[symbol] = ticker, stale_after
 
-    def changed(self) -> None:
-        """Something other than a price is new."""
-        self._standing = None
-
     def value(self, record: Record, now: int, updated_at: int) -> None:
         """Values a record at the newest prices of its market; the sums follow."""
         ticker, stale_after = self._tickers.get(record.live.tracked.key.symbol, (Ticker(), 0))
@@ -48,29 +42,30 @@ class Prices:
         self._touched[record] = None
         self._fresh.pop(record, None)
         if record.live.quote is not None:
-            self._fresh[record] = None  # at the end: the first one is the oldest
+            self._fresh[record] = None
 
     def expired(self, now: int) -> list[Record]:
         """Records whose price has become too old. They have to be valued again."""
-        return list(takewhile(partial(_is_old, now), self._fresh))
+        # All are looked at: each market has its own limit, and a fill values at a price from before it.
+        return [record for record in self._fresh if _is_old(now, record)]
 
     def touched(self) -> Iterator[Record]:
         """Records that were valued since this was last asked."""
         touched, self._touched = self._touched, {}
         return iter(touched)
 
-    def summary(self, timestamp: int) -> AccountSummary:
-        """All records as one."""
-        if self._standing is None:
-            records = chain.from_iterable(self._records.values())
-            self._standing = standing(record.live.tracked for record in records)
-        return self._totals.summary(self._standing, timestamp, self._price_of)
+    def summary(self, now: int, timestamp: int) -> AccountSummary:
+        """All records as one. `now` is in ms of the monotonic clock, `timestamp` since 1970."""
+        return self._totals.summary(timestamp, partial(self._price_of, now))
 
-    def _price_of(self, coin: str) -> Decimal | None:
-        """A live price of a coin in dollars, from a position in it."""
-        for record in self._fresh:
-            if record.live.tracked.instrument.base == coin and record.live.quote is not None:
-                return record.live.quote.value
+    def _price_of(self, now: int, coin: str) -> Decimal | None:
+        """A live price of a coin in dollars, from whichever market of it is watched."""
+        for symbol, (ticker, stale_after) in self._tickers.items():
+            base, _, rest = symbol.partition("/")
+            if base == coin and rest.partition(":")[0] in DOLLARS:
+                quote, _ = basis(ticker, now, stale_after)
+                if quote is not None:
+                    return quote.value
         return None
 
 

@@ -30,7 +30,7 @@ class Record:
         self.silenced = False
         """Whether its price grew too old since it was told last: whoever saw it in between has to know."""
         self.agreed = False
-        """Whether the exchange ever told the same."""
+        """Whether the exchange ever told the same, or its figures were taken over."""
         self._position: Position | None = None
         self._levels: RiskLevels | None = None
 
@@ -75,15 +75,22 @@ class Record:
         now = self.worth
         if now is None or self.sent is None:
             return self.silenced or now is not self.sent
-        return abs(now - self.sent) > threshold
+        return abs(now - self.sent) > (threshold if self._in_dollars else 0)
 
     @property
     def worth(self) -> Decimal | None:
-        """The unrealised PnL in dollars."""
+        """The unrealised PnL in dollars; in the settlement currency where its price is not told here."""
         pnl, quote = self.live.unrealized_pnl, self.live.quote
-        if pnl is None or self.live.tracked.instrument.settle in DOLLARS:
+        settle = self.live.tracked.instrument.settle
+        if pnl is None or quote is None or settle in DOLLARS or not self._in_dollars:
             return pnl
-        return pnl * quote.value if quote else pnl
+        return pnl * quote.value
+
+    @property
+    def _in_dollars(self) -> bool:
+        """Whether its own price is enough to tell its PnL in dollars. Else each move is told."""
+        market = self.live.tracked.instrument
+        return market.settle in DOLLARS or (market.settle == market.base and market.quote in DOLLARS)
 
     @property
     def open(self) -> bool:

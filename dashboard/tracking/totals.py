@@ -1,11 +1,11 @@
-"""The sums that move with every tick, kept by what changes in them."""
+"""The sums over all positions, kept by what changes in them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from dashboard.domain.exact import EXACT
-from dashboard.domain.portfolio import Summary, Total, summarize
+from dashboard.domain.portfolio import Summary, Total
 from dashboard.domain.tracked import Tracked
 from dashboard.tracking.live import AccountSummary, LivePosition
 
@@ -14,40 +14,27 @@ DOLLARS = frozenset(("USD", "USDT", "USDC", "FDUSD", "TUSD", "DAI", "BUSD", "USD
 
 
 class Totals:
-    """Exposure and unrealised PnL of all open positions, by settlement currency.
+    """What `portfolio.summarize` makes of all positions, by currency.
 
     A change costs the same however many positions there are. Decimals of `EXACT` precision: nothing
     drifts, however often something is added and taken away.
     """
 
     def __init__(self) -> None:
-        self._exposure: dict[str, Total] = {}
-        self._unrealized: dict[str, Total] = {}
+        self._sums: dict[str, Summary] = {}
 
     def change(self, old: LivePosition | None, new: LivePosition) -> None:
         """Takes `old` out, puts `new` in."""
-        currency = new.tracked.instrument.settle
         with localcontext(EXACT):
-            for sums, name in ((self._exposure, "notional"), (self._unrealized, "unrealized_pnl")):
-                total = sums.get(currency, Total())
-                if old is not None and old.tracked.contracts:
-                    total = _minus(total, getattr(old, name))
-                if new.tracked.contracts:
-                    total = total.plus(getattr(new, name))
-                sums[currency] = total
+            if old is None or old.tracked is not new.tracked:
+                if old is not None:
+                    self._settled(old.tracked, -1)
+                self._settled(new.tracked, 1)
+            self._moved(old, new)
 
-    def summary(
-        self, standing: Mapping[str, Summary], timestamp: int, price_of: Callable[[str], Decimal | None]
-    ) -> AccountSummary:
-        """All as one. `standing` is what does not move with prices; `price_of` a coin, in dollars."""
-        by_currency = {
-            name: replace(
-                each,
-                exposure=self._exposure.get(name, Total()),
-                unrealized_pnl=self._unrealized.get(name, Total()),
-            )
-            for name, each in standing.items()
-        }
+    def summary(self, timestamp: int, price_of: Callable[[str], Decimal | None]) -> AccountSummary:
+        """All as one. `price_of` tells a coin's price in dollars."""
+        by_currency = self._sums.copy()
         parts = by_currency.values()
         with localcontext(EXACT):
             return AccountSummary(
@@ -59,10 +46,37 @@ class Totals:
                 by_currency,
             )
 
+    def _moved(self, old: LivePosition | None, new: LivePosition) -> None:
+        """What moves with the price."""
+        sums = self._of(new.tracked.instrument.settle)
+        exposure, unrealized = sums.exposure, sums.unrealized_pnl
+        if old is not None and old.tracked.contracts:
+            exposure, unrealized = _minus(exposure, old.notional), _minus(unrealized, old.unrealized_pnl)
+        if new.tracked.contracts:
+            exposure, unrealized = exposure.plus(new.notional), unrealized.plus(new.unrealized_pnl)
+        self._sums[sums.currency] = replace(sums, exposure=exposure, unrealized_pnl=unrealized)
 
-def standing(positions: Iterable[Tracked]) -> Mapping[str, Summary]:
-    """What does not move with prices: counts, realised PnL, fees, funding."""
-    return summarize((state, None) for state in positions)
+    def _settled(self, state: Tracked, sign: int) -> None:
+        """What does not. `sign` is 1 to count a position in, -1 to take it out."""
+        total, is_open = state.total, bool(state.contracts)
+        sums = self._of(state.instrument.settle)
+        self._sums[sums.currency] = replace(
+            sums,
+            count=sums.count + sign * is_open,
+            adopted=sums.adopted + sign * (is_open and state.adopted_at is not None),
+            realized_pnl=sums.realized_pnl + sign * total.realized_pnl,
+            fees=Total(sums.fees.known, sums.fees.unknown + sign * total.untold_fees),
+        )
+        for currency, amount in total.fees.items():
+            sums = self._of(currency)
+            fees = Total(sums.fees.known + sign * amount, sums.fees.unknown)
+            self._sums[currency] = replace(sums, fees=fees)
+        for currency, amount in total.funding.items():
+            sums = self._of(currency)
+            self._sums[currency] = replace(sums, funding=sums.funding + sign * amount)
+
+    def _of(self, currency: str) -> Summary:
+        return self._sums.get(currency) or Summary(currency)
 
 
 def _minus(total: Total, part: Decimal | None) -> Total:

@@ -11,13 +11,14 @@ from functools import partial
 from typing import Any, TypeVar
 
 from dashboard.clock import now_ms
+from dashboard.domain.adopted import Adopted
 from dashboard.domain.events import AccountEvent, AccountFailed, AccountRead, FillsReceived
 from dashboard.domain.fill import Fill
 from dashboard.domain.journal import Journal
 from dashboard.domain.margin import Tier
 from dashboard.domain.market import Ticker
 from dashboard.domain.position import Position
-from dashboard.domain.reconcile import Difference, Disagreement, differences, keyed
+from dashboard.domain.reconcile import Difference, Disagreement, differences, disagreement, keyed
 from dashboard.domain.steps import Event
 from dashboard.domain.tracked import PositionKey, Tracked
 from dashboard.tracking.lines import Restored, entry_of, kind_of, reading_entry
@@ -102,7 +103,7 @@ class PositionTracker:
         """All positions as one."""
         with self._turn:
             self._expire()
-            return self._prices.summary(self._wall())
+            return self._prices.summary(self._clock(), self._wall())
 
     def look(self, work: Callable[[], T]) -> T:
         """What `work` returns, while nothing changes and nothing is announced."""
@@ -175,7 +176,8 @@ class PositionTracker:
         self._journal.add_all(restored.events)
         for tracked in self._journal.positions:
             record = self._record_of(tracked)
-            record.agreed = restored.complete_until is not None
+            adopted = any(isinstance(event, Adopted) for event in self._journal.events(tracked.key))
+            record.agreed = adopted or restored.complete_until is not None
             self._change(record, tracked, None, None)
         self.complete_until = restored.complete_until
 
@@ -203,44 +205,52 @@ class PositionTracker:
         first = {state.key for state in self._journal.positions}
         told: tuple[Event, ...] = (*reading.fills, *reading.funding)
         for event in sorted(told, key=lambda each: each.order):
-            self._take(event, quietly=self._journal.key_of(event) not in first)
-        differing = {each.key: each for each in self._differences(reading)}
-        for difference in differing.values():
+            self._take(event, quietly=self._journal.key_of(event) not in first and self._is_history(event))
+        for difference in self._differences(reading):
             self._settle(difference, reading)
-        changed = self._agree(reading, differing) | (self._records.keys() - first)
+        changed = self._agree(reading) | (self._records.keys() - first)
         self._finish(reading)
         for key in changed:
             self._announce(self._records[key])
 
+    def _is_history(self, event: Event) -> bool:
+        """Whether it is from before all was known, so that nobody waits for it any more."""
+        return self.complete_until is None or event.order[0] <= self.complete_until
+
     def _differences(self, reading: AccountRead) -> tuple[Difference, ...]:
         theirs = keyed(self.account, reading.positions, hedged=reading.hedged)
-        return differences(self._journal.open_positions, theirs, asked_at=reading.asked_at)
+        # The flat ones, too: what was closed after the question is not missing here.
+        return differences(self._journal.positions, theirs, asked_at=reading.asked_at)
 
     def _settle(self, difference: Difference, reading: AccountRead) -> None:
         """Takes the exchange's figures over, where they are beyond doubt; else marks the position."""
         key, side = difference.key, difference.ours.side if difference.ours else None
+        if key.symbol in reading.moving:
+            return
         if difference.kind is Disagreement.MISSING_THERE and (key.symbol, side) not in reading.closed:
             self._mark(self._records[key], difference.text)
-        elif key.symbol not in reading.moving:
-            record = self._records.get(key)
-            starts = record is None or not record.agreed
-            event = difference.correction(reading.asked_at, starts=starts and difference.theirs is not None)
-            self._take(event, difference=difference.text)
+            return
+        record = self._records.get(key)
+        starts = difference.theirs is not None and (record is None or not record.agreed)
+        if not starts:
+            log.warning("%s; the exchange's figures are taken", difference.text)
+            if record is None or record.live.difference != difference.text:
+                self._note(key, "difference", difference.text)
+        self._take(difference.correction(reading.asked_at, starts=starts), difference=difference.text)
+        self._records[key].agreed = True
 
-    def _agree(self, reading: AccountRead, differing: Mapping[PositionKey, Difference]) -> set[PositionKey]:
+    def _agree(self, reading: AccountRead) -> set[PositionKey]:
         """The exchange's terms, and the end of differences that are no more. Returns whose terms changed."""
         changed = set()
         theirs = keyed(self.account, reading.positions, hedged=reading.hedged)
         for key, record in self._records.items():
-            still = key in differing and record.live.difference is not None
-            if not still and record.live.difference is not None:
-                self._mark(record, None)
             terms = theirs.get(key)
-            if terms is not None:
-                record.agreed = record.agreed or key not in differing
-                if terms != record.live.terms:
-                    self._change(record, record.live.tracked, terms, record.live.difference)
-                    changed.add(key)
+            if disagreement(record.live.tracked, terms) is None:
+                record.agreed = True
+                self._mark(record, None)
+            if terms is not None and terms != record.live.terms:
+                self._change(record, record.live.tracked, terms, record.live.difference)
+                changed.add(key)
         return changed
 
     def _finish(self, reading: AccountRead) -> None:
@@ -271,7 +281,6 @@ class PositionTracker:
     ) -> None:
         """Puts what is new into a record, and values it."""
         record.change(tracked, terms, difference, self._tiers.get(tracked.key.symbol, ()))
-        self._prices.changed()
         self._value(record)
 
     def _value(self, record: Record) -> None:

@@ -10,6 +10,7 @@ from dashboard.audit.line import to_json
 from dashboard.domain.journal import Journal
 from dashboard.domain.position import Side
 from dashboard.tracking.lines import entry_of, kind_of, reading_entry, restored_from
+from dashboard.tracking.tracker import PositionTracker
 from tests.domain.histories import ACCOUNT, adopted, fill, funding, histories
 
 
@@ -53,6 +54,30 @@ def test_a_line_that_cannot_be_read_is_left_out_and_logged(damage, caplog: pytes
     restored = restored_from(ACCOUNT, [(kind, entry | damage), *lines([whole])])
     assert restored.events == (whole,)
     assert "left out" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("part", "damage"),
+    [
+        ("event", {"contracts": "Infinity"}),
+        ("event", {"price": "NaN"}),
+        ("event", {"price": "1E+999999"}),
+        ("event", {"fees": [["sNaN", "USDT"]]}),
+        ("event", {"fees": [["1", ["USDT"]]]}),
+        ("event", {"traded_at": "soon"}),
+        ("instrument", {"contract_size": "0"}),
+        ("instrument", {"symbol": ["BTC"]}),
+    ],
+)
+def test_no_damaged_figure_keeps_a_tracker_from_starting(part: str, damage: dict[str, object]):
+    [(kind, entry)], whole = list(lines([fill("buy 1 @ 2")])), fill("sell 1 @ 3", 2)
+    damaged = (kind, entry | {part: entry[part] | damage})
+    assert PositionTracker(ACCOUNT, restored=restored_from(ACCOUNT, [damaged, *lines([whole])])).all_known()
+
+
+@pytest.mark.parametrize("entry", [None, [], "text"])
+def test_a_line_that_is_no_entry_at_all_is_left_out(entry):
+    assert restored_from(ACCOUNT, [("fill", entry)]).events == ()
 
 
 @given(st.text())

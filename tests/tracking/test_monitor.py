@@ -41,3 +41,17 @@ def test_it_starts_and_stops_its_feed_once():
     monitor.stop()
     assert not monitor.running
     assert steps == ["start", "stop"]
+
+
+def test_a_callback_may_stop_it():
+    books, stopped = Books(), threading.Event()
+    monitor = PositionMonitor(books.fills(fill("buy 2 @ 100")).tracker, update_interval=0.01)
+
+    def stop(_update) -> None:
+        monitor.stop()
+        stopped.set()
+
+    monitor.on_position_update(stop)
+    books.price("110")
+    monitor.start()
+    assert stopped.wait(5)

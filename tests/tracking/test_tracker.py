@@ -15,7 +15,7 @@ from dashboard.domain.market import Payoff
 from dashboard.domain.portfolio import summarize
 from dashboard.domain.risk import RiskStatus
 from dashboard.tracking.live import EventType
-from tests.domain.builders import LONG, SHORT, instrument, position
+from tests.domain.builders import LONG, SHORT, instrument, position, ticker
 from tests.domain.histories import fill, fills, funding, histories
 from tests.tracking.books import BTC, FRESH, Books
 
@@ -140,6 +140,45 @@ class TestReadings:
         assert books.tracker.health.problem == "bitget: no answer in time"
         assert books.reading(position(LONG, "2", "100")).tracker.health.problem is None
 
+    def test_two_answers_that_differ_mark_nothing_either(self):
+        books = Books().fills(fill("buy 2 @ 100")).reading(moving=frozenset([BTC]))
+        assert books.only.difference is None
+
+    def test_what_was_not_compared_is_not_said_to_agree(self):
+        books = Books().fills(fill("buy 2 @ 100")).reading().fills(fill("buy 1 @ 100", 3_000))
+        books.reading(asked_at=2_000)
+        assert "missing there" in (books.only.difference or "")
+
+    def test_what_was_closed_after_the_question_is_not_taken_over_again(self):
+        books = Books().fills(*fills("buy 2 @ 100, sell 2 @ 110"))
+        books.fills(fill("buy 2 @ 100", 3_000, "1"), fill("sell 2 @ 110", 5_000, "1"))
+        books.reading(position(LONG, "2", "100"), asked_at=4_000)
+        assert "correction" not in books.kinds
+        total = books.tracker.all_known()[BTC].tracked.total
+        assert (total.realized_pnl, total.fees) == (40, {"USDT": 2})
+
+    def test_a_correction_keeps_what_was_realised_since_the_adoption(self):
+        books = Books().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
+        books.reading(position(LONG, "0.5", "100"), asked_at=2_000)
+        assert books.only.tracked.contracts == Decimal("0.5")
+        assert books.only.tracked.total.realized_pnl == 10
+
+    def test_an_adoption_is_no_alarm_and_a_correction_is_one(self, caplog: pytest.LogCaptureFixture):
+        books = Books().reading(position(LONG, "2", "100"))
+        assert [noted.kind for noted in books.tracker.events] == ["adopt"]
+        assert not caplog.records
+        books.reading(position(LONG, "3", "100"), asked_at=2_000)
+        assert [noted.kind for noted in books.tracker.events] == ["adopt", "difference", "adopt"]
+        assert "size differs" in caplog.text
+
+    def test_a_fill_that_only_a_reading_tells_is_news_once_the_account_is_known(self):
+        one, two = fill("buy 2 @ 100", 500), fill("buy 2 @ 100", 1_500)
+        first = Books().reading(position(LONG, "2", "100"), fills=(one,))
+        assert [update.event_type for update in first.told] == [EventType.POSITION_CHANGE]
+        later = Books().reading(complete_until=1_000)
+        later.reading(position(LONG, "2", "100"), asked_at=2_000, fills=(two,))
+        assert (later.told[0].event_type, later.told[0].fill) == (EventType.FILL, two)
+
     def test_both_sides_of_a_hedge(self):
         legs = position(LONG, "2", "100"), position(SHORT, "1", "110")
         books = Books().reading(*legs, hedged=True)
@@ -178,6 +217,22 @@ class TestPrices:
         assert (books.only.unrealized_pnl, books.only.status) == (None, RiskStatus.UNKNOWN)
         assert books.tracker.summary().unrealized_pnl is None
 
+    def test_each_market_has_its_own_limit_of_age(self):
+        books, ether = Books(), "ETH/USDT:USDT"
+        books.fills(fill("buy 1 @ 100"), fill_in(fill("buy 1 @ 100"), ether))
+        books.tracker.priced(ether, ticker(0, last="110"), 60_000)
+        books.price("110")
+        books.now += FRESH + 1
+        assert books.tracker.summary().unrealized_pnl is None
+
+    def test_a_fill_does_not_make_a_price_younger(self):
+        books, ether = Books(), "ETH/USDT:USDT"
+        books.fills(fill("buy 1 @ 100"), fill_in(fill("buy 1 @ 100"), ether)).price("110")
+        books.now += 4_000
+        books.price("110", ether).fills(fill("buy 1 @ 100", 2))
+        books.now += 2_000
+        assert books.tracker.summary().unrealized_pnl is None
+
     @pytest.mark.parametrize(("price", "moves"), [("110", True), ("100.004", False), ("100.006", True)])
     def test_only_a_move_beyond_the_threshold_is_told(self, price: str, moves: bool):
         books = Books().fills(fill("buy 2 @ 100")).price("100")
@@ -214,8 +269,8 @@ class TestPrices:
         expected = summarize((live.tracked, prices[live.tracked.key.symbol]) for live in held)
         found = books.tracker.summary().by_currency
         for currency, summary in expected.items():
-            assert found[currency].unrealized_pnl == summary.unrealized_pnl
-            assert found[currency].count == summary.count
+            assert replace(found[currency], exposure=summary.exposure) == summary
+            assert found[currency].exposure.unknown == summary.exposure.unknown
             assert float(found[currency].exposure.known) == pytest.approx(float(summary.exposure.known))
 
     def test_coins_count_in_dollars_at_their_live_price(self):
@@ -223,6 +278,29 @@ class TestPrices:
         books = Books().fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
         assert books.only.unrealized_pnl == 1
         assert books.tracker.summary().unrealized_pnl == 200
+
+    def test_what_a_closed_position_brought_in_coins_counts_while_a_price_of_them_is_live(self):
+        coin = instrument(Payoff.INVERSE_BASE)
+        books = Books().fills(*fills("buy 2 @ 100, sell 2 @ 200", of=coin))
+        assert books.tracker.summary().realized_pnl is None
+        assert books.price("250").tracker.summary().realized_pnl == 250
+        books.now += FRESH + 1
+        assert books.tracker.summary().realized_pnl is None
+
+    def test_a_coin_against_another_coin_tells_no_dollars(self):
+        coin = instrument(Payoff.INVERSE_BASE)
+        pair = replace(instrument(), symbol="BTC/ETH:ETH", quote="ETH", settle="ETH")
+        books = Books().fills(fill("buy 1 @ 15", of=pair)).price("15", pair.symbol)
+        books.fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
+        assert books.tracker.summary().unrealized_pnl == 200
+
+    def test_where_dollars_cannot_be_told_each_move_is(self):
+        market = replace(instrument(), symbol="ETH/BTC:BTC", base="ETH", quote="BTC", settle="BTC")
+        books = Books().fills(fill("buy 1 @ 0.05", of=market)).price("0.05", market.symbol)
+        books.tracker.tell_prices()
+        before = len(books.told)
+        books.price("0.0501", market.symbol).tracker.tell_prices()
+        assert len(books.told) == before + 1
 
 
 class TestRestart:
@@ -235,6 +313,12 @@ class TestRestart:
         assert (again.recorded, again.told) == ([], [])
         again.fills(*fills("buy 2 @ 100, sell 1 @ 110, sell 3 @ 90"))
         assert again.recorded == []
+
+    def test_nor_does_it_forget_that_figures_were_taken_over(self):
+        books = Books().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
+        again = books.again().reading(position(LONG, "3", "100"), asked_at=2_000)
+        assert again.only.tracked.contracts == 3
+        assert again.only.tracked.total.realized_pnl == 10
 
     @given(histories(legs=(None,)), st.data())
     def test_wherever_it_was_killed(self, history, data):
