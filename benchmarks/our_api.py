@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from benchmarks.our_server import MARKET
 from benchmarks.pulse import Pulse
 from benchmarks.served import serve
-from dashboard.access import Entrance
+from dashboard.access.entrance import Entrance
 from dashboard.api.app import add_api
 from dashboard.audit.logger import AuditLogger
 from dashboard.config import load

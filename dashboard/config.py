@@ -1,6 +1,7 @@
 """Settings: one declaration gives the flags, the environment variables and the lines of .env."""
 
 import json
+import os
 from collections.abc import Sequence
 from decimal import Decimal
 from ipaddress import ip_address
@@ -23,7 +24,12 @@ _SHAPES = {
 }
 """What ccxt trips over later if it is anything else."""
 _JSON = {dict: "object", str: "string", int: "number"}
-_SECRET_FLAGS = ("--api-secret", "--api-passphrase", "--access-keys")
+_SECRET_FLAGS = ("--api-secret", "--api-passphrase", "--access-keys", "--redis-url")
+
+_HIDDEN = ("access_keys", "redis_url")
+"""Settings beside those of the api whose values no message shows."""
+ENV_FILES = PREFIX + "ENV_FILE"
+"""The variable that names the files of settings instead of .env, with a colon between two."""
 
 
 class Settings(BaseSettings):
@@ -74,6 +80,11 @@ class Settings(BaseSettings):
     )
     no_websocket: CliToggleFlag[bool] = Field(False, description="poll only")
 
+    state_dir: Path | None = Field(
+        None,
+        description="folder of the entered positions, the password and the access keys; the user's state "
+        "directory if not given",
+    )
     log_dir: Path | None = Field(
         None, description="folder of the audit trail; the user's state directory if not given"
     )
@@ -111,6 +122,17 @@ class Settings(BaseSettings):
         None, description="other sites whose pages may use the API: https://example.org,..."
     )
 
+    require_login: CliToggleFlag[bool] = Field(False, description="let nobody in while no password is set")
+    session_hours: float = Field(
+        168, gt=0, le=8_760, allow_inf_nan=False, description="hours after which a login has to be repeated"
+    )
+    allowed_hosts: str | None = Field(
+        None, description="names under which the page is reached, beside this machine's: dash.example.org,..."
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="where a feed and web workers of their own meet: unix:///run/redis/redis.sock"
+    )
+
     host: str = Field(
         "127.0.0.1", description="address to listen on; only this machine's own, as there is no login yet"
     )
@@ -120,6 +142,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="how much is logged"
     )
+    log_json: CliToggleFlag[bool] = Field(False, description="log lines of JSON, for machines")
     debug: CliToggleFlag[bool] = Field(False, description="log everything that happens")
 
     @property
@@ -153,15 +176,24 @@ class Settings(BaseSettings):
 def load(arguments: Sequence[str]) -> Settings:
     """Settings from flags, environment and .env. Raises SettingsError with one line of what to mend."""
     try:
-        settings = Settings(_cli_parse_args=list(arguments))
+        settings = Settings(_cli_parse_args=list(arguments), _env_file=_env_files())
     except ValidationError as error:
         raise SettingsError("; ".join(_line(one) for one in error.errors(include_url=False))) from None
     except UnreadableError as error:
         raise SettingsError(f"{_without_values(str(error))}: see dashboard-run --help") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f".env cannot be read: {error}") from None
+        raise SettingsError(f"{os.environ.get(ENV_FILES, '.env')} cannot be read: {error}") from None
     _refuse_open_host(settings.host)
     return settings
+
+
+def _env_files() -> tuple[Path, ...]:
+    """Those that were asked for have to be there."""
+    asked = os.environ.get(ENV_FILES)
+    files = tuple(Path(part) for part in asked.split(os.pathsep)) if asked else ()
+    for file in files:
+        file.open("rb").close()
+    return files or (Path(".env"),)
 
 
 def secret_flags(arguments: Sequence[str]) -> list[str]:
@@ -186,7 +218,7 @@ def _line(error: Any) -> str:
     flag = "--" + name.replace("_", "-")
     if error["type"] == "extra_forbidden":
         return f"{PREFIX}{name.upper()}: there is no such setting"
-    given = "" if "api" in name or name == "access_keys" else f" {error['input']!r}"
+    given = "" if "api" in name or name in _HIDDEN else f" {error['input']!r}"
     return f"{flag}{given}: {error['msg']}"
 
 

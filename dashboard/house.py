@@ -104,7 +104,7 @@ def _built(settings: Settings, venue: Venue, access: Access, audit: AuditLogger 
     client = ExchangeClient(access)
     markets = _markets(settings, venue, access)
     tracker = _tracker(settings, venue, access, audit)
-    entries = Entries(markets.main, PositionsFile(), venue, recall=not settings.gives_position)
+    entries = Entries(markets.main, PositionsFile(_kept(settings)), venue, recall=not settings.gives_position)
     wires = Wires(markets, tracker, entries.recall)
     account = AccountFeed(AccountClient(access, client), client, wires.account, tracker) if audit else None
     feed = wires.feed = PriceFeed(client, settings.symbol, wires.market, account=account)
@@ -115,6 +115,10 @@ def _built(settings: Settings, venue: Venue, access: Access, audit: AuditLogger 
         update_interval=settings.position_interval,
     )
     return House(venue, client.name, markets, tracker, monitor, feed, entries, audit)
+
+
+def _kept(settings: Settings) -> Path | None:
+    return settings.state_dir / "positions.json" if settings.state_dir else None
 
 
 def _markets(settings: Settings, venue: Venue, access: Access) -> Markets:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from fastapi import FastAPI
 
-from dashboard.access import Entrance, guard
+from dashboard.access.entrance import Entrance
+from dashboard.access.pages import guard
 from dashboard.api.app import add_api
 from dashboard.config import Settings
 from dashboard.house import House, house

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.routing import WebSocketRoute
 
-from dashboard.access import Entrance
+from dashboard.access.entrance import Entrance
 from dashboard.api.gate import Gate
 from dashboard.api.reference import reference
 from dashboard.api.routes import routes

@@ -5,7 +5,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.access import Entrance
+from dashboard.access.entrance import Entrance
 
 PREFIX = "/api/v1/"
 

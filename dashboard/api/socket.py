@@ -9,7 +9,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from dashboard.access import Entrance
+from dashboard.access.entrance import Entrance
 from dashboard.api.channel import Channel
 from dashboard.api.client_slot import Slot
 from dashboard.api.conversation import TRY_AGAIN, Answer, Conversation, Unwelcome

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from dashboard.access import Entrance
+from dashboard.access.entrance import Entrance
 from dashboard.api import messages
 from dashboard.api.channel import Channel
 from dashboard.api.client_slot import Slot

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from dashboard.access import origin_allowed
+from dashboard.access.pages import origin_allowed
 from dashboard.web.desk import Desk
 from dashboard.web.focus import LONGEST
 from dashboard.web.look import Look

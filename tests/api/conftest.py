@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
-from dashboard.access import Entrance
+from dashboard.access.entrance import Entrance
 from dashboard.api.app import add_api
 from dashboard.clock import now_ms
 from dashboard.domain.events import Received, Resolved, Route

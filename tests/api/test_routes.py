@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from dashboard.access import Entrance
+from dashboard.access.entrance import Entrance
 from dashboard.domain.events import AccountFailed
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position

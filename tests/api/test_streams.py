@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
-from dashboard.access import Entrance
+from dashboard.access.entrance import Entrance
 from dashboard.api.app import ASYNCAPI
 from dashboard.api.conversation import LONGEST, MOST
 from tests.api.conftest import Service

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI, WebSocket
 from starlette.datastructures import Headers
 
-from dashboard.access import guard, origin_allowed
+from dashboard.access.pages import guard, origin_allowed
 
 
 @pytest.mark.parametrize(

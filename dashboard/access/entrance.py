@@ -1,7 +1,4 @@
-"""Who may enter. Until there is a login: only this machine, and only pages that were served here.
-
-The API may besides ask for access keys, and let other sites' pages in that are on a list.
-"""
+"""Who may use the API: owners of access keys, and other sites' pages that are on a list."""
 
 import hmac
 from collections.abc import Iterable, Mapping
@@ -9,15 +6,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
-from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.access.pages import origin_allowed
 from dashboard.errors import SettingsError
 
-_OWN_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
 _SHORTEST = 16
 """Characters of an access key."""
 _IN_QUERY = ("access_key", "api_key", "apikey", "key", "token", "x-api-key")
@@ -60,43 +53,6 @@ class Entrance:
     def origin_allowed(self, headers: Headers) -> bool:
         """Whether a request comes from a program, our own page, or a site on the list."""
         return origin_allowed(headers) or headers.get("origin") in self.origins
-
-
-def guard(app: FastAPI, host: str) -> None:
-    """Refuses requests made to any name but this machine's own and `host`, which it listens on.
-
-    Another site's name may be made to resolve to 127.0.0.1 (DNS rebinding); a browser would then let
-    that site read everything here.
-    """
-    app.add_middleware(OwnPagesOnly)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_OWN_NAMES, host], www_redirect=False)
-
-
-class OwnPagesOnly:
-    """Refuses with 403 what another site's page asks to have changed."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
-        changes = scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS")
-        if changes and not origin_allowed(Headers(scope=scope)):
-            await PlainTextResponse("another site's page may not do this", 403)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-
-def origin_allowed(headers: Headers) -> bool:
-    """Whether a request comes from our own page, or from a program, which sends no Origin.
-
-    Browsers let every site open a websocket or post a form to every other, so the server has to look.
-    """
-    origin = headers.get("origin")
-    try:
-        return origin is None or urlsplit(origin).netloc == headers.get("host")
-    except ValueError:
-        return False
 
 
 def _listed(text: str | None) -> list[str]:
