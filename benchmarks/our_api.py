@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from benchmarks.our_server import MARKET
+from benchmarks.our_server import MARKET, desk_on
 from benchmarks.pulse import Pulse
 from benchmarks.served import serve
 from dashboard.access.entrance import Entrance
@@ -24,7 +24,6 @@ from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.house import house
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
-from dashboard.tracking.monitor import PositionMonitor
 from dashboard.tracking.tracker import PositionTracker
 
 FEE = (Fee(Decimal("0.0384"), "USDT"),)
@@ -36,7 +35,7 @@ def pulsed(stack: ExitStack, folder: Path) -> None:
     tracker, ids = PositionTracker("benchmark", record=audit.record), count(1)
     markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
     app = FastAPI()
-    add_api(app, PositionMonitor(tracker), markets, Entrance())
+    add_api(app, desk_on(markets, tracker), Entrance())
 
     def give(price: Decimal) -> None:
         number = next(ids)
@@ -51,7 +50,7 @@ def whole(stack: ExitStack, folder: Path, options: str) -> None:
     """The house, with the account of the exchange that the options lead to."""
     inside = stack.enter_context(house(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
     app = FastAPI()
-    add_api(app, inside.monitor, inside.markets, Entrance())
+    add_api(app, inside.desk, Entrance())
     inside.monitor.start()
     inside.await_first_answer()
     serve(app)

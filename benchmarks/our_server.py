@@ -9,14 +9,16 @@ import psutil
 from benchmarks.pulse import Pulse, price_of
 from benchmarks.served import serve
 from dashboard.clock import now_ms
+from dashboard.desk import About, Desk
 from dashboard.domain.entered import Entered
 from dashboard.domain.events import Received, Resolved, Route
 from dashboard.domain.holdings import Holdings
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
+from dashboard.tracking.board import Board
+from dashboard.tracking.tracker import PositionTracker
 from dashboard.web.app import build_app
-from dashboard.web.desk import Desk
 
 MARKET = Instrument(
     exchange="bitget",
@@ -57,7 +59,13 @@ def received(price: Decimal) -> Received:
 
 def desk_of(runtime: RuntimeConfig) -> Desk:
     """The desk of one who only looks on."""
-    return Desk(Markets(runtime, lambda: RuntimeConfig(2_000)), _enter, _candles, "Bitget", "BTCUSDT")
+    markets = Markets(runtime, lambda: RuntimeConfig(2_000))
+    return desk_on(markets, PositionTracker("benchmark"))
+
+
+def desk_on(markets: Markets, board: Board) -> Desk:
+    """The same of some markets and positions."""
+    return Desk(markets, board, lambda: About("Bitget", "BTCUSDT"), _enter, _candles)
 
 
 async def _enter(_fields: Mapping[str, str | None]) -> None:

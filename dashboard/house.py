@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from dashboard.audit.reader import entries
 from dashboard.config import Settings
 from dashboard.demo.account import DEMO_LEVELS
 from dashboard.demo.thread import running_demo
+from dashboard.desk import About, Desk
 from dashboard.domain.entered import Entered
 from dashboard.domain.holdings import Holdings
 from dashboard.domain.venue import Venue
@@ -42,9 +43,8 @@ _FIRST_ANSWER = 10.0
 class House:
     """What runs behind the outlets. `monitor.start()` starts it, `monitor.stop()` ends it."""
 
-    venue: Venue
-    exchange: str
-    """The exchange's own name: Bitget."""
+    about: About
+    """As it was at the start."""
     markets: Markets
     tracker: PositionTracker
     monitor: PositionMonitor
@@ -53,10 +53,19 @@ class House:
     audit: AuditLogger | None
     """The trail of every change; None where there is no account."""
 
-    def trouble(self) -> str | None:
-        """What is wrong with the audit trail, in words."""
+    @property
+    def desk(self) -> Desk:
+        """What the outlets see of it."""
+        feed = self.feed
+        return Desk(
+            self.markets, self.tracker, self.about_now, self.entries.enter, feed.candles, feed.reconcile
+        )
+
+    def about_now(self) -> About:
+        """What there is to know beside prices and positions."""
         degraded = self.audit.degraded if self.audit else None
-        return str(degraded) if degraded else None
+        trouble = str(degraded) if degraded else None
+        return replace(self.about, running=self.monitor.running, trouble=trouble)
 
     def await_first_answer(self) -> None:
         """Raises the UsageError that symbol or keys turned out to be. Anything else may pass by itself."""
@@ -114,7 +123,8 @@ def _built(settings: Settings, venue: Venue, access: Access, audit: AuditLogger 
         stop_feed=feed.stop,
         update_interval=settings.position_interval,
     )
-    return House(venue, client.name, markets, tracker, monitor, feed, entries, audit)
+    about = About(client.name, settings.symbol, venue, has_account=audit is not None)
+    return House(about, markets, tracker, monitor, feed, entries, audit)
 
 
 def _kept(settings: Settings) -> Path | None:

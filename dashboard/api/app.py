@@ -1,7 +1,6 @@
 """Adds the API to the application that serves the page."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,8 +13,7 @@ from dashboard.api.reference import reference
 from dashboard.api.routes import routes
 from dashboard.api.socket import KEEPALIVE
 from dashboard.api.streams import bbo_stream, positions_stream
-from dashboard.markets import Markets
-from dashboard.tracking.monitor import PositionMonitor
+from dashboard.desk import Desk
 
 ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encoding="utf-8"))
 """What the websockets say and understand, as an AsyncAPI document."""
@@ -23,23 +21,16 @@ ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encodi
 
 def add_api(
     app: FastAPI,
-    monitor: PositionMonitor,
-    markets: Markets,
+    desk: Desk,
     entrance: Entrance,
     *,
-    trouble: Callable[[], str | None] = lambda: None,
-    has_account: bool = True,
     keepalive: float = KEEPALIVE,
 ) -> None:
-    """Serves everything under /api.
-
-    `trouble` says what is wrong with the audit trail, if anything; `keepalive` is the time in seconds
-    between two pings to a websocket's client.
-    """
-    app.include_router(routes(monitor, markets, trouble, has_account=has_account))
+    """Serves everything under /api. `keepalive` is the time in seconds between two pings to a client."""
+    app.include_router(routes(desk))
     app.router.routes += [
-        WebSocketRoute("/api/v1/positions/stream", positions_stream(monitor, entrance, keepalive)),
-        WebSocketRoute("/api/v1/live/bbo", bbo_stream(markets, entrance, keepalive)),
+        WebSocketRoute("/api/v1/positions/stream", positions_stream(desk.board, entrance, keepalive)),
+        WebSocketRoute("/api/v1/live/bbo", bbo_stream(desk.markets, entrance, keepalive)),
     ]
 
     @app.get("/api/asyncapi.json", include_in_schema=False)

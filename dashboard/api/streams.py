@@ -14,13 +14,13 @@ from dashboard.api.socket import KEEPALIVE, Stream
 from dashboard.clock import now_ms
 from dashboard.markets import Markets
 from dashboard.runtime import Snapshot
+from dashboard.tracking.board import Board
 from dashboard.tracking.live import PositionUpdate
-from dashboard.tracking.monitor import PositionMonitor
 
 
-def positions_stream(monitor: PositionMonitor, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
+def positions_stream(board: Board, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
     """`initial_state`, then a `position_update` for each change; answers get_summary and ping."""
-    channel, fills, tracker = Channel(), count(), monitor.tracker
+    channel, fills = Channel(), count()
 
     def tell(update: PositionUpdate) -> None:
         """Runs in the thread that changed the position."""
@@ -30,16 +30,16 @@ def positions_stream(monitor: PositionMonitor, entrance: Entrance, keepalive: fl
 
     def state(kind: str) -> Mapping[str, Any]:
         now = now_ms()
-        return {"type": kind} | messages.summary(tracker.summary(), tracker.get_all_positions(), now)
+        return {"type": kind} | messages.summary(board.summary(), board.get_all_positions(), now)
 
     def first(slot: Slot) -> list[str]:
         def look() -> str:
             slot.since = channel.number
             return _text(state("initial_state"))
 
-        return [tracker.look(look)]
+        return [board.look(look)]
 
-    monitor.on_position_update(tell)
+    board.register(tell)
     actions = {"get_summary": lambda: state("summary"), "ping": lambda: {"type": "pong"}}
     return Stream(entrance, channel, first, actions, keepalive)
 

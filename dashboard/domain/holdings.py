@@ -40,7 +40,7 @@ class Holdings:
 
     def others(self, shown: Position | None) -> tuple[Position, ...]:
         """The exchange's positions in the instrument that are not shown, as in hedge mode."""
-        return tuple(leg for leg in self.positions or () if leg is not shown)
+        return tuple(leg for leg in self.positions or () if leg != shown)
 
     def levels(self, position: Position) -> RiskLevels:
         """The levels of the position shown, with an estimate where no liquidation price is known."""

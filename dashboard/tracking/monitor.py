@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 
+from dashboard.tracking.board import Listener
 from dashboard.tracking.live import AccountSummary
-from dashboard.tracking.tracker import Listener, PositionTracker
+from dashboard.tracking.tracker import PositionTracker
 
 log = logging.getLogger(__name__)
 

@@ -1,14 +1,11 @@
 """PositionTracker: the single source of truth for what the account holds."""
 
 import logging
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from dashboard.clock import now_ms
 from dashboard.domain.adopted import Adopted
@@ -21,12 +18,12 @@ from dashboard.domain.position import Position
 from dashboard.domain.reconcile import Difference, Disagreement, differences, disagreement, keyed
 from dashboard.domain.steps import Event
 from dashboard.domain.tracked import PositionKey, Tracked
+from dashboard.tracking.board import Board
 from dashboard.tracking.lines import Restored, entry_of, kind_of, reading_entry
 from dashboard.tracking.live import (
     AccountHealth,
     AccountSummary,
     EventType,
-    LivePosition,
     Noted,
     PositionUpdate,
 )
@@ -36,20 +33,16 @@ from dashboard.tracking.words import said_of
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-Listener = Callable[[PositionUpdate], None]
 Recorder = Callable[[str, Mapping[str, Any]], bool]
 
-_NOTED = 200
 _KEPT = 8 * 24 * 3_600_000
 """Milliseconds for which single events are remembered: exchanges do not repeat older ones."""
 
 
-class PositionTracker:
+class PositionTracker(Board):
     """Builds positions from what the feed tells of the account, and values them at live prices.
 
-    Writers take turns; whoever only looks never waits. Listeners are called in the writer's thread, in
-    the order of the events, and must be quick; one that raises is logged and harms no other.
+    Writers take turns; whoever only looks never waits.
     """
 
     def __init__(
@@ -63,41 +56,18 @@ class PositionTracker:
         wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         """`record` writes a line before anybody is told of it; `threshold` is in dollars of PnL."""
+        super().__init__(clock, wall)
         self.account = account
         self._record = record
         self._threshold = threshold
-        self._clock = clock
-        self._wall = wall
-        self._turn = threading.RLock()
-        self._listeners: tuple[Listener, ...] = ()
         self._journal = Journal(account)
         self._records: dict[PositionKey, Record] = {}
-        self._live: dict[str, LivePosition] = {}
         self._prices = Prices()
         self._tiers: dict[str, tuple[Tier, ...]] = {}
-        self._noted: deque[Noted] = deque(maxlen=_NOTED)
         self._untold = False
-        self.health = AccountHealth()
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None before that was ever so."""
         self._restore(restored or Restored())
-
-    # --- What is known now
-
-    def get_all_positions(self) -> dict[str, LivePosition]:
-        """The open positions by label, as far as their prices are not too old."""
-        now = self._clock()
-        return {label: live.at(now) for label, live in self._live.copy().items() if live.tracked.contracts}
-
-    def all_known(self) -> dict[str, LivePosition]:
-        """The same with those that are flat by now."""
-        now = self._clock()
-        return {label: live.at(now) for label, live in self._live.copy().items()}
-
-    def positions_of(self, symbol: str) -> tuple[Position, ...]:
-        """The open positions in one market: none, one, or both sides in hedge mode."""
-        found = (live.position for live in self._live.copy().values() if live.tracked.key.symbol == symbol)
-        return tuple(position for position in found if position is not None)
 
     def summary(self) -> AccountSummary:
         """All positions as one."""
@@ -105,29 +75,7 @@ class PositionTracker:
             self._expire()
             return self._prices.summary(self._clock(), self._wall())
 
-    def look(self, work: Callable[[], T]) -> T:
-        """What `work` returns, while nothing changes and nothing is announced."""
-        with self._turn:
-            return work()
-
-    @property
-    def events(self) -> tuple[Noted, ...]:
-        """What happened lately, the newest first."""
-        return tuple(reversed(self._noted.copy()))
-
-    def register(self, listener: Listener) -> Callable[[], None]:
-        """Tells `listener` of each fill and change from now on. Returns what takes it off again."""
-        with self._turn:
-            self._listeners += (listener,)
-        return partial(self._unregister, listener)
-
     # --- What the feed asks, to know what to ask the exchange
-
-    def symbols(self) -> frozenset[str]:
-        """The markets with an open position."""
-        return frozenset(
-            live.tracked.key.symbol for live in self._live.copy().values() if live.tracked.contracts
-        )
 
     def in_doubt(self, reading: AccountRead) -> frozenset[str]:
         """The markets in which the reading tells something else than what is known here."""
@@ -300,15 +248,7 @@ class PositionTracker:
     ) -> None:
         record.sent, record.silenced = record.worth, False
         update = PositionUpdate(record.live.tracked.key.symbol, record.live, kind, self._wall(), fill)
-        for listener in self._listeners:
-            try:
-                listener(update)
-            except Exception:
-                log.exception("a listener of the positions failed; the others go on")
-
-    def _unregister(self, listener: Listener) -> None:
-        with self._turn:
-            self._listeners = tuple(one for one in self._listeners if one is not listener)
+        self._tell(update)
 
 
 def _outdated(terms: Position | None, before: Tracked | None, after: Tracked) -> Position | None:

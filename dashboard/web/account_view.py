@@ -3,8 +3,8 @@
 from typing import Any
 
 from dashboard.clock import now_ms
+from dashboard.desk import Desk
 from dashboard.display import whole_age
-from dashboard.web.desk import Desk
 from dashboard.web.rows import Rows, happened, totals
 
 
@@ -22,20 +22,20 @@ class AccountView:
 
     def view(self) -> dict[str, Any]:
         """The part as it is now."""
-        tracker = self._desk.tracker
-        if tracker is None:
+        board = self._desk.board
+        if not self._desk.about().has_account:
             return {"positions:hidden": "1"}
-        rows = self._rows.of(tracker.get_all_positions())
+        rows = self._rows.of(board.get_all_positions())
         self._told |= rows.keys()
-        empty = "" if rows else _why_empty(tracker.health.read_at)
+        empty = "" if rows else _why_empty(board.health.read_at)
         return {
             "positions:hidden": "",
-            "checked": _checked(tracker.health.read_at),
+            "checked": _checked(board.health.read_at),
             "no-rows": empty,
             "no-rows-line:hidden": "" if empty else "1",
-            "#": happened(tracker.events),
+            "#": happened(board.events),
             **{f"#{label}": rows.get(label) for label in self._told},
-            **totals(tracker.summary()),
+            **totals(board.summary()),
         }
 
 

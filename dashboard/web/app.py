@@ -8,9 +8,9 @@ from typing import NoReturn
 from dash import Dash
 from fastapi import FastAPI
 
+from dashboard.desk import Desk
 from dashboard.web.backend import PageBackend
 from dashboard.web.callbacks import wire
-from dashboard.web.desk import Desk
 from dashboard.web.headers import SecurityHeaders
 from dashboard.web.layout import page
 from dashboard.web.look import Look

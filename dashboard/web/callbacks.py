@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
+from dashboard.desk import Desk
 from dashboard.errors import DashboardError
-from dashboard.web.desk import Desk
 from dashboard.web.figures import candle_figure
 from dashboard.web.focus import snapshot_of, symbol_of
 from dashboard.web.form_callbacks import wire_form

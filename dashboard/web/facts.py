@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from dashboard.desk import Desk, Venue
 from dashboard.display import (
     MISSING,
     Tone,
@@ -19,7 +20,6 @@ from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.valuation import Valuation, basis
 from dashboard.runtime import Snapshot
-from dashboard.web.desk import Desk, Venue
 from dashboard.web.wording import liquidation_source
 
 View = dict[str, Any]

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from dashboard.desk import Desk
 from dashboard.domain.entered import Entered
 from dashboard.domain.position import Side
 from dashboard.runtime import Snapshot
-from dashboard.web.desk import Desk
 
 LONGEST = 100
 """Characters of a label; whatever is longer is none."""
@@ -26,9 +26,9 @@ def snapshot_of(desk: Desk, label: str | None) -> Snapshot:
 
 def label_of(desk: Desk, snapshot: Snapshot) -> str:
     """The label of the position that is shown, as the table has it."""
-    if desk.tracker is None or snapshot.instrument is None:
+    if snapshot.instrument is None or not desk.about().has_account:
         return ""
-    symbol, known = snapshot.instrument.symbol, desk.tracker.get_all_positions()
+    symbol, known = snapshot.instrument.symbol, desk.board.get_all_positions()
     side = snapshot.position.side if snapshot.position else None
     return next((label for label in (symbol, f"{symbol}:{side}") if label in known), symbol)
 

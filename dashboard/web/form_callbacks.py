@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 
+from dashboard.desk import Desk
 from dashboard.errors import DashboardError, PositionError
-from dashboard.web.desk import Desk
 from dashboard.web.form import PRICES, TEXT_FIELDS, error_id, field_id
 
 CHOICES = ("side", "amount_is")

@@ -6,6 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.desk import Desk, Venue
 from dashboard.web.cards import (
     bound,
     chart_card,
@@ -16,7 +17,6 @@ from dashboard.web.cards import (
     price_card,
     risk_card,
 )
-from dashboard.web.desk import Desk, Venue
 from dashboard.web.form import position_form
 from dashboard.web.positions import events_card, positions_card
 from dashboard.web.view import SERVER_GONE

@@ -3,8 +3,8 @@
 from typing import Any
 
 from dashboard.clock import now_ms
+from dashboard.desk import Desk
 from dashboard.web.account_view import AccountView
-from dashboard.web.desk import Desk
 from dashboard.web.focus import label_of, snapshot_of
 from dashboard.web.view import view
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from dashboard.clock import now_ms
+from dashboard.desk import Desk
 from dashboard.web.broadcast import Broadcast
-from dashboard.web.desk import Desk
 from dashboard.web.facts import View
 
 log = logging.getLogger(__name__)
@@ -64,9 +64,7 @@ class Room:
                 with suppress(RuntimeError):  # the loop was just closed
                     loop.call_soon_threadsafe(news.set)
 
-        forget = [self._desk.markets.register(tell)]
-        if self._desk.tracker is not None:
-            forget.append(self._desk.tracker.register(tell))
+        forget = [self._desk.markets.register(tell), self._desk.board.register(tell)]
         try:
             while True:
                 news.clear()

@@ -10,7 +10,7 @@ from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from dashboard.access.pages import origin_allowed
-from dashboard.web.desk import Desk
+from dashboard.desk import Desk
 from dashboard.web.focus import LONGEST
 from dashboard.web.look import Look
 from dashboard.web.room import Room

@@ -13,6 +13,7 @@ Every view has the same keys. Ages are not texts: the browser counts them on fro
 
 from functools import lru_cache
 
+from dashboard.desk import Desk, Venue
 from dashboard.display import MISSING, Tone, feed_tone, risk_tone
 from dashboard.domain.feed_state import FeedHealth, FeedState
 from dashboard.domain.holdings import Holdings
@@ -21,7 +22,6 @@ from dashboard.domain.position import Position
 from dashboard.domain.risk import RiskLevels
 from dashboard.domain.valuation import Valuation
 from dashboard.runtime import Snapshot
-from dashboard.web.desk import Desk, Venue
 from dashboard.web.facts import View, gains, hero, market, position_facts, prices
 from dashboard.web.rungs import RUNGS, rungs
 from dashboard.web.wording import account_notice, feed_notice, invitation, risk_sentence

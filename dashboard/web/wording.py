@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
+from dashboard.desk import Desk
 from dashboard.display import price, whole_age
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation
 from dashboard.runtime import Snapshot
-from dashboard.web.desk import Desk
 
 
 def feed_notice(snapshot: Snapshot, desk: Desk, state: FeedState, now: int) -> str:

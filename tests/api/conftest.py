@@ -15,13 +15,23 @@ from websockets.sync.client import ClientConnection, connect
 from dashboard.access.entrance import Entrance
 from dashboard.api.app import add_api
 from dashboard.clock import now_ms
+from dashboard.desk import About, Desk
 from dashboard.domain.events import Received, Resolved, Route
+from dashboard.domain.market import Candle
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
 from dashboard.serving import uvicorn_config
 from dashboard.tracking.monitor import PositionMonitor
 from tests.domain.builders import instrument, ticker
 from tests.tracking.books import BTC, Books
+
+
+async def no_entries(_fields: object) -> None:
+    """Nobody enters anything here."""
+
+
+async def no_candles(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
+    return ()
 
 
 class Service(AbstractContextManager["Service"]):
@@ -36,17 +46,15 @@ class Service(AbstractContextManager["Service"]):
         self.monitor = PositionMonitor(self.books.tracker, update_interval=beat)
         self.trouble: str | None = None
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
-        add_api(
-            app,
-            self.monitor,
-            self.markets,
-            entrance or Entrance(),
-            trouble=lambda: self.trouble,
-            keepalive=keepalive,
-        )
+        desk = Desk(self.markets, self.books.tracker, self._about, no_entries, no_candles)
+        add_api(app, desk, entrance or Entrance(), keepalive=keepalive)
         self._server = uvicorn.Server(uvicorn_config(app))
         self._server.config.port = 0
         self._thread = threading.Thread(target=self._server.run)
+
+    def _about(self) -> About:
+        running, trouble = self.monitor.running, self.trouble
+        return About("Bitget", "BTCUSDT", has_account=True, running=running, trouble=trouble)
 
     def __enter__(self) -> "Service":
         self._thread.start()

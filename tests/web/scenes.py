@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from dashboard.clock import now_ms
+from dashboard.desk import About, Desk, Venue
 from dashboard.domain.entered import Entered
 from dashboard.domain.events import AccountEvent, PositionsRead, Received, Resolved, Route
 from dashboard.domain.holdings import Holdings
@@ -14,7 +15,6 @@ from dashboard.errors import DashboardError
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
 from dashboard.tracking.tracker import PositionTracker
-from dashboard.web.desk import Desk, Venue
 from dashboard.web.facts import View
 from dashboard.web.view import view
 from tests.domain.builders import instrument
@@ -65,16 +65,14 @@ class Scene:
         beside = Holdings(account=self.account)
         # Another market is quiet for longer than a slow machine needs for a test.
         markets = Markets(self.runtime, lambda: RuntimeConfig(60_000, holdings=beside, clock=self.clock))
-        self.tracker = PositionTracker("test", clock=self.clock) if self.account else None
+        self.tracker = PositionTracker("test", clock=self.clock)
         self.reconciled = 0
         self.desk = Desk(
             markets,
+            self.tracker,
+            lambda: About("Bitget", "BTCUSDT", self.venue, has_account=self.account),
             self._enter,
             self._candles,
-            "Bitget",
-            "BTCUSDT",
-            self.venue,
-            self.tracker,
             self._reconcile,
         )
 
@@ -110,7 +108,7 @@ class Scene:
         at = self.clock() - age
         quotes = {name: Quote(Decimal(text), at) for name, text in texts.items() if text is not None}
         self.runtime.apply(Received(route, at, Ticker(**quotes)))
-        if self.tracker is not None and self.runtime.snapshot.instrument is not None:
+        if self.runtime.snapshot.instrument is not None:
             symbol = self.runtime.snapshot.instrument.symbol
             self.tracker.priced(
                 symbol, self.runtime.snapshot.ticker, self.runtime.snapshot.health.stale_after
@@ -118,7 +116,6 @@ class Scene:
 
     def account_tells(self, event: AccountEvent) -> "Scene":
         """A fill, or a reading: into the tracker, and from there to the market shown."""
-        assert self.tracker is not None
         self.tracker.apply(event)
         self.runtime.apply(PositionsRead(self.clock(), self.tracker.positions_of(BTC.symbol)))
         return self

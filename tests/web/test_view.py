@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from dashboard import display
+from dashboard.desk import Venue
 from dashboard.domain.events import Failed, PositionsFailed, PositionsRead, Route
 from dashboard.domain.position import Side, Source
-from dashboard.web.desk import Venue
 from dashboard.web.view import changed
 from tests.domain.builders import position
 from tests.web.scenes import BTC, LONG, SHORT, Scene, live
