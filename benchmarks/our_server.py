@@ -65,10 +65,10 @@ def desk_of(runtime: RuntimeConfig) -> Desk:
 
 def desk_on(markets: Markets, board: Board) -> Desk:
     """The same of some markets and positions."""
-    return Desk(markets, board, lambda: About("Bitget", "BTCUSDT"), _enter, _candles)
+    return Desk(markets, board, lambda: About("Bitget", "BTCUSDT"), _enter, _candles, _enter)
 
 
-async def _enter(_fields: Mapping[str, str | None]) -> None:
+async def _enter(*_given: object) -> None:
     """Nobody enters anything here."""
 
 

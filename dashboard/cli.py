@@ -1,31 +1,69 @@
-"""The console script: flags in, one line and an exit code out when something is wrong."""
+"""The console scripts: flags in, one line and an exit code out when something is wrong."""
 
 import logging
+import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from dashboard.errors import DashboardError
+from dashboard.service import tell
 
 if TYPE_CHECKING:
     from dashboard.config import Settings
 
 
+class _Reload(BaseException):
+    """SIGHUP: what runs ends, and begins anew with the settings as they are now."""
+
+
 def main() -> int:
     """Runs `dashboard-run`. Returns the exit code: 2 for what the user can mend, 0 for an interrupt."""
+    return _guarded("dashboard-run", _run)
+
+
+def feed() -> int:
+    """Runs `dashboard-feed`. Returns an exit code like that of `dashboard-run`."""
+    return _guarded("dashboard-feed", _feed)
+
+
+def _guarded(program: str, work: Callable[[list[str]], None]) -> int:
     try:
-        _run(sys.argv[1:])
+        work(sys.argv[1:])
     except KeyboardInterrupt:
         return 0
     except DashboardError as error:
-        print(f"dashboard-run: {error}", file=sys.stderr)
+        print(f"{program}: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 
 
 def _run(arguments: list[str]) -> None:
     """Imports as late as it can: the heavy part takes a second, which a mistaken flag need not wait for."""
+    settings = _settings(arguments)
+    from dashboard.serving import serve
+
+    _listen_to_signals()
+    serve(settings)
+
+
+def _feed(arguments: list[str]) -> None:
+    settings = _settings(arguments)
+    from dashboard.feed_process import serve_feed
+
+    _listen_to_signals()
+    signal.signal(signal.SIGHUP, partial(_reload, arguments))
+    try:
+        serve_feed(settings)
+    except _Reload:
+        tell("RELOADING=1")
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 # this very program, with the same arguments
+
+
+def _settings(arguments: list[str]) -> "Settings":
     # Code that is interrupted in the middle of an import says so in ugly ways: until then, just end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from dashboard.config import load, secret_flags
@@ -33,11 +71,24 @@ def _run(arguments: list[str]) -> None:
     settings = load(arguments)
     _log(settings)
     _warn(secret_flags(arguments))
-    from dashboard.serving import serve
+    return settings
 
+
+def _listen_to_signals() -> None:
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
-    serve(settings)
+
+
+def _reload(arguments: list[str], _signal: int, _frame: FrameType | None) -> None:
+    """What runs goes on where the new settings are wrong."""
+    from dashboard.config import load
+
+    try:
+        load(arguments)
+    except DashboardError as error:
+        logging.getLogger(__name__).error("not reloaded: %s", error)
+    else:
+        raise _Reload
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

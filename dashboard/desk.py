@@ -42,8 +42,8 @@ class Desk:
     candles: Callable[[str, str | None], Awaitable[Sequence[Candle]]]
     """History for a timeframe such as 5m, oldest first, of a unified symbol or the main market.
     Raises ExchangeLacks or ExchangeUnavailable."""
-    reconcile: Callable[[], None] = lambda: None
-    """Asks for a reading of the account now."""
+    reconcile: Callable[[], Awaitable[None]]
+    """Asks for a reading of the account now. Raises DashboardError where nobody could be asked."""
 
     @property
     def exchange(self) -> str:

@@ -13,6 +13,7 @@ from dashboard.audit.flushing import Flush
 from dashboard.audit.folder import default_directory
 from dashboard.audit.logger import AuditLogger
 from dashboard.audit.reader import entries
+from dashboard.clock import now_ms
 from dashboard.config import Settings
 from dashboard.demo.account import DEMO_LEVELS
 from dashboard.demo.thread import running_demo
@@ -38,6 +39,9 @@ from dashboard.wiring import Wires
 _FIRST_ANSWER = 10.0
 """Seconds to wait for the exchange's word on symbol and keys before going on without it."""
 
+_HANGS = 10_000
+"""Milliseconds after which a feed that does nothing is said to hang: it turns each second."""
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -56,16 +60,29 @@ class House:
     @property
     def desk(self) -> Desk:
         """What the outlets see of it."""
-        feed = self.feed
         return Desk(
-            self.markets, self.tracker, self.about_now, self.entries.enter, feed.candles, feed.reconcile
+            self.markets,
+            self.tracker,
+            self.about_now,
+            self.entries.enter,
+            self.feed.candles,
+            self._reconcile,
         )
+
+    async def _reconcile(self) -> None:
+        self.feed.reconcile()
 
     def about_now(self) -> About:
         """What there is to know beside prices and positions."""
         degraded = self.audit.degraded if self.audit else None
         trouble = str(degraded) if degraded else None
         return replace(self.about, running=self.monitor.running, trouble=trouble)
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the feed's thread has not done anything for long, or is gone."""
+        turned = self.feed.turned_at
+        return (turned is not None and now_ms() - turned > _HANGS) or not self.monitor.running
 
     def await_first_answer(self) -> None:
         """Raises the UsageError that symbol or keys turned out to be. Anything else may pass by itself."""

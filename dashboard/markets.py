@@ -38,6 +38,10 @@ class Markets:
         """What is known of every market now, the main one first."""
         return tuple(each.snapshot for each in (self.main, *tuple(self._others.values())))
 
+    def beside(self) -> dict[str, Snapshot]:
+        """What is known of the markets but the main one, by symbol."""
+        return {symbol: market.snapshot for symbol, market in self._others.items()}
+
     def register(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` with each new snapshot of each market. Returns what takes it off again.
 
@@ -49,18 +53,25 @@ class Markets:
 
     def apply(self, symbol: str | None, event: FeedEvent) -> None:
         """Lets an event change the market `symbol`, which is watched from now on; the main one for None."""
+        self._market(symbol).apply(event)
+
+    def mirror(self, symbol: str | None, snapshot: Snapshot) -> None:
+        """Takes over what another process knows of a market; of the main one for None."""
+        self._market(symbol).mirror(snapshot)
+
+    def keep(self, symbols: Iterable[str]) -> None:
+        """Forgets all markets but the main one and `symbols`."""
+        wanted = set(symbols)
+        self._others = {symbol: market for symbol, market in self._others.items() if symbol in wanted}
+
+    def _market(self, symbol: str | None) -> RuntimeConfig:
         market = self.of(symbol)
         if market is None:
             assert symbol is not None
             market = self._beside()
             market.register(self._tell)
             self._others = self._others | {symbol: market}
-        market.apply(event)
-
-    def keep(self, symbols: Iterable[str]) -> None:
-        """Forgets all markets but the main one and `symbols`."""
-        wanted = set(symbols)
-        self._others = {symbol: market for symbol, market in self._others.items() if symbol in wanted}
+        return market
 
     def _tell(self, snapshot: Snapshot) -> None:
         failed: Exception | None = None

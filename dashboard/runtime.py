@@ -92,6 +92,12 @@ class RuntimeConfig:
         with self._turn:
             self._change(event)
 
+    def mirror(self, snapshot: Snapshot) -> None:
+        """Takes over what the same market's state is in another process."""
+        with self._turn:
+            self.snapshot = snapshot
+            self._tell()
+
     def enter(self, entered: Entered, *, kept: bool = False) -> None:
         """Replaces what was entered by hand; an empty `Entered` takes it away.
 

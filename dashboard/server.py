@@ -1,16 +1,13 @@
-"""The only place that composes: the house, and the outlets that show what it knows."""
+"""The dashboard in one process: the house, and the outlets over it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastapi import FastAPI
 
-from dashboard.access.entrance import Entrance
-from dashboard.access.pages import guard
-from dashboard.api.app import add_api
 from dashboard.config import Settings
 from dashboard.house import house
-from dashboard.web.app import build_app
+from dashboard.outlets import outlets
 
 
 @contextmanager
@@ -20,12 +17,9 @@ def running(settings: Settings) -> Iterator[FastAPI]:
     Raises a DashboardError for whatever the user can mend. An exchange that cannot be reached is
     no error: the page comes up, says so, and the feed keeps trying.
     """
-    entrance = Entrance.of(settings.keys_of_access, settings.allowed_origins)
     with house(settings) as inside:
         inside.monitor.start()
-        desk = inside.desk
-        app = build_app(desk)
-        add_api(app, desk, entrance)
-        guard(app, settings.host)
+        app = outlets(settings, inside.desk)
+        app.state.hangs = lambda: inside.hangs
         inside.await_first_answer()
         yield app

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -15,11 +16,11 @@ from fastapi import FastAPI
 
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
+from dashboard.http import uvicorn_options
 from dashboard.server import running
+from dashboard.service import Watchdog, handed_over, tell
 
 _PORTS_TRIED = 50
-_MESSAGE_LIMIT = 64 * 1024
-"""Bytes of the largest websocket message taken from a viewer, who has little to say."""
 
 
 class Server(uvicorn.Server):
@@ -28,14 +29,23 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI, settings: Settings) -> None:
         super().__init__(uvicorn_config(app, debug=settings.debug))
         self._opens_browser = not settings.no_browser
+        self._hangs: Callable[[], bool] = getattr(app.state, "hangs", lambda: False)
+        self._watchdog = Watchdog()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts serving, then announces it."""
         await super().startup(sockets)
         url = _url(self.servers[0].sockets[0])
         print(f"Position dashboard: {url}  (Ctrl-C ends it)", flush=True)
-        if self._opens_browser:
+        tell("READY=1")
+        if self._opens_browser and url.startswith("http"):
             threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Is called while the loop turns."""
+        if not self._hangs():
+            self._watchdog.alive()
+        return await super().on_tick(counter)
 
 
 def serve(settings: Settings) -> None:
@@ -45,7 +55,9 @@ def serve(settings: Settings) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A listening socket on the wished port, or with `auto_port` on the next free one."""
+    """A listening socket: the one that systemd hands over, else on the wished port or the next free one."""
+    if (given := handed_over()) is not None:
+        return given
     tries = _PORTS_TRIED if settings.auto_port else 1
     for port in islice(range(settings.port, 65536), tries):
         try:
@@ -58,16 +70,12 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def uvicorn_config(app: FastAPI, *, debug: bool = False) -> uvicorn.Config:
-    """How the app is served: no viewer can hold up the shut-down, and a dead one is found by pings."""
+    """How the app is served here."""
     return uvicorn.Config(
         app,
         log_level="info" if debug else "warning",
         access_log=debug,
-        ws_max_size=_MESSAGE_LIMIT,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
-        ws_per_message_deflate=False,  # a view is small and the same for all: do not compress it for each
-        timeout_graceful_shutdown=1,
+        **uvicorn_options(farewell=1),
     )
 
 
@@ -86,7 +94,10 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _url(listener: Any) -> str:
-    host, port = listener.getsockname()[:2]
+    name = listener.getsockname()
+    if isinstance(name, str):
+        return f"on the socket {name}"
+    host, port = name[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 

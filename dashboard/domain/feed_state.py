@@ -53,6 +53,10 @@ class FeedHealth:
             return self.state
         return FeedState.STALE
 
+    def lost(self, reason: str) -> "FeedHealth":
+        """The health as one sees it who does not hear the feed any more."""
+        return replace(self, state=FeedState.DISCONNECTED, reason=reason)
+
     def after(self, event: PriceEvent) -> "FeedHealth":
         """The health once `event` has happened."""
         if isinstance(event, Received):

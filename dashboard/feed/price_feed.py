@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
+from dashboard.clock import now_ms
 from dashboard.domain.events import Failed, FeedEvent, Received, Resolved, Route, TiersRead
 from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 _STOPPING = 2.0
 """Seconds that `stop` waits for the thread."""
+_TURN = 1.0
+"""Seconds between two signs that the event loop turns."""
 
 
 Emit = Callable[[str | None, FeedEvent], None]
@@ -69,6 +72,8 @@ class PriceFeed:
         """The newest last price."""
         self.last_update_time: datetime | None = None
         """When it was received, in UTC."""
+        self.turned_at: int | None = None
+        """When its event loop last turned (ms, monotonic): one that hangs grows old."""
 
     def start(self, polling_interval: float = 2.0, use_websocket: bool = True) -> None:
         """Starts the thread, once. `polling_interval` is in seconds."""
@@ -126,7 +131,13 @@ class PriceFeed:
         finally:
             self._loop.close()
 
+    async def _turn(self) -> None:
+        while True:
+            self.turned_at = now_ms()
+            await asyncio.sleep(_TURN)
+
     async def _run(self) -> None:
+        turning = asyncio.create_task(self._turn())
         try:
             instrument = await until_it_works(self._open, self._not_opened)
             self._follow(self._wished)
@@ -138,6 +149,7 @@ class PriceFeed:
                     tasks.create_task(self._account.run())
                     tasks.create_task(self._read_after_recovery(prices, self._account))
         finally:
+            turning.cancel()
             await self._beside.end()
             try:
                 await self._client.close()

@@ -56,6 +56,10 @@ class Board(ABC):
         now = self._clock()
         return {label: live.at(now) for label, live in self._live.copy().items()}
 
+    def valued(self) -> dict[str, LivePosition]:
+        """The same as they were valued last: whoever shows one asks it what it is `at` now."""
+        return self._live.copy()
+
     def positions_of(self, symbol: str) -> tuple[Position, ...]:
         """The open positions in one market: none, one, or both sides in hedge mode."""
         found = (live.position for live in self._live.copy().values() if live.tracked.key.symbol == symbol)

@@ -1,6 +1,7 @@
 """Wiring of the page: what the browser asks of the server, and what runs in the browser alone."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
@@ -78,7 +79,8 @@ async def price_history(desk: Desk, timeframe: str, focus: str | None = None) ->
 
 def _wire_reconcile(app: Dash, desk: Desk) -> None:
     async def reconcile(_clicks: int) -> Any:
-        desk.reconcile()
+        with suppress(DashboardError):  # the page says by itself that the feed is not heard
+            await desk.reconcile()
         return no_update
 
     app.callback(Output("reconcile", "title"), Input("reconcile", "n_clicks"), prevent_initial_call=True)(

@@ -26,8 +26,8 @@ from tests.domain.builders import instrument, ticker
 from tests.tracking.books import BTC, Books
 
 
-async def no_entries(_fields: object) -> None:
-    """Nobody enters anything here."""
+async def nothing(*_given: object) -> None:
+    """Nobody enters anything here, or asks for a reading."""
 
 
 async def no_candles(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
@@ -46,7 +46,7 @@ class Service(AbstractContextManager["Service"]):
         self.monitor = PositionMonitor(self.books.tracker, update_interval=beat)
         self.trouble: str | None = None
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
-        desk = Desk(self.markets, self.books.tracker, self._about, no_entries, no_candles)
+        desk = Desk(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
         add_api(app, desk, entrance or Entrance(), keepalive=keepalive)
         self._server = uvicorn.Server(uvicorn_config(app))
         self._server.config.port = 0

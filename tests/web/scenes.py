@@ -79,7 +79,7 @@ class Scene:
     def clock(self) -> int:
         return now_ms() if self.real_clock else self.now
 
-    def _reconcile(self) -> None:
+    async def _reconcile(self) -> None:
         self.reconciled += 1
 
     async def _enter(self, fields: Mapping[str, str | None]) -> None:

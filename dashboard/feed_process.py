@@ -1,0 +1,103 @@
+"""The feed's own process: of all that run, one leads, reads the exchange, and publishes through Redis."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Event
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from dashboard.clock import now_ms
+from dashboard.config import Settings
+from dashboard.errors import DashboardError, SettingsError
+from dashboard.house import House, house
+from dashboard.service import Watchdog, tell
+from dashboard.sync.answering import Answering
+from dashboard.sync.lease import Lease
+from dashboard.sync.names import connected, said
+from dashboard.sync.publisher import Publisher
+
+log = logging.getLogger(__name__)
+
+_LOOK = 0.5
+"""Seconds between two looks at the lease, or at what might hang."""
+_HANGS = 10_000
+"""Milliseconds after which a publisher that does nothing is said to hang."""
+
+
+class LeadLost(DashboardError):
+    """Another feed leads."""
+
+
+def serve_feed(settings: Settings) -> None:
+    """Waits for its turn, then reads and publishes until it is interrupted.
+
+    Raises LeadLost once another feed leads, and other DashboardErrors if it cannot start.
+    """
+    url = redis_url(settings)
+    redis, watchdog = connected(url), Watchdog()
+    lease = Lease(redis)
+    tell("READY=1")
+    _wait_for(lease, watchdog, url)
+    try:
+        with _leading(settings, redis, lease) as (inside, publisher):
+            tell("STATUS=leads: reads the exchange and publishes")
+            inside.await_first_answer()
+            _watch(inside, publisher, watchdog)
+    finally:
+        _release(lease)
+
+
+def redis_url(settings: Settings) -> str:
+    """Where feed and workers meet. Raises SettingsError where it was not given."""
+    if settings.redis_url is None:
+        raise SettingsError("--redis-url: needed where feed and web workers are processes of their own")
+    return settings.redis_url.get_secret_value()
+
+
+def _wait_for(lease: Lease, watchdog: Watchdog, url: str) -> None:
+    """Until this feed leads. To wait, for another one or for Redis, is no failure."""
+    said_before = ""
+    while True:
+        try:
+            if lease.acquire():
+                return
+            why = "waits: another feed leads"
+        except RedisError as error:
+            why = f"waits: {said(error, url)}"
+        if why != said_before:
+            log.warning("%s", why)
+            tell(f"STATUS={why}")
+        said_before = why
+        watchdog.alive()
+        Event().wait(_LOOK)
+
+
+@contextmanager
+def _leading(settings: Settings, redis: Redis, lease: Lease) -> Iterator[tuple[House, Publisher]]:
+    """The house, with its publisher, running."""
+    with ExitStack() as stack:
+        with lease.kept():  # the audit trail may be long
+            inside = stack.enter_context(house(settings))
+        publisher, answering = Publisher(redis, lease, inside.desk), Answering(redis, inside.desk)
+        inside.monitor.start()
+        for each in (publisher, answering):
+            each.start()
+            stack.callback(each.stop)
+        yield inside, publisher
+
+
+def _watch(inside: House, publisher: Publisher, watchdog: Watchdog) -> None:
+    """Until another feed leads, telling the watchdog as long as nothing hangs."""
+    while not publisher.lost.wait(_LOOK):
+        if not inside.hangs and now_ms() - publisher.worked_at < _HANGS:
+            watchdog.alive()
+    raise LeadLost("another feed leads; this one ends, and waits for its turn once it is started again")
+
+
+def _release(lease: Lease) -> None:
+    try:
+        lease.release()
+    except RedisError as error:
+        log.warning("the lease could not be given back, it ends by itself: %s", error)

@@ -1,0 +1,19 @@
+"""Puts page, API, metrics and login over a desk: the same application whether the feed is in this process."""
+
+from fastapi import FastAPI
+
+from dashboard.access.entrance import Entrance
+from dashboard.access.pages import guard
+from dashboard.api.app import add_api
+from dashboard.config import Settings
+from dashboard.desk import Desk
+from dashboard.web.app import build_app
+
+
+def outlets(settings: Settings, desk: Desk) -> FastAPI:
+    """The application. Raises SettingsError."""
+    entrance = Entrance.of(settings.keys_of_access, settings.allowed_origins)
+    app = build_app(desk)
+    add_api(app, desk, entrance)
+    guard(app, settings.host)
+    return app

@@ -1,0 +1,79 @@
+"""Answering: the feed's side of the commands."""
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from dashboard.desk import Desk
+from dashboard.errors import DashboardError
+from dashboard.sync.commands import ANSWER, ANSWERED, COMMAND, Answer, Command, Request
+from dashboard.sync.names import ANSWERS, COMMANDS
+
+log = logging.getLogger(__name__)
+
+_TICK = 0.5
+"""Seconds for which it waits for a command before it looks whether it should end."""
+_AT_ONCE = 4
+"""Commands that are worked on at the same time: history of prices takes long."""
+
+
+class Answering:
+    """Works in threads of its own, while its feed leads."""
+
+    def __init__(self, redis: Redis, desk: Desk) -> None:
+        self._redis, self._desk = redis, desk
+        self._ended = threading.Event()
+        self._workers = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="answering")
+        self._thread = threading.Thread(target=self._run, name="commands", daemon=True)
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends; what is being worked on is still answered."""
+        self._ended.set()
+        self._thread.join()
+        self._workers.shutdown()
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                taken = self._redis.blpop([COMMANDS], timeout=_TICK)
+                if taken is not None:
+                    self._workers.submit(self._serve, taken[1])
+            except RedisError:
+                self._ended.wait(_TICK)  # the publisher says it
+
+    def _serve(self, text: bytes | str) -> None:
+        try:
+            command = COMMAND.validate_json(text)
+            answer = ANSWER.dump_json(asyncio.run(self._answer(command)))
+            with self._redis.pipeline() as told:
+                told.rpush(ANSWERS + command.id, answer)
+                told.expire(ANSWERS + command.id, ANSWERED)
+                told.execute()
+        except (RedisError, ValueError) as error:
+            log.warning("a command could not be answered: %s", error)
+
+    async def _answer(self, command: Command) -> Answer:
+        fields = command.fields
+        try:
+            match command.request:
+                case Request.ENTER:
+                    await self._desk.enter(fields)
+                case Request.CANDLES:
+                    candles = await self._desk.candles(fields.get("timeframe") or "", fields.get("symbol"))
+                    return Answer(tuple(candles))
+                case Request.RECONCILE:
+                    await self._desk.reconcile()
+        except DashboardError as error:
+            return Answer.of_error(error)
+        except Exception:
+            log.exception("a command failed: %s", command.request)
+            return Answer(error="that failed; the feed's log says why")
+        return Answer()

@@ -1,0 +1,49 @@
+"""Asking: a worker's side of the commands."""
+
+from collections.abc import Mapping, Sequence
+from uuid import uuid4
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from dashboard.domain.market import Candle
+from dashboard.errors import DashboardError
+from dashboard.sync.commands import ANSWER, ANSWERED, COMMAND, WAITS, Command, Request
+from dashboard.sync.names import ANSWERS, COMMANDS
+
+
+class Asking:
+    """Asks the feed that leads. Belongs to the event loop in which it is used first."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = Redis.from_url(url, socket_timeout=ANSWERED + 5, socket_connect_timeout=2)
+
+    async def enter(self, fields: Mapping[str, str | None]) -> None:
+        """Shows and keeps what was entered. Raises PositionError or another DashboardError."""
+        await self._ask(Request.ENTER, fields)
+
+    async def candles(self, timeframe: str, symbol: str | None) -> Sequence[Candle]:
+        """Price history. Raises DashboardError."""
+        return await self._ask(Request.CANDLES, {"timeframe": timeframe, "symbol": symbol})
+
+    async def reconcile(self) -> None:
+        """Has the account read. Raises DashboardError."""
+        await self._ask(Request.RECONCILE, {})
+
+    async def _ask(self, request: Request, fields: Mapping[str, str | None]) -> Sequence[Candle]:
+        command = Command(uuid4().hex, request, fields)
+        try:
+            answer = await self._answer(command)
+        except RedisError:
+            raise DashboardError("the feed cannot be asked: Redis is away") from None
+        if answer is None:
+            raise DashboardError("the feed did not answer; it may be starting")
+        return ANSWER.validate_json(answer).result()
+
+    async def _answer(self, command: Command) -> bytes | str | None:
+        async with self._redis.pipeline() as asked:
+            asked.rpush(COMMANDS, COMMAND.dump_json(command))
+            asked.expire(COMMANDS, WAITS)
+            await asked.execute()
+        answer = await self._redis.blpop([ANSWERS + command.id], timeout=ANSWERED)
+        return answer[1] if answer else None

@@ -1,0 +1,94 @@
+"""Changes: what of a desk is new since it was told last, by the names of `wire`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dashboard.desk import Desk
+from dashboard.sync import wire
+from dashboard.tracking.live import Noted, PositionUpdate
+
+_NOTED = 50
+"""Of the list of events the newest lines go over."""
+_KEPT = 1_000
+"""Updates that are kept while they cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Parts of the state, and the updates of positions that led to it."""
+
+    parts: Mapping[str, wire.Part | None]
+    """None is gone."""
+    updates: tuple[PositionUpdate, ...]
+    whole: bool
+    """Whether these are all parts that there are."""
+
+    def texts(self) -> dict[str, bytes]:
+        """The parts as JSON."""
+        return {name: wire.dumped(part) for name, part in self.parts.items()}
+
+
+class Changes:
+    """Listens to a desk, and hands out what is new.
+
+    A price that is superseded before it is taken is not told; updates of positions all are.
+    """
+
+    def __init__(self, desk: Desk, stir: Callable[[], None]) -> None:
+        """`stir` is called with each change, in the thread that makes it."""
+        self._desk = desk
+        self._stir = stir
+        self._sent: dict[str, wire.Part] = {}
+        self._updates: list[PositionUpdate] = []
+        self._forget = [desk.markets.register(self._stirred), desk.board.register(self._keep)]
+
+    def close(self) -> None:
+        """Listens no more."""
+        for each in self._forget:
+            each()
+
+    def take(self) -> Batch:
+        """All that is new. Whoever could not tell it hands it back to `again`."""
+        return self._desk.board.look(self._take)
+
+    def again(self, batch: Batch | None = None) -> None:
+        """Nothing that was told is relied on any more: the next batch has everything."""
+        self._sent.clear()
+        if batch is not None:
+            self._desk.board.look(lambda: self._put_back(batch.updates))
+
+    def _stirred(self, _snapshot: object) -> None:
+        self._stir()
+
+    def _keep(self, update: PositionUpdate) -> None:
+        """Runs in the writer's thread, whose turn it is."""
+        self._updates.append(update)
+        del self._updates[:-_KEPT]
+        self._stir()
+
+    def _put_back(self, updates: tuple[PositionUpdate, ...]) -> None:
+        self._updates = [*updates, *self._updates][-_KEPT:]
+
+    def _take(self) -> Batch:
+        updates, self._updates = tuple(self._updates), []
+        now = self._parts()
+        gone: dict[str, wire.Part | None] = dict.fromkeys(self._sent.keys() - now.keys())
+        whole = not self._sent
+        new = {name: part for name, part in now.items() if self._sent.get(name) is not part}
+        self._sent = now
+        return Batch(gone | new, updates, whole)
+
+    def _parts(self) -> dict[str, wire.Part]:
+        """All that is known now. What has not changed is the same object as before."""
+        markets, board = self._desk.markets, self._desk.board
+        return {
+            wire.MAIN: markets.main.snapshot,
+            wire.ACCOUNT: wire.Account(board.summary(), board.health),
+            wire.NOTED: self._noted(board.events[:_NOTED]),
+            **{wire.MARKET + symbol: snapshot for symbol, snapshot in markets.beside().items()},
+            **{wire.POSITION + label: live for label, live in board.valued().items()},
+        }
+
+    def _noted(self, newest: tuple[Noted, ...]) -> wire.Part:
+        before = self._sent.get(wire.NOTED)
+        return before if before == newest else newest

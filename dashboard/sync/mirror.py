@@ -1,0 +1,106 @@
+"""Mirror: what a worker knows of the house, taken from the feed's messages. No socket, no thread."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from dashboard.clock import now_ms
+from dashboard.desk import About
+from dashboard.domain.holdings import Holdings
+from dashboard.markets import Markets
+from dashboard.runtime import RuntimeConfig
+from dashboard.sync.wire import Head, News
+from dashboard.tracking.board import Board
+from dashboard.tracking.live import AccountHealth, AccountSummary
+
+_POLL = 2_000
+"""Milliseconds between two polls, until the feed has told its own."""
+
+
+class MirroredBoard(Board):
+    """The tracker's board as it was told last. It ages like the one that it mirrors."""
+
+    _summary: AccountSummary | None = None
+
+    def summary(self) -> AccountSummary:
+        """All positions as one; unknown while the feed is not heard."""
+        return self._summary or AccountSummary(self._wall(), len(self.symbols()), None, None, None, {})
+
+    def take(self, news: News) -> None:
+        """Shows what is new, then tells of the updates that led to it."""
+        with self._turn:
+            kept = {} if news.whole else self._live
+            self._live = {**kept, **news.positions}
+            if news.noted is not None:
+                self._noted = deque(reversed(news.noted), self._noted.maxlen)
+            if news.account is not None:
+                self._summary, self.health = news.account.summary, news.account.health
+            for update in news.updates:
+                self._tell(update)
+
+    def silence(self, reason: str) -> None:
+        """The feed is not heard: the sums are unknown, and each position will be when its price is old."""
+        with self._turn:
+            self._summary = None
+            self.health = AccountHealth(self.health.read_at, reason)
+
+
+class Mirror:
+    """Takes the feed's messages in their order. For one thread; what it shows is for all."""
+
+    def __init__(self, about: About, clock: Callable[[], int] = now_ms) -> None:
+        """`about` is what there is to say before the feed was heard."""
+        unknown = Holdings(account=True)  # without a word of the feed, nobody is flat
+        main = RuntimeConfig(_POLL, holdings=unknown, clock=clock)
+        self.markets = Markets(main, lambda: RuntimeConfig(_POLL, holdings=unknown, clock=clock))
+        self.board = MirroredBoard(clock)
+        self._about = about
+        self._head: Head | None = None
+        self._silent = False
+
+    def about(self) -> About:
+        """What there is to know beside prices and positions."""
+        about = self._head.about if self._head else self._about
+        return about if self._head and not self._silent else replace(about, running=False)
+
+    def vitals(self) -> Mapping[str, Any] | None:
+        """What the feed's process counts; None while it is not heard."""
+        return self._head.vitals if self._head and not self._silent else None
+
+    def follows(self, news: News) -> bool:
+        """Whether a message can be taken: it is the next one, or has everything."""
+        if news.whole or self._head is None:
+            return news.whole
+        after = (self._head.epoch, self._head.sequence + 1)
+        return not self._silent and (news.head.epoch, news.head.sequence) == after
+
+    def knows(self, news: News) -> bool:
+        """Whether a message of the same feed is not newer than what was taken."""
+        head = self._head
+        return head is not None and news.head.epoch == head.epoch and news.head.sequence <= head.sequence
+
+    def take(self, news: News) -> None:
+        """Shows what a message tells."""
+        self._head, self._silent = news.head, False
+        for symbol, snapshot in news.markets.items():
+            if snapshot is not None:
+                self.markets.mirror(symbol, snapshot)
+        self.markets.keep(self._kept(news))
+        self.board.take(news)
+        if news.main is not None:
+            self.markets.mirror(None, news.main)
+
+    def silence(self, reason: str) -> None:
+        """Says of everything that the feed is not heard, once."""
+        if self._silent:
+            return
+        self._silent = True
+        self.board.silence(reason)
+        for symbol, snapshot in ((None, self.markets.main.snapshot), *self.markets.beside().items()):
+            lost = replace(snapshot, version=snapshot.version + 1, health=snapshot.health.lost(reason))
+            self.markets.mirror(symbol, lost)
+
+    def _kept(self, news: News) -> set[str]:
+        told = {symbol for symbol, snapshot in news.markets.items() if snapshot is not None}
+        return told if news.whole else (self.markets.beside().keys() - news.markets.keys()) | told

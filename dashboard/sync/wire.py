@@ -1,0 +1,106 @@
+"""What goes over Redis: the parts of the live state, each as JSON that reads back equal.
+
+A message has the parts that changed; the hash in Redis has all of them, under the same names. Numbers
+that matter are Decimals in texts. Times of the monotonic clock are the feed's own: see `shift`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from dashboard.desk import About
+from dashboard.runtime import Snapshot
+from dashboard.tracking.live import AccountHealth, AccountSummary, LivePosition, Noted, PositionUpdate
+
+MAIN, ACCOUNT, NOTED, HEAD = "main", "account", "noted", "head"
+MARKET, POSITION = "market:", "position:"
+"""Before a symbol, and before a label."""
+NOTHING = b"null"
+"""In a message: the part is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The positions as one."""
+
+    summary: AccountSummary
+    health: AccountHealth
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a message stands in the order of all, and what there is to know besides."""
+
+    epoch: int
+    sequence: int
+    clock: int
+    """Redis' clock minus the feed's monotonic one, in ms: how a worker on another machine reads its times."""
+    about: About
+    vitals: Mapping[str, Any] = field(default_factory=dict)
+    """What the feed's process counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a worker takes in: a change, or the whole state."""
+
+    head: Head
+    main: Snapshot | None = None
+    account: Account | None = None
+    noted: tuple[Noted, ...] | None = None
+    markets: Mapping[str, Snapshot | None] = field(default_factory=dict)
+    """By symbol; None is no more watched."""
+    positions: Mapping[str, LivePosition] = field(default_factory=dict)
+    """By label."""
+    updates: tuple[PositionUpdate, ...] = ()
+    whole: bool = False
+    """Whether these are all markets and positions that there are."""
+
+
+Part = Snapshot | Account | LivePosition | tuple[Noted, ...]
+
+_NEWS = TypeAdapter(News)
+_ANYTHING: TypeAdapter[Any] = TypeAdapter(object)
+_KINDS: Mapping[type, TypeAdapter[Any]] = {
+    kind: TypeAdapter(kind) for kind in (Snapshot, Account, Head, LivePosition, PositionUpdate)
+}
+_NOTED = TypeAdapter(tuple[Noted, ...])
+
+
+def dumped(part: Part | Head | PositionUpdate | None) -> bytes:
+    """One part as JSON."""
+    if part is None:
+        return NOTHING
+    if isinstance(part, tuple):
+        return _NOTED.dump_json(part)
+    return _KINDS[type(part)].dump_json(part)
+
+
+def joined(parts: Mapping[str, bytes], updates: Sequence[bytes] = (), *, whole: bool = False) -> bytes:
+    """The JSON of a `News` with these parts, by their names."""
+    single = [_pair(name, part) for name, part in parts.items() if ":" not in name]
+    return b"{%b}" % b",".join(
+        [
+            *single,
+            b'"markets":{%b}' % _group(parts, MARKET),
+            b'"positions":{%b}' % _group(parts, POSITION),
+            b'"updates":[%b]' % b",".join(updates),
+            b'"whole":%b' % (b"true" if whole else b"false"),
+        ]
+    )
+
+
+def loaded(text: bytes) -> News:
+    """The `News` in a JSON. Raises ValueError."""
+    return _NEWS.validate_json(text)
+
+
+def _group(parts: Mapping[str, bytes], prefix: str) -> bytes:
+    named = ((name.removeprefix(prefix), part) for name, part in parts.items() if name.startswith(prefix))
+    return b",".join(_pair(name, part) for name, part in named)
+
+
+def _pair(name: str, part: bytes) -> bytes:
+    return b"%b:%b" % (_ANYTHING.dump_json(name), part)
