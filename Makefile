@@ -4,6 +4,7 @@
 .PHONY: help run test check format screenshots bench lock clean setup setup-run
 
 WITH_CHROMIUM = CHROMIUM="$$(dev/chromium --install)"
+WITH_REDIS = REDIS_SERVER="$$(dev/redis --install)"
 SHELL_SCRIPTS = $(shell grep -rlIE '^\#!/.*sh$$' .ci dev deploy install.sh 2>/dev/null)
 
 help: ## show this list
@@ -13,7 +14,7 @@ run: setup-run ## start the demo and open the browser (ARGS='--port 9000' for mo
 	.venv/bin/dashboard-run --demo $(ARGS)
 
 test: setup ## run every test, those in Chromium too (ARGS='-k name' for some)
-	$(WITH_CHROMIUM) .venv/bin/pytest $(ARGS)
+	$(WITH_CHROMIUM) $(WITH_REDIS) .venv/bin/pytest $(ARGS)
 
 check: setup ## lint, format, types, imports, shell scripts; changes nothing
 	.venv/bin/ruff check

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.redis_server import RedisServer
+
 ROOT = Path(__file__).parents[1]
 NO_CHROMIUM = "no Chromium: `make test` gets one, CHROMIUM=/path/to/it names one"
 
@@ -74,6 +76,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if skipped:
         terminalreporter.section("THE PAGE WAS NOT TESTED", red=True, bold=True)
         terminalreporter.line(f"{len(skipped)} browser tests were skipped. There is {NO_CHROMIUM}")
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    server = RedisServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,10 @@ class Asking:
         """Has the account read. Raises DashboardError."""
         await self._ask(Request.RECONCILE, {})
 
+    async def close(self) -> None:
+        """Lets go of its connections."""
+        await self._redis.aclose()
+
     async def _ask(self, request: Request, fields: Mapping[str, str | None]) -> Sequence[Candle]:
         command = Command(uuid4().hex, request, fields)
         try:

@@ -22,7 +22,7 @@ LASTS = 5_000
 _ACQUIRE = """
 if not redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
 local time = redis.call('time')
-local clock = time[1] * 1000 + math.floor(time[2] / 1000)
+local clock = time[1] * 1000000 + time[2]
 local last = tonumber(redis.call('get', KEYS[2]) or '0')
 local epoch = math.max(clock, last + 1, tonumber(ARGV[3]) + 1)
 redis.call('set', KEYS[2], string.format('%d', epoch))

@@ -7,7 +7,7 @@ from redis import Redis
 from dashboard.clock import now_ms
 from dashboard.domain.market import Quote, Ticker
 from dashboard.runtime import Snapshot
-from dashboard.sync.wire import Account, News
+from dashboard.sync.wire import Account, Head, News
 from dashboard.tracking.live import LivePosition
 
 _SAME = 50
@@ -21,15 +21,20 @@ class Timing:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._measured: tuple[int, int] | None = None
+        self._offset: int | None = None
+        self._measured_at = 0
 
     def offset(self) -> int:
-        """In ms, at most a few seconds old; wrong by half the way to Redis. Raises RedisError."""
-        now = now_ms()
-        if self._measured is None or now - self._measured[0] > _LASTS:
+        """In ms, a few seconds old at most; wrong by half the way to Redis. Raises RedisError."""
+        asked = now_ms()
+        if self._offset is None or asked - self._measured_at > _LASTS:
             seconds, micros = self._redis.time()
-            self._measured = now, seconds * 1000 + micros // 1000 - (now + now_ms()) // 2
-        return self._measured[1]
+            answered = now_ms()
+            # An answer that took long tells little: the one before is better.
+            if self._offset is None or answered - asked <= _SAME:
+                self._offset = seconds * 1000 + micros // 1000 - (asked + answered) // 2
+                self._measured_at = answered if answered - asked <= _SAME else 0
+        return self._offset
 
 
 def translated(news: News, own: int) -> News:
@@ -39,12 +44,18 @@ def translated(news: News, own: int) -> News:
         return news
     return replace(
         news,
+        head=_head(news.head, by),
         main=news.main and _snapshot(news.main, by),
         markets={name: each and _snapshot(each, by) for name, each in news.markets.items()},
         positions={name: _position(each, by) for name, each in news.positions.items()},
         account=news.account and _account(news.account, by),
         updates=tuple(replace(each, position=_position(each.position, by)) for each in news.updates),
     )
+
+
+def _head(head: Head, by: int) -> Head:
+    read_at = head.vitals.get("read_at")
+    return replace(head, vitals={**head.vitals, "read_at": read_at + by}) if read_at is not None else head
 
 
 def _snapshot(snapshot: Snapshot, by: int) -> Snapshot:

@@ -1,0 +1,119 @@
+"""A feed's side and a worker's side with a real Redis in between."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dashboard.clock import now_ms
+from dashboard.desk import About, Desk, Venue
+from dashboard.domain.events import Received, Resolved, Route
+from dashboard.domain.holdings import Holdings
+from dashboard.domain.market import Candle, Instrument
+from dashboard.errors import DashboardError
+from dashboard.markets import Markets
+from dashboard.runtime import RuntimeConfig
+from dashboard.sync.answering import Answering
+from dashboard.sync.hearing import Hearing
+from dashboard.sync.lease import Lease
+from dashboard.sync.mirror import Mirror
+from dashboard.sync.names import connected
+from dashboard.sync.publisher import Publisher
+from tests.domain.builders import instrument, ticker
+from tests.redis_server import RedisServer
+from tests.tracking.books import BTC, Books
+
+UNHEARD = About("Bitget", "BTCUSDT", Venue.LIVE)
+
+
+def until(condition: Callable[[], Any], seconds: float = 10.0) -> float:
+    """Waits for it; returns how long that took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, "it did not come true"
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+@dataclass
+class Source:
+    """What a feed's process knows, moved by hand."""
+
+    about: About = field(default_factory=lambda: replace(UNHEARD, has_account=True))
+    entered: list[Mapping[str, str | None]] = field(default_factory=list)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    readings: int = 0
+    candles: Sequence[Candle] = ()
+    refuses: DashboardError | None = None
+
+    def __post_init__(self) -> None:
+        self.books = Books(real_clock=True)
+        holdings = Holdings(account=True)
+        self.markets = Markets(RuntimeConfig(2_000, holdings=holdings), lambda: RuntimeConfig(2_000))
+        self.markets.apply(None, Resolved(instrument()))
+        self.desk = Desk(
+            self.markets, self.books.tracker, lambda: self.about, self._enter, self._candles, self._reconcile
+        )
+
+    def price(self, last: str, market: Instrument | None = None, *, age: int = 0) -> "Source":
+        """A tick, of the main market unless told otherwise."""
+        quotes = ticker(now_ms() - age, last=last, bid=last, ask=last)
+        symbol = market.symbol if market else None
+        if market and self.markets.of(symbol) is None:
+            self.markets.apply(symbol, Resolved(market))
+        self.markets.apply(symbol, Received(Route.STREAM, now_ms() - age, quotes))
+        self.books.tracker.priced(symbol or BTC, quotes, 5_000)
+        return self
+
+    async def _enter(self, fields: Mapping[str, str | None]) -> None:
+        if self.refuses:
+            raise self.refuses
+        self.entered.append(fields)
+
+    async def _candles(self, timeframe: str, symbol: str | None) -> Sequence[Candle]:
+        if self.refuses:
+            raise self.refuses
+        self.asked.append((timeframe, symbol))
+        return self.candles
+
+    async def _reconcile(self) -> None:
+        self.readings += 1
+
+
+@contextmanager
+def published(source: Source, server: RedisServer, **more: Any) -> Iterator[Publisher]:
+    """The source as a feed that leads."""
+    redis = connected(server.url)
+    lease = Lease(redis)
+    until(lease.acquire)
+    publisher, answering = Publisher(redis, lease, source.desk, **more), Answering(redis, source.desk)
+    with ExitStack() as stack:
+        for each in (publisher, answering):
+            each.start()
+            stack.callback(each.stop)
+        yield publisher
+
+
+@contextmanager
+def heard(server: RedisServer) -> Iterator[Mirror]:
+    """What a worker makes of it."""
+    mirror = Mirror(UNHEARD)
+    hearing = Hearing(connected(server.url), mirror)
+    hearing.start()
+    try:
+        yield mirror
+    finally:
+        hearing.stop()
+
+
+def same(mirror: Mirror, source: Source) -> bool:
+    """Whether the worker knows what the feed knows."""
+    markets, board = source.markets, source.books.tracker
+    return (
+        mirror.markets.main.snapshot == markets.main.snapshot
+        and mirror.markets.beside() == markets.beside()
+        and mirror.board.valued() == board.valued()
+        and mirror.board.health == board.health
+        and mirror.board.events == board.events[:50]
+    )

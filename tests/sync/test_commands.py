@@ -1,0 +1,94 @@
+"""What a worker asks of the feed is done there, and comes back, errors too."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from dashboard.domain.market import Candle
+from dashboard.errors import DashboardError, ExchangeLacks, PositionError
+from dashboard.sync import asking
+from dashboard.sync.asking import Asking
+from dashboard.sync.names import COMMANDS
+from tests.redis_server import RedisServer
+from tests.sync.relay import Source, published
+
+BAR = Candle(1, Decimal("1.0"), Decimal("2"), Decimal("0.5"), Decimal("1.50"))
+
+
+async def asked(server: RedisServer, work: Callable[[Asking], Awaitable[Any]]) -> Any:
+    one = Asking(server.url)
+    try:
+        return await work(one)
+    finally:
+        await one.close()
+
+
+async def test_candles_come_back_as_they_are(redis_server: RedisServer):
+    source = Source(candles=(BAR,))
+    with published(source, redis_server):
+        got = await asked(redis_server, lambda one: one.candles("5m", "ETH/USDT:USDT"))
+    assert repr(got) == repr((BAR,))
+    assert source.asked == [("5m", "ETH/USDT:USDT")]
+
+
+async def test_what_is_entered_reaches_the_feed(redis_server: RedisServer):
+    source = Source()
+    with published(source, redis_server):
+        await asked(redis_server, lambda one: one.enter({"side": "long", "size": None}))
+        await asked(redis_server, lambda one: one.reconcile())
+    assert source.entered == [{"side": "long", "size": None}]
+    assert source.readings == 1
+
+
+async def test_an_error_keeps_its_words_and_its_field(redis_server: RedisServer):
+    source = Source(refuses=PositionError("size 'x' is not a number", "size"))
+    with published(source, redis_server):
+        with pytest.raises(PositionError, match="size 'x' is not a number") as refused:
+            await asked(redis_server, lambda one: one.enter({"size": "x"}))
+        assert refused.value.field == "size"
+        source.refuses = ExchangeLacks("bitget has no candles")
+        with pytest.raises(DashboardError, match="bitget has no candles"):
+            await asked(redis_server, lambda one: one.candles("5m", None))
+
+
+async def test_without_redis_it_is_said_at_once(redis_server: RedisServer):
+    redis_server.stop()
+    with pytest.raises(DashboardError, match="Redis is away"):
+        await asked(redis_server, lambda one: one.candles("5m", None))
+
+
+async def test_without_a_feed_it_is_said_in_the_end_and_forgotten(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(asking, "ANSWERED", 0.2)
+    with pytest.raises(DashboardError, match="did not answer"):
+        await asked(redis_server, lambda one: one.reconcile())
+    assert redis_server.client.ttl(COMMANDS) > 0  # type: ignore[operator]
+
+
+async def test_a_slow_command_holds_up_no_other(redis_server: RedisServer):
+    source, going_on = Source(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def slow(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(going_on.wait(), loop))
+        return (BAR,)
+
+    object.__setattr__(source.desk, "candles", slow)
+    with published(source, redis_server):
+        waiting = asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", None)))
+        await asked(redis_server, lambda one: one.reconcile())
+        assert not waiting.done()
+        going_on.set()
+        assert await waiting == (BAR,)
+
+
+async def test_nonsense_in_the_list_is_survived(redis_server: RedisServer):
+    source = Source()
+    with published(source, redis_server):
+        redis_server.client.rpush(COMMANDS, "{", '{"id": "1", "request": "trade"}')
+        await asked(redis_server, lambda one: one.reconcile())
+    assert source.readings == 1

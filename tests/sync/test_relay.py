@@ -1,0 +1,209 @@
+"""From the feed's process to a worker's, over a real Redis: what is shown is true, or said to be unknown."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from dashboard.clock import now_ms
+from dashboard.domain.events import AccountFailed
+from dashboard.domain.feed_state import FeedState
+from dashboard.runtime import Snapshot
+from dashboard.sync.lease import LASTS, Lease
+from dashboard.sync.mirror import Mirror
+from dashboard.sync.names import STATE, connected
+from dashboard.tracking.live import EventType, PositionUpdate
+from tests.domain.builders import instrument
+from tests.domain.histories import fill
+from tests.redis_server import RedisServer
+from tests.sync.relay import Source, heard, published, same, until
+
+ETH = replace(instrument(), symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
+
+
+def state(mirror: Mirror) -> FeedState:
+    return mirror.markets.main.snapshot.health.state_at(now_ms())
+
+
+def test_a_worker_knows_what_the_feed_knows(redis_server: RedisServer):
+    source = Source().price("100")
+    source.books.fills(fill("buy 1 @ 100", 1))
+    with published(source, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source))
+        assert mirror.about() == source.about
+        source.price("101").price("7", ETH).books.reading()
+        source.books.tracker.apply(AccountFailed("no answer"))
+        until(lambda: same(mirror, source))
+        assert mirror.board.summary().unrealized_pnl == Decimal(1)
+        assert mirror.board.health.problem == "no answer"
+        source.markets.keep([])
+        source.price("102")
+        until(lambda: same(mirror, source))
+        assert not mirror.markets.beside()
+
+
+def test_a_worker_that_comes_later_gets_all_of_it(redis_server: RedisServer):
+    source = Source().price("100").price("7", ETH)
+    source.books.fills(fill("buy 1 @ 100", 1), fill("sell 1 @ 101", 2))
+    with published(source, redis_server), heard(redis_server) as first:
+        until(lambda: same(first, source))
+        with heard(redis_server) as late:
+            until(lambda: same(late, source))
+
+
+def test_every_fill_is_told_once_and_in_order(redis_server: RedisServer):
+    source = Source().price("100")
+    told: list[PositionUpdate] = []
+    with published(source, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source))
+        mirror.board.register(told.append)
+        for number in range(200):
+            source.books.fills(fill("buy 1 @ 100", number))
+        until(lambda: same(mirror, source))
+        assert [each.fill.id for each in told if each.fill] == [str(number) for number in range(200)]
+        assert all(each.event_type is EventType.FILL for each in told)
+
+
+def test_ages_are_those_of_the_feed(redis_server: RedisServer):
+    source = Source().price("100", age=4_000)
+    with published(source, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source))
+        last = mirror.markets.main.snapshot.ticker.last
+        assert last
+        assert 4_000 <= last.age(now_ms()) < 6_000
+        until(lambda: state(mirror) is FeedState.STALE)
+
+
+def test_before_the_feed_was_heard_nobody_is_flat(redis_server: RedisServer):
+    with heard(redis_server) as mirror:
+        snapshot = mirror.markets.main.snapshot
+        assert not snapshot.holdings.known
+        assert not mirror.about().running
+        assert until(lambda: state(mirror) is FeedState.DISCONNECTED) < 5
+
+
+def _known(mirror: Mirror) -> Snapshot:
+    return mirror.markets.main.snapshot
+
+
+@pytest.mark.parametrize("away", ["stop", "suspend"])
+def test_without_redis_a_worker_says_so_within_five_seconds_and_recovers(
+    redis_server: RedisServer, away: str
+):
+    source = Source().price("100")
+    source.books.fills(fill("buy 1 @ 100", 1))
+    with published(source, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source))
+        getattr(redis_server, away)()
+        assert until(lambda: state(mirror) is FeedState.DISCONNECTED) < 5
+        assert _known(mirror).health.reason
+        assert mirror.board.summary().unrealized_pnl is None
+        assert mirror.board.health.problem
+        assert not mirror.about().running
+        source.price("103").books.fills(fill("buy 1 @ 103", 2))
+        (redis_server.start if away == "stop" else redis_server.resume)()
+        until(lambda: same(mirror, source))
+        assert state(mirror) is FeedState.STREAMING
+        assert mirror.about().running
+
+
+def test_fills_during_an_outage_are_told_after_it(redis_server: RedisServer):
+    source = Source().price("100")
+    told: list[PositionUpdate] = []
+    with published(source, redis_server) as publisher, heard(redis_server) as mirror:
+        until(lambda: same(mirror, source))
+        mirror.board.register(told.append)
+        redis_server.stop()
+        at = publisher.worked_at
+        source.books.fills(fill("buy 1 @ 100", 1))
+        until(lambda: publisher.worked_at > at + 500)
+        redis_server.start()
+        until(lambda: same(mirror, source))
+        assert [each.fill.id for each in told if each.fill] == ["1"]
+
+
+def test_an_emptied_redis_leaves_nobody_on_old_figures(redis_server: RedisServer):
+    source = Source().price("100").price("7", ETH)
+    with published(source, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source))
+        redis_server.empty()
+        source.price("104")
+        assert until(lambda: same(mirror, source)) < 5
+        with heard(redis_server) as late:
+            until(lambda: same(late, source))
+
+
+def test_what_a_dead_feed_left_is_not_taken_for_alive(redis_server: RedisServer):
+    source = Source().price("100")
+    with published(source, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source))
+    redis_server.client.delete("dashboard:lease")
+    assert redis_server.client.hlen(STATE)
+    with heard(redis_server) as late:
+        until(lambda: state(late) is FeedState.DISCONNECTED)
+        assert late.markets.main.snapshot.instrument is None
+
+
+def test_a_message_that_was_missed_is_made_up_for(redis_server: RedisServer):
+    source = Source().price("100")
+    with published(source, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source))
+        redis_server.client.client_kill_filter(_type="pubsub")
+        source.price("105")
+        until(lambda: same(mirror, source))
+
+
+def test_a_second_feed_waits_and_takes_over(redis_server: RedisServer):
+    first, second = Source().price("100"), Source().price("200")
+    waiting = Lease(connected(redis_server.url))
+    with heard(redis_server) as mirror:
+        with published(first, redis_server):
+            until(lambda: same(mirror, first))
+            assert not waiting.acquire()
+        assert not waiting.renew()
+        with published(second, redis_server):
+            assert until(lambda: same(mirror, second)) < 10
+
+
+def test_a_feed_that_slept_past_its_lease_publishes_nothing_more(redis_server: RedisServer):
+    sleeper = Source().price("100")
+    with published(sleeper, redis_server) as publisher, heard(redis_server) as mirror:
+        until(lambda: same(mirror, sleeper))
+        redis_server.client.set("dashboard:lease", "another's")  # as it is taken while its owner sleeps
+        stored = redis_server.client.hgetall(STATE)
+        sleeper.price("101")
+        until(publisher.lost.is_set)
+        assert redis_server.client.hgetall(STATE) == stored
+        assert not same(mirror, sleeper)
+
+
+def test_a_lease_ends_by_itself_and_epochs_only_grow(redis_server: RedisServer):
+    lease, next_one = Lease(connected(redis_server.url)), Lease(connected(redis_server.url))
+    assert lease.acquire()
+    assert 0 < redis_server.client.pttl("dashboard:lease") <= LASTS  # type: ignore[operator]
+    lease.release()
+    assert next_one.acquire()
+    assert next_one.epoch > lease.epoch
+    next_one.release()
+    redis_server.empty()
+    assert lease.acquire()
+    assert lease.epoch > next_one.epoch
+
+
+def test_only_the_owner_gives_a_lease_back(redis_server: RedisServer):
+    lease, other = Lease(connected(redis_server.url)), Lease(connected(redis_server.url))
+    assert lease.acquire()
+    other.release()
+    assert not other.acquire()
+    assert lease.renew()
+
+
+def test_nonsense_on_the_channel_is_survived(redis_server: RedisServer, caplog: pytest.LogCaptureFixture):
+    source = Source().price("100")
+    with published(source, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source))
+        redis_server.client.publish("dashboard:news", "{")
+        redis_server.client.publish("dashboard:news", '{"head": 7}')
+        source.price("106")
+        until(lambda: same(mirror, source))
+    assert "not understood" in caplog.text

@@ -1,0 +1,98 @@
+"""What goes over Redis reads back equal, to the last digit."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given
+
+from dashboard.desk import About
+from dashboard.domain.events import Received, Resolved, Route
+from dashboard.domain.holdings import Holdings
+from dashboard.domain.journal import Journal
+from dashboard.domain.market import Quote, Ticker
+from dashboard.runtime import RuntimeConfig
+from dashboard.sync import wire
+from dashboard.sync.timing import translated
+from dashboard.sync.wire import Account, Head, News
+from dashboard.tracking.live import LivePosition
+from tests.domain.builders import instrument, position, ticker
+from tests.domain.histories import histories
+from tests.domain.strategies import decimals
+from tests.sync.relay import Source
+
+HEAD = Head(7, 3, 1_000, About("Bitget", "BTCUSDT"), {"ticks": 5})
+
+
+def over(**parts: wire.Part | Head | None) -> News:
+    """A message of these parts, there and back."""
+    texts = {name.replace("_", ":", 1): wire.dumped(part) for name, part in {"head": HEAD, **parts}.items()}
+    return wire.loaded(wire.joined(texts))
+
+
+@given(decimals("0.000000001", "999999999999", 9), decimals("0.01", "100000", 2))
+def test_a_market_reads_back_equal(price: Decimal, other: Decimal):
+    runtime = RuntimeConfig(2_000, holdings=Holdings(account=True, positions=(position(),), read_at=5))
+    runtime.apply(Resolved(instrument()))
+    runtime.apply(Received(Route.STREAM, 9, Ticker(last=Quote(price, 9), mark=Quote(other, 8))))
+    back = over(main=runtime.snapshot).main
+    assert repr(back) == repr(runtime.snapshot)
+
+
+@given(histories())
+def test_positions_of_any_history_read_back_equal(history):
+    journal = Journal("main")
+    journal.add_all(history)
+    for tracked in journal.positions:
+        live = LivePosition(tracked, quote=Quote(Decimal("1.50"), 3))
+        (back,) = over(**{f"position_{tracked.key.label}": live}).positions.values()
+        assert repr(back) == repr(live)
+
+
+def test_a_part_that_is_gone_is_none():
+    assert over(**{"market_ETH/USDT:USDT": None}).markets == {"ETH/USDT:USDT": None}
+
+
+def test_the_head_tells_of_the_house():
+    assert over().head == HEAD
+
+
+def test_fields_that_are_not_known_yet_are_passed_over():
+    text = wire.joined({"head": wire.dumped(HEAD)[:-1] + b',"newer":1}'})
+    assert wire.loaded(text).head == HEAD
+
+
+def test_times_of_another_machine_are_read_on_ours():
+    source = Source().price("100")
+    source.books.reading(position())
+    board, ours = source.books.tracker, source.markets.main.snapshot
+    (live,) = board.valued().values()
+    news = News(
+        replace(HEAD, clock=500_000),
+        main=ours,
+        account=Account(board.summary(), board.health),
+        positions={live.label: live},
+    )
+    # Redis' clock is 500 s ahead of theirs, and 200 s ahead of ours: ours is 300 s ahead of theirs.
+    there = translated(news, 200_000)
+    assert there.main
+    assert there.main.ticker.last
+    assert ours.ticker.last
+    assert there.main.ticker.last.received_at == ours.ticker.last.received_at + 300_000
+    assert there.main.health.received_at == (ours.health.received_at or 0) + 300_000
+    assert there.account
+    assert there.account.health.read_at == (board.health.read_at or 0) + 300_000
+    assert there.positions[live.label].tracked == live.tracked
+
+
+def test_two_clocks_that_are_one_are_left_alone():
+    news = News(HEAD, main=Source().price("100").markets.main.snapshot)
+    assert translated(news, HEAD.clock + 20) is news
+
+
+def test_a_ticker_keeps_what_it_does_not_know():
+    quotes = ticker(5, last="1")
+    runtime = RuntimeConfig(2_000)
+    runtime.apply(Received(Route.STREAM, 5, quotes))
+    back = translated(News(replace(HEAD, clock=10_000), main=runtime.snapshot), 0).main
+    assert back
+    assert back.ticker.mark is None
