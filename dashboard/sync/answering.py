@@ -15,7 +15,7 @@ from dashboard.sync.names import ANSWERS, COMMANDS
 
 log = logging.getLogger(__name__)
 
-_TICK = 0.5
+_TICK = 0.2
 """Seconds for which it waits for a command before it looks whether it should end."""
 _AT_ONCE = 4
 """Commands that are worked on at the same time: history of prices takes long."""

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 _SILENCE = 3_000
 """Milliseconds without a word after which the feed is said to be gone: it speaks each second."""
-_TICK = 0.5
+_TICK = 0.2
 """Seconds between two looks at the clock."""
 _AGAIN = 0.3
 """Seconds to the next try where Redis is away."""

@@ -43,7 +43,8 @@ class Publisher:
         """When it was last done with a message, whether Redis took it or not: one that hangs grows old."""
 
     def start(self) -> None:
-        """Begins."""
+        """Begins, with all that is known."""
+        self._stirred.set()
         self._thread.start()
 
     def stop(self) -> None:

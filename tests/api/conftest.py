@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Any
 
@@ -21,8 +21,11 @@ from dashboard.domain.market import Candle
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
 from dashboard.serving import uvicorn_config
+from dashboard.sync.mirror import Mirror
 from dashboard.tracking.monitor import PositionMonitor
 from tests.domain.builders import instrument, ticker
+from tests.redis_server import RedisServer
+from tests.sync.relay import heard, published, same, until
 from tests.tracking.books import BTC, Books
 
 
@@ -38,19 +41,40 @@ class Service(AbstractContextManager["Service"]):
     """A server with the API alone, and hands on what it tells."""
 
     def __init__(
-        self, entrance: Entrance | None = None, *, keepalive: float = 20, beat: float = 0.02
+        self,
+        entrance: Entrance | None = None,
+        *,
+        keepalive: float = 20,
+        beat: float = 0.02,
+        through: RedisServer | None = None,
     ) -> None:
+        """`through` a Redis, the API is another process's, as far as it can tell."""
         self.books = Books(real_clock=True)
         self.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
         self.markets.apply(None, Resolved(instrument()))
         self.monitor = PositionMonitor(self.books.tracker, update_interval=beat)
         self.trouble: str | None = None
+        self._mirror: Mirror | None = None
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
-        desk = Desk(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
+        self._ends = ExitStack()
+        self._source = Desk(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
+        desk = self._mirrored(through) if through else self._source
         add_api(app, desk, entrance or Entrance(), keepalive=keepalive)
         self._server = uvicorn.Server(uvicorn_config(app))
         self._server.config.port = 0
         self._thread = threading.Thread(target=self._server.run)
+
+    def _mirrored(self, through: RedisServer) -> Desk:
+        self._ends.enter_context(published(self._source, through))
+        self._mirror = self._ends.enter_context(heard(through))
+        board = self._mirror.board
+        return Desk(self._mirror.markets, board, self._mirror.about, nothing, no_candles, nothing)
+
+    def settled(self) -> None:
+        """Once the API knows what was done to markets and positions."""
+        if self._mirror is not None:
+            mirror = self._mirror
+            until(lambda: same(mirror, self._source))
 
     def _about(self) -> About:
         running, trouble = self.monitor.running, self.trouble
@@ -61,6 +85,7 @@ class Service(AbstractContextManager["Service"]):
         while not self._server.started:
             time.sleep(0.005)
         self.monitor.start()
+        self.settled()
         return self
 
     def __exit__(
@@ -69,6 +94,7 @@ class Service(AbstractContextManager["Service"]):
         self.monitor.stop()
         self._server.should_exit = True
         self._thread.join()
+        self._ends.close()
 
     @property
     def address(self) -> str:
@@ -76,9 +102,11 @@ class Service(AbstractContextManager["Service"]):
         return f"127.0.0.1:{port}"
 
     def url(self, path: str) -> str:
+        self.settled()
         return f"http://{self.address}/api/v1{path}"
 
     def stream(self, path: str = "/positions/stream", **more: Any) -> ClientConnection:
+        self.settled()
         return connect(f"ws://{self.address}/api/v1{path}", **more)
 
     def price(self, last: str) -> None:
@@ -92,12 +120,14 @@ class Service(AbstractContextManager["Service"]):
         return Received(Route.STREAM, now_ms(), ticker(now_ms() - age, last=last, bid=last, ask=last))
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Service]]:
+@pytest.fixture(params=["one process", "through Redis"])
+def serve(request: pytest.FixtureRequest) -> Iterator[Callable[..., Service]]:
+    """Both ways in which it is run."""
     started: list[Service] = []
+    redis = request.getfixturevalue("redis_server") if request.param == "through Redis" else None
 
     def serve(*arguments: object, **more: object) -> Service:
-        started.append(Service(*arguments, **more).__enter__())
+        started.append(Service(*arguments, through=redis, **more).__enter__())
         return started[-1]
 
     yield serve

@@ -82,12 +82,12 @@ class Source:
 
 
 @contextmanager
-def published(source: Source, server: RedisServer, **more: Any) -> Iterator[Publisher]:
-    """The source as a feed that leads."""
+def published(desk: Desk, server: RedisServer, **more: Any) -> Iterator[Publisher]:
+    """The desk of a feed that leads."""
     redis = connected(server.url)
     lease = Lease(redis)
     until(lease.acquire)
-    publisher, answering = Publisher(redis, lease, source.desk, **more), Answering(redis, source.desk)
+    publisher, answering = Publisher(redis, lease, desk, **more), Answering(redis, desk)
     with ExitStack() as stack:
         for each in (publisher, answering):
             each.start()
@@ -107,9 +107,9 @@ def heard(server: RedisServer) -> Iterator[Mirror]:
         hearing.stop()
 
 
-def same(mirror: Mirror, source: Source) -> bool:
+def same(mirror: Mirror, desk: Desk) -> bool:
     """Whether the worker knows what the feed knows."""
-    markets, board = source.markets, source.books.tracker
+    markets, board = desk.markets, desk.board
     return (
         mirror.markets.main.snapshot == markets.main.snapshot
         and mirror.markets.beside() == markets.beside()

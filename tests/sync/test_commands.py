@@ -28,7 +28,7 @@ async def asked(server: RedisServer, work: Callable[[Asking], Awaitable[Any]]) -
 
 async def test_candles_come_back_as_they_are(redis_server: RedisServer):
     source = Source(candles=(BAR,))
-    with published(source, redis_server):
+    with published(source.desk, redis_server):
         got = await asked(redis_server, lambda one: one.candles("5m", "ETH/USDT:USDT"))
     assert repr(got) == repr((BAR,))
     assert source.asked == [("5m", "ETH/USDT:USDT")]
@@ -36,7 +36,7 @@ async def test_candles_come_back_as_they_are(redis_server: RedisServer):
 
 async def test_what_is_entered_reaches_the_feed(redis_server: RedisServer):
     source = Source()
-    with published(source, redis_server):
+    with published(source.desk, redis_server):
         await asked(redis_server, lambda one: one.enter({"side": "long", "size": None}))
         await asked(redis_server, lambda one: one.reconcile())
     assert source.entered == [{"side": "long", "size": None}]
@@ -45,7 +45,7 @@ async def test_what_is_entered_reaches_the_feed(redis_server: RedisServer):
 
 async def test_an_error_keeps_its_words_and_its_field(redis_server: RedisServer):
     source = Source(refuses=PositionError("size 'x' is not a number", "size"))
-    with published(source, redis_server):
+    with published(source.desk, redis_server):
         with pytest.raises(PositionError, match="size 'x' is not a number") as refused:
             await asked(redis_server, lambda one: one.enter({"size": "x"}))
         assert refused.value.field == "size"
@@ -78,7 +78,7 @@ async def test_a_slow_command_holds_up_no_other(redis_server: RedisServer):
         return (BAR,)
 
     object.__setattr__(source.desk, "candles", slow)
-    with published(source, redis_server):
+    with published(source.desk, redis_server):
         waiting = asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", None)))
         await asked(redis_server, lambda one: one.reconcile())
         assert not waiting.done()
@@ -88,7 +88,7 @@ async def test_a_slow_command_holds_up_no_other(redis_server: RedisServer):
 
 async def test_nonsense_in_the_list_is_survived(redis_server: RedisServer):
     source = Source()
-    with published(source, redis_server):
+    with published(source.desk, redis_server):
         redis_server.client.rpush(COMMANDS, "{", '{"id": "1", "request": "trade"}')
         await asked(redis_server, lambda one: one.reconcile())
     assert source.readings == 1

@@ -28,46 +28,46 @@ def state(mirror: Mirror) -> FeedState:
 def test_a_worker_knows_what_the_feed_knows(redis_server: RedisServer):
     source = Source().price("100")
     source.books.fills(fill("buy 1 @ 100", 1))
-    with published(source, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source))
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
         assert mirror.about() == source.about
         source.price("101").price("7", ETH).books.reading()
         source.books.tracker.apply(AccountFailed("no answer"))
-        until(lambda: same(mirror, source))
+        until(lambda: same(mirror, source.desk))
         assert mirror.board.summary().unrealized_pnl == Decimal(1)
         assert mirror.board.health.problem == "no answer"
         source.markets.keep([])
         source.price("102")
-        until(lambda: same(mirror, source))
+        until(lambda: same(mirror, source.desk))
         assert not mirror.markets.beside()
 
 
 def test_a_worker_that_comes_later_gets_all_of_it(redis_server: RedisServer):
     source = Source().price("100").price("7", ETH)
     source.books.fills(fill("buy 1 @ 100", 1), fill("sell 1 @ 101", 2))
-    with published(source, redis_server), heard(redis_server) as first:
-        until(lambda: same(first, source))
+    with published(source.desk, redis_server), heard(redis_server) as first:
+        until(lambda: same(first, source.desk))
         with heard(redis_server) as late:
-            until(lambda: same(late, source))
+            until(lambda: same(late, source.desk))
 
 
 def test_every_fill_is_told_once_and_in_order(redis_server: RedisServer):
     source = Source().price("100")
     told: list[PositionUpdate] = []
-    with published(source, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source))
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
         mirror.board.register(told.append)
         for number in range(200):
             source.books.fills(fill("buy 1 @ 100", number))
-        until(lambda: same(mirror, source))
+        until(lambda: same(mirror, source.desk))
         assert [each.fill.id for each in told if each.fill] == [str(number) for number in range(200)]
         assert all(each.event_type is EventType.FILL for each in told)
 
 
 def test_ages_are_those_of_the_feed(redis_server: RedisServer):
     source = Source().price("100", age=4_000)
-    with published(source, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source))
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
         last = mirror.markets.main.snapshot.ticker.last
         assert last
         assert 4_000 <= last.age(now_ms()) < 6_000
@@ -92,8 +92,8 @@ def test_without_redis_a_worker_says_so_within_five_seconds_and_recovers(
 ):
     source = Source().price("100")
     source.books.fills(fill("buy 1 @ 100", 1))
-    with published(source, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source))
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
         getattr(redis_server, away)()
         assert until(lambda: state(mirror) is FeedState.DISCONNECTED) < 5
         assert _known(mirror).health.reason
@@ -102,7 +102,7 @@ def test_without_redis_a_worker_says_so_within_five_seconds_and_recovers(
         assert not mirror.about().running
         source.price("103").books.fills(fill("buy 1 @ 103", 2))
         (redis_server.start if away == "stop" else redis_server.resume)()
-        until(lambda: same(mirror, source))
+        until(lambda: same(mirror, source.desk))
         assert state(mirror) is FeedState.STREAMING
         assert mirror.about().running
 
@@ -110,33 +110,33 @@ def test_without_redis_a_worker_says_so_within_five_seconds_and_recovers(
 def test_fills_during_an_outage_are_told_after_it(redis_server: RedisServer):
     source = Source().price("100")
     told: list[PositionUpdate] = []
-    with published(source, redis_server) as publisher, heard(redis_server) as mirror:
-        until(lambda: same(mirror, source))
+    with published(source.desk, redis_server) as publisher, heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
         mirror.board.register(told.append)
         redis_server.stop()
         at = publisher.worked_at
         source.books.fills(fill("buy 1 @ 100", 1))
         until(lambda: publisher.worked_at > at + 500)
         redis_server.start()
-        until(lambda: same(mirror, source))
+        until(lambda: same(mirror, source.desk))
         assert [each.fill.id for each in told if each.fill] == ["1"]
 
 
 def test_an_emptied_redis_leaves_nobody_on_old_figures(redis_server: RedisServer):
     source = Source().price("100").price("7", ETH)
-    with published(source, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source))
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
         redis_server.empty()
         source.price("104")
-        assert until(lambda: same(mirror, source)) < 5
+        assert until(lambda: same(mirror, source.desk)) < 5
         with heard(redis_server) as late:
-            until(lambda: same(late, source))
+            until(lambda: same(late, source.desk))
 
 
 def test_what_a_dead_feed_left_is_not_taken_for_alive(redis_server: RedisServer):
     source = Source().price("100")
-    with published(source, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source))
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
     redis_server.client.delete("dashboard:lease")
     assert redis_server.client.hlen(STATE)
     with heard(redis_server) as late:
@@ -146,35 +146,35 @@ def test_what_a_dead_feed_left_is_not_taken_for_alive(redis_server: RedisServer)
 
 def test_a_message_that_was_missed_is_made_up_for(redis_server: RedisServer):
     source = Source().price("100")
-    with published(source, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source))
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
         redis_server.client.client_kill_filter(_type="pubsub")
         source.price("105")
-        until(lambda: same(mirror, source))
+        until(lambda: same(mirror, source.desk))
 
 
 def test_a_second_feed_waits_and_takes_over(redis_server: RedisServer):
     first, second = Source().price("100"), Source().price("200")
     waiting = Lease(connected(redis_server.url))
     with heard(redis_server) as mirror:
-        with published(first, redis_server):
-            until(lambda: same(mirror, first))
+        with published(first.desk, redis_server):
+            until(lambda: same(mirror, first.desk))
             assert not waiting.acquire()
         assert not waiting.renew()
-        with published(second, redis_server):
-            assert until(lambda: same(mirror, second)) < 10
+        with published(second.desk, redis_server):
+            assert until(lambda: same(mirror, second.desk)) < 10
 
 
 def test_a_feed_that_slept_past_its_lease_publishes_nothing_more(redis_server: RedisServer):
     sleeper = Source().price("100")
-    with published(sleeper, redis_server) as publisher, heard(redis_server) as mirror:
-        until(lambda: same(mirror, sleeper))
+    with published(sleeper.desk, redis_server) as publisher, heard(redis_server) as mirror:
+        until(lambda: same(mirror, sleeper.desk))
         redis_server.client.set("dashboard:lease", "another's")  # as it is taken while its owner sleeps
         stored = redis_server.client.hgetall(STATE)
         sleeper.price("101")
         until(publisher.lost.is_set)
         assert redis_server.client.hgetall(STATE) == stored
-        assert not same(mirror, sleeper)
+        assert not same(mirror, sleeper.desk)
 
 
 def test_a_lease_ends_by_itself_and_epochs_only_grow(redis_server: RedisServer):
@@ -200,10 +200,10 @@ def test_only_the_owner_gives_a_lease_back(redis_server: RedisServer):
 
 def test_nonsense_on_the_channel_is_survived(redis_server: RedisServer, caplog: pytest.LogCaptureFixture):
     source = Source().price("100")
-    with published(source, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source))
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
         redis_server.client.publish("dashboard:news", "{")
         redis_server.client.publish("dashboard:news", '{"head": 7}')
         source.price("106")
-        until(lambda: same(mirror, source))
+        until(lambda: same(mirror, source.desk))
     assert "not understood" in caplog.text
