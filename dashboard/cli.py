@@ -66,10 +66,10 @@ def _feed(arguments: list[str]) -> None:
 def _settings(arguments: list[str]) -> "Settings":
     # Code that is interrupted in the middle of an import says so in ugly ways: until then, just end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from dashboard.config import load, secret_flags
+    from dashboard.config import load, log_as_asked, secret_flags
 
     settings = load(arguments)
-    _log(settings)
+    log_as_asked(settings)
     _warn(secret_flags(arguments))
     return settings
 
@@ -94,15 +94,6 @@ def _reload(arguments: list[str], _signal: int, _frame: FrameType | None) -> Non
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     """Ctrl-C and SIGTERM end the process alike: everything is closed on the way out."""
     raise KeyboardInterrupt
-
-
-def _log(settings: "Settings") -> None:
-    """As much as was asked for, but for ccxt's own words: they carry key, signature and passphrase."""
-    logging.getLogger("ccxt").setLevel(logging.INFO)
-    logging.basicConfig(
-        level="DEBUG" if settings.debug else settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
 
 
 def _warn(flags: list[str]) -> None:

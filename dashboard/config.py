@@ -2,16 +2,18 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, CliDualFlag, CliToggleFlag, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
+from dashboard import logs
 from dashboard.domain.entered import FIELD_NAMES, Entered
 from dashboard.errors import SettingsError
 from dashboard.exchange.access import Access
@@ -160,6 +162,14 @@ class Settings(BaseSettings):
         """The names and keys of who may use the API."""
         return _shown(self.access_keys)
 
+    @property
+    def secrets(self) -> Iterator[str]:
+        """What nobody may see, for those who log; the exchange's are with `access`."""
+        url = _shown(self.redis_url) or ""
+        keys = (pair.partition(":")[2].strip() for pair in (self.keys_of_access or "").split(","))
+        asked = urlsplit(url)
+        yield from filter(None, (url, asked.password, *parse_qs(asked.query).get("password", ()), *keys))
+
     def access(self) -> Access:
         """What the exchange is entered with. Raises SettingsError if the options file cannot be read."""
         return Access(
@@ -185,6 +195,20 @@ def load(arguments: Sequence[str]) -> Settings:
         raise SettingsError(f"{os.environ.get(ENV_FILES, '.env')} cannot be read: {error}") from None
     _refuse_open_host(settings.host)
     return settings
+
+
+def log_as_asked(settings: Settings) -> None:
+    """As much as was asked for, and no secret."""
+    for secret in settings.secrets:
+        logs.hide(secret)
+    logs.configure(settings.log_level, json=settings.log_json, debug=settings.debug)
+
+
+def needed_redis_url(settings: Settings) -> str:
+    """Where feed and web workers meet. Raises SettingsError where it was not given."""
+    if settings.redis_url is None:
+        raise SettingsError("--redis-url: needed where feed and web workers are processes of their own")
+    return settings.redis_url.get_secret_value()
 
 
 def _env_files() -> tuple[Path, ...]:

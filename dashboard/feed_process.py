@@ -9,9 +9,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from dashboard.clock import now_ms
-from dashboard.config import Settings
-from dashboard.errors import DashboardError, SettingsError
+from dashboard.config import Settings, needed_redis_url
+from dashboard.errors import DashboardError
 from dashboard.house import House, house
+from dashboard.metrics.vitals import Vitals
 from dashboard.service import Watchdog, tell
 from dashboard.sync.answering import Answering
 from dashboard.sync.lease import Lease
@@ -35,7 +36,7 @@ def serve_feed(settings: Settings) -> None:
 
     Raises LeadLost once another feed leads, and other DashboardErrors if it cannot start.
     """
-    url = redis_url(settings)
+    url = needed_redis_url(settings)
     redis, watchdog = connected(url), Watchdog()
     lease = Lease(redis)
     tell("READY=1")
@@ -47,13 +48,6 @@ def serve_feed(settings: Settings) -> None:
             _watch(inside, publisher, watchdog)
     finally:
         _release(lease)
-
-
-def redis_url(settings: Settings) -> str:
-    """Where feed and workers meet. Raises SettingsError where it was not given."""
-    if settings.redis_url is None:
-        raise SettingsError("--redis-url: needed where feed and web workers are processes of their own")
-    return settings.redis_url.get_secret_value()
 
 
 def _wait_for(lease: Lease, watchdog: Watchdog, url: str) -> None:
@@ -80,7 +74,9 @@ def _leading(settings: Settings, redis: Redis, lease: Lease) -> Iterator[tuple[H
     with ExitStack() as stack:
         with lease.kept():  # the audit trail may be long
             inside = stack.enter_context(house(settings))
-        publisher, answering = Publisher(redis, lease, inside.desk), Answering(redis, inside.desk)
+        vitals = Vitals(inside.markets, inside.tracker, inside.audit)
+        publisher = Publisher(redis, lease, inside.desk, vitals.read)
+        answering = Answering(redis, inside.desk)
         inside.monitor.start()
         for each in (publisher, answering):
             each.start()

@@ -28,6 +28,7 @@ from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.client import ExchangeClient
 from dashboard.feed.account import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
+from dashboard.logs import hide
 from dashboard.markets import Markets
 from dashboard.positions_file import PositionsFile
 from dashboard.runtime import RuntimeConfig
@@ -100,6 +101,8 @@ def house(settings: Settings) -> Iterator[House]:
     """
     with ExitStack() as stack:
         venue, access = stack.enter_context(_exchange(settings))
+        for secret in access.secrets:
+            hide(secret)
         audit = stack.enter_context(_audit(settings, venue)) if access.has_account else None
         built = _built(settings, venue, access, audit)
         stack.callback(built.monitor.stop)

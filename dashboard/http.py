@@ -15,4 +15,5 @@ def uvicorn_options(*, farewell: int) -> dict[str, Any]:
         "ws_per_message_deflate": False,  # a view is small and the same for all: do not compress it for each
         "timeout_graceful_shutdown": farewell,
         "server_header": False,
+        "log_config": None,  # ours is set already
     }

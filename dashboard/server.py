@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from dashboard.config import Settings
 from dashboard.house import house
+from dashboard.metrics.vitals import Vitals
 from dashboard.outlets import outlets
 
 
@@ -18,8 +19,9 @@ def running(settings: Settings) -> Iterator[FastAPI]:
     no error: the page comes up, says so, and the feed keeps trying.
     """
     with house(settings) as inside:
+        vitals = Vitals(inside.markets, inside.tracker, inside.audit)
         inside.monitor.start()
-        app = outlets(settings, inside.desk)
+        app = outlets(settings, inside.desk, vitals.read)
         app.state.hangs = lambda: inside.hangs
         inside.await_first_answer()
         yield app

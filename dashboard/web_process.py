@@ -1,10 +1,12 @@
 """A web worker's application: what page and API show comes from the feed's process, through Redis."""
 
+import sys
+
 from fastapi import FastAPI
 
-from dashboard.config import Settings, load
+from dashboard.config import Settings, load, log_as_asked, needed_redis_url
 from dashboard.desk import About, Desk, Venue
-from dashboard.errors import SettingsError
+from dashboard.errors import DashboardError
 from dashboard.outlets import outlets
 from dashboard.sync.asking import Asking
 from dashboard.sync.hearing import Hearing
@@ -12,20 +14,32 @@ from dashboard.sync.mirror import Mirror
 from dashboard.sync.names import connected
 
 
+def check() -> None:
+    """Ends the process with one line and exit code 2 where the settings are wrong.
+
+    For gunicorn before it makes workers, and for whoever reloads: a worker that cannot start ends all.
+    """
+    try:
+        connected(needed_redis_url(load([])))
+    except DashboardError as error:
+        print(f"dashboard-web: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+
+
 def create() -> FastAPI:
     """What gunicorn serves: the settings come from the environment. Raises DashboardError."""
-    return application(load([]))
+    settings = load([])
+    log_as_asked(settings)
+    return application(settings)
 
 
 def application(settings: Settings) -> FastAPI:
     """The application over a mirror of the feed's state, which runs from now on."""
-    if settings.redis_url is None:
-        raise SettingsError("--redis-url: needed where feed and web workers are processes of their own")
-    url = settings.redis_url.get_secret_value()
+    url = needed_redis_url(settings)
     mirror = Mirror(_about(settings))
     hearing, asking = Hearing(connected(url), mirror), Asking(url)
     desk = Desk(mirror.markets, mirror.board, mirror.about, asking.enter, asking.candles, asking.reconcile)
-    app = outlets(settings, desk)
+    app = outlets(settings, desk, mirror.vitals)
     app.state.hearing = hearing
     hearing.start()
     return app
@@ -35,3 +49,7 @@ def _about(settings: Settings) -> About:
     """As far as the settings tell it, until the feed does."""
     venue = Venue.TESTNET if settings.use_testnet else Venue.LIVE
     return About(settings.exchange.title(), settings.symbol, Venue.DEMO if settings.demo else venue)
+
+
+if __name__ == "__main__":
+    check()

@@ -86,7 +86,7 @@ def shell_scripts() -> list[Path]:
 
 @pytest.mark.parametrize("script", shell_scripts(), ids=relative)
 def test_a_shell_script_stops_at_its_first_mistake(script):
-    assert re.search(r"^set -euo pipefail$", script.read_text(), re.MULTILINE)
+    assert re.search(r"^set -E?euo pipefail$", script.read_text(), re.MULTILINE)
     assert script.stat().st_mode & 0o111
 
 

@@ -47,6 +47,8 @@ class AuditLogger:
         `interval` is in seconds, for Flush.INTERVAL; `clock` tells the time with its zone.
         """
         self.directory = directory
+        self.errors = 0
+        """How often writing, or bringing it to the disk, has failed."""
         self._clock = clock
         self._mutex = threading.Lock()
         self._flusher = Flusher(flush, interval, self._flushed)
@@ -122,6 +124,7 @@ class AuditLogger:
         log.warning("the audit trail is written again; %d records were lost", gap.lost)
 
     def _lose(self, error: Exception, count: int) -> None:
+        self.errors += 1
         if self._lossy is None:
             self._lossy = Degraded(reason_of(error), self._clock())
             log.error("the audit trail cannot be written: %s", error)
@@ -132,7 +135,9 @@ class AuditLogger:
         """Called by the flusher, from whichever thread it works in."""
         if error is None:
             self._unsynced = None
-        elif self._unsynced is None:
+            return
+        self.errors += 1
+        if self._unsynced is None:
             self._unsynced = Degraded(f"not brought to the disk: {reason_of(error)}", self._clock())
             log.error("the audit trail cannot be brought to the disk: %s", error)
 

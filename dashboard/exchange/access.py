@@ -1,6 +1,6 @@
 """What an exchange is entered with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,12 @@ class Access:
     wallet_address: str | None = None
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """More for ccxt's constructor: proxies, other URLs, sub-accounts."""
+
+    @property
+    def secrets(self) -> Iterator[str]:
+        """What nobody may see, for those who log."""
+        told = (self.config.get(name) for name in ("apiKey", "secret", "password", "privateKey"))
+        yield from (str(one) for one in (self.api_key, self.api_secret, self.api_passphrase, *told) if one)
 
     @property
     def has_account(self) -> bool:

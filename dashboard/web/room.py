@@ -9,6 +9,7 @@ from dashboard.clock import now_ms
 from dashboard.desk import Desk
 from dashboard.web.broadcast import Broadcast
 from dashboard.web.facts import View
+from dashboard.web.lateness import Lateness
 
 log = logging.getLogger(__name__)
 
@@ -47,19 +48,23 @@ class Room:
                 self._refreshing.cancel()
                 self._refreshing = None
 
-    def _refresh(self) -> None:
+    def _refresh(self) -> bool:
+        """Makes the view anew, and says whether it could."""
         self._refreshed_at = now_ms()
         try:
             self.broadcast.refresh()
         except Exception:
             # The pages hear nothing and turn grey by themselves, which is the truth.
             log.exception("the view could not be made")
+            return False
+        return True
 
     async def _keep_fresh(self) -> None:
-        news, loop = asyncio.Event(), asyncio.get_running_loop()
+        news, loop, lateness = asyncio.Event(), asyncio.get_running_loop(), Lateness()
 
-        def tell(_news: object) -> None:
+        def tell(told: object) -> None:
             """Runs in the thread that changed something. One call is enough until it was heard."""
+            lateness.told(told)
             if not news.is_set():
                 with suppress(RuntimeError):  # the loop was just closed
                     loop.call_soon_threadsafe(news.set)
@@ -68,7 +73,9 @@ class Room:
         try:
             while True:
                 news.clear()
-                self._refresh()
+                waited = lateness.take()
+                if self._refresh():
+                    lateness.shown(waited)
                 await asyncio.sleep(_BREATH)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), _SIGN_OF_LIFE)

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard.access.pages import origin_allowed
 from dashboard.desk import Desk
+from dashboard.meters import VIEWERS
 from dashboard.web.focus import LONGEST
 from dashboard.web.look import Look
 from dashboard.web.room import Room
@@ -45,7 +46,8 @@ class ViewStream:
         room = self._rooms.setdefault(focus, Room(self._desk, lambda: self._look.view(focus)))
         try:
             async with room.watched():
-                spoke = await _serve(room, receive, send)
+                with VIEWERS["view"].track_inprogress():
+                    spoke = await _serve(room, receive, send)
         finally:
             if room.viewers == 0 and focus:
                 self._rooms.pop(focus, None)

@@ -1,0 +1,62 @@
+"""Adds /metrics, /healthz and /readyz to the application."""
+
+import os
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dashboard import meters
+from dashboard.metrics.figures import Figures
+from dashboard.metrics.vitals import Reading
+from dashboard.metrics.workers import VARIABLE
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def add_metrics(
+    app: FastAPI, *, vitals: Callable[[], Reading | None], ready: Callable[[], str | None]
+) -> None:
+    """Serves them. `vitals` gives the newest reading, from wherever; `ready` says in one line why not.
+
+    None of them asks who is there: they tell no amounts, but the names of the markets that are watched.
+    """
+    registry = _registry(vitals)
+
+    def metrics(request: Request) -> Response:
+        """Runs in a thread: the workers' figures are read from files."""
+        encode, kind = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(registry), headers={"Content-Type": kind, **_NO_STORE})
+
+    async def healthz(_request: Request) -> Response:
+        """Answers as long as the event loop turns."""
+        return JSONResponse({"status": "alive"}, headers=_NO_STORE)
+
+    async def readyz(_request: Request) -> Response:
+        why = ready()
+        if why is None:
+            return JSONResponse({"status": "ready"}, headers=_NO_STORE)
+        return JSONResponse({"status": "not ready", "reason": why}, 503, headers=_NO_STORE)
+
+    app.router.routes += [
+        Route("/metrics", metrics),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+    ]
+
+
+def _registry(vitals: Callable[[], Reading | None]) -> CollectorRegistry:
+    """One of its own for each application: a process may have several of them, as tests do."""
+    registry = CollectorRegistry()
+    registry.register(Figures(vitals))
+    if os.environ.get(VARIABLE):
+        MultiProcessCollector(registry)  # the process's own figures would be those of any one worker
+    else:
+        registry.register(meters.REGISTRY)
+        ProcessCollector(registry=registry)
+    return registry

@@ -1,0 +1,122 @@
+"""Vitals: what is counted where the feed runs, as one plain value that can travel."""
+
+import time
+from collections.abc import Callable, Mapping
+from itertools import takewhile
+from typing import Any
+
+from dashboard.audit.logger import AuditLogger
+from dashboard.clock import now_ms
+from dashboard.markets import Markets
+from dashboard.meters import newest_at
+from dashboard.metrics.market_watch import MarketWatch
+from dashboard.runtime import Snapshot
+from dashboard.tracking.board import Board
+from dashboard.tracking.live import EventType, Noted, PositionUpdate
+
+Reading = Mapping[str, Any]
+"""Numbers and texts, fit for JSON; what is unknown is not in it."""
+
+
+class Vitals:
+    """Counts from its making on, in the threads that tell it. `read` is for any thread.
+
+    Nothing of it is an amount: who operates the dashboard need not know what its owner holds.
+    """
+
+    def __init__(
+        self,
+        markets: Markets,
+        board: Board,
+        audit: AuditLogger | None = None,
+        *,
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        """`audit` is None where there is no account."""
+        self._markets = markets
+        self._board = board
+        self._audit = audit
+        self._clock = clock
+        self._started_at = time.time()
+        self._watch = MarketWatch(markets)
+        self._fills = self._updates = self._differences = 0
+        self._noted: Noted | None = next(iter(board.events), None)
+        board.register(self._count)
+
+    def read(self) -> Reading:
+        """All of it now. Ages are in ms as of `read_at`, which is of the machine's monotonic clock.
+
+        Whoever takes it to another machine puts the instant of its arrival there as `read_at`.
+        """
+        now = self._clock()
+        known = {
+            "read_at": now,
+            "started_at": self._started_at,
+            **self._watch.counts,
+            **self._feed(now),
+            **self._account(now),
+            **self._trail(),
+        }
+        return {name: value for name, value in known.items() if value is not None}
+
+    def _feed(self, now: int) -> dict[str, Any]:
+        health = self._markets.main.snapshot.health
+        return {
+            "state": str(health.state_at(now)),
+            "feed_age": health.age(now),
+            "stale_after": health.stale_after,
+            "price_ages": dict(age for each in self._markets.snapshots() for age in _price_age(each, now)),
+        }
+
+    def _account(self, now: int) -> dict[str, Any]:
+        """Before the first reading it is unknown what is open."""
+        board, health = self._board, self._board.health
+        if self._audit is None:
+            return {}
+        differing = sum(live.difference is not None for live in board.all_known().values())
+        return {
+            "fills": self._fills,
+            "position_updates": self._updates,
+            "differences": self._differences,
+            "account_failing": int(health.problem is not None),
+            "account_age": None if health.read_at is None else max(0, now - health.read_at),
+            "open_positions": None if health.read_at is None else len(board.get_all_positions()),
+            "differences_open": None if health.read_at is None else differing,
+        }
+
+    def _trail(self) -> dict[str, Any]:
+        if self._audit is None:
+            return {}
+        degraded = self._audit.degraded
+        return {
+            "audit_errors": self._audit.errors,
+            "audit_degraded": int(degraded is not None),
+            "audit_untold": degraded.lost if degraded else 0,
+        }
+
+    def _count(self, update: PositionUpdate) -> None:
+        """Runs in the thread that changed the position."""
+        self._updates += 1
+        if update.fill is not None:
+            self._fills += 1
+        if update.event_type is EventType.POSITION_CHANGE:
+            self._differences += sum(map(_tells_difference, self._news()))
+
+    def _news(self) -> list[Noted]:
+        """What was noted since this was asked last."""
+        events, last = self._board.events, self._noted
+        self._noted = events[0] if events else None
+        return list(takewhile(lambda noted: noted is not last, events))
+
+
+def _tells_difference(noted: Noted) -> bool:
+    """Whether it is one that was found, and not the end of one."""
+    return noted.kind == "difference" and not noted.text.startswith("agrees ")
+
+
+def _price_age(snapshot: Snapshot, now: int) -> list[tuple[str, int]]:
+    """The market's name with the age of its newest price, where both are known."""
+    received_at = newest_at(snapshot.ticker)
+    if snapshot.instrument is None or received_at is None:
+        return []
+    return [(snapshot.instrument.symbol, max(0, now - received_at))]

@@ -1,0 +1,46 @@
+"""Gunicorn for dashboard-web.service: how many workers, and how each is started, watched and ended.
+
+The listening socket comes from systemd (dashboard-web.socket), so `bind` is only for trying it by hand.
+"""
+
+import os
+
+wsgi_app = "dashboard.web_process:create()"
+worker_class = "dashboard.gunicorn_worker.Worker"
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, max(2, os.cpu_count() or 2)))
+"""Workers are for availability: one alone carries 200 viewers on a tenth of a core."""
+
+bind = "127.0.0.1:8056"
+backlog = 4096
+preload_app = False  # a thread made before the fork would be dead after it
+
+timeout = 30  # a worker whose event loop hangs this long is killed and replaced
+graceful_timeout = 10
+keepalive = 5
+
+# Only nginx can reach the unix socket, and it sets these headers itself.
+forwarded_allow_ips = "*"
+
+# Heartbeats belong into memory; the service's home is not writable, and needs no control socket.
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - a tmpfs, and gunicorn unlinks the file at once
+control_socket_disable = True
+
+errorlog = "-"
+accesslog = None  # nginx keeps one
+loglevel = "info"
+proc_name = "dashboard-web"
+
+
+def on_starting(server: object) -> None:
+    """Ends in one line where the settings are wrong, instead of a traceback from each worker."""
+    from dashboard.web_process import check
+
+    check()
+
+
+def child_exit(server: object, worker: object) -> None:
+    """Forgets the gauges of a worker that has ended, so that /metrics does not count them for ever."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]

@@ -1,0 +1,111 @@
+"""The whole application with metrics, over a real socket."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+import pytest
+import uvicorn
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+from websockets.sync.client import ClientConnection, connect
+
+from dashboard.access.entrance import Entrance
+from dashboard.api.app import add_api
+from dashboard.audit.flushing import Flush
+from dashboard.audit.logger import AuditLogger
+from dashboard.metrics.app import add_metrics
+from dashboard.metrics.readiness import freshness
+from dashboard.metrics.vitals import Vitals
+from dashboard.serving import uvicorn_config
+from dashboard.web.app import build_app
+from tests.web.scenes import Scene
+
+PATHS = {"view": "/ws/view", "positions": "/api/v1/positions/stream", "bbo": "/api/v1/live/bbo"}
+
+
+class Served(AbstractContextManager["Served"]):
+    """Page, API and metrics of one scene."""
+
+    def __init__(self, folder: Path) -> None:
+        self.scene = Scene(account=True, real_clock=True)
+        self.audit = AuditLogger(folder, Flush.NEVER)
+        desk = self.scene.desk
+        self.vitals = Vitals(desk.markets, desk.board, self.audit)
+        self.app = build_app(desk)
+        add_api(self.app, desk, Entrance())
+        add_metrics(self.app, vitals=self.vitals.read, ready=freshness(desk.markets))
+        self._server = uvicorn.Server(uvicorn_config(self.app))
+        self._server.config.port = 0
+        self._thread = threading.Thread(target=self._server.run)
+
+    def __enter__(self) -> "Served":
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.005)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self.audit.close()
+
+    @property
+    def address(self) -> str:
+        port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"127.0.0.1:{port}"
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return httpx.get(f"http://{self.address}{path}", headers=headers)
+
+    def watch(self, stream: str) -> ClientConnection:
+        return connect(f"ws://{self.address}{PATHS[stream]}")
+
+    def families(self) -> dict[str, Metric]:
+        text = self.get("/metrics").text
+        return {family.name: family for family in text_string_to_metric_families(text)}
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return value(self.get("/metrics").text, name, **labels)
+
+
+def value(text: str, name: str, **labels: str) -> float | None:
+    """The one sample of this name and these labels; None where there is none."""
+    families = text_string_to_metric_families(text)
+    samples: list[Sample] = [sample for family in families for sample in family.samples]
+    found = [one.value for one in samples if one.name == name and labels.items() <= one.labels.items()]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    """Waits until it does, for up to ten seconds."""
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end, "it never did"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[], Served]]:
+    started: list[Served] = []
+
+    def serve() -> Served:
+        started.append(Served(tmp_path / str(len(started))).__enter__())
+        return started[-1]
+
+    yield serve
+    for one in started:
+        one.__exit__(None, None, None)
+
+
+@pytest.fixture
+def served(serve: Callable[[], Served]) -> Served:
+    return serve()

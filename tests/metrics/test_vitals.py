@@ -1,0 +1,197 @@
+"""What is counted where the feed runs, told by real markets, a real tracker and a real trail."""
+
+import errno
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dashboard.audit.flushing import Flush
+from dashboard.audit.logger import AuditLogger
+from dashboard.domain.events import (
+    AccountFailed,
+    Failed,
+    PositionsRead,
+    Received,
+    ReceivedBeside,
+    Resolved,
+    Route,
+)
+from dashboard.markets import Markets
+from dashboard.metrics.vitals import Vitals
+from dashboard.runtime import RuntimeConfig
+from tests.domain.builders import LONG, instrument, position, ticker
+from tests.domain.histories import fill
+from tests.tracking.books import BTC, Books
+
+ETH = replace(instrument(), symbol="ETH/USDT:USDT", base="ETH")
+STREAM, POLL = Route.STREAM, Route.POLL
+
+
+class Rig:
+    """Vitals over a clock in the hand."""
+
+    def __init__(self, audit: AuditLogger | None = None) -> None:
+        self.books = Books(now=1_000_000)
+        made = lambda: RuntimeConfig(2_000, clock=self.clock)  # noqa: E731 - one for each market
+        self.markets = Markets(made(), made)
+        self.vitals = Vitals(self.markets, self.books.tracker, audit, clock=self.clock)
+
+    def clock(self) -> int:
+        return self.books.now
+
+    def tick(self, route: Route = STREAM, symbol: str | None = None) -> None:
+        self.markets.apply(symbol, Received(route, self.clock(), ticker(self.clock(), last="100")))
+
+    def broken(self, route: Route = STREAM) -> None:
+        self.markets.apply(None, Failed(route, "gone"))
+
+    def __getitem__(self, name: str) -> object:
+        return self.vitals.read()[name]
+
+
+@pytest.fixture
+def audit(tmp_path: Path) -> Iterator[AuditLogger]:
+    with AuditLogger(tmp_path / "audit", Flush.NEVER) as audit:
+        yield audit
+
+
+@pytest.fixture
+def rig(audit: AuditLogger) -> Rig:
+    return Rig(audit)
+
+
+class TestFeed:
+    def test_ticks_are_counted_and_nothing_else(self, rig):
+        rig.markets.apply(None, Resolved(instrument()))
+        rig.tick()
+        rig.tick()
+        rig.markets.apply(None, ReceivedBeside(ticker(rig.clock(), mark="101")))
+        rig.markets.apply(None, PositionsRead(rig.clock(), ()))
+        rig.broken()
+        assert rig["ticks"] == 3
+
+    def test_those_of_other_markets_too(self, rig):
+        rig.markets.apply(None, Resolved(instrument()))
+        rig.tick()
+        rig.markets.apply(ETH.symbol, Resolved(ETH))
+        rig.books.now += 700
+        rig.tick(symbol=ETH.symbol)
+        assert rig["ticks"] == 2
+        assert rig["price_ages"] == {BTC: 700, ETH.symbol: 0}
+
+    def test_an_age_is_that_of_the_newest_price(self, rig):
+        rig.markets.apply(None, Resolved(instrument()))
+        rig.tick()
+        rig.books.now += 400
+        rig.markets.apply(None, ReceivedBeside(ticker(rig.clock(), mark="101")))
+        rig.books.now += 50
+        assert rig["price_ages"] == {BTC: 50}
+        assert rig["feed_age"] == 450
+
+    def test_silence_makes_the_state_stale(self, rig):
+        assert rig["state"] == "CONNECTING"
+        rig.tick()
+        assert rig["state"] == "STREAMING"
+        rig.books.now += 60_000
+        assert rig["state"] == "STALE"
+
+    @pytest.mark.parametrize(
+        ("events", "reconnects"),
+        [
+            ([Route.STREAM], 0),
+            ([(STREAM,), STREAM], 0),  # the first connection is no return
+            ([STREAM, (STREAM,), STREAM], 1),
+            ([STREAM, (STREAM,), POLL, STREAM], 1),  # back by polling; what follows was not missed
+            ([POLL, (STREAM,), POLL, (STREAM,), POLL], 0),  # polling went on while the stream was tried
+            ([POLL, (POLL,), (POLL,), POLL, (POLL,), STREAM], 2),
+        ],
+        ids=str,
+    )
+    def test_a_reconnect_is_a_return_to_live_prices(self, rig, events, reconnects):
+        """A route is a tick by it, a route in brackets its failure."""
+        for event in events:
+            rig.broken(*event) if isinstance(event, tuple) else rig.tick(event)
+        assert rig["reconnects"] == reconnects
+        assert rig["failures"] == sum(isinstance(event, tuple) for event in events)
+
+
+class TestAccount:
+    def test_before_the_first_reading_nothing_is_known_of_what_is_open(self, rig):
+        known = rig.vitals.read()
+        assert not known.keys() & {"open_positions", "differences_open", "account_age", "feed_age"}
+        assert known["fills"] == 0
+
+    def test_fills_and_updates(self, rig):
+        rig.books.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2)).reading(position(LONG, "1", "100"))
+        rig.books.price("120")
+        rig.books.tracker.tell_prices()
+        rig.books.now += 2_500
+        assert rig["fills"] == 2
+        assert rig["position_updates"] == len(rig.books.told) == 4
+        assert rig["open_positions"] == 1
+        assert rig["account_age"] == 2_500
+
+    def test_a_difference_is_open_until_both_agree(self, rig):
+        rig.books.fills(fill("buy 2 @ 100")).reading()
+        assert (rig["differences"], rig["differences_open"]) == (1, 1)
+        rig.books.reading(asked_at=2_000)
+        assert (rig["differences"], rig["differences_open"]) == (1, 1), "the same one"
+        rig.books.reading(position(LONG, "2", "100"), asked_at=3_000)
+        assert (rig["differences"], rig["differences_open"]) == (1, 0)
+
+    def test_one_that_is_corrected_at_once_was_found_all_the_same(self, rig):
+        rig.books.fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
+        rig.books.reading(position(LONG, "3", "100"), asked_at=2_000)
+        assert (rig["differences"], rig["differences_open"]) == (1, 0)
+
+    def test_a_reading_that_fails(self, rig):
+        assert rig["account_failing"] == 0
+        rig.books.tracker.apply(AccountFailed("no answer"))
+        assert rig["account_failing"] == 1
+
+    def test_without_an_account_nothing_is_told_of_one(self):
+        told = Rig().vitals.read()
+        assert set(told) == {
+            "read_at", "started_at", "ticks", "failures", "reconnects", "state", "stale_after", "price_ages",
+        }  # fmt: skip
+
+
+class TestTrail:
+    def test_a_disk_that_fails(self, rig, audit, monkeypatch):
+        assert (rig["audit_errors"], rig["audit_degraded"], rig["audit_untold"]) == (0, 0, 0)
+
+        def refuses(*_: object) -> int:
+            raise OSError(errno.ENOSPC, "full")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("os.write", refuses)
+            audit.record("fill", {})
+            audit.record("fill", {})
+        assert (rig["audit_errors"], rig["audit_degraded"], rig["audit_untold"]) == (2, 1, 2)
+        audit.record("fill", {})
+        assert (rig["audit_errors"], rig["audit_degraded"], rig["audit_untold"]) == (2, 0, 0)
+
+    def test_what_is_not_brought_to_the_disk(self, tmp_path, monkeypatch):
+        with AuditLogger(tmp_path, Flush.ALWAYS) as audit:
+            audit.record("fill", {})
+
+            def refuses(_file: int) -> None:
+                raise OSError(errno.EIO, "broken")
+
+            with monkeypatch.context() as patch:
+                patch.setattr("dashboard.audit.day_file.sync", refuses)
+                assert audit.record("fill", {}) is False
+            assert audit.errors == 1
+
+
+def test_it_can_travel_and_tells_no_amounts(rig):
+    rig.markets.apply(None, Resolved(instrument()))
+    rig.markets.apply(None, Received(STREAM, rig.clock(), ticker(rig.clock(), last="77777.5")))
+    rig.books.fills(fill("buy 0.4321 @ 66666")).price("77777.5").reading(position(LONG, "0.4321", "66666"))
+    read = rig.vitals.read()
+    text = json.dumps(read)
+    assert json.loads(text) == read
+    assert not [secret for secret in ("4321", "66666", "77777", "long", "4801") if secret in text]

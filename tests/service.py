@@ -1,0 +1,72 @@
+"""A systemd for tests: hears what a service tells, and hands a listening socket over."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from queue import Queue
+from typing import Self
+
+PYTHON = (sys.executable, "-c")
+FEED = "import sys; from dashboard.cli import feed; sys.exit(feed())"
+RUN = "import sys; from dashboard.cli import main; sys.exit(main())"
+_WITH_SOCKET = 'exec 3<&"$0"; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
+
+
+class Manager:
+    """The end of the notify socket at which systemd listens. It always reads: services wait for it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="notify-")
+        self.path = str(Path(self._folder.name) / "notify")
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self.path)
+        self._heard: Queue[str] = Queue()
+        self._thread = threading.Thread(target=self._hear, daemon=True)
+        self._thread.start()
+
+    def until(self, text: str) -> str:
+        """Waits for a message that has `text`, and returns it."""
+        while text not in (message := self._heard.get(timeout=30)):
+            pass
+        return message
+
+    def _hear(self) -> None:
+        while (message := self._socket.recv(4096)) != b"end":
+            self._heard.put(message.decode())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+            last.sendto(b"end", self.path)
+        self._thread.join()
+        self._socket.close()
+        self._folder.cleanup()
+
+
+def start(
+    program: str,
+    *flags: str,
+    manager: Manager | None = None,
+    listener: socket.socket | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[str]:
+    """A program of the dashboard as a service."""
+    more = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "800000"} if manager else {}
+    command = [*PYTHON, program, *flags]
+    if listener is not None:
+        command = ["bash", "-c", _WITH_SOCKET, str(listener.fileno()), *command]
+    return subprocess.Popen(
+        command,
+        env={**os.environ, **more, **(environment or {})},
+        pass_fds=() if listener is None else (listener.fileno(),),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -1,0 +1,137 @@
+"""The web workers as systemd would run them: gunicorn with its configuration, over a feed of the test's."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import unix_connect
+
+from dashboard.sync.names import NEWS
+from tests.domain.histories import fill
+from tests.redis_server import RedisServer
+from tests.service import Manager
+from tests.sync.relay import Source, published, until
+
+ROOT = Path(__file__).parents[1]
+CONFIG = ROOT / "deploy" / "gunicorn.conf.py"
+
+
+class Workers:
+    """Gunicorn on a unix socket, with two workers."""
+
+    def __init__(self, redis: RedisServer, folder: Path, manager: Manager, *flags: str) -> None:
+        self.path = redis.path.with_name("web.sock")
+        bind = ["--bind", f"unix:{self.path}", *flags]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", str(CONFIG), *bind],
+            env={
+                **os.environ,
+                "DASHBOARD_REDIS_URL": redis.url,
+                "DASHBOARD_STATE_DIR": str(folder),
+                "WEB_CONCURRENCY": "2",
+                "NOTIFY_SOCKET": manager.path,
+                "WATCHDOG_USEC": "800000",
+            },
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.client = httpx.Client(
+            transport=httpx.HTTPTransport(uds=str(self.path)), base_url="http://localhost", timeout=10
+        )
+
+    @property
+    def pids(self) -> list[int]:
+        return sorted(child.pid for child in psutil.Process(self.process.pid).children())
+
+    def positions(self) -> dict[str, object]:
+        answer = self.client.get("/api/v1/positions/summary")
+        return dict(answer.json()["positions"]) if answer.is_success else {}
+
+    def close(self) -> None:
+        self.client.close()
+        left = psutil.Process(self.process.pid).children()
+        self.process.terminate()
+        self.process.communicate(timeout=20)
+        for each in psutil.wait_procs(left, 1)[1]:
+            each.kill()
+
+
+@pytest.fixture
+def source(redis_server: RedisServer) -> Iterator[Source]:
+    source = Source().price("100")
+    source.books.fills(fill("buy 1 @ 100"))
+    with published(source.desk, redis_server):
+        yield source
+
+
+@pytest.fixture
+def serve(redis_server: RedisServer, tmp_path: Path, source: Source) -> Iterator[Callable[..., Workers]]:
+    started: list[Workers] = []
+    with Manager() as manager:
+
+        def serve(*flags: str) -> Workers:
+            started.append(Workers(redis_server, tmp_path, manager, *flags))
+            until(lambda: dict(redis_server.client.pubsub_numsub(NEWS))[NEWS.encode()] == 2, 30)
+            for _ in range(3):  # one from each at least: gunicorn never ends a worker that has not begun
+                manager.until("WATCHDOG=1")
+            until(started[-1].positions)
+            return started[-1]
+
+        yield serve
+        for each in started:
+            each.close()
+
+
+def test_page_api_and_stream_show_what_the_feed_knows(serve: Callable[..., Workers], source: Source):
+    workers = serve()
+    assert "<title>BTCUSDT" in workers.client.get("/").text
+    assert workers.positions().keys() == {"BTC/USDT:USDT"}
+    with unix_connect(str(workers.path), uri="ws://localhost/ws/view") as page:
+        source.price("123.4")
+        until(lambda: "123.4" in str(page.recv(timeout=5)))
+
+
+def test_a_worker_that_dies_or_hangs_is_replaced(serve: Callable[..., Workers]):
+    workers = serve("--timeout", "5")
+    first, second = workers.pids
+    os.kill(first, signal.SIGKILL)
+    until(lambda: len(workers.pids) == 2 and first not in workers.pids, 20)
+    os.kill(second, signal.SIGSTOP)
+    until(lambda: len(workers.pids) == 2 and second not in workers.pids, 40)
+    until(workers.positions)
+
+
+def test_a_reload_drops_no_request_and_lets_viewers_come_back(serve: Callable[..., Workers]):
+    workers = serve()
+    before = workers.pids
+    with unix_connect(str(workers.path), uri="ws://localhost/ws/view") as page:
+        workers.process.send_signal(signal.SIGHUP)
+        until(lambda: workers.positions() and not set(workers.pids) & set(before), 30)
+        with pytest.raises(ConnectionClosed) as closed:
+            until(lambda: not page.recv(timeout=10))
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 1012
+    assert workers.positions()
+
+
+def test_settings_that_are_wrong_end_it_in_one_line(tmp_path: Path):
+    answer = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--config", str(CONFIG), "--bind", "127.0.0.1:0"],
+        env={**os.environ, "DASHBOARD_STATE_DIR": str(tmp_path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert answer.returncode == 2
+    assert "dashboard-web: --redis-url: needed" in answer.stderr
+    assert "Traceback" not in answer.stderr
