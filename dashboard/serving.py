@@ -26,8 +26,8 @@ _PORTS_TRIED = 50
 class Server(uvicorn.Server):
     """Says where the page is once it can be opened, and opens it where there is a browser."""
 
-    def __init__(self, app: FastAPI, settings: Settings) -> None:
-        super().__init__(uvicorn_config(app, debug=settings.debug))
+    def __init__(self, app: FastAPI, settings: Settings, *, behind_proxy: bool = False) -> None:
+        super().__init__(uvicorn_config(app, debug=settings.debug, behind_proxy=behind_proxy))
         self._opens_browser = not settings.no_browser
         self._hangs: Callable[[], bool] = getattr(app.state, "hangs", lambda: False)
         self._watchdog = Watchdog()
@@ -51,7 +51,7 @@ class Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Runs the dashboard until it is interrupted. Raises DashboardError if it cannot start."""
     with listen(settings) as listener, running(settings) as app:
-        Server(app, settings).run(sockets=[listener])
+        Server(app, settings, behind_proxy=_is_local(listener)).run(sockets=[listener])
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -69,12 +69,13 @@ def listen(settings: Settings) -> socket.socket:
     raise PortTaken(f"port {settings.port} of {settings.host} is taken: {advice}")
 
 
-def uvicorn_config(app: FastAPI, *, debug: bool = False) -> uvicorn.Config:
-    """How the app is served here."""
+def uvicorn_config(app: FastAPI, *, debug: bool = False, behind_proxy: bool = False) -> uvicorn.Config:
+    """How the app is served here. A proxy is believed who asked it, and how."""
     return uvicorn.Config(
         app,
         log_level="info" if debug else "warning",
         access_log=debug,
+        forwarded_allow_ips="*" if behind_proxy else None,
         **uvicorn_options(farewell=1),
     )
 
@@ -91,6 +92,11 @@ def _bound(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _is_local(listener: socket.socket) -> bool:
+    """Whether it is a socket among the files, which only the proxy of this machine may open."""
+    return isinstance(listener.getsockname(), str)
 
 
 def _url(listener: Any) -> str:
