@@ -7,6 +7,7 @@ under NAME; it answers pings.
 import asyncio
 import base64
 import os
+import random
 import sys
 import threading
 import time
@@ -35,7 +36,7 @@ class Viewer(asyncio.Protocol):
         self._buffer = b""
         self._transport: Any = None
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.lost = False
+        self.lost = self.replaced = False
         self.newest = 0
         self.forget()
 
@@ -109,22 +110,55 @@ class Crowd:
     def __init__(self, url: str, count: int, name: str = PRICE) -> None:
         self._loop = uvloop.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self.viewers = asyncio.run_coroutine_threadsafe(self._connect(url, count, name), self._loop).result()
+        self._parts, self._name = urlsplit(url), name
+        self.viewers = asyncio.run_coroutine_threadsafe(self._connect(count), self._loop).result()
 
-    async def _connect(self, url: str, count: int, name: str) -> list[Viewer]:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or 80
+    async def _connect(self, count: int) -> list[Viewer]:
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one() -> Viewer:
             async with gate:
-                _, viewer = await asyncio.get_running_loop().create_connection(
-                    lambda: Viewer(parts.netloc, parts.path, name), host, port
-                )
-                await viewer.opened
-                return viewer
+                return await self._one()
 
         return list(await asyncio.gather(*(one() for _ in range(count))))
+
+    async def _one(self) -> Viewer:
+        parts, loop = self._parts, asyncio.get_running_loop()
+        _, viewer = await loop.create_connection(
+            lambda: Viewer(parts.netloc, parts.path, self._name), parts.hostname or "", parts.port or 80
+        )
+        await viewer.opened
+        return viewer
+
+    def rejoined(self, within: float) -> list[float]:
+        """Has each viewer that was cut off come back as the page does; seconds that each was away."""
+        return asyncio.run_coroutine_threadsafe(self._rejoin(within), self._loop).result()
+
+    async def _rejoin(self, within: float) -> list[float]:
+        self._away: list[float] = []
+        quiet, seen = 0, -1
+        async with asyncio.timeout(within), asyncio.TaskGroup() as tasks:
+            while quiet < 100:  # ten seconds in which nobody was cut off
+                for place, viewer in enumerate(self.viewers):
+                    if viewer.lost and not viewer.replaced:
+                        viewer.replaced = True
+                        tasks.create_task(self._come_back(place))
+                quiet, seen = (quiet + 1 if len(self._away) == seen else 0), len(self._away)
+                await asyncio.sleep(0.1)
+        return self._away
+
+    async def _come_back(self, place: int) -> None:
+        """As assets/js/3-stream.js does."""
+        began, attempts = time.monotonic(), 0
+        while True:
+            await asyncio.sleep(min(15, 0.25 * 2**attempts) * random.uniform(0.5, 1))
+            attempts += 1
+            try:
+                self.viewers[place] = await self._one()
+            except OSError:
+                continue
+            self._away.append(time.monotonic() - began)
+            return
 
     def forget(self) -> None:
         """Starts to count anew; for quiet moments, as is `found`."""
@@ -179,7 +213,13 @@ def main() -> None:
     crowd = Crowd(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])
     answering(
         {"viewers": len(crowd.viewers)},
-        {"forget": crowd.forget, "views": crowd.views, "behind": crowd.behind, "found": crowd.found},
+        {
+            "forget": crowd.forget,
+            "rejoined": crowd.rejoined,
+            "views": crowd.views,
+            "behind": crowd.behind,
+            "found": crowd.found,
+        },
     )
 
 

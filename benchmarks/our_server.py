@@ -1,7 +1,7 @@
 """`python -m benchmarks.our_server`: the real app over the real runtime, fed by a pulse."""
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import psutil

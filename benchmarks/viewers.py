@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any, Protocol
 
 from benchmarks.processes import Child, running
 from benchmarks.report import Report, Row, percentile
@@ -38,11 +39,21 @@ class Found:
     """Of each round: µs of the server's CPU for one message to one viewer."""
 
 
+class Server(Protocol):
+    """What gives ticks and serves them: one process, or several."""
+
+    def ask(self, what: str, **details: object) -> Any:
+        """Asks whoever gives the ticks."""
+
+    def cpu(self) -> float:
+        """Seconds of CPU that all of it has used."""
+
+
 @dataclass
 class Side:
     """A server and its viewers."""
 
-    server: Child
+    server: Server
     crowds: Sequence[Child]
     found: Found = field(default_factory=Found)
 

@@ -1,0 +1,191 @@
+"""500 browsers' websockets through nginx to four web workers, with a reload in the middle.
+
+Everything is as on a server: a feed of its own, Redis, gunicorn with its configuration, nginx in front.
+The plain way is one process without any of them, to which the same viewers are connected directly.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from benchmarks.processes import ROOT, Child, ending, running
+from benchmarks.report import Report, Row, percentile
+from benchmarks.viewers import Found, Side
+
+VIEWERS, WORKERS = 500, 4
+NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
+worker_rlimit_nofile 8192;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+  uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{
+      proxy_pass http://unix:{folder}/web.sock;
+      proxy_http_version 1.1; proxy_buffering off;
+      proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+    }}
+  }}
+}}
+"""
+
+
+class Cluster:
+    """The feed, and the processes between it and a viewer; as a `Side` asks, its server."""
+
+    def __init__(self, feed: Child, processes: dict[str, subprocess.Popen[str]], url: str) -> None:
+        self._feed = feed
+        self._processes = processes
+        self.url = url
+        self.ask = feed.ask
+
+    def cpu(self) -> float:
+        """Of all of them."""
+        return self._feed.cpu() + sum(map(_cpu_of_all, self._processes.values()))
+
+    def shares(self, seconds: float, before: dict[str, float]) -> dict[str, float]:
+        """Of each, in percent of a core, since `before`."""
+        return {name: (cpu - before[name]) / seconds * 100 for name, cpu in self.cpus().items()}
+
+    def cpus(self) -> dict[str, float]:
+        """Seconds of CPU by process."""
+        return {"feed": self._feed.cpu()} | {
+            name: _cpu_of_all(process) for name, process in self._processes.items()
+        }
+
+    def reload(self) -> None:
+        """As `systemctl reload` does."""
+        self._processes["web workers"].send_signal(signal.SIGHUP)
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """All of it, once the page answers."""
+    nginx, redis = _found("nginx"), _found("redis-server")
+    port = _free_port()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="cluster-")))
+        redis_url = f"unix://{folder}/redis.sock"
+        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+        command = [
+            redis,
+            "--port",
+            "0",
+            "--unixsocket",
+            f"{folder}/redis.sock",
+            "--save",
+            "",
+            "--dir",
+            str(folder),
+        ]
+        processes = {"Redis": stack.enter_context(ending(command))}
+        _until(lambda: (folder / "redis.sock").exists())
+        feed = stack.enter_context(running("benchmarks.our_feed", redis_url))
+        environment = {"DASHBOARD_REDIS_URL": redis_url, "DASHBOARD_STATE_DIR": str(folder)}
+        processes["web workers"] = stack.enter_context(
+            ending(
+                [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
+                + ["--bind", f"unix:{folder}/web.sock", "--log-level", "error"],
+                env={**os.environ, **environment, "WEB_CONCURRENCY": str(WORKERS)},
+            )
+        )
+        command = [nginx, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+        processes["nginx"] = stack.enter_context(ending(command))
+        made = Cluster(feed, processes, f"http://127.0.0.1:{port}")
+        _until(lambda: len(psutil.Process(processes["web workers"].pid).children()) == WORKERS)
+        time.sleep(3)  # until each of them listens
+        yield made
+
+
+def measure(quick: bool) -> Report:
+    """Rounds of ticks, then a reload."""
+    ticks = 50 if quick else 200
+    with ExitStack() as stack:
+        ours = stack.enter_context(cluster())
+        many = _side(stack, ours)
+        alone = _side(stack, stack.enter_context(running("benchmarks.our_server")))
+        for side in (many, alone):
+            side.round(10)
+            side.found = Found()
+        before, began = ours.cpus(), time.monotonic()
+        many.round(ticks)
+        shares = ours.shares(time.monotonic() - began, before)
+        alone.round(ticks)
+        ours.reload()
+        back = many.crowds[0].ask("rejoined", within=60)
+        many.crowds[0].ask("forget")
+        after = Side(many.server, many.crowds)
+        after.round(20)
+    found, plain = many.found, alone.found
+    return Report(
+        f"cluster: {VIEWERS} viewers through nginx to {WORKERS} workers at 10 ticks/s",
+        "The plain way is one process, asked directly. After that the workers are reloaded, and each viewer "
+        "comes back as the page does.",
+        [
+            Row("a viewer hears, p50", percentile(found.late, 50), percentile(plain.late, 50), "ms"),
+            Row("a viewer hears, p95", percentile(found.late, 95), percentile(plain.late, 95), "ms"),
+            Row("a viewer hears, max", max(found.late), max(plain.late), "ms"),
+            Row("CPU of all processes", _share(found), _share(plain), "% of a core"),
+            Row("disconnected", found.lost, plain.lost, most=0, digits=0),
+            Row("not on the last tick", found.behind, plain.behind, most=0, digits=0),
+            Row("reload: the last viewer is back", max(back, default=0.0), unit="s", most=15),
+            Row("reload: not on the last tick after it", after.found.behind, most=0, digits=0),
+        ],
+        [
+            "CPU of " + ", ".join(f"{name} {share:.1f} %" for name, share in shares.items()) + " of a core.",
+            f"The reload cut {len(back)} of {VIEWERS} viewers off.",
+        ],
+    )
+
+
+def _side(stack: ExitStack, server: Child | Cluster) -> Side:
+    crowd = running("benchmarks.crowd", f"{server.url}/ws/view", str(VIEWERS))
+    return Side(server, [stack.enter_context(crowd)])
+
+
+def _share(found: Found) -> float:
+    return found.server_cpu / found.seconds * 100
+
+
+def _cpu_of_all(process: subprocess.Popen[str]) -> float:
+    """Of a process and its children."""
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    return sum(one.cpu_times().user + one.cpu_times().system for one in family)
+
+
+def _found(program: str) -> str:
+    own = {"redis-server": [ROOT / "dev" / "redis", "--install"]}.get(program)
+    found = shutil.which(program) or (own and subprocess.check_output(own, text=True).strip())
+    if not found:
+        raise SystemExit(
+            f"cluster: there is no {program} here; on Debian and Ubuntu: apt-get install {program}"
+        )
+    return found
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        if time.monotonic() > until:
+            raise SystemExit("cluster: it does not start")
+        time.sleep(0.05)

@@ -1,0 +1,27 @@
+"""`python -m benchmarks.our_feed REDIS`: the feed's side of several processes, with prices that we give."""
+
+import sys
+
+from benchmarks.our_server import desk_of, received, runtime_with_position
+from benchmarks.processes import answering
+from benchmarks.pulse import Pulse
+from dashboard.sync.lease import Lease
+from dashboard.sync.names import connected
+from dashboard.sync.publisher import Publisher
+
+
+def main() -> None:
+    redis = connected(sys.argv[1])
+    lease, runtime = Lease(redis), runtime_with_position()
+    if not lease.acquire():
+        raise SystemExit("another feed leads")
+    publisher = Publisher(redis, lease, desk_of(runtime))
+    publisher.start()
+    try:
+        answering({}, {"beat": Pulse(lambda price: runtime.apply(received(price))).beat})
+    finally:
+        publisher.stop()
+
+
+if __name__ == "__main__":
+    main()
