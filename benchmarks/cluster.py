@@ -81,28 +81,16 @@ def cluster() -> Iterator[Cluster]:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="cluster-")))
         redis_url = f"unix://{folder}/redis.sock"
         (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
-        command = [
-            redis,
-            "--port",
-            "0",
-            "--unixsocket",
-            f"{folder}/redis.sock",
-            "--save",
-            "",
-            "--dir",
-            str(folder),
-        ]
+        command = [redis, "--port", "0", "--unixsocket", f"{folder}/redis.sock"]
+        command += ["--save", "", "--dir", str(folder)]
         processes = {"Redis": stack.enter_context(ending(command))}
         _until(lambda: (folder / "redis.sock").exists())
         feed = stack.enter_context(running("benchmarks.our_feed", redis_url))
         environment = {"DASHBOARD_REDIS_URL": redis_url, "DASHBOARD_STATE_DIR": str(folder)}
-        processes["web workers"] = stack.enter_context(
-            ending(
-                [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
-                + ["--bind", f"unix:{folder}/web.sock", "--log-level", "error"],
-                env={**os.environ, **environment, "WEB_CONCURRENCY": str(WORKERS)},
-            )
-        )
+        command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
+        command += ["--bind", f"unix:{folder}/web.sock", "--log-level", "error"]
+        environment |= {**os.environ, "WEB_CONCURRENCY": str(WORKERS)}
+        processes["web workers"] = stack.enter_context(ending(command, env=environment))
         command = [nginx, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
         processes["nginx"] = stack.enter_context(ending(command))
         made = Cluster(feed, processes, f"http://127.0.0.1:{port}")
@@ -164,16 +152,15 @@ def _share(found: Found) -> float:
 def _cpu_of_all(process: subprocess.Popen[str]) -> float:
     """Of a process and its children."""
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    return sum(one.cpu_times().user + one.cpu_times().system for one in family)
+    return float(sum(one.cpu_times().user + one.cpu_times().system for one in family))
 
 
 def _found(program: str) -> str:
-    own = {"redis-server": [ROOT / "dev" / "redis", "--install"]}.get(program)
-    found = shutil.which(program) or (own and subprocess.check_output(own, text=True).strip())
+    found = shutil.which(program)
+    if program == "redis-server":
+        found = subprocess.check_output([ROOT / "dev" / "redis", "--install"], text=True).strip()
     if not found:
-        raise SystemExit(
-            f"cluster: there is no {program} here; on Debian and Ubuntu: apt-get install {program}"
-        )
+        raise SystemExit(f"cluster: no {program} here; on Debian and Ubuntu: apt-get install {program}")
     return found
 
 

@@ -211,16 +211,8 @@ class Crowd:
 def main() -> None:
     allow_many_sockets()
     crowd = Crowd(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])
-    answering(
-        {"viewers": len(crowd.viewers)},
-        {
-            "forget": crowd.forget,
-            "rejoined": crowd.rejoined,
-            "views": crowd.views,
-            "behind": crowd.behind,
-            "found": crowd.found,
-        },
-    )
+    asked = (crowd.forget, crowd.rejoined, crowd.views, crowd.behind, crowd.found)
+    answering({"viewers": len(crowd.viewers)}, {each.__name__: each for each in asked})
 
 
 if __name__ == "__main__":
