@@ -7,12 +7,16 @@ from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from dashboard.access.pages import origin_allowed
+from dashboard.access.store import AccessStore
 from dashboard.errors import SettingsError
 
 _SHORTEST = 16
 """Characters of an access key."""
+SESSION = "dashboard.session"
+"""The entry of a scope that says: who asks has logged in."""
 _IN_QUERY = ("access_key", "api_key", "apikey", "key", "token", "x-api-key")
 
 
@@ -21,22 +25,29 @@ class Entrance:
     """Who may use the API: owners of a key, where there are keys, and pages of some sites."""
 
     keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """SHA-256 of each key, by the name of its owner."""
+    """SHA-256 of each key of the settings, by the name of its owner."""
     origins: tuple[str, ...] = ()
     """Sites like https://example.org whose pages may use it, beside our own."""
+    store: AccessStore | None = field(default=None, repr=False)
+    """Has more keys, which come and go."""
 
     @classmethod
-    def of(cls, access_keys: str | None, allowed_origins: str | None) -> "Entrance":
+    def of(
+        cls, access_keys: str | None, allowed_origins: str | None, store: AccessStore | None = None
+    ) -> "Entrance":
         """From the settings' texts. Raises SettingsError, without a key in its message."""
-        return cls(dict(_keys(_listed(access_keys))), tuple(map(_origin, _listed(allowed_origins))))
+        origins = tuple(map(_origin, _listed(allowed_origins)))
+        return cls(dict(_keys(_listed(access_keys))), origins, store)
 
-    def refusal(self, headers: Headers, query: bytes) -> tuple[int, str] | None:
+    def refusal(self, scope: Scope) -> tuple[int, str] | None:
         """HTTP status and reason why a request may not enter; None if it may."""
+        headers = Headers(scope=scope)
         if not self.origin_allowed(headers):
             return 403, "this site's pages may not use the API: see --allowed-origins"
-        if any(name.lower() in _IN_QUERY for name in parse_qs(query.decode("latin-1"))):
+        query = scope.get("query_string", b"").decode("latin-1")
+        if any(name.lower() in _IN_QUERY for name in parse_qs(query)):
             return 400, "an access key belongs into the header X-API-Key: an address is logged by others"
-        if self.keys and self.owner(headers) is None:
+        if not scope.get(SESSION) and self._all_keys() and self.owner(headers) is None:
             return 401, "an access key is needed: X-API-Key, or Authorization: Bearer"
         return None
 
@@ -47,8 +58,12 @@ class Entrance:
         if not given and scheme.lower() == "bearer":
             given = token.strip()
         digest = sha256(given.encode("latin-1", "replace")).digest()
-        found = [name for name, key in self.keys.items() if hmac.compare_digest(key, digest)]
+        found = [name for name, key in self._all_keys() if hmac.compare_digest(key, digest)]
         return found[0] if found else None
+
+    def _all_keys(self) -> list[tuple[str, bytes]]:
+        stored = self.store.contents().keys if self.store else {}
+        return [*self.keys.items(), *((name, key.digest) for name, key in stored.items())]
 
     def origin_allowed(self, headers: Headers) -> bool:
         """Whether a request comes from a program, our own page, or a site on the list."""

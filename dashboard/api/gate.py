@@ -1,6 +1,5 @@
 """The door of the REST side: access keys, and other sites that are on the list."""
 
-from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,7 +27,7 @@ class Gate:
             await self._app(scope, receive, send)
 
     async def _checked(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused = self._entrance.refusal(Headers(scope=scope), scope.get("query_string", b""))
+        refused = self._entrance.refusal(scope)
         if refused is not None:
             status, reason = refused
             headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None

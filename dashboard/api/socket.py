@@ -4,15 +4,15 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from dashboard.access.entrance import Entrance
+from dashboard.access.refusals import refuse_socket
 from dashboard.api.channel import Channel
 from dashboard.api.client_slot import Slot
 from dashboard.api.conversation import TRY_AGAIN, Answer, Conversation, Unwelcome
+from dashboard.meters import VIEWERS
 
 KEEPALIVE = 20.0
 """Seconds between two pings of ours to a client."""
@@ -40,9 +40,9 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one client until it leaves, or says what it may not."""
         await receive()  # the request to connect
-        refused = self._entrance.refusal(Headers(scope=scope), scope.get("query_string", b""))
+        refused = self._entrance.refusal(scope)
         if refused is not None:
-            await _refuse(scope, send, *refused)
+            await refuse_socket(scope, send, *refused)
             return
         await send({"type": "websocket.accept"})
         slot = Slot()
@@ -50,7 +50,8 @@ class Stream:
         try:
             for text in self._first(slot):
                 slot.put(text, text)
-            await self._talk(receive, send, slot)
+            with VIEWERS[_name(scope)].track_inprogress():
+                await self._talk(receive, send, slot)
         finally:
             self._channel.leave(slot)
 
@@ -101,12 +102,6 @@ class Stream:
                 await send({"type": "websocket.close", "code": error.close, "reason": str(error)})
 
 
-async def _refuse(scope: Scope, send: Send, status: int, reason: str) -> None:
-    """Says why over HTTP, where the server can; else the handshake just fails with 403."""
-    if "websocket.http.response" not in (scope.get("extensions") or {}):
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    body = json.dumps({"detail": reason}).encode()
-    headers: list[tuple[Any, Any]] = [(b"content-type", b"application/json")]
-    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": body})
+def _name(scope: Scope) -> str:
+    """Under which its clients are counted."""
+    return "bbo" if scope["path"].endswith("/bbo") else "positions"

@@ -25,6 +25,7 @@ _INDEX = """<!DOCTYPE html>
 {%metas%}
 <meta name="color-scheme" content="dark light">
 <meta name="robots" content="noindex">
+<meta name="referrer" content="same-origin">
 <title>{%title%}</title>
 <link rel="icon" type="image/svg+xml" href="ASSETS/favicon.svg">
 <link rel="preload" as="font" type="font/woff2" crossorigin
@@ -52,7 +53,7 @@ def build_app(desk: Desk) -> FastAPI:
         "dashboard.web",
         backend=PageBackend,
         assets_folder=str(_ASSETS),
-        assets_path_ignore=["vendor", "early"],
+        assets_path_ignore=["vendor", "early", "login"],
         external_stylesheets=["/assets/vendor/bootstrap.min.css"],
         title=html.escape(f"{desk.symbol} · {desk.exchange}"),
         update_title=None,

@@ -63,7 +63,15 @@ def _header(desk: Desk) -> Component:
     position = html.Span(
         dbc.Button("Position", id="open-form", class_name="quiet"), **{"data-bind": "position-button"}
     )
-    return html.Header([name, state, html.Div([theme, position], className="actions")], className="top")
+    actions = [theme, position, *_log_out(desk)]
+    return html.Header([name, state, html.Div(actions, className="actions")], className="top")
+
+
+def _log_out(desk: Desk) -> list[Component]:
+    if not desk.login:
+        return []
+    button = html.Button(html.Span("Log out"), type="submit", className="btn btn-primary quiet log-out")
+    return [html.Form(button, action="/logout", method="POST")]
 
 
 def _badge(venue: Venue) -> list[Component]:

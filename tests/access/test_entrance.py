@@ -7,7 +7,9 @@ import pytest
 from fastapi import FastAPI, WebSocket
 from starlette.datastructures import Headers
 
+from dashboard.access.entrance import SESSION, Entrance
 from dashboard.access.pages import guard, origin_allowed
+from dashboard.access.store import AccessStore
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,12 @@ def test_origin_allowed(origin: str | None, host: str | None, allowed: bool) -> 
 
 
 async def answer(
-    kind: str, path: str, host: str, *, listens_on: str = "127.0.0.1"
+    kind: str,
+    path: str,
+    host: str,
+    *,
+    listens_on: str = "127.0.0.1",
+    allowed_hosts: str | None = None,
 ) -> list[MutableMapping[str, Any]]:
     """What a guarded app sends to one request made to `host`, as ASGI messages."""
     app = FastAPI()
@@ -52,7 +59,7 @@ async def answer(
     async def stream(socket: WebSocket) -> None:
         await socket.accept()
 
-    guard(app, listens_on)
+    guard(app, listens_on, allowed_hosts)
     sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> dict[str, str]:
@@ -104,3 +111,48 @@ async def test_the_address_listened_on_is_a_name_of_its_own(host: str, status: i
 async def test_websockets_are_guarded_too(host: str, accepted: bool) -> None:
     sent = await answer("websocket", "/stream", host)
     assert (sent[0]["type"] == "websocket.accept") is accepted
+
+
+def request(key: str = "", **more: object) -> dict[str, object]:
+    return {"headers": [(b"x-api-key", key.encode())] if key else [], "query_string": b"", **more}
+
+
+def status(entrance: Entrance, scope: dict[str, object]) -> int:
+    refused = entrance.refusal(scope)
+    return refused[0] if refused else 200
+
+
+class TestKeys:
+    def test_stored_ones_count_beside_those_of_the_settings(self, store: AccessStore) -> None:
+        entrance = Entrance.of(f"bot:{'b' * 20}", None, store)
+        key = store.create_key("laptop")
+        assert status(entrance, request()) == 401
+        assert status(entrance, request(key + "x")) == 401
+        assert entrance.refusal(request(key)) is None
+        assert entrance.refusal(request("b" * 20)) is None
+        store.revoke_key("laptop")
+        assert status(entrance, request(key)) == 401
+        assert entrance.refusal(request("b" * 20)) is None
+
+    def test_the_first_stored_one_makes_them_necessary(self, store: AccessStore) -> None:
+        entrance = Entrance.of(None, None, store)
+        assert entrance.refusal(request()) is None
+        store.create_key("laptop")
+        assert status(entrance, request()) == 401
+        assert entrance.refusal(request(**{SESSION: True})) is None
+
+    def test_every_key_is_compared_whichever_is_given(self, store: AccessStore, monkeypatch) -> None:
+        """What takes longer for a key that is nearly right would tell it bit by bit."""
+        compared: list[bytes] = []
+
+        def compare(known: bytes, given: bytes) -> bool:
+            compared.append(known)
+            return known == given
+
+        monkeypatch.setattr("dashboard.access.entrance.hmac.compare_digest", compare)
+        entrance = Entrance.of(f"bot:{'b' * 20}", None, store)
+        keys = [store.create_key(name) for name in ("first", "second", "third")]
+        for key in ("b" * 20, *keys, "unknown", keys[0][:-1]):
+            compared.clear()
+            entrance.refusal(request(key))
+            assert len(compared) == 4

@@ -1,4 +1,5 @@
-/* The websocket: connects for ever, and sets the pace at which Dash asks the server instead. */
+/* The websocket: connects for ever, and sets the pace at which Dash asks the server instead. It also ends
+ * when the session does: the server is asked whether that is why, and then the page makes way for the login. */
 "use strict";
 (() => {
   const desk = window.dashboard;
@@ -57,8 +58,16 @@
     closed();
   }
 
+  async function leaveIfLoggedOut() {
+    try {
+      const answer = await fetch("/session", { cache: "no-store" });
+      if (answer.status === 401) location.reload();
+    } catch { /* the server is away, which says nothing of the session */ }
+  }
+
   function closed() {
     stream.state = "closed";
+    leaveIfLoggedOut();
     setPace(ALONE);
     const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(stream.attempts, 10));
     reconnect = setTimeout(open, longest * (0.5 + Math.random() / 2));

@@ -1,0 +1,130 @@
+"""The whole application over a real socket, behind the login."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from websockets.sync.client import ClientConnection, connect
+
+from dashboard.access.entrance import Entrance
+from dashboard.access.login import add_login
+from dashboard.access.pages import guard
+from dashboard.access.store import AccessStore, access_file
+from dashboard.api.app import add_api
+from dashboard.serving import uvicorn_config
+from dashboard.web.app import build_app
+from tests.web.scenes import LONG, Scene
+
+PASSWORD = "correct horse battery"
+KEY = "a-key-of-enough-characters"
+
+
+def application(
+    store: AccessStore, *, keys: str | None = None, origins: str | None = None, **login: Any
+) -> FastAPI:
+    scene = Scene(LONG, real_clock=True).resolve().price("67482.1")
+    desk = replace(scene.desk, login=store.has_password)
+    entrance = Entrance.of(keys, origins, store)
+    app = build_app(desk)
+    add_api(app, desk, entrance)
+    for path in ("/metrics", "/healthz", "/readyz"):
+        app.add_api_route(path, lambda: "told", include_in_schema=False)
+    add_login(app, entrance, store, **login)
+    guard(app, "127.0.0.1")
+    return app
+
+
+class Site(AbstractContextManager["Site"]):
+    """A running dashboard; its store is looked after by the test, as another process would."""
+
+    def __init__(self, path: Path, password: str | None = PASSWORD, **how: Any) -> None:
+        self.store = AccessStore(path)
+        if password:
+            self.store.set_password(password)
+        self.inner = AccessStore(path)
+        self._server = uvicorn.Server(uvicorn_config(application(self.inner, **how)))
+        self._server.config.port = 0
+        self._thread = threading.Thread(target=self._server.run)
+
+    def __enter__(self) -> "Site":
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.005)
+        self.client = httpx.Client(base_url=f"http://{self.address}")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.client.close()
+        self._server.should_exit = True
+        self._thread.join()
+        self.store.close()
+        self.inner.close()
+
+    @property
+    def address(self) -> str:
+        port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"127.0.0.1:{port}"
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.get(path, headers=named)
+
+    def log_in(self, password: str = PASSWORD, next: str = "/", **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post("/login", data={"password": password, "next": next}, headers=named)
+
+    def socket(self, path: str = "/ws/view", **headers: str) -> ClientConnection:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        given = {"Cookie": cookies} | named if cookies else named
+        return connect(f"ws://{self.address}{path}", additional_headers=given)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords are hashed in no time; what a hash costs is the library's own recommendation."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dashboard.access.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=64))
+        yield
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return access_file(tmp_path)
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[AccessStore]:
+    store = AccessStore(database)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def visit(database: Path) -> Iterator[Callable[..., Site]]:
+    started: list[Site] = []
+
+    def visit(*arguments: Any, **how: Any) -> Site:
+        started.append(Site(database, *arguments, **how).__enter__())
+        return started[-1]
+
+    yield visit
+    for one in started:
+        one.__exit__(None, None, None)
+
+
+@pytest.fixture
+def site(visit: Callable[..., Site]) -> Site:
+    return visit()

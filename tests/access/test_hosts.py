@@ -1,0 +1,65 @@
+"""Names under which it may be reached, and addresses on which it may listen."""
+
+import pytest
+from fastapi import FastAPI
+
+from dashboard.access.binding import refuse_open_host
+from dashboard.access.hosts import hosts_of
+from dashboard.access.pages import guard
+from dashboard.access.store import AccessStore
+from dashboard.errors import SettingsError
+from tests.access.conftest import PASSWORD
+from tests.access.test_entrance import answer
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (None, []),
+        ("", []),
+        (" , ", []),
+        ("dash.example.org", ["dash.example.org"]),
+        ("Dash.Example.org, desk ,192.168.1.7", ["dash.example.org", "desk", "192.168.1.7"]),
+        ("fd00::7", ["fd00::7", "[fd00::7]"]),
+        ("[fd00::7]", ["fd00::7", "[fd00::7]"]),
+    ],
+)
+def test_names(text: str | None, names: list[str]) -> None:
+    assert hosts_of(text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://dash.example.org", "dash.example.org:443", "*", "*.example.org", "a/b", "a b", "a..b", ".a",
+     "a.", "dash.example.org,[fd00::7]:80", "däsh.example"],
+)  # fmt: skip
+def test_what_is_no_name(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^--allowed-hosts '.*': write names alone"):
+        hosts_of(text)
+    with pytest.raises(SettingsError):
+        guard(FastAPI(), "127.0.0.1", text)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("dash.example.org", 200), ("DASH.example.org:8443", 200), ("[fd00::7]:80", 200), ("evil.example", 400)],
+)
+async def test_they_are_let_in(host: str, status: int) -> None:
+    sent = await answer("http", "/", host, allowed_hosts="dash.example.org,fd00::7")
+    assert sent[0]["status"] == status
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "dash.example.org", ""])  # noqa: S104
+def test_beyond_this_machine_a_password_is_needed(store: AccessStore, host: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        refuse_open_host(host, store)
+    assert str(error.value) == (
+        f"--host {host}: beyond this machine a password is needed: set one with dashboard-admin set-password"
+    )
+    store.set_password(PASSWORD)
+    refuse_open_host(host, store)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.7", "::1", "localhost"])
+def test_on_this_machine_it_is_not(store: AccessStore, host: str) -> None:
+    refuse_open_host(host, store)

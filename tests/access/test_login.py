@@ -1,0 +1,211 @@
+"""The login over a real socket: the form, the cookie, where it leads, and the way out."""
+
+import logging
+import socket
+from collections.abc import Callable
+from http.cookies import Morsel, SimpleCookie
+
+import httpx
+import pytest
+
+from dashboard.meters import LOGIN_FAILURES
+from tests.access.conftest import PASSWORD, Site
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+TLS = {"x-forwarded-proto": "https"}
+
+
+def cookie(answer: httpx.Response) -> tuple[str, "Morsel[str]"]:
+    (one,) = SimpleCookie(answer.headers["set-cookie"]).items()
+    return one
+
+
+class TestPage:
+    def test_it_says_what_it_is_and_nothing_else(self, site: Site):
+        answer = site.get("/login?next=/api/docs")
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "no-store"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        for part in (
+            '<label for="password">', "autofocus", 'autocomplete="current-password"', 'value="/api/docs"',
+            'name="referrer" content="same-origin"',
+        ):  # fmt: skip
+            assert part in answer.text
+        for no in ("<script", "role=", "BTC", "Bitget", "http://", "https://"):
+            assert no not in answer.text
+
+    def test_nothing_given_gets_into_the_markup(self, site: Site):
+        answer = site.get("/login?next=/%3Fa%3D%22%3E%3Cscript%3E")
+        assert "<script" not in answer.text
+        answer = site.log_in("wrong password", '/?a="><script>')
+        assert "<script" not in answer.text
+        assert 'value="/?a=&quot;&gt;&lt;script&gt;"' in answer.text
+
+    def test_who_has_logged_in_is_led_on(self, site: Site):
+        site.log_in()
+        answer = site.get("/login?next=/api/docs")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/api/docs")
+
+    def test_a_link_of_another_site_takes_a_detour(self, site: Site):
+        """On the way from there a browser shows no cookie, though it has one."""
+        answer = site.get("/login?next=%2F%3Fa%3Db", sec_fetch_site="cross-site")
+        assert answer.status_code == 200
+        assert 'http-equiv="refresh" content="0;url=/login?next=%2F%3Fa%3Db"' in answer.text
+        assert "password" not in answer.text
+        assert "password" in site.get("/login?next=%2F%3Fa%3Db", sec_fetch_site="same-origin").text
+
+
+class TestForm:
+    def test_the_right_password_leads_on(self, site: Site):
+        answer = site.log_in(next="/api/docs")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/api/docs")
+        assert answer.headers["cache-control"] == "no-store"
+        assert site.get("/api/docs").status_code == 200
+
+    def test_a_wrong_one_says_so(self, site: Site, caplog: pytest.LogCaptureFixture):
+        before = LOGIN_FAILURES._value.get()
+        with caplog.at_level(logging.INFO):
+            answer = site.log_in("a wrong password", "/api/docs")
+        assert answer.status_code == 401
+        assert "set-cookie" not in answer.headers
+        assert '<p id="error" role="alert">That is not the password.</p>' in answer.text
+        assert 'aria-invalid="true" aria-describedby="error"' in answer.text
+        assert 'value="/api/docs"' in answer.text
+        assert "127.0.0.1" in caplog.text
+        assert "a wrong password" not in caplog.text + answer.text
+        assert LOGIN_FAILURES._value.get() == before + 1
+
+    @pytest.mark.parametrize(
+        "next", ["//evil.example", "\\evil.example", "/\\evil.example", "/%2fevil.example", "https://evil.example",
+                 "javascript:alert(1)", "/\t/evil.example", "/\r\nx: y", "/login", ""],
+    )  # fmt: skip
+    def test_it_leads_to_no_other_site(self, site: Site, next: str):
+        assert site.log_in(next=next).headers["location"] == "/"
+        assert site.client.get("/login", params={"next": next}).headers["location"] == "/"
+
+    @pytest.mark.parametrize(
+        ("body", "headers", "status"),
+        [
+            (b"password=" + b"x" * 4_096, FORM, 413),
+            (b"password=x&" + b"a=b&" * 20, FORM, 400),
+            (b"password=%ff", FORM, 400),
+            (b"password=\xff", FORM, 400),
+            (b"", FORM, 401),
+            (b"password=x&password=y", FORM, 401),
+            (b'{"password": "x"}', {"content-type": "application/json"}, 415),
+            (b"password=x", {}, 415),
+        ],
+    )
+    def test_what_is_no_such_form(self, site: Site, body: bytes, headers: dict[str, str], status: int):
+        answer = site.client.post("/login", content=body, headers=headers)
+        assert answer.status_code == status
+        assert 'role="alert"' in answer.text
+
+    def test_a_huge_one_is_refused_before_it_is_read(self, site: Site):
+        host, _, port = site.address.partition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as client:
+            head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50000000\r\n"
+            client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\n{'x' * 5_000}".encode())
+            assert client.recv(100).startswith(b"HTTP/1.1 413 ")
+
+    @pytest.mark.parametrize("path", ["/login", "/logout"])
+    @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+    def test_another_sites_page_cannot_send_it(self, site: Site, path: str, origin: str):
+        site.log_in()
+        data = {"password": PASSWORD}
+        answer = site.client.post(path, data=data, headers={"origin": origin})
+        assert answer.status_code == 403
+        assert "set-cookie" not in answer.headers
+        assert site.get("/").status_code == 200
+
+    def test_our_own_page_can(self, site: Site):
+        assert site.log_in(origin=f"http://{site.address}").status_code == 303
+
+
+class TestCookie:
+    def test_over_http(self, visit: Callable[..., Site]):
+        name, given = cookie(visit(session_hours=12).log_in())
+        assert name == "dashboard"
+        assert (given["path"], given["max-age"], given["samesite"]) == ("/", "43200", "strict")
+        assert given["httponly"]
+        assert not given["secure"]
+        assert not given["domain"]
+
+    def test_over_https(self, site: Site):
+        answer = site.log_in(x_forwarded_proto="https")
+        name, given = cookie(answer)
+        assert name == "__Host-dashboard"
+        assert (given["path"], given["samesite"], given["domain"]) == ("/", "strict", "")
+        assert given["httponly"]
+        assert given["secure"]
+        said = {"cookie": f"{name}={given.value}"}
+        assert site.client.get("/", headers=TLS | said).status_code == 200
+        assert site.client.get("/", headers=TLS | {"cookie": f"dashboard={given.value}"}).status_code == 401
+        assert site.client.get("/", headers=said).status_code == 401
+        with site.socket(**TLS, **said) as stream:
+            assert stream.recv(5)
+
+    def test_each_login_has_its_own(self, site: Site):
+        tokens = {cookie(site.log_in())[1].value for _ in range(3)}
+        assert len(tokens) == 3
+        assert all(len(token) >= 43 for token in tokens)
+
+    @pytest.mark.parametrize("value", ["", "x", "x" * 200, "x" * 5_000, '"', "a=b", "%00", "\u00e9"])
+    def test_a_made_up_one_opens_nothing(self, site: Site, value: str):
+        said = {"cookie": f"dashboard={value}".encode("latin-1")}
+        assert site.client.get("/", headers=said).status_code == 401
+
+
+class TestLogOut:
+    def test_it_ends_the_session_here_and_in_the_browser(self, site: Site):
+        site.log_in()
+        token = site.client.cookies["dashboard"]
+        answer = site.client.post("/logout")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+        name, taken = cookie(answer)
+        assert (name, taken.value, taken["max-age"]) == ("dashboard", "", "0")
+        assert "dashboard" not in site.client.cookies
+        assert site.client.get("/", headers={"cookie": f"dashboard={token}"}).status_code == 401
+
+    def test_others_stay(self, site: Site):
+        site.log_in()
+        other = site.client.cookies["dashboard"]
+        site.client.cookies.clear()
+        site.log_in()
+        site.client.post("/logout")
+        assert site.client.get("/", headers={"cookie": f"dashboard={other}"}).status_code == 200
+
+    def test_without_a_session_it_does_no_harm(self, site: Site):
+        assert site.client.post("/logout").status_code == 303
+
+    @pytest.mark.parametrize("method", ["GET", "PUT"])
+    def test_only_by_post(self, site: Site, method: str):
+        site.log_in()
+        assert site.client.request(method, "/logout").status_code == 405
+        assert site.get("/").status_code == 200
+
+
+class TestTooOften:
+    def test_after_five_failures_even_the_right_one_has_to_wait(self, site: Site):
+        before = LOGIN_FAILURES._value.get()
+        assert [site.log_in("wrong password").status_code for _ in range(5)] == [401] * 5
+        answer = site.log_in()
+        assert answer.status_code == 429
+        assert 200 < int(answer.headers["retry-after"]) <= 300
+        assert "Too many attempts. Try again in 5 minutes." in answer.text
+        assert LOGIN_FAILURES._value.get() == before + 6
+        assert "set-cookie" not in answer.headers
+        assert site.get("/login").status_code == 200
+
+    def test_another_address_does_not(self, site: Site):
+        for _ in range(6):
+            last = site.log_in("wrong password", x_forwarded_for="2001:db8::1")
+        assert last.status_code == 429
+        assert site.log_in(x_forwarded_for="2001:db8::ffff").status_code == 429
+        assert site.log_in(x_forwarded_for="2001:db8:0:1::1").status_code == 303
+        assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
+
+    def test_who_was_right_begins_anew(self, site: Site):
+        for _ in range(3):
+            assert [site.log_in("wrong password").status_code for _ in range(4)] == [401] * 4
+            assert site.log_in().status_code == 303

@@ -1,0 +1,110 @@
+"""An open websocket ends with the session or the key that opened it, and with nobody else's."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
+
+from tests.access.conftest import PASSWORD, Site
+
+SOCKETS = ("/ws/view", "/api/v1/positions/stream", "/api/v1/live/bbo")
+SOON = 5.0
+
+
+def closed_by(socket: ClientConnection) -> int | None:
+    """The code with which it is closed, within the time that is promised."""
+    until = time.monotonic() + SOON
+    with suppress(ConnectionClosed):
+        while True:
+            socket.recv(until - time.monotonic())
+    return socket.close_code
+
+
+def expire(site: Site) -> None:
+    now = site.inner.clock()
+    site.inner.clock = lambda: now + 2 * 3600
+
+
+def replace(site: Site) -> None:
+    other = site.store.path.with_name("other")
+    other.write_text("no database")
+    other.rename(site.store.path)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(lambda site: site.client.post("/logout"), id="log-out"),
+        pytest.param(lambda site: site.store.log_out_all(), id="log-out of all"),
+        pytest.param(lambda site: site.store.set_password("another long password"), id="a new password"),
+        pytest.param(expire, id="its time is over"),
+        pytest.param(lambda site: site.store.path.unlink(), id="the file is lost"),
+        pytest.param(replace, id="there is something else in its place"),
+    ],
+)
+def test_they_end_with_the_session(visit: Callable[..., Site], end: Callable[[Site], object]) -> None:
+    site = visit(session_hours=1)
+    site.log_in()
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(site.socket(path)) for path in SOCKETS]
+        for socket in sockets:
+            assert socket.recv(SOON)
+        end(site)
+        assert [closed_by(socket) for socket in sockets] == [1008] * 3
+
+
+@pytest.mark.parametrize("password", [PASSWORD, None])
+def test_it_ends_with_the_key(visit: Callable[..., Site], password: str | None) -> None:
+    site = visit(password)
+    keys = {name: site.store.create_key(name) for name in ("laptop", "phone")}
+    with (
+        site.socket(SOCKETS[1], x_api_key=keys["laptop"]) as laptop,
+        site.socket(SOCKETS[1], x_api_key=keys["phone"]) as phone,
+    ):
+        site.store.revoke_key("laptop")
+        assert closed_by(laptop) == 1008
+        phone.send('{"action": "ping"}')
+        while "pong" not in phone.recv(SOON):
+            pass
+
+
+def test_it_ends_when_a_first_password_is_set(visit: Callable[..., Site]) -> None:
+    site = visit(None)
+    with site.socket() as socket:
+        assert socket.recv(SOON)
+        site.store.set_password(PASSWORD)
+        assert closed_by(socket) == 1008
+
+
+def test_others_stay(site: Site) -> None:
+    site.log_in()
+    with site.socket() as staying:
+        site.client.cookies.clear()
+        site.log_in()
+        with site.socket() as leaving:
+            site.client.post("/logout")
+            assert closed_by(leaving) == 1008
+        for _ in range(3):
+            assert staying.recv(SOON)
+
+
+def test_one_after_another_is_looked_after(site: Site) -> None:
+    """The last one to leave ends the look-out; the next begins it again."""
+    site.log_in()
+    for _ in range(3):
+        with site.socket() as socket:
+            assert socket.recv(SOON)
+    with site.socket() as socket:
+        site.store.log_out_all()
+        assert closed_by(socket) == 1008
+
+
+def test_one_that_leaves_by_itself_is_forgotten(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.log_in()
+    with site.socket(SOCKETS[1]) as socket:
+        socket.recv(SOON)
+    site.store.log_out_all()
+    assert not caplog.records

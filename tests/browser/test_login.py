@@ -1,0 +1,180 @@
+"""The login in a real browser: in, out, and what an open page does when its session has ended."""
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.access.store import access_file
+from tests.access.conftest import PASSWORD, Site
+from tests.browser.conftest import NO_PLOTLY
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with Site(access_file(tmp_path)) as site:
+        yield site
+
+
+@pytest.fixture
+def home(site: Site, page: Page) -> Iterator[str]:
+    page.add_init_script(NO_PLOTLY)
+    yield f"http://{site.address}/"
+    page.context.clear_cookies()
+
+
+def log_in(page: Page, password: str = PASSWORD) -> None:
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+
+
+def painted(page: Page) -> None:
+    expect(page.locator('[data-bind="price"]').first).to_have_text("67,482.1")
+
+
+def test_in_and_out(page: Page, home: str) -> None:
+    page.goto(home)
+    expect(page).to_have_url(f"{home}login")
+    expect(page.get_by_label("Password")).to_be_focused()
+    log_in(page, "a wrong password")
+    expect(page.get_by_role("alert")).to_have_text("That is not the password.")
+    expect(page.get_by_label("Password")).to_be_focused()
+    expect(page.get_by_label("Password")).to_have_value("")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(home)
+    painted(page)
+    page.get_by_role("button", name="Log out").click()
+    expect(page).to_have_url(f"{home}login")
+    page.go_back()
+    expect(page.get_by_label("Password")).to_be_visible()
+    page.goto(home)
+    expect(page).to_have_url(f"{home}login")
+
+
+def test_the_keyboard_reaches_log_out(page: Page, home: str) -> None:
+    page.goto(home)
+    log_in(page)
+    painted(page)
+    page.get_by_role("button", name="Position", exact=True).focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Log out")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{home}login")
+
+
+def test_the_way_leads_back_to_what_was_asked_for(page: Page, home: str) -> None:
+    page.goto(f"{home}api/docs?a=b%20c")
+    log_in(page)
+    expect(page).to_have_url(f"{home}api/docs?a=b%20c")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(lambda site: site.store.log_out_all(), id="log-out of all"),
+        pytest.param(lambda site: site.store.set_password("another long password"), id="a new password"),
+    ],
+)
+def test_an_open_page_makes_way_when_its_session_ends(
+    page: Page, home: str, site: Site, end: Callable[[Site], None]
+) -> None:
+    page.goto(home)
+    log_in(page)
+    painted(page)
+    end(site)
+    expect(page).to_have_url(f"{home}login", timeout=10_000)
+
+
+def test_where_websockets_are_blocked_it_makes_way_too(page: Page, home: str, site: Site) -> None:
+    page.route_web_socket("**/ws/view*", lambda socket: socket.close())
+    page.goto(home)
+    log_in(page)
+    painted(page)
+    site.store.log_out_all()
+    expect(page).to_have_url(f"{home}login", timeout=20_000)
+
+
+def test_an_open_page_makes_way_when_a_first_password_is_set(page: Page, tmp_path: Path) -> None:
+    with Site(access_file(tmp_path), None) as site:
+        page.add_init_script(NO_PLOTLY)
+        page.goto(f"http://{site.address}/")
+        painted(page)
+        expect(page.get_by_role("button", name="Log out")).to_have_count(0)
+        site.store.set_password(PASSWORD)
+        expect(page.get_by_label("Password")).to_be_visible(timeout=10_000)
+
+
+def test_a_link_on_another_site_does_not_ask_again(page: Page, home: str) -> None:
+    """Browsers show a strict cookie only on the way from one of our own pages."""
+    page.goto(home)
+    log_in(page)
+    painted(page)
+    with another_site(f'<a href="{home}?a=b">the dashboard</a>') as elsewhere:
+        page.goto(elsewhere)
+        page.get_by_role("link").click()
+        expect(page).to_have_url(f"{home}?a=b")
+        painted(page)
+        page.context.clear_cookies()
+        page.goto(elsewhere)
+        page.get_by_role("link").click()
+        expect(page.get_by_label("Password")).to_be_visible()
+
+
+class another_site:  # noqa: N801  (it reads as a function)
+    """A page under the name localhost, which to a browser is another site than 127.0.0.1."""
+
+    def __init__(self, body: str) -> None:
+        class Answers(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_: object) -> None:
+                """Quietly."""
+
+        self._server = HTTPServer(("127.0.0.1", 0), Answers)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        return f"http://localhost:{self._server.server_address[1]}/"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_it_follows_the_system_and_fits_a_small_phone(page: Page, home: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(home)
+    log_in(page, "a wrong password")
+    expect(page.get_by_role("alert")).to_be_visible()
+    ground = {"dark": "rgb(10, 13, 19)", "light": "rgb(243, 245, 248)"}[scheme]
+    expect(page.locator("body")).to_have_css("background-color", ground)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.evaluate("document.documentElement.scrollHeight") == 640
+
+
+@pytest.mark.parametrize("width", [1440, 390, 360])
+def test_the_header_has_room_for_log_out(page: Page, home: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(home)
+    log_in(page)
+    painted(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    buttons = (page.locator(f".actions {one}") for one in (".theme", "#open-form", ".log-out"))
+    boxes = [box for button in buttons if (box := button.bounding_box())]
+    assert len(boxes) == 3
+    for box in boxes:
+        assert abs(box["y"] - boxes[0]["y"]) < 2
+        assert abs(box["height"] - boxes[0]["height"]) < 2
+        assert box["x"] + box["width"] <= width - 12
