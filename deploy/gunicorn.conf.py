@@ -21,8 +21,8 @@ keepalive = 5
 # Only nginx can reach the unix socket, and it sets these headers itself.
 forwarded_allow_ips = "*"
 
-# Heartbeats belong into memory; the service's home is not writable, and needs no control socket.
-worker_tmp_dir = "/dev/shm"  # noqa: S108 - a tmpfs, and gunicorn unlinks the file at once
+# Heartbeats belong into memory, and gunicorn unlinks the file at once; the service's home is not writable.
+worker_tmp_dir = "/dev/shm"  # noqa: S108 # nosec B108
 control_socket_disable = True
 
 errorlog = "-"
