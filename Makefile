@@ -1,11 +1,11 @@
 # Everything here works on a fresh clone: each target first gets what it needs (Python 3.11+ is all it expects).
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format screenshots bench lock clean setup setup-run
+.PHONY: help run test test-install check format screenshots bench lock clean setup setup-run
 
 WITH_CHROMIUM = CHROMIUM="$$(dev/chromium --install)"
 WITH_REDIS = REDIS_SERVER="$$(dev/redis --install)"
-SHELL_SCRIPTS = $(shell grep -rlIE '^\#!/.*sh$$' .ci dev deploy install.sh 2>/dev/null)
+SHELL_SCRIPTS = $(shell grep -rlIE '^\#( shellcheck shell=bash|!/.*sh$$)' .ci dev deploy tests/install install.sh 2>/dev/null)
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,12 +16,18 @@ run: setup-run ## start the demo and open the browser (ARGS='--port 9000' for mo
 test: setup ## run every test, those in Chromium too (ARGS='-k name' for some)
 	$(WITH_CHROMIUM) $(WITH_REDIS) .venv/bin/pytest $(ARGS)
 
-check: setup ## lint, format, types, imports, shell scripts; changes nothing
+test-install: ## install it on a fresh Debian and try all of it (RIG=COMMAND that runs: COMMAND FOLDER -- SCRIPT)
+	@RIG='$(RIG)' SHORT='$(SHORT)' tests/install/in-rig
+
+check: setup ## lint, format, types, imports, shell scripts, security, deployment; changes nothing
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy $(wildcard dashboard tests dev benchmarks)
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/shellcheck $(SHELL_SCRIPTS)
+	.venv/bin/bandit --quiet --severity-level medium --recursive dashboard deploy
+	dev/audit
+	dev/check-deploy
 
 format: setup ## bring the code into its form, mending what can be mended
 	.venv/bin/ruff check --fix
