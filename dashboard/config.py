@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
@@ -136,7 +135,7 @@ class Settings(BaseSettings):
     )
 
     host: str = Field(
-        "127.0.0.1", description="address to listen on; only this machine's own, as there is no login yet"
+        "127.0.0.1", description="address to listen on; beyond this machine's own only behind a password"
     )
     port: int = Field(8056, ge=0, le=65535, description="port to listen on; 0 takes any free one")
     auto_port: CliToggleFlag[bool] = Field(False, description="if the port is taken, use the next free one")
@@ -163,9 +162,14 @@ class Settings(BaseSettings):
         return _shown(self.access_keys)
 
     @property
+    def url_of_redis(self) -> str | None:
+        """Where feed and web workers meet, if they are processes of their own."""
+        return _shown(self.redis_url)
+
+    @property
     def secrets(self) -> Iterator[str]:
         """What nobody may see, for those who log; the exchange's are with `access`."""
-        url = _shown(self.redis_url) or ""
+        url = self.url_of_redis or ""
         keys = (pair.partition(":")[2].strip() for pair in (self.keys_of_access or "").split(","))
         asked = urlsplit(url)
         yield from filter(None, (url, asked.password, *parse_qs(asked.query).get("password", ()), *keys))
@@ -193,7 +197,6 @@ def load(arguments: Sequence[str]) -> Settings:
         raise SettingsError(f"{_without_values(str(error))}: see dashboard-run --help") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{os.environ.get(ENV_FILES, '.env')} cannot be read: {error}") from None
-    _refuse_open_host(settings.host)
     return settings
 
 
@@ -206,9 +209,9 @@ def log_as_asked(settings: Settings) -> None:
 
 def needed_redis_url(settings: Settings) -> str:
     """Where feed and web workers meet. Raises SettingsError where it was not given."""
-    if settings.redis_url is None:
+    if settings.url_of_redis is None:
         raise SettingsError("--redis-url: needed where feed and web workers are processes of their own")
-    return settings.redis_url.get_secret_value()
+    return settings.url_of_redis
 
 
 def _env_files() -> tuple[Path, ...]:
@@ -257,14 +260,3 @@ def _options(path: Path) -> dict[str, Any]:
         if not isinstance(options.get(name, kind()), kind):
             raise SettingsError(f"--exchange-config {path}: {name} has to be a JSON {_JSON[kind]}")
     return options
-
-
-def _refuse_open_host(host: str) -> None:
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise SettingsError(
-            f"--host {host}: beyond this machine a login is needed, which does not exist yet: use 127.0.0.1"
-        )

@@ -44,8 +44,6 @@ class Desk:
     Raises ExchangeLacks or ExchangeUnavailable."""
     reconcile: Callable[[], Awaitable[None]]
     """Asks for a reading of the account now. Raises DashboardError where nobody could be asked."""
-    login: bool = False
-    """Whether who looks at it has logged in, and may log out."""
 
     @property
     def exchange(self) -> str:

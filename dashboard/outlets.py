@@ -1,4 +1,4 @@
-"""Puts page, API, metrics and login over a desk: the same application whether the feed is in this process."""
+"""Puts page, API, metrics and login over a desk: the same application wherever the feed runs."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from dashboard.access.entrance import Entrance
+from dashboard.access.login import add_login
 from dashboard.access.pages import guard
+from dashboard.access.store import AccessStore, access_file
 from dashboard.api.app import add_api
 from dashboard.config import Settings
 from dashboard.desk import Desk
@@ -17,9 +19,18 @@ from dashboard.web.app import build_app
 
 def outlets(settings: Settings, desk: Desk, vitals: Callable[[], Mapping[str, Any] | None]) -> FastAPI:
     """The application. `vitals` is what the feed's process counts. Raises SettingsError."""
-    entrance = Entrance.of(settings.keys_of_access, settings.allowed_origins)
-    app = build_app(desk)
+    store = AccessStore(access_file(settings.state_dir))
+    entrance = Entrance.of(settings.keys_of_access, settings.allowed_origins, store)
+    app = build_app(desk, may_log_out=lambda: store.has_password)
     add_api(app, desk, entrance)
     add_metrics(app, vitals=vitals, ready=freshness(desk.markets))
-    guard(app, settings.host)
+    add_login(
+        app,
+        entrance,
+        store,
+        required=settings.require_login,
+        session_hours=settings.session_hours,
+        redis_url=settings.url_of_redis,
+    )
+    guard(app, settings.host, settings.allowed_hosts)
     return app

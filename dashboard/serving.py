@@ -14,6 +14,8 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from dashboard.access.binding import refuse_open
+from dashboard.access.store import AccessStore, access_file
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
 from dashboard.http import uvicorn_options
@@ -55,9 +57,15 @@ def serve(settings: Settings) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A listening socket: the one that systemd hands over, else on the wished port or the next free one."""
+    """A listening socket: the one that systemd hands over, else on the wished port or the next free one.
+
+    Raises SettingsError or PortTaken.
+    """
+    store = AccessStore(access_file(settings.state_dir))
     if (given := handed_over()) is not None:
+        refuse_open([given.getsockname()], store)
         return given
+    refuse_open([(settings.host, settings.port)], store)
     tries = _PORTS_TRIED if settings.auto_port else 1
     for port in islice(range(settings.port, 65536), tries):
         try:

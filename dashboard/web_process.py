@@ -1,9 +1,14 @@
 """A web worker's application: what page and API show comes from the feed's process, through Redis."""
 
 import sys
+from collections.abc import Iterable
 
 from fastapi import FastAPI
 
+from dashboard.access.binding import refuse_open
+from dashboard.access.entrance import Entrance
+from dashboard.access.hosts import hosts_of
+from dashboard.access.store import AccessStore, access_file
 from dashboard.config import Settings, load, log_as_asked, needed_redis_url
 from dashboard.desk import About, Desk, Venue
 from dashboard.errors import DashboardError
@@ -14,13 +19,18 @@ from dashboard.sync.mirror import Mirror
 from dashboard.sync.names import connected
 
 
-def check() -> None:
-    """Ends the process with one line and exit code 2 where the settings are wrong.
+def check(addresses: Iterable[object] = ()) -> None:
+    """Ends the process with one line and exit code 2 where the settings are wrong, or one of the
+    `addresses` to listen on may not be served without a password.
 
     For gunicorn before it makes workers, and for whoever reloads: a worker that cannot start ends all.
     """
     try:
-        connected(needed_redis_url(load([])))
+        settings = load([])
+        connected(needed_redis_url(settings))
+        hosts_of(settings.allowed_hosts)
+        Entrance.of(settings.keys_of_access, settings.allowed_origins)
+        refuse_open(addresses, AccessStore(access_file(settings.state_dir)))
     except DashboardError as error:
         print(f"dashboard-web: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None

@@ -5,6 +5,8 @@ The listening socket comes from systemd (dashboard-web.socket), so `bind` is onl
 
 import os
 
+from gunicorn.arbiter import Arbiter
+
 wsgi_app = "dashboard.web_process:create()"
 worker_class = "dashboard.gunicorn_worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, max(2, os.cpu_count() or 2)))
@@ -31,11 +33,11 @@ loglevel = "info"
 proc_name = "dashboard-web"
 
 
-def on_starting(server: object) -> None:
+def on_starting(server: Arbiter) -> None:
     """Ends in one line where the settings are wrong, instead of a traceback from each worker."""
     from dashboard.web_process import check
 
-    check()
+    check(server.cfg.address)
 
 
 def child_exit(server: object, worker: object) -> None:

@@ -145,19 +145,6 @@ def test_all_mistakes_in_one_line() -> None:
     assert "--update-interval" in message
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["0.0.0.0", "::", "192.168.1.5", "example.com", "127.0.0.1.evil.com", " "],  # noqa: S104  # refused
-)
-def test_beyond_this_machine_is_refused(host: str) -> None:
-    assert refused("--host", host).startswith(f"--host {host}: beyond this machine a login is needed")
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
-def test_this_machine_is_not(host: str) -> None:
-    assert load(["--host", host]).host == host
-
-
 @pytest.mark.parametrize("options", [{"proxies": {"http": "http://p"}}, {}], ids=str)
 def test_the_options_file_is_read(here: Path, options: dict[str, Any]) -> None:
     (here / "options.json").write_text(json.dumps(options), encoding="utf-8")

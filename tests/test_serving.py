@@ -3,9 +3,11 @@
 import errno
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from dashboard.access.store import AccessStore, access_file
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
 from dashboard.serving import listen, uvicorn_config
@@ -61,11 +63,29 @@ def test_a_port_is_free_again_at_once() -> None:
         assert port_of(again) == port
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["0.0.0.0", "::", "192.168.1.5", "example.com", "127.0.0.1.evil.com", " "],  # noqa: S104  # refused
+)
+def test_beyond_this_machine_only_behind_a_password(host: str) -> None:
+    with pytest.raises(SettingsError, match="beyond this machine a password is needed") as error:
+        listen(settings(0, host=host))
+    assert str(error.value).startswith(f"--host {host}: ")
+
+
+def test_with_a_password_everybody_may_ask(tmp_path: Path) -> None:
+    AccessStore(access_file(tmp_path)).set_password("a long enough passphrase")
+    with listen(Settings(port=0, host="0.0.0.0", state_dir=tmp_path)) as listener:  # noqa: S104
+        assert listener.getsockname()[0] == "0.0.0.0"  # noqa: S104
+
+
 @pytest.mark.parametrize("auto_port", [False, True], ids=["one port", "--auto-port"])
-def test_an_address_that_is_not_this_machines(auto_port: bool) -> None:
+def test_an_address_that_is_not_this_machines(auto_port: bool, tmp_path: Path) -> None:
     """No other port would help, so none is tried and none is advised."""
+    AccessStore(access_file(tmp_path)).set_password("a long enough passphrase")
+    elsewhere = Settings(host="192.0.2.1", auto_port=auto_port, state_dir=tmp_path)  # RFC 5737
     with pytest.raises(SettingsError) as error:
-        listen(settings(8056, auto_port=auto_port, host="192.0.2.1"))  # for documents only (RFC 5737)
+        listen(elsewhere)
     message = str(error.value)
     assert message.startswith("--host 192.0.2.1 --port 8056: ")
     assert "taken" not in message

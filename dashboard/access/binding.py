@@ -1,18 +1,23 @@
 """Where the dashboard may listen: beyond this machine only behind a password."""
 
+from collections.abc import Iterable
 from ipaddress import ip_address
 
 from dashboard.access.store import AccessStore
 from dashboard.errors import SettingsError
 
 
-def refuse_open_host(host: str, store: AccessStore) -> None:
-    """Raises SettingsError if `host` can be reached from elsewhere while no password is set."""
-    if not _is_this_machine(host) and not store.has_password:
-        raise SettingsError(
-            f"--host {host}: beyond this machine a password is needed: "
-            "set one with dashboard-admin set-password"
-        )
+def refuse_open(addresses: Iterable[object], store: AccessStore) -> None:
+    """Raises SettingsError if one can be reached from elsewhere while no password is set.
+
+    They are as `socket` has them: host and port, or the path of a socket, which is always on this machine.
+    """
+    for address in addresses:
+        if isinstance(address, tuple) and not _is_this_machine(address[0]) and not store.has_password:
+            raise SettingsError(
+                f"--host {address[0]}: beyond this machine a password is needed: "
+                "set one with dashboard-admin set-password"
+            )
 
 
 def _is_this_machine(host: str) -> bool:

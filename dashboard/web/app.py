@@ -2,6 +2,8 @@
 
 import html
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -47,7 +49,7 @@ def _log_and_fail(error: Exception) -> NoReturn:
     raise error
 
 
-def build_app(desk: Desk) -> FastAPI:
+def build_app(desk: Desk, may_log_out: Callable[[], bool] = lambda: False) -> FastAPI:
     """The application for one desk. Routes may be added to it; paths nobody serves answer 404."""
     dash = Dash(
         "dashboard.web",
@@ -61,7 +63,7 @@ def build_app(desk: Desk) -> FastAPI:
         enable_mcp=False,
         on_error=_log_and_fail,
     )
-    dash.layout = page(desk)
+    dash.layout = partial(page, desk, may_log_out)
     look = Look(desk)
     wire(dash, desk, look)
     # A fresh process would know no callback before it has served the page once.

@@ -1,6 +1,7 @@
 """The page: its order is the order of a phone; the stylesheet lays it out on wider screens."""
 
 import json
+from collections.abc import Callable
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -17,6 +18,7 @@ from dashboard.web.cards import (
     price_card,
     risk_card,
 )
+from dashboard.web.edition import edition
 from dashboard.web.form import position_form
 from dashboard.web.positions import events_card, positions_card
 from dashboard.web.view import SERVER_GONE
@@ -27,12 +29,12 @@ BEAT = 1_000
 _BADGES = {Venue.DEMO: "Demo", Venue.TESTNET: "Testnet"}
 
 
-def page(desk: Desk) -> Component:
-    """The whole page."""
+def page(desk: Desk, may_log_out: Callable[[], bool]) -> Component:
+    """The whole page, as it is to be loaded now."""
     return html.Div(
         [
             html.A("Skip to the figures", href="#figures", className="skip"),
-            _header(desk),
+            _header(desk.venue, may_log_out()),
             html.Main(_cards(), id="figures", className="desk", tabIndex=-1),
             _notices(),
             position_form(),
@@ -40,13 +42,12 @@ def page(desk: Desk) -> Component:
         ],
         id="page",
         className=f"page venue-{desk.venue}",
+        **{"data-edition": edition(desk.about())},
     )
 
 
-def _header(desk: Desk) -> Component:
-    name = html.Div(
-        [html.H1(bound("pair")), bound("market", "market"), *_badge(desk.venue)], className="name"
-    )
+def _header(venue: Venue, may_log_out: bool) -> Component:
+    name = html.Div([html.H1(bound("pair")), bound("market", "market"), *_badge(venue)], className="name")
     state = html.Div(
         [
             html.Span(bound("state", "state"), role="status", **{"aria-live": "polite"}),
@@ -63,12 +64,12 @@ def _header(desk: Desk) -> Component:
     position = html.Span(
         dbc.Button("Position", id="open-form", class_name="quiet"), **{"data-bind": "position-button"}
     )
-    actions = [theme, position, *_log_out(desk)]
+    actions = [theme, position, *_log_out(may_log_out)]
     return html.Header([name, state, html.Div(actions, className="actions")], className="top")
 
 
-def _log_out(desk: Desk) -> list[Component]:
-    if not desk.login:
+def _log_out(allowed: bool) -> list[Component]:
+    if not allowed:
         return []
     button = html.Button(html.Span("Log out"), type="submit", className="btn btn-primary quiet log-out")
     return [html.Form(button, action="/logout", method="POST")]

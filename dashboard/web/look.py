@@ -5,6 +5,7 @@ from typing import Any
 from dashboard.clock import now_ms
 from dashboard.desk import Desk
 from dashboard.web.account_view import AccountView
+from dashboard.web.edition import edition
 from dashboard.web.focus import label_of, snapshot_of
 from dashboard.web.view import view
 
@@ -24,5 +25,6 @@ class Look:
             **view(snapshot, self._desk, now_ms()),
             **self._account.view(),
             "focus": label_of(self._desk, snapshot),
+            "edition": edition(self._desk.about()),
             "position-button:hidden": "" if main else "1",
         }

@@ -13,7 +13,7 @@ Every view has the same keys. Ages are not texts: the browser counts them on fro
 
 from functools import lru_cache
 
-from dashboard.desk import Desk, Venue
+from dashboard.desk import About, Desk, Venue
 from dashboard.display import MISSING, Tone, feed_tone, risk_tone
 from dashboard.domain.feed_state import FeedHealth, FeedState
 from dashboard.domain.holdings import Holdings
@@ -82,7 +82,7 @@ _AGING = (
 def view(snapshot: Snapshot, desk: Desk, now: int) -> View:
     """What the page shows at `now`, and what it is to show if it hears nothing more."""
     return _shown(snapshot, desk, now) | _unheard(
-        desk, snapshot.instrument, snapshot.holdings, snapshot.position, snapshot.levels
+        desk, desk.about(), snapshot.instrument, snapshot.holdings, snapshot.position, snapshot.levels
     )
 
 
@@ -109,12 +109,16 @@ def _shown(snapshot: Snapshot, desk: Desk, now: int) -> View:
 @lru_cache(maxsize=64)
 def _unheard(
     desk: Desk,
+    _about: About,
     instrument: Instrument | None,
     holdings: Holdings,
     position: Position | None,
     levels: RiskLevels | None,
 ) -> View:
-    """The view of a price that has grown old, as far as age changes it."""
+    """The view of a price that has grown old, as far as age changes it.
+
+    It is another one whenever any of the arguments is; what the desk is about may change, too.
+    """
     health = FeedHealth(poll_interval=0, state=FeedState.STREAMING, received_at=0)
     silent = Snapshot(0, health, holdings, instrument, Ticker(), position, levels)
     old = _shown(silent, desk, now=health.stale_after + 1) | {"price-age:hidden": ""}

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -33,10 +32,9 @@ def application(
     store: AccessStore, *, keys: str | None = None, origins: str | None = None, **login: Any
 ) -> FastAPI:
     scene = Scene(LONG, real_clock=True).resolve().price("67482.1")
-    desk = replace(scene.desk, login=store.has_password)
     entrance = Entrance.of(keys, origins, store)
-    app = build_app(desk)
-    add_api(app, desk, entrance)
+    app = build_app(scene.desk, lambda: store.has_password)
+    add_api(app, scene.desk, entrance)
     for path in ("/metrics", "/healthz", "/readyz"):
         app.add_api_route(path, lambda: "told", include_in_schema=False)
     add_login(app, entrance, store, **login)

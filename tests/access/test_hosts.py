@@ -3,7 +3,7 @@
 import pytest
 from fastapi import FastAPI
 
-from dashboard.access.binding import refuse_open_host
+from dashboard.access.binding import refuse_open
 from dashboard.access.hosts import hosts_of
 from dashboard.access.pages import guard
 from dashboard.access.store import AccessStore
@@ -52,14 +52,18 @@ async def test_they_are_let_in(host: str, status: int) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "dash.example.org", ""])  # noqa: S104
 def test_beyond_this_machine_a_password_is_needed(store: AccessStore, host: str) -> None:
     with pytest.raises(SettingsError) as error:
-        refuse_open_host(host, store)
+        refuse_open([(host, 8056)], store)
     assert str(error.value) == (
         f"--host {host}: beyond this machine a password is needed: set one with dashboard-admin set-password"
     )
     store.set_password(PASSWORD)
-    refuse_open_host(host, store)
+    refuse_open([(host, 8056)], store)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.7", "::1", "localhost"])
 def test_on_this_machine_it_is_not(store: AccessStore, host: str) -> None:
-    refuse_open_host(host, store)
+    refuse_open([(host, 8056)], store)
+
+
+def test_a_socket_among_the_files_is_on_this_machine(store: AccessStore) -> None:
+    refuse_open(["/run/dashboard/web.sock"], store)

@@ -8,6 +8,8 @@
   const desk = window.dashboard;
   const SILENCE = 5000;
   const LOOK = 250;
+  const REPLACED = "dashboard-replaced-at";
+  const BETWEEN = 10000; // from one time that the page is loaded anew to the next
   const view = Object.create(null); // the newest whole view
   const unheard = Object.create(null); // what to paint over it when it is too old
   const heard = { at: desk.now(), age: null, ageAt: 0, stale: false, gone: false };
@@ -65,6 +67,24 @@
     setInterval(look, LOOK);
   }
 
+  /* The server shows another exchange now, or was upgraded: the page is loaded anew. Not while somebody types,
+   * and not over and over, as while two of its workers differ for a moment. */
+  function replaceOld() {
+    if (view.edition === document.getElementById("page").dataset.edition) return;
+    const wait = document.querySelector(".modal.show") ? 1000 : remaining();
+    if (wait > 0) setTimeout(replaceOld, wait);
+    else location.reload();
+  }
+
+  function remaining() {
+    try {
+      const since = Math.abs(Date.now() - Number(sessionStorage.getItem(REPLACED)));
+      if (since >= BETWEEN) sessionStorage.setItem(REPLACED, Date.now());
+      return Math.max(0, BETWEEN - since);
+    } catch { return BETWEEN; } // who cannot remember it might do it for ever
+  }
+
   desk.watch("title", (title) => { document.title = title; });
+  desk.watch("edition", replaceOld);
   Object.assign(desk, { hear, start, view, heard, age });
 })();
