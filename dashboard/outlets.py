@@ -23,7 +23,7 @@ def outlets(settings: Settings, desk: Desk, vitals: Callable[[], Mapping[str, An
     entrance = Entrance.of(settings.keys_of_access, settings.allowed_origins, store)
     app = build_app(desk, may_log_out=lambda: store.has_password)
     add_api(app, desk, entrance)
-    add_metrics(app, vitals=vitals, ready=freshness(desk.markets))
+    add_metrics(app, vitals=vitals, ready=freshness(desk))
     add_login(
         app,
         entrance,

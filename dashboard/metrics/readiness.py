@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from dashboard.clock import now_ms
+from dashboard.desk import Desk
 from dashboard.domain.feed_state import FeedState
-from dashboard.markets import Markets
 
 _WHY = {
     FeedState.CONNECTING: "the exchange has not sent a price yet",
@@ -13,6 +13,14 @@ _WHY = {
 }
 
 
-def freshness(markets: Markets, clock: Callable[[], int] = now_ms) -> Callable[[], str | None]:
-    """Asks the main market why its price may not be relied on, in one line; None while it may."""
-    return lambda: _WHY.get(markets.main.snapshot.health.state_at(clock()))
+def freshness(desk: Desk, clock: Callable[[], int] = now_ms) -> Callable[[], str | None]:
+    """Asks the main market why its price may not be relied on, in one line; None while it may.
+
+    The line is for everybody: it has no word of the exchange's own, nor of Redis.
+    """
+
+    def why() -> str | None:
+        state = desk.markets.main.snapshot.health.state_at(clock())
+        return "the feed is not heard" if not desk.about().running else _WHY.get(state)
+
+    return why

@@ -39,7 +39,7 @@ class Served(AbstractContextManager["Served"]):
         self.vitals = Vitals(desk.markets, desk.board, self.audit)
         self.app = build_app(desk)
         add_api(self.app, desk, Entrance())
-        add_metrics(self.app, vitals=self.vitals.read, ready=freshness(desk.markets))
+        add_metrics(self.app, vitals=self.vitals.read, ready=freshness(desk))
         self._server = uvicorn.Server(uvicorn_config(self.app))
         self._server.config.port = 0
         self._thread = threading.Thread(target=self._server.run)

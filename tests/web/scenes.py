@@ -51,6 +51,7 @@ class Scene:
     entered: Mapping[str, str] = field(default_factory=dict)
     account: bool = False
     venue: Venue = Venue.LIVE
+    running: bool = True
     real_clock: bool = False
     now: int = 1_000_000
     kept: DashboardError | None = None
@@ -70,7 +71,7 @@ class Scene:
         self.desk = Desk(
             markets,
             self.tracker,
-            lambda: About("Bitget", "BTCUSDT", self.venue, has_account=self.account),
+            lambda: About("Bitget", "BTCUSDT", self.venue, has_account=self.account, running=self.running),
             self._enter,
             self._candles,
             self._reconcile,

@@ -71,7 +71,7 @@
    * and not over and over, as while two of its workers differ for a moment. */
   function replaceOld() {
     if (view.edition === document.getElementById("page").dataset.edition) return;
-    const wait = document.querySelector(".modal.show") ? 1000 : remaining();
+    const wait = document.querySelector(".offcanvas.show") ? 1000 : remaining();
     if (wait > 0) setTimeout(replaceOld, wait);
     else location.reload();
   }

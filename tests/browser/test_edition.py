@@ -1,0 +1,37 @@
+"""A page that stays open while the server becomes another one."""
+
+from playwright.sync_api import expect
+
+from dashboard.domain.venue import Venue
+
+
+def test_real_money_is_never_under_a_demos_badge(visit):
+    desk = visit(venue=Venue.DEMO)
+    expect(desk.page.locator(".badge-venue")).to_be_visible()
+    desk.scene.venue = Venue.LIVE
+    expect(desk.page.locator(".badge-venue")).to_have_count(0)
+    expect(desk.shown("price")).to_have_text("67,482.1")
+
+
+def test_it_is_not_loaded_over_and_over(visit):
+    """As while two web workers show different exchanges."""
+    desk = visit()
+    desk.ask("sessionStorage.setItem('dashboard-replaced-at', Date.now())")
+    desk.ask("window.same = true")
+    desk.scene.venue = Venue.TESTNET
+    desk.until("dashboard.view.title.startsWith('TESTNET')")
+    assert desk.ask("window.same")
+    desk.ask("sessionStorage.setItem('dashboard-replaced-at', Date.now() - 10_000)")
+    expect(desk.page.locator(".badge-venue")).to_have_text("Testnet · not real money")
+
+
+def test_nobody_is_interrupted_while_typing(visit):
+    desk = visit()
+    desk.page.get_by_role("button", name="Position", exact=True).click()
+    expect(desk.page.locator(".offcanvas.show")).to_be_visible()
+    desk.ask("window.same = true")
+    desk.scene.venue = Venue.TESTNET
+    desk.until("dashboard.view.title.startsWith('TESTNET')")
+    assert desk.ask("window.same")
+    desk.page.keyboard.press("Escape")
+    expect(desk.page.locator(".badge-venue")).to_have_text("Testnet · not real money")

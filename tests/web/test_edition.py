@@ -1,0 +1,24 @@
+"""Which changes make an open page load itself anew."""
+
+from dataclasses import replace
+
+import pytest
+
+from dashboard.desk import About
+from dashboard.domain.venue import Venue
+from dashboard.web.edition import edition
+
+HERE = About("Bitget", "BTCUSDT", Venue.DEMO, has_account=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"venue": Venue.LIVE}, {"exchange": "OKX"}, {"symbol": "ETHUSDT"}, {"has_account": False}],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_house_is_another_edition(change):
+    assert edition(replace(HERE, **change)) != edition(HERE)
+
+
+def test_a_feed_that_is_away_for_a_while_is_not():
+    assert edition(replace(HERE, running=False, trouble="disk full")) == edition(HERE)
