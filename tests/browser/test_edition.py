@@ -16,13 +16,11 @@ def test_real_money_is_never_under_a_demos_badge(visit):
 def test_it_is_not_loaded_over_and_over(visit):
     """As while two web workers show different exchanges."""
     desk = visit()
-    desk.ask("sessionStorage.setItem('dashboard-replaced-at', Date.now())")
-    desk.ask("window.same = true")
+    last = desk.ask("Date.now() - 8_000")
+    desk.ask(f"sessionStorage.setItem('dashboard-replaced-at', {last})")
     desk.scene.venue = Venue.TESTNET
-    desk.until("dashboard.view.title.startsWith('TESTNET')")
-    assert desk.ask("window.same")
-    desk.ask("sessionStorage.setItem('dashboard-replaced-at', Date.now() - 10_000)")
     expect(desk.page.locator(".badge-venue")).to_have_text("Testnet · not real money")
+    assert desk.ask("performance.timeOrigin") - last >= 9_900  # a browser's two clocks differ a little
 
 
 def test_nobody_is_interrupted_while_typing(visit):
