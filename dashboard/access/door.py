@@ -13,6 +13,7 @@ LOGIN = (
     "/login",
     "/logout",
     "/assets/css/1-tokens.css",
+    "/assets/early/theme.js",
     "/assets/login/login.css",
     "/assets/vendor/inter-latin-wght-normal.woff2",
     "/assets/favicon.svg",

@@ -1,11 +1,11 @@
-"""The login's page: no script, and nothing of what is behind it."""
+"""The login's page: no script but the theme's, and nothing of what is behind it."""
 
 from html import escape
 
 from starlette.responses import HTMLResponse
 
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="en" data-bs-theme="dark">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -16,6 +16,7 @@ _PAGE = """<!DOCTYPE html>
 <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
 <link rel="preload" as="font" type="font/woff2" crossorigin
   href="/assets/vendor/inter-latin-wght-normal.woff2">
+<script src="/assets/early/theme.js"></script>
 <link rel="stylesheet" href="/assets/css/1-tokens.css">
 <link rel="stylesheet" href="/assets/login/login.css">
 </head>

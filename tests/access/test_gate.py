@@ -16,13 +16,13 @@ PAGE = (
     "/session",
     "/_dash-layout",
     "/_dash-dependencies",
-    "/assets/early/theme.js",
     "/assets/js/3-stream.js",
 )
 API = ("/api/v1/positions", "/api/v1/positions/summary", "/api/openapi.json", "/api/docs", "/metrics")
 SOCKETS = ("/ws/view", "/api/v1/positions/stream", "/api/v1/live/bbo")
 ASSETS = (
     "/assets/css/1-tokens.css",
+    "/assets/early/theme.js",
     "/assets/login/login.css",
     "/assets/vendor/inter-latin-wght-normal.woff2",
     "/assets/favicon.svg",

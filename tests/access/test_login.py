@@ -31,14 +31,15 @@ class TestPage:
             'name="referrer" content="same-origin"',
         ):  # fmt: skip
             assert part in answer.text
-        for no in ("<script", "role=", "BTC", "Bitget", "http://", "https://"):
+        assert answer.text.count("<script") == 1
+        for no in ("role=", "BTC", "Bitget", "http://", "https://"):
             assert no not in answer.text
 
     def test_nothing_given_gets_into_the_markup(self, site: Site):
         answer = site.get("/login?next=/%3Fa%3D%22%3E%3Cscript%3E")
-        assert "<script" not in answer.text
+        assert "<script>" not in answer.text
         answer = site.log_in("wrong password", '/?a="><script>')
-        assert "<script" not in answer.text
+        assert "<script>" not in answer.text
         assert 'value="/?a=&quot;&gt;&lt;script&gt;"' in answer.text
 
     def test_who_has_logged_in_is_led_on(self, site: Site):

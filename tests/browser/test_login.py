@@ -151,14 +151,15 @@ class another_site:  # noqa: N801  (it reads as a function)
         self._thread.join()
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_it_follows_the_system_and_fits_a_small_phone(page: Page, home: str, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_it_has_the_pages_theme_and_fits_a_small_phone(page: Page, home: str, theme: str) -> None:
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(home)
+    if theme == "light":
+        page.evaluate("localStorage.setItem('dashboard-theme', 'light')")
     log_in(page, "a wrong password")
     expect(page.get_by_role("alert")).to_be_visible()
-    ground = {"dark": "rgb(10, 13, 19)", "light": "rgb(243, 245, 248)"}[scheme]
+    ground = {"dark": "rgb(10, 13, 19)", "light": "rgb(243, 245, 248)"}[theme]
     expect(page.locator("body")).to_have_css("background-color", ground)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert page.evaluate("document.documentElement.scrollHeight") == 640
