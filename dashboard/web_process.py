@@ -21,12 +21,13 @@ from dashboard.sync.names import connected
 
 def check(addresses: Iterable[object] = ()) -> None:
     """Ends the process with one line and exit code 2 where the settings are wrong, or one of the
-    `addresses` to listen on may not be served without a password.
+    `addresses` to listen on may not be served without a password. From then on it logs as they say.
 
     For gunicorn before it makes workers, and for whoever reloads: a worker that cannot start ends all.
     """
     try:
         settings = load([])
+        log_as_asked(settings)
         connected(needed_redis_url(settings))
         hosts_of(settings.allowed_hosts)
         Entrance.of(settings.keys_of_access, settings.allowed_origins)
