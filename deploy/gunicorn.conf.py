@@ -36,8 +36,8 @@ proc_name = "dashboard-web"
 def on_starting(server: Arbiter) -> None:
     """Ends in one line where the settings are wrong, instead of a traceback from each worker.
 
-    The code is loaded by this, which workers then share: they begin sooner and need less memory. So a reload takes
-    new settings, and a new version needs a restart; requests wait meanwhile in systemd's socket.
+    The code is loaded by this, which workers then share: they begin sooner and need less memory. So a reload
+    takes new settings, and a new version needs a restart; requests wait meanwhile in systemd's socket.
     """
     from dashboard.web_process import check
 
