@@ -122,10 +122,21 @@ def test_a_reload_drops_no_request_and_lets_viewers_come_back(serve: Callable[..
     assert workers.positions()
 
 
-def test_settings_that_are_wrong_end_it_in_one_line(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("setting", "bind", "says"),
+    [
+        ({}, "127.0.0.1:0", "--redis-url: needed"),
+        ({"REDIS_URL": "nonsense"}, "127.0.0.1:0", "--redis-url"),
+        ({"REDIS_URL": "unix:///nowhere"}, "0.0.0.0:0", "--host 0.0.0.0: beyond this machine a password"),
+        ({"REDIS_URL": "unix:///nowhere", "ALLOWED_HOSTS": "*"}, "127.0.0.1:0", "--allowed-hosts '*'"),
+    ],
+    ids=["no Redis", "no address of Redis", "an open port", "every host"],
+)
+def test_what_is_wrong_ends_it_in_one_line(tmp_path: Path, setting: dict[str, str], bind: str, says: str):
+    given = {f"DASHBOARD_{name}": value for name, value in setting.items()}
     answer = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "--config", str(CONFIG), "--bind", "127.0.0.1:0"],
-        env={**os.environ, "DASHBOARD_STATE_DIR": str(tmp_path)},
+        [sys.executable, "-m", "gunicorn", "--config", str(CONFIG), "--bind", bind],
+        env={**os.environ, "DASHBOARD_STATE_DIR": str(tmp_path), **given},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -133,5 +144,5 @@ def test_settings_that_are_wrong_end_it_in_one_line(tmp_path: Path):
         timeout=30,
     )
     assert answer.returncode == 2
-    assert "dashboard-web: --redis-url: needed" in answer.stderr
+    assert f"dashboard-web: {says}" in answer.stderr
     assert "Traceback" not in answer.stderr

@@ -1,0 +1,51 @@
+"""The application as it is put together: what the settings say of the login reaches its doors."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from dashboard.access.store import AccessStore, access_file
+from dashboard.config import Settings
+from dashboard.outlets import outlets
+from tests.web.scenes import LONG, Scene
+
+PASSWORD = "a long enough passphrase"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> AccessStore:
+    return AccessStore(access_file(tmp_path))
+
+
+async def status(folder: Path, path: str = "/", host: str = "127.0.0.1", **settings: object) -> int:
+    """Of an answer to somebody with a browser who has not logged in."""
+    scene = Scene(LONG, real_clock=True).resolve().price("67482.1")
+    app = outlets(Settings(state_dir=folder, **settings), scene.desk, lambda: None)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+        return (await client.get(path, headers={"Accept": "text/html"})).status_code
+
+
+async def test_on_this_machine_it_is_open(tmp_path: Path):
+    assert await status(tmp_path) == 200
+
+
+async def test_once_there_is_a_password_it_is_asked_for(tmp_path: Path, store: AccessStore):
+    store.set_password(PASSWORD)
+    assert await status(tmp_path) == 303
+    assert await status(tmp_path, "/api/v1/positions") == 401
+    assert await status(tmp_path, "/metrics") == 401
+    assert await status(tmp_path, "/healthz") == 200
+    assert await status(tmp_path, "/readyz") == 200
+
+
+async def test_where_a_login_is_required_nobody_enters_before_there_is_one(tmp_path: Path):
+    assert await status(tmp_path, require_login=True) == 503
+    assert await status(tmp_path, "/api/v1/positions", require_login=True) == 503
+    assert await status(tmp_path, "/healthz", require_login=True) == 200
+
+
+@pytest.mark.parametrize(("allowed", "expected"), [("dash.example.org", 200), (None, 400)])
+async def test_names_are_those_of_the_settings(tmp_path: Path, allowed: str | None, expected: int):
+    assert await status(tmp_path, host="dash.example.org", allowed_hosts=allowed) == expected
