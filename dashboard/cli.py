@@ -51,16 +51,24 @@ def _run(arguments: list[str]) -> None:
 
 
 def _feed(arguments: list[str]) -> None:
+    _hold_back_reloads()
     settings = _settings(arguments)
     from dashboard.feed_process import serve_feed
 
     _listen_to_signals()
     signal.signal(signal.SIGHUP, partial(_reload, arguments))
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
         serve_feed(settings)
     except _Reload:
+        _hold_back_reloads()
         tell("RELOADING=1")
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606 # this very program, with the same arguments
+
+
+def _hold_back_reloads() -> None:
+    """Until somebody listens: by itself SIGHUP ends a process. What runs after `execv` holds it back, too."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
 
 
 def _settings(arguments: list[str]) -> "Settings":

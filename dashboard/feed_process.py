@@ -8,6 +8,7 @@ from threading import Event
 from redis import Redis
 from redis.exceptions import RedisError
 
+from dashboard.audit.lock import TrailTaken
 from dashboard.clock import now_ms
 from dashboard.config import Settings, needed_redis_url
 from dashboard.errors import DashboardError
@@ -42,10 +43,12 @@ def serve_feed(settings: Settings) -> None:
     tell("READY=1")
     _wait_for(lease, watchdog, url)
     try:
-        with _leading(settings, redis, lease) as (inside, publisher):
+        with _leading(settings, redis, lease, watchdog) as (inside, publisher):
             tell("STATUS=leads: reads the exchange and publishes")
             inside.await_first_answer()
             _watch(inside, publisher, watchdog)
+    except TrailTaken as error:  # by a feed that leads no more, and has not ended yet
+        raise LeadLost(str(error)) from None
     finally:
         _release(lease)
 
@@ -69,10 +72,12 @@ def _wait_for(lease: Lease, watchdog: Watchdog, url: str) -> None:
 
 
 @contextmanager
-def _leading(settings: Settings, redis: Redis, lease: Lease) -> Iterator[tuple[House, Publisher]]:
+def _leading(
+    settings: Settings, redis: Redis, lease: Lease, watchdog: Watchdog
+) -> Iterator[tuple[House, Publisher]]:
     """The house, with its publisher, running."""
     with ExitStack() as stack:
-        with lease.kept():  # the audit trail may be long
+        with lease.kept(watchdog.alive):  # the audit trail may be long
             inside = stack.enter_context(house(settings))
         vitals = Vitals(inside.markets, inside.tracker, inside.audit)
         publisher = Publisher(redis, lease, inside.desk, vitals.read)

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,35 @@ def test_a_reload_keeps_the_process_and_begins_anew(feed: Start, redis_server: R
         manager.until("leads: reads")
         until(lambda: streams(mirror), 30)
         assert process.poll() is None
+
+
+def test_reloads_one_after_another_end_nothing(feed: Start, redis_server: RedisServer):
+    with Manager() as manager, heard(redis_server) as mirror:
+        process = feed(manager=manager)
+        manager.until("leads: reads")
+        process.send_signal(signal.SIGHUP)
+        manager.until("RELOADING=1")
+        process.send_signal(signal.SIGHUP)  # while it is another program, which does not listen yet
+        manager.until("RELOADING=1")
+        manager.until("leads: reads")
+        until(lambda: streams(mirror), 30)
+        assert process.poll() is None
+
+
+def test_a_spare_on_the_same_trail_is_there_for_the_next_try(
+    feed: Start, redis_server: RedisServer, tmp_path: Path
+):
+    """The leader hangs and holds the trail still: that is nothing for an operator to mend."""
+    with Manager() as manager, heard(redis_server) as mirror:
+        first = feed(f"--log-dir={tmp_path}")
+        until(lambda: streams(mirror), 30)
+        spare = feed(f"--log-dir={tmp_path}", manager=manager)
+        manager.until("waits: another feed leads")
+        first.send_signal(signal.SIGSTOP)
+        assert spare.wait(30) == 1
+        first.kill()
+        feed(f"--log-dir={tmp_path}")
+        until(lambda: streams(mirror), 30)
 
 
 def test_it_waits_for_redis(feed: Start, redis_server: RedisServer):

@@ -12,6 +12,7 @@ from dashboard.api.channel import Channel
 from dashboard.api.client_slot import Slot
 from dashboard.api.socket import KEEPALIVE, Stream
 from dashboard.clock import now_ms
+from dashboard.domain.feed_state import FeedState
 from dashboard.markets import Markets
 from dashboard.runtime import Snapshot
 from dashboard.tracking.board import Board
@@ -47,14 +48,14 @@ def positions_stream(board: Board, entrance: Entrance, keepalive: float = KEEPAL
 def bbo_stream(markets: Markets, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
     """Each best bid and offer as it ticks; answers ping."""
     channel = Channel()
-    told: dict[str, tuple[object, object]] = {}
+    told: dict[str, tuple[object, ...]] = {}
 
     def tell(snapshot: Snapshot) -> None:
         """Runs in the feed's thread."""
         if snapshot.instrument is None:
             return
         ticker, symbol = snapshot.ticker, snapshot.instrument.symbol
-        prices = (ticker.bid and ticker.bid.value, ticker.ask and ticker.ask.value)
+        prices = (ticker.bid and ticker.bid.value, ticker.ask and ticker.ask.value, _is_lost(snapshot))
         if prices != told.get(symbol):
             told[symbol] = prices
             if channel.heard:
@@ -71,12 +72,16 @@ def bbo_stream(markets: Markets, entrance: Entrance, keepalive: float = KEEPALIV
 
 def _bbo(snapshot: Snapshot, symbol: str) -> Mapping[str, Any]:
     now, wall = now_ms(), time.time_ns() // 1_000_000
-    limit = snapshot.health.stale_after
+    limit = -1 if _is_lost(snapshot) else snapshot.health.stale_after
     bid, ask = (
         quote if quote and quote.age(now) <= limit else None
         for quote in (snapshot.ticker.bid, snapshot.ticker.ask)
     )
     return messages.bbo(symbol, bid, ask, wall, now)
+
+
+def _is_lost(snapshot: Snapshot) -> bool:
+    return snapshot.health.state is FeedState.DISCONNECTED
 
 
 def _text(message: Mapping[str, Any]) -> str:

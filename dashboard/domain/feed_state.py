@@ -54,8 +54,8 @@ class FeedHealth:
         return FeedState.STALE
 
     def lost(self, reason: str) -> "FeedHealth":
-        """The health as one sees it who does not hear the feed any more."""
-        return replace(self, state=FeedState.DISCONNECTED, reason=reason)
+        """The health as one sees it who does not hear the feed any more: nor will it poll, however seldom."""
+        return replace(self, state=FeedState.DISCONNECTED, reason=reason, poll_interval=0)
 
     def after(self, event: PriceEvent) -> "FeedHealth":
         """The health once `event` has happened."""

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 _TICK = 0.2
 """Seconds for which it waits for a command before it looks whether it should end."""
 _AT_ONCE = 4
-"""Commands that are worked on at the same time: history of prices takes long."""
+"""Histories of prices that are asked for at the same time: they take long."""
 
 
 class Answering:
@@ -27,7 +27,8 @@ class Answering:
     def __init__(self, redis: Redis, desk: Desk) -> None:
         self._redis, self._desk = redis, desk
         self._ended = threading.Event()
-        self._workers = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="answering")
+        self._entering = ThreadPoolExecutor(1, thread_name_prefix="entering")  # one after another
+        self._reading = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="answering")
         self._thread = threading.Thread(target=self._run, name="commands", daemon=True)
 
     def start(self) -> None:
@@ -38,26 +39,35 @@ class Answering:
         """Ends; what is being worked on is still answered."""
         self._ended.set()
         self._thread.join()
-        self._workers.shutdown()
+        self._entering.shutdown()
+        self._reading.shutdown()
 
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
                 taken = self._redis.blpop([COMMANDS], timeout=_TICK)
                 if taken is not None:
-                    self._workers.submit(self._serve, taken[1])
+                    self._assign(COMMAND.validate_json(taken[1]))
             except RedisError:
                 self._ended.wait(_TICK)  # the publisher says it
+            except ValueError as error:
+                log.warning("a command is not understood (another version?): %s", str(error).splitlines()[0])
 
-    def _serve(self, text: bytes | str) -> None:
+    def _assign(self, command: Command) -> None:
+        workers = self._entering if command.request is Request.ENTER else self._reading
+        workers.submit(self._serve, command)
+
+    def _serve(self, command: Command) -> None:
+        """Nothing, if it is too late: who asked was told that it failed, and it must not happen after all."""
         try:
-            command = COMMAND.validate_json(text)
+            if self._redis.time()[0] > command.until:
+                return
             answer = ANSWER.dump_json(asyncio.run(self._answer(command)))
             with self._redis.pipeline() as told:
                 told.rpush(ANSWERS + command.id, answer)
                 told.expire(ANSWERS + command.id, ANSWERED)
                 told.execute()
-        except (RedisError, ValueError) as error:
+        except RedisError as error:
             log.warning("a command could not be answered: %s", error)
 
     async def _answer(self, command: Command) -> Answer:

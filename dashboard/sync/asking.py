@@ -35,9 +35,9 @@ class Asking:
         await self._redis.aclose()
 
     async def _ask(self, request: Request, fields: Mapping[str, str | None]) -> Sequence[Candle]:
-        command = Command(uuid4().hex, request, fields)
         try:
-            answer = await self._answer(command)
+            now, _ = await self._redis.time()
+            answer = await self._answer(Command(uuid4().hex, request, now + WAITS, fields))
         except RedisError:
             raise DashboardError("the feed cannot be asked: Redis is away") from None
         if answer is None:

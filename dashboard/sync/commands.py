@@ -10,7 +10,7 @@ from dashboard.domain.market import Candle
 from dashboard.errors import DashboardError, PositionError
 
 WAITS = 5
-"""Seconds after which a command that no feed has taken is forgotten."""
+"""Seconds within which a feed has to begin with a command: who asked is told soon that it failed."""
 ANSWERED = 15
 """Seconds within which a command is answered, or was in vain."""
 
@@ -29,6 +29,8 @@ class Command:
 
     id: str
     request: Request
+    until: int
+    """When it is too late to begin, in seconds of Redis' clock."""
     fields: Mapping[str, str | None] = field(default_factory=dict)
     """Of `Entered`, or the timeframe and symbol of candles."""
 

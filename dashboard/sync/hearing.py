@@ -11,7 +11,7 @@ from dashboard.clock import now_ms
 from dashboard.sync.mirror import Mirror
 from dashboard.sync.names import LEASE, NEWS, STATE
 from dashboard.sync.timing import Timing, translated
-from dashboard.sync.wire import News, joined, loaded
+from dashboard.sync.wire import HEAD, News, joined, loaded
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,9 @@ class Hearing:
     def _listen(self) -> None:
         with self._redis.pubsub() as channel:
             channel.subscribe(NEWS)
-            while not self._ended.is_set():
+            since = now_ms()
+            # In silence the connection itself may be dead, without a word: the next try has a new one.
+            while not self._ended.is_set() and now_ms() - max(since, self._heard_at) < _SILENCE:
                 self._hear(channel)
                 self._look_at_clock()
 
@@ -86,8 +88,12 @@ class Hearing:
             asked.hgetall(STATE)
             leader, stored = asked.execute()
         parts = {name.decode(): text for name, text in stored.items()}
-        if leader and "head" in parts:
-            self._take(loaded(joined(parts, whole=True)))
+        if HEAD in parts:
+            news = loaded(joined(parts, whole=True))
+            if leader:
+                self._take(news)
+            else:
+                self._mirror.expect(news.head.about)
 
     def _take(self, news: News) -> None:
         self._mirror.take(translated(news, self._timing.offset()))

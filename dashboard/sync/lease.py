@@ -5,7 +5,7 @@ Redis itself looks whose turn it is, in the same step in which it stores and ann
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import cast
 from uuid import uuid4
@@ -78,10 +78,10 @@ class Lease:
         return bool(self._renew(keys=[LEASE], args=[self._token, LASTS]))
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Renews it in a thread of its own, while something is being prepared."""
+    def kept(self, alive: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Renews it in a thread of its own while something is being prepared, and calls `alive` each time."""
         ready = threading.Event()
-        thread = threading.Thread(target=self._keep, args=(ready,), name="lease", daemon=True)
+        thread = threading.Thread(target=self._keep, args=(ready, alive), name="lease", daemon=True)
         thread.start()
         try:
             yield
@@ -89,8 +89,9 @@ class Lease:
             ready.set()
             thread.join()
 
-    def _keep(self, ready: threading.Event) -> None:
+    def _keep(self, ready: threading.Event, alive: Callable[[], None]) -> None:
         while not ready.wait(LASTS / 5_000):
+            alive()
             with suppress(RedisError):  # whoever publishes next will see
                 self.renew()
 

@@ -3,19 +3,31 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from dashboard.clock import now_ms
 from dashboard.desk import About
+from dashboard.domain.fill import Fill
 from dashboard.domain.holdings import Holdings
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
 from dashboard.sync.wire import Head, News
 from dashboard.tracking.board import Board
-from dashboard.tracking.live import AccountHealth, AccountSummary
+from dashboard.tracking.live import (
+    AccountHealth,
+    AccountSummary,
+    EventType,
+    LivePosition,
+    PositionUpdate,
+)
 
 _POLL = 2_000
 """Milliseconds between two polls, until the feed has told its own."""
+
+
+_REMEMBERED = 1_000
+"""Fills that were told last: as many as a feed keeps while it cannot tell them."""
 
 
 class MirroredBoard(Board):
@@ -23,27 +35,68 @@ class MirroredBoard(Board):
 
     _summary: AccountSummary | None = None
 
+    def __init__(self, clock: Callable[[], int] = now_ms) -> None:
+        super().__init__(clock)
+        self._told: deque[tuple[str, tuple[str, ...]]] = deque(maxlen=_REMEMBERED)
+
     def summary(self) -> AccountSummary:
         """All positions as one; unknown while the feed is not heard."""
         return self._summary or AccountSummary(self._wall(), len(self.symbols()), None, None, None, {})
 
     def take(self, news: News) -> None:
-        """Shows what is new, then tells of the updates that led to it."""
+        """Shows what is new, then tells of the updates that led to it.
+
+        Where all is told anew, some of them were not heard: of each position that is another one now, the
+        listeners are told what it has become.
+        """
         with self._turn:
-            kept = {} if news.whole else self._live
-            self._live = {**kept, **news.positions}
+            before = self._live
+            self._live = {**({} if news.whole else before), **news.positions}
             if news.noted is not None:
                 self._noted = deque(reversed(news.noted), self._noted.maxlen)
             if news.account is not None:
                 self._summary, self.health = news.account.summary, news.account.health
             for update in news.updates:
-                self._tell(update)
+                self._pass_on(update)
+            if news.whole:
+                self._catch_up(before, {update.position.label for update in news.updates})
 
     def silence(self, reason: str) -> None:
-        """The feed is not heard: the sums are unknown, and each position will be when its price is old."""
+        """The feed is not heard: the sums are unknown, and so is all that was made of a price."""
         with self._turn:
             self._summary = None
             self.health = AccountHealth(self.health.read_at, reason)
+            self._live = {label: live.priceless() for label, live in self._live.items()}
+            for live in self._live.values():
+                if live.tracked.contracts:
+                    self._announce(live, EventType.PRICE_UPDATE)
+
+    def _pass_on(self, update: PositionUpdate) -> None:
+        """Once: a feed that does not know whether Redis took its message sends it again."""
+        if update.fill is not None:
+            fill = (update.position.label, update.fill.identity)
+            if fill in self._told:
+                return
+            self._told.append(fill)
+        self._tell(update)
+
+    def _catch_up(self, before: Mapping[str, LivePosition], told: set[str]) -> None:
+        """Of fills that were not heard the last one is told; the position is whole with any of them."""
+        for label in (before.keys() | self._live.keys()) - told:
+            old, now = before.get(label), self._live.get(label)
+            if now is None:
+                self._announce(_flat(before[label]))
+            elif old is None:
+                self._announce(now)
+            elif now.tracked != old.tracked:
+                fill = now.tracked.last_fill
+                self._announce(now, fill=fill if fill != old.tracked.last_fill else None)
+
+    def _announce(
+        self, live: LivePosition, kind: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
+    ) -> None:
+        kind = EventType.FILL if fill else kind
+        self._pass_on(PositionUpdate(live.tracked.key.symbol, live, kind, self._wall(), fill))
 
 
 class Mirror:
@@ -64,6 +117,11 @@ class Mirror:
         about = self._head.about if self._head else self._about
         return about if self._head and not self._silent else replace(about, running=False)
 
+    def expect(self, about: About) -> None:
+        """There is no feed, but it is known what the last one was about."""
+        if self._head is None:
+            self._about = about
+
     def vitals(self) -> Mapping[str, Any] | None:
         """What the feed's process counts; None while it is not heard."""
         return self._head.vitals if self._head and not self._silent else None
@@ -83,13 +141,13 @@ class Mirror:
     def take(self, news: News) -> None:
         """Shows what a message tells."""
         self._head, self._silent = news.head, False
+        if news.main is not None:
+            self.markets.mirror(None, news.main)  # first: one of the others may have been the main one before
         for symbol, snapshot in news.markets.items():
             if snapshot is not None:
                 self.markets.mirror(symbol, snapshot)
         self.markets.keep(self._kept(news))
         self.board.take(news)
-        if news.main is not None:
-            self.markets.mirror(None, news.main)
 
     def silence(self, reason: str) -> None:
         """Says of everything that the feed is not heard, once."""
@@ -104,3 +162,9 @@ class Mirror:
     def _kept(self, news: News) -> set[str]:
         told = {symbol for symbol, snapshot in news.markets.items() if snapshot is not None}
         return told if news.whole else (self.markets.beside().keys() - news.markets.keys()) | told
+
+
+def _flat(live: LivePosition) -> LivePosition:
+    """What is left of a position of which nobody knows any more."""
+    tracked = replace(live.tracked, contracts=Decimal(0), entry_value=Decimal(0))
+    return replace(live, tracked=tracked, terms=None, liquidation_price=None).priceless()

@@ -14,6 +14,8 @@ _SAME = 50
 """Milliseconds of difference up to which two clocks are one, measured twice."""
 _LASTS = 2_000
 """Milliseconds for which a measured offset is used."""
+_TOO_LONG = 30_000
+"""Milliseconds after which even a measurement that took long is better than the one before."""
 
 
 class Timing:
@@ -22,23 +24,30 @@ class Timing:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._offset: int | None = None
+        self._asked_at = 0
         self._measured_at = 0
 
     def offset(self) -> int:
         """In ms, a few seconds old at most; wrong by half the way to Redis. Raises RedisError."""
         asked = now_ms()
-        if self._offset is None or asked - self._measured_at > _LASTS:
+        if self._offset is None or asked - self._asked_at > _LASTS:
             seconds, micros = self._redis.time()
-            answered = now_ms()
-            # An answer that took long tells little: the one before is better.
-            if self._offset is None or answered - asked <= _SAME:
+            self._asked_at = answered = now_ms()
+            # An answer that took long tells little: the one before is better, for a while.
+            outdated = self._offset is None or asked - self._measured_at > _TOO_LONG
+            if outdated or answered - asked <= _SAME:
                 self._offset = seconds * 1000 + micros // 1000 - (asked + answered) // 2
-                self._measured_at = answered if answered - asked <= _SAME else 0
+                self._measured_at = answered
+        assert self._offset is not None
         return self._offset
 
 
 def translated(news: News, own: int) -> News:
-    """The news with times of this machine's clock, whose offset is `own`."""
+    """The news with times of this machine's clock, whose offset is `own`.
+
+    None of them is later than now: where the clocks' measured difference is wrong, as after Redis' clock was
+    set, no price is younger than its arrival here.
+    """
     by = news.head.clock - own
     if abs(by) <= _SAME:
         return news
@@ -84,8 +93,12 @@ def _account(account: Account, by: int) -> Account:
 
 
 def _quote(quote: Quote | None, by: int) -> Quote | None:
-    return None if quote is None else replace(quote, received_at=quote.received_at + by)
+    return None if quote is None else replace(quote, received_at=_later(quote.received_at, by))
 
 
 def _moved(at: int | None, by: int) -> int | None:
-    return None if at is None else at + by
+    return None if at is None else _later(at, by)
+
+
+def _later(at: int, by: int) -> int:
+    return min(at + by, now_ms())

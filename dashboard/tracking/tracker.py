@@ -72,6 +72,8 @@ class PositionTracker(Board):
     def summary(self) -> AccountSummary:
         """All positions as one."""
         with self._turn:
+            if self.health.read_at is None and not self._records:
+                return AccountSummary(self._wall(), 0, None, None, None, {})  # nobody has told yet
             self._expire()
             return self._prices.summary(self._clock(), self._wall())
 

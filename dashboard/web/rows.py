@@ -75,8 +75,9 @@ class Rows:
 
 def totals(summary: AccountSummary) -> dict[str, str]:
     """The line over the table, in dollars."""
+    unknown = not summary.active_positions and summary.total_exposure is None
     view: dict[str, str] = {
-        "sum-count": str(summary.active_positions),
+        "sum-count": MISSING if unknown else str(summary.active_positions),
         "sum-exposure": _dollars(summary.total_exposure),
         "sum-exposure:tone": Tone.UNKNOWN if summary.total_exposure is None else Tone.NEUTRAL,
     }

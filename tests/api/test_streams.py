@@ -17,6 +17,7 @@ from websockets.sync.client import ClientConnection
 from dashboard.access.entrance import Entrance
 from dashboard.api.app import ASYNCAPI
 from dashboard.api.conversation import LONGEST, MOST
+from dashboard.domain.events import Failed, Route
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
 from tests.domain.histories import fill, fills
@@ -164,6 +165,16 @@ class TestBestBidAndOffer:
         service.markets.apply(None, service.old("100", 60_000))
         with service.stream("/live/bbo") as client:
             assert hear(client)["bid"] is None
+
+    def test_once_the_exchange_is_lost_they_are_unknown(self, service: Service):
+        service.price("100")
+        with service.stream("/live/bbo") as client:
+            hear(client)
+            service.markets.apply(None, Failed(Route.STREAM, "closed"))
+            service.markets.apply(None, Failed(Route.POLL, "no answer"))
+            assert until(client, "bbo", bid=None)["ask"] is None
+            service.price("100")
+            assert until(client, "bbo", bid="100")["ask"] == "100"
 
 
 class TestUnwelcome:

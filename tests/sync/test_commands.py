@@ -11,6 +11,7 @@ from dashboard.domain.market import Candle
 from dashboard.errors import DashboardError, ExchangeLacks, PositionError
 from dashboard.sync import asking
 from dashboard.sync.asking import Asking
+from dashboard.sync.commands import COMMAND, Command, Request
 from dashboard.sync.names import COMMANDS
 from tests.redis_server import RedisServer
 from tests.sync.relay import Source, published
@@ -84,6 +85,36 @@ async def test_a_slow_command_holds_up_no_other(redis_server: RedisServer):
         assert not waiting.done()
         going_on.set()
         assert await waiting == (BAR,)
+
+
+async def test_what_comes_too_late_is_not_done_after_all(redis_server: RedisServer):
+    """Whoever asked was told that it failed."""
+    now, _ = redis_server.client.time()  # type: ignore[misc]
+    late = Command("1", Request.ENTER, now - 1, {"side": "short"})
+    source = Source()
+    with published(source.desk, redis_server):
+        redis_server.client.rpush(COMMANDS, COMMAND.dump_json(late))
+        await asked(redis_server, lambda one: one.enter({"side": "long"}))
+    assert source.entered == [{"side": "long"}]
+
+
+async def test_what_is_entered_waits_for_no_history(redis_server: RedisServer):
+    source, going_on = Source(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def slow(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(going_on.wait(), loop))
+        return (BAR,)
+
+    object.__setattr__(source.desk, "candles", slow)
+    with published(source.desk, redis_server):
+        histories = [
+            asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", None))) for _ in range(8)
+        ]
+        await asked(redis_server, lambda one: one.enter({"side": "long"}))
+        assert not any(history.done() for history in histories)
+        going_on.set()
+        await asyncio.gather(*histories)
 
 
 async def test_nonsense_in_the_list_is_survived(redis_server: RedisServer):

@@ -1,14 +1,18 @@
 """From the feed's process to a worker's, over a real Redis: what is shown is true, or said to be unknown."""
 
+import time
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from redis.client import PubSub
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountFailed
+from dashboard.domain.events import AccountFailed, Resolved
 from dashboard.domain.feed_state import FeedState
-from dashboard.runtime import Snapshot
+from dashboard.markets import Markets
+from dashboard.runtime import RuntimeConfig, Snapshot
 from dashboard.sync.lease import LASTS, Lease
 from dashboard.sync.mirror import Mirror
 from dashboard.sync.names import STATE, connected
@@ -17,6 +21,7 @@ from tests.domain.builders import instrument
 from tests.domain.histories import fill
 from tests.redis_server import RedisServer
 from tests.sync.relay import Source, heard, published, same, until
+from tests.tracking.books import BTC
 
 ETH = replace(instrument(), symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
 
@@ -94,9 +99,15 @@ def test_without_redis_a_worker_says_so_within_five_seconds_and_recovers(
     source.books.fills(fill("buy 1 @ 100", 1))
     with published(source.desk, redis_server), heard(redis_server) as mirror:
         until(lambda: same(mirror, source.desk))
+        told: list[PositionUpdate] = []
+        mirror.board.register(told.append)
         getattr(redis_server, away)()
         assert until(lambda: state(mirror) is FeedState.DISCONNECTED) < 5
         assert _known(mirror).health.reason
+        assert [(each.event_type, each.position.unrealized_pnl) for each in told] == [
+            (EventType.PRICE_UPDATE, None)
+        ]
+        assert mirror.board.get_all_positions()[BTC].quote is None
         assert mirror.board.summary().unrealized_pnl is None
         assert mirror.board.health.problem
         assert not mirror.about().running
@@ -120,6 +131,87 @@ def test_fills_during_an_outage_are_told_after_it(redis_server: RedisServer):
         redis_server.start()
         until(lambda: same(mirror, source.desk))
         assert [each.fill.id for each in told if each.fill] == ["1"]
+
+
+def test_a_fill_that_was_not_heard_is_made_up_for(redis_server: RedisServer):
+    source = Source().price("100")
+    source.books.fills(fill("buy 1 @ 100", 1))
+    told: list[PositionUpdate] = []
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
+        mirror.board.register(told.append)
+        redis_server.client.client_kill_filter(_type="pubsub")
+        source.books.fills(fill("sell 1 @ 101", 2))
+        until(lambda: told)
+        assert [each.fill and each.fill.id for each in told] == ["2"]
+        assert told[0].position.position is None
+
+
+def test_a_fill_is_told_once_though_redis_answered_late(redis_server: RedisServer):
+    source = Source().price("100")
+    told: list[PositionUpdate] = []
+    with published(source.desk, redis_server) as publisher, heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
+        mirror.board.register(told.append)
+        redis_server.suspend()
+        at = publisher.worked_at
+        source.books.fills(fill("buy 1 @ 100", 1))
+        until(lambda: publisher.worked_at > at)  # it has given up once
+        redis_server.resume()
+        until(lambda: same(mirror, source.desk))
+        source.books.fills(fill("buy 1 @ 100", 2))
+        until(lambda: told and told[-1].fill and told[-1].fill.id == "2")
+        assert [each.fill.id for each in told if each.fill] == ["1", "2"]
+
+
+def test_positions_of_an_account_that_is_gone_are_flat(redis_server: RedisServer):
+    first, second = Source().price("100"), Source().price("200")
+    first.books.fills(fill("buy 1 @ 100", 1))
+    told: list[PositionUpdate] = []
+    with heard(redis_server) as mirror:
+        with published(first.desk, redis_server):
+            until(lambda: same(mirror, first.desk))
+            mirror.board.register(told.append)
+        redis_server.client.delete("dashboard:lease")
+        with published(second.desk, redis_server):
+            until(lambda: same(mirror, second.desk))
+            until(lambda: told)
+            assert told[-1].position.position is None
+            assert told[-1].position.unrealized_pnl == 0
+
+
+def test_a_dead_connection_is_left_for_a_new_one(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch):
+    """One that nobody closed, as a proxy's: Redis answers on every other."""
+    get_message, heard_on, dead = PubSub.get_message, set(), set()
+
+    def get(self: PubSub, **more: Any) -> Any:
+        heard_on.add(self)
+        return get_message(self, **more) if self not in dead else time.sleep(0.1)
+
+    monkeypatch.setattr(PubSub, "get_message", get)
+    source = Source().price("100")
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
+        dead |= heard_on
+        until(lambda: state(mirror) is FeedState.DISCONNECTED)
+        source.price("101")
+        until(lambda: same(mirror, source.desk))
+
+
+def test_another_market_is_asked_for(redis_server: RedisServer):
+    """The one before stays, beside it, as there is a position in it."""
+    source = Source().price("100").price("7", ETH)
+    after = Source().price("100")
+    after.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
+    after.markets.apply(None, Resolved(ETH))
+    after.desk = replace(after.desk, markets=after.markets)
+    with heard(redis_server) as mirror:
+        with published(source.desk, redis_server):
+            until(lambda: same(mirror, source.desk))
+        redis_server.client.delete("dashboard:lease")
+        after.price("101", instrument())
+        with published(after.desk, redis_server):
+            until(lambda: same(mirror, after.desk))
 
 
 def test_an_emptied_redis_leaves_nobody_on_old_figures(redis_server: RedisServer):

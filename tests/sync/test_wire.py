@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from hypothesis import given
 
+from dashboard.clock import now_ms
 from dashboard.desk import About
 from dashboard.domain.events import Received, Resolved, Route
 from dashboard.domain.holdings import Holdings
@@ -67,21 +68,30 @@ def test_times_of_another_machine_are_read_on_ours():
     board, ours = source.books.tracker, source.markets.main.snapshot
     (live,) = board.valued().values()
     news = News(
-        replace(HEAD, clock=500_000),
+        replace(HEAD, clock=200_000),
         main=ours,
         account=Account(board.summary(), board.health),
         positions={live.label: live},
     )
-    # Redis' clock is 500 s ahead of theirs, and 200 s ahead of ours: ours is 300 s ahead of theirs.
-    there = translated(news, 200_000)
+    # Redis' clock is 200 s ahead of theirs, and 500 s ahead of ours: ours is 300 s behind theirs.
+    there = translated(news, 500_000)
     assert there.main
     assert there.main.ticker.last
     assert ours.ticker.last
-    assert there.main.ticker.last.received_at == ours.ticker.last.received_at + 300_000
-    assert there.main.health.received_at == (ours.health.received_at or 0) + 300_000
+    assert there.main.ticker.last.received_at == ours.ticker.last.received_at - 300_000
+    assert there.main.health.received_at == (ours.health.received_at or 0) - 300_000
     assert there.account
-    assert there.account.health.read_at == (board.health.read_at or 0) + 300_000
+    assert there.account.health.read_at == (board.health.read_at or 0) - 300_000
     assert there.positions[live.label].tracked == live.tracked
+
+
+def test_nothing_is_younger_than_its_arrival():
+    """As where Redis' clock was set back, and the two sides have measured it at different times."""
+    news = News(HEAD, main=Source().price("100", age=2_000).markets.main.snapshot)
+    there = translated(news, HEAD.clock - 3_600_000).main
+    assert there
+    assert there.ticker.last
+    assert 0 <= there.ticker.last.age(now_ms()) < 2_000
 
 
 def test_two_clocks_that_are_one_are_left_alone():

@@ -211,6 +211,11 @@ class TestPrices:
         assert (books.only.unrealized_pnl, books.only.notional) == (None, None)
         assert books.tracker.summary().unrealized_pnl is None
 
+    def test_before_the_first_reading_the_sums_are_unknown(self):
+        books = Books()
+        assert (books.tracker.summary().total_exposure, books.tracker.summary().total_pnl) == (None, None)
+        assert books.reading().tracker.summary().total_pnl == 0
+
     def test_an_old_price_is_no_price(self):
         books = Books().fills(fill("buy 2 @ 100")).price("110")
         books.now += FRESH + 1

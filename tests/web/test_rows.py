@@ -98,6 +98,11 @@ def test_the_line_of_totals():
     assert totals(Books().fills(fill("buy 1 @ 1")).tracker.summary())["sum-total"] == MISSING
 
 
+def test_before_the_account_was_read_nothing_is_zero():
+    assert set(totals(Books().tracker.summary()).values()) == {MISSING, "unknown"}
+    assert totals(Books().reading().tracker.summary())["sum-count"] == "0"
+
+
 def test_the_list_of_events_is_short_and_tells_the_newest_first():
     noted = tuple(Noted(at, "BTC/USDT:USDT", "fill", "buy 1 BTC at 2") for at in range(50, 0, -1))
     assert happened(noted, most=3) == [(at, "BTC/USDT:USDT", "fill", "buy 1 BTC at 2") for at in (50, 49, 48)]
