@@ -21,6 +21,7 @@ import psutil
 from benchmarks.processes import ROOT, Child, ending, running
 from benchmarks.report import Report, Row, percentile
 from benchmarks.viewers import Found, Side
+from dashboard.access.store import AccessStore, access_file
 
 VIEWERS, WORKERS = 500, 4
 NGINX = """
@@ -37,6 +38,7 @@ http {{
       proxy_pass http://unix:{folder}/web.sock;
       proxy_http_version 1.1; proxy_buffering off;
       proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header Cookie dashboard={token};
       proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
     }}
   }}
@@ -80,7 +82,7 @@ def cluster() -> Iterator[Cluster]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="cluster-")))
         redis_url = f"unix://{folder}/redis.sock"
-        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, token=_logged_in(folder)))
         command = [redis, "--port", "0", "--unixsocket", f"{folder}/redis.sock"]
         command += ["--save", "", "--dir", str(folder)]
         processes = {"Redis": stack.enter_context(ending(command))}
@@ -138,6 +140,14 @@ def measure(quick: bool) -> Report:
             f"The reload cut {len(back)} of {VIEWERS} viewers off.",
         ],
     )
+
+
+def _logged_in(folder: Path) -> str:
+    """The token of a session: one for all viewers."""
+    store = AccessStore(access_file(folder))
+    password = "a long enough passphrase"
+    store.set_password(password)
+    return store.log_in(password, hours=1) or ""
 
 
 def _side(stack: ExitStack, server: Child | Cluster) -> Side:

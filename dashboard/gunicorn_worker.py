@@ -19,6 +19,8 @@ class Worker(UvicornWorker):
         **UvicornWorker.CONFIG_KWARGS,
         **uvicorn_options(farewell=5),
         "timeout_notify": 2,
+        "access_log": False,  # nginx keeps one
+        "log_level": "warning",  # the lines of websockets have their queries in them
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from dashboard.access.binding import refuse_open
+from dashboard.access.binding import is_reachable, refuse_open
 from dashboard.access.store import AccessStore, access_file
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
@@ -52,7 +52,7 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Runs the dashboard until it is interrupted. Raises DashboardError if it cannot start."""
-    with listen(settings) as listener, running(settings) as app:
+    with listen(settings) as listener, running(_behind_login(settings, listener)) as app:
         Server(app, settings, behind_proxy=_is_local(listener)).run(sockets=[listener])
 
 
@@ -86,6 +86,13 @@ def uvicorn_config(app: FastAPI, *, debug: bool = False, behind_proxy: bool = Fa
         forwarded_allow_ips="*" if behind_proxy else None,
         **uvicorn_options(farewell=1),
     )
+
+
+def _behind_login(settings: Settings, listener: socket.socket) -> Settings:
+    """Where others can get there nobody is let in while there is no password, nor once it was lost."""
+    if not is_reachable(listener.getsockname()):
+        return settings
+    return settings.model_copy(update={"require_login": True})
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -1,15 +1,16 @@
 """A web worker's application: what page and API show comes from the feed's process, through Redis."""
 
+import os
 import sys
 from collections.abc import Iterable
 
 from fastapi import FastAPI
 
-from dashboard.access.binding import refuse_open
+from dashboard.access.binding import is_reachable, refuse_open
 from dashboard.access.entrance import Entrance
 from dashboard.access.hosts import hosts_of
 from dashboard.access.store import AccessStore, access_file
-from dashboard.config import Settings, load, log_as_asked, needed_redis_url
+from dashboard.config import PREFIX, Settings, load, log_as_asked, needed_redis_url
 from dashboard.desk import About, Desk, Venue
 from dashboard.errors import DashboardError
 from dashboard.outlets import outlets
@@ -35,6 +36,15 @@ def check(addresses: Iterable[object] = ()) -> None:
     except DashboardError as error:
         print(f"dashboard-web: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
+
+
+def require_login(addresses: Iterable[object]) -> None:
+    """If others can get to one of the `addresses` no worker lets anybody in while there is no password.
+
+    For gunicorn, once it listens. Workers have it from the environment: those that replace others, too.
+    """
+    if any(is_reachable(address) for address in addresses):
+        os.environ[f"{PREFIX}REQUIRE_LOGIN"] = "true"
 
 
 def create() -> FastAPI:

@@ -20,7 +20,7 @@ timeout = 30  # a worker whose event loop hangs this long is killed and replaced
 graceful_timeout = 10
 keepalive = 5
 
-# Only nginx can reach the unix socket, and it sets these headers itself.
+# Only nginx can reach the unix socket, and it sets these headers itself. See `when_ready` for others.
 forwarded_allow_ips = "*"
 
 # Heartbeats belong into memory, and gunicorn unlinks the file at once; the service's home is not writable.
@@ -42,6 +42,17 @@ def on_starting(server: Arbiter) -> None:
     from dashboard.web_process import check
 
     check(server.cfg.address)
+
+
+def when_ready(server: Arbiter) -> None:
+    """Judges by the sockets that there really are, whoever opened them."""
+    from dashboard.web_process import check, require_login
+
+    addresses = [listener.getsockname() for listener in server.LISTENERS]
+    check(addresses)
+    require_login(addresses)
+    if any(isinstance(address, tuple) for address in addresses):
+        server.cfg.set("forwarded_allow_ips", "127.0.0.1,::1")  # anybody may come there, and say anything
 
 
 def child_exit(server: object, worker: object) -> None:

@@ -50,6 +50,11 @@ class Manager:
         self._folder.cleanup()
 
 
+def handing_over(listener: socket.socket, command: list[str]) -> list[str]:
+    """The command with a listening socket, as systemd would run it; the caller passes its descriptor on."""
+    return ["bash", "-c", _WITH_SOCKET, str(listener.fileno()), *command]
+
+
 def start(
     program: str,
     *flags: str,
@@ -61,7 +66,7 @@ def start(
     more = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "800000"} if manager else {}
     command = [*PYTHON, program, *flags]
     if listener is not None:
-        command = ["bash", "-c", _WITH_SOCKET, str(listener.fileno()), *command]
+        command = handing_over(listener, command)
     return subprocess.Popen(
         command,
         env={**os.environ, **more, **(environment or {})},

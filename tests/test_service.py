@@ -30,6 +30,7 @@ def test_a_socket_that_is_handed_over_is_served(listener: socket.socket):
         try:
             # Before it is ready: systemd keeps the socket, so the request waits and is not lost.
             assert client.get("/healthz", timeout=60).json() == {"status": "alive"}
+            assert client.get("/").status_code == 503  # behind a proxy, and there is no password
             manager.until("READY=1")
             manager.until("WATCHDOG=1")
         finally:

@@ -20,6 +20,11 @@ def refuse_open(addresses: Iterable[object], store: AccessStore) -> None:
             )
 
 
+def is_reachable(address: object) -> bool:
+    """Whether others can get there: by its host, or, as a socket among the files, through a proxy."""
+    return not isinstance(address, tuple) or not _is_this_machine(address[0])
+
+
 def _is_this_machine(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback

@@ -9,7 +9,8 @@
   const SILENCE = 5000;
   const LOOK = 250;
   const REPLACED = "dashboard-replaced-at";
-  const BETWEEN = 10000; // from one time that the page is loaded anew to the next
+  const BETWEEN = 10000; // from one time that the page is loaded anew to the next,
+  const LONGEST = 600000; // which becomes longer as long as that is of no use
   const view = Object.create(null); // the newest whole view
   const unheard = Object.create(null); // what to paint over it when it is too old
   const heard = { at: desk.now(), age: null, ageAt: 0, stale: false, gone: false };
@@ -78,10 +79,12 @@
 
   function remaining() {
     try {
-      const since = Math.abs(Date.now() - Number(sessionStorage.getItem(REPLACED)));
-      if (since >= BETWEEN) sessionStorage.setItem(REPLACED, Date.now());
-      return Math.max(0, BETWEEN - since);
-    } catch { return BETWEEN; } // who cannot remember it might do it for ever
+      const [at, pause] = (sessionStorage.getItem(REPLACED) ?? "").split(" ").map((text) => Number(text) || 0);
+      const since = Math.abs(Date.now() - at), wanted = Math.max(pause || 0, BETWEEN);
+      const next = since < 10 * wanted ? Math.min(2 * wanted, LONGEST) : BETWEEN;
+      if (since >= wanted) sessionStorage.setItem(REPLACED, `${Date.now()} ${next}`);
+      return Math.max(0, wanted - since);
+    } catch { return LONGEST; } // who cannot remember it might do it for ever
   }
 
   desk.watch("title", (title) => { document.title = title; });
