@@ -234,6 +234,8 @@ def test_what_a_dead_feed_left_is_not_taken_for_alive(redis_server: RedisServer)
     with heard(redis_server) as late:
         until(lambda: state(late) is FeedState.DISCONNECTED)
         assert late.markets.main.snapshot.instrument is None
+        # Whose it was stays known, so that all workers show the same page.
+        assert late.about() == replace(source.about, running=False)
 
 
 def test_a_message_that_was_missed_is_made_up_for(redis_server: RedisServer):
