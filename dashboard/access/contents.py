@@ -23,6 +23,8 @@ class Contents:
     """By name."""
     sessions: Mapping[bytes, float] = field(default_factory=dict, repr=False)
     """When each ends, in seconds since 1970, by the SHA-256 of its token."""
+    devices: frozenset[bytes] = field(default=frozenset(), repr=False)
+    """SHA-256 of the ids of browsers that have logged in before."""
 
     def has_session(self, digest: bytes, now: float) -> bool:
         """Whether a session is there that has not ended."""

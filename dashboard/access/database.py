@@ -10,16 +10,20 @@ from filelock import FileLock, Timeout
 
 from dashboard.errors import UsageError
 
-VERSION = 1
+VERSION = 2
 """Of the tables; the file carries it as its user_version."""
+_DEVICES = "CREATE TABLE IF NOT EXISTS devices (digest BLOB PRIMARY KEY, seen_at REAL NOT NULL);"
 _TABLES = f"""
 BEGIN;
 CREATE TABLE password (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), hash TEXT NOT NULL);
 CREATE TABLE keys (name TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, created_at REAL NOT NULL);
 CREATE TABLE sessions (digest BLOB PRIMARY KEY, created_at REAL NOT NULL, expires_at REAL NOT NULL);
+{_DEVICES}
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
+_FROM_1 = f"BEGIN IMMEDIATE; {_DEVICES} PRAGMA user_version = {VERSION}; COMMIT;"
+"""Does no harm where another process was faster."""
 _LOCK_WAIT = 5.0
 """Seconds to wait for another process that writes."""
 
@@ -78,6 +82,8 @@ def _make(path: Path) -> None:
     with closing(sqlite3.connect(new, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(_TABLES)
+    for suffix in ("-wal", "-shm"):  # of one that was taken away while in use: it would be played into this
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
     os.replace(new, path)
 
 
@@ -87,7 +93,9 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
         raise AccessFileError(
             f"{path}: a newer dashboard wrote it (version {version}, this one knows {VERSION}): use that one"
         )
-    if version < VERSION:
+    if version == 1:
+        connection.executescript(_FROM_1)
+    elif version < VERSION:
         raise AccessFileError(f"{path}: is no file of passwords and keys: move it away, and set them anew")
 
 

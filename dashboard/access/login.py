@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from dashboard.access.attempts import Attempts
 from dashboard.access.client_address import client_address
-from dashboard.access.cookie import give, take, token_of
+from dashboard.access.cookie import device_of, give, give_device, take, token_of
 from dashboard.access.database import AccessFileError
 from dashboard.access.door import UNREADABLE, Door
 from dashboard.access.entrance import Entrance
@@ -78,18 +78,20 @@ class Login:
         try:
             form = await read_form(request)
         except Unreadable as error:
-            return login_page("/", _UNREADABLE, error.status)
+            return _unreadable(error.status)
         return await self._try(request, form)
 
     async def _try(self, request: Request, form: LoginForm) -> Response:
         after = local_path(form.next)
-        outcome = await self._attempts.make(form.password, client_address(request.scope))
+        address, device = client_address(request.scope), device_of(request.scope)
+        outcome = await self._attempts.make(form.password, address, device)
         if outcome.wait:
             return login_page(after, too_often(outcome.wait), 429, outcome.wait)
         if outcome.token is None:
             return login_page(after, _WRONG, 401)
         answer = _go(after)
         give(answer, request.scope, outcome.token, self._hours)
+        give_device(answer, request.scope, outcome.device)
         return answer
 
     async def leave(self, request: Request) -> Response:
@@ -111,6 +113,13 @@ async def _still_here(_request: Request) -> Response:
 
 def _go(path: str) -> Response:
     return RedirectResponse(path, 303, _NO_STORE)
+
+
+def _unreadable(status: int) -> Response:
+    """The form once more. The connection does not stay open for the rest of what was sent."""
+    answer = login_page("/", _UNREADABLE, status)
+    answer.headers["Connection"] = "close"
+    return answer
 
 
 def _stranger() -> Response:

@@ -1,4 +1,4 @@
-"""The password: how long it has to be, and its hash, by argon2id as the library recommends it."""
+"""The password: how long it may be, and its hash, by argon2id as the library recommends it."""
 
 import unicodedata
 
@@ -9,6 +9,8 @@ from dashboard.errors import UsageError
 
 SHORTEST = 10
 """Characters of a password."""
+LONGEST = 512
+"""Bytes of it in UTF-8: any that is taken has to fit into the login's form."""
 _HASHER = PasswordHasher()
 
 
@@ -24,7 +26,16 @@ def checked(password: str) -> str:
         raise PoorPassword(
             f"the password has {len(password)} characters, and needs {SHORTEST}: nothing was changed"
         )
+    if _size(password) > LONGEST:
+        raise PoorPassword(f"the password is longer than {LONGEST} bytes: nothing was changed")
     return password
+
+
+def _size(password: str) -> int:
+    try:
+        return len(password.encode())
+    except UnicodeEncodeError:  # Python reads a terminal that is no UTF-8 into what cannot be written
+        raise PoorPassword("the password is no UTF-8: nothing was changed") from None
 
 
 def hashed(password: str) -> str:

@@ -69,15 +69,17 @@ class Reader:
 
 
 def _contents(connection: sqlite3.Connection) -> Contents:
-    connection.execute("BEGIN")  # one moment for all three
+    connection.execute("BEGIN")  # one moment for all four
     try:
         password = connection.execute("SELECT hash FROM password").fetchone()
         keys = connection.execute("SELECT name, digest, created_at FROM keys ORDER BY name").fetchall()
         sessions = connection.execute("SELECT digest, expires_at FROM sessions").fetchall()
+        devices = connection.execute("SELECT digest FROM devices").fetchall()
     finally:
         connection.execute("COMMIT")
     return Contents(
         password[0] if password else None,
         {name: StoredKey(digest, created_at) for name, digest, created_at in keys},
         dict(sessions),
+        frozenset(digest for (digest,) in devices),
     )

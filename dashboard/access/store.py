@@ -13,6 +13,7 @@ from platformdirs import user_state_path
 
 from dashboard.access.contents import Contents
 from dashboard.access.database import make, opened
+from dashboard.access.devices import remember
 from dashboard.access.passwords import checked, hashed, is_outdated, matches
 from dashboard.access.reader import Reader
 from dashboard.errors import UsageError
@@ -62,15 +63,23 @@ class AccessStore:
         """Whether the token is of a session that has not ended."""
         return self.contents().has_session(digest(token), self.clock())
 
+    def knows(self, device: str) -> bool:
+        """Whether the browser with this id has logged in before, by the password of today."""
+        return digest(device) in self.contents().devices
+
     def set_password(self, password: str) -> None:
-        """Takes it instead of any before, and ends all sessions. Raises PoorPassword."""
+        """Takes it instead of any before, ends all sessions, and knows no browser. Raises PoorPassword."""
         fresh = hashed(checked(password))
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO password VALUES (1, ?)", (fresh,))
             connection.execute("DELETE FROM sessions")
+            connection.execute("DELETE FROM devices")
 
-    def log_in(self, password: str, hours: float) -> str | None:
-        """The token of a new session, or None if that is not the password. Takes as long either way."""
+    def log_in(self, password: str, hours: float, device: str | None = None) -> str | None:
+        """The token of a new session, or None if that is not the password. Takes as long either way.
+
+        The id of a browser, `device`, is known from then on.
+        """
         known = self.contents().password_hash
         if known is None or not matches(password, known):
             return None
@@ -82,6 +91,8 @@ class AccessStore:
             if renewed.rowcount != 1:
                 return None
             self._add_session(connection, digest(token), hours)
+            if device:
+                remember(connection, digest(device), self.clock())
         return token
 
     def log_out(self, token: str) -> None:

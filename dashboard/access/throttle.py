@@ -1,4 +1,4 @@
-"""How often somebody may be wrong about the password: from one address, and all together."""
+"""How often somebody may be wrong about the password: one alone, and all strangers together."""
 
 import logging
 import math
@@ -30,26 +30,27 @@ class _Counts:
     def __init__(self, storage: Storage) -> None:
         self._limiter = MovingWindowRateLimiter(storage)
 
-    def take(self, address: str) -> int:
+    def take(self, who: str, known: bool) -> int:
         """Counts a try beforehand, so that a hundred at once are a hundred. Seconds to wait, or 0."""
         limiter = self._limiter
-        if not limiter.test(_ALL, "all"):
+        if not known and not limiter.test(_ALL, "all"):
             return _until(limiter.get_window_stats(_ALL, "all").reset_time)
-        if not limiter.hit(_EACH, "from", address):
-            return _until(limiter.get_window_stats(_EACH, "from", address).reset_time)
+        if not limiter.hit(_EACH, "from", who):
+            return _until(limiter.get_window_stats(_EACH, "from", who).reset_time)
         return 0
 
     def failed(self) -> None:
         self._limiter.hit(_ALL, "all")
 
-    def forgive(self, address: str) -> None:
-        self._limiter.clear(_EACH, "from", address)
+    def forgive(self, who: str) -> None:
+        self._limiter.clear(_EACH, "from", who)
 
 
 class Throttle:
     """Counts in Redis for all workers, where one is given, and in this process in case it goes away.
 
-    Windows move: whoever waits gets another try, as old failures leave one by one. For any thread.
+    Windows move: whoever waits gets another try, as old failures leave one by one. `who` is an address, or
+    a browser that is known: the failures of strangers must not lock its owner out. For any thread.
     """
 
     def __init__(self, redis_url: str | None = None) -> None:
@@ -58,17 +59,17 @@ class Throttle:
         self._far = _Counts(_redis(redis_url)) if redis_url else None
         self._complained = False
 
-    def take(self, address: str) -> int:
+    def take(self, who: str, *, known: bool = False) -> int:
         """Seconds to wait before a try; 0 if it may be now, and then it counts until it is forgiven."""
-        return self._in_both(lambda counts: counts.take(address))
+        return self._in_both(lambda counts: counts.take(who, known))
 
     def failed(self) -> None:
-        """A try was wrong."""
+        """A stranger's try was wrong."""
         self._in_both(_Counts.failed)
 
-    def forgive(self, address: str) -> None:
-        """A try was right: those before it, from this address, are forgotten."""
-        self._in_both(lambda counts: counts.forgive(address))
+    def forgive(self, who: str) -> None:
+        """A try was right: those before it, of the same one, are forgotten."""
+        self._in_both(lambda counts: counts.forgive(who))
 
     def _in_both(self, do: Callable[[_Counts], _T]) -> _T:
         near = do(self._near)

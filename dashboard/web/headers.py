@@ -1,4 +1,4 @@
-"""The response headers that tell a browser what the page may do: nothing beyond this server."""
+"""The response headers that tell a browser what the page may do: nothing beyond this server, nor be kept."""
 
 import re
 from collections.abc import Sequence
@@ -7,6 +7,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
+
+_OTHERS_SAY = ("/assets/", "/_dash-component-suites/", "/api/v1/")
+"""Where it is said elsewhere whether an answer may be kept. All else tells of the account: history must not
+show it after the log-out."""
 
 
 class SecurityHeaders:
@@ -30,6 +34,8 @@ class SecurityHeaders:
                 headers["Content-Security-Policy"] = policy
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
+                if not scope["path"].startswith(_OTHERS_SAY):
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -44,12 +44,31 @@ class TestPassword:
 
     @pytest.mark.parametrize(
         ("said", "why"),
-        [("", "is empty"), ("\n", "is empty"), ("123456789\n", "has 9 characters, and needs 10")],
+        [
+            ("", "is empty"),
+            ("\n", "is empty"),
+            ("123456789\n", "has 9 characters, and needs 10"),
+            (f"{'x' * 5_000}\n", "is longer than 512 bytes"),
+        ],
     )
     def test_a_poor_one(self, tmp_path: Path, store: AccessStore, said: str, why: str):
         ended = at(tmp_path, "set-password", said=said)
         assert (ended.returncode, ended.stdout) == (2, "")
         assert ended.stderr == f"dashboard-admin: the password {why}: nothing was changed\n"
+        assert not store.has_password
+
+    @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+    def test_bytes_that_are_no_text(self, tmp_path: Path, store: AccessStore, locale: str):
+        ended = subprocess.run(
+            [*COMMAND, "--state-dir", str(tmp_path), "set-password"],
+            input=b"a long password \xff\n",
+            env={**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": locale},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert ended.returncode == 2
+        assert ended.stderr == b"dashboard-admin: the password is no UTF-8: nothing was changed\n"
         assert not store.has_password
 
     @pytest.mark.parametrize(

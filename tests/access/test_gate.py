@@ -1,6 +1,7 @@
 """Who gets what: strangers the login, people with a session everything, programs with a key the API."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -114,6 +115,21 @@ class TestSessions:
         for path in SOCKETS:
             with site.socket(path) as socket:
                 assert socket.recv(5)
+
+    @pytest.mark.parametrize("path", [*PAGE[:-1], *API, "/nothing", "/login"])
+    def test_what_they_get_is_not_kept(self, site: Site, path: str):
+        """Else a browser's history shows it after the log-out."""
+        site.log_in()
+        assert site.get(path).headers.get_list("cache-control") == ["no-store"]
+
+    @pytest.mark.parametrize(
+        ("part", "kept"),
+        [('/assets/[^"?]+', []), ('/_dash-component-suites/[^"]+', ["public, max-age=31536000"])],
+    )
+    def test_but_for_what_is_the_same_for_all(self, site: Site, part: str, kept: list[str]):
+        site.log_in()
+        path = re.search(part, site.get("/").text).group()
+        assert site.get(path).headers.get_list("cache-control") == kept
 
     def test_a_session_is_enough_where_there_are_keys(self, visit: Callable[..., Site]):
         site = visit(keys=f"bot:{KEY}")

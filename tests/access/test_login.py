@@ -7,7 +7,10 @@ from http.cookies import Morsel, SimpleCookie
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
+from dashboard.access.login_form import Unreadable, read_form
 from dashboard.meters import LOGIN_FAILURES
 from tests.access.conftest import PASSWORD, Site
 
@@ -15,9 +18,13 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 TLS = {"x-forwarded-proto": "https"}
 
 
+def cookies(answer: httpx.Response) -> list[tuple[str, "Morsel[str]"]]:
+    return [one for line in answer.headers.get_list("set-cookie") for one in SimpleCookie(line).items()]
+
+
 def cookie(answer: httpx.Response) -> tuple[str, "Morsel[str]"]:
-    (one,) = SimpleCookie(answer.headers["set-cookie"]).items()
-    return one
+    """The session's, which is the first."""
+    return cookies(answer)[0]
 
 
 class TestPage:
@@ -87,7 +94,7 @@ class TestForm:
     @pytest.mark.parametrize(
         ("body", "headers", "status"),
         [
-            (b"password=" + b"x" * 4_096, FORM, 413),
+            (b"password=" + b"x" * 8_192, FORM, 413),
             (b"password=x&" + b"a=b&" * 20, FORM, 400),
             (b"password=%ff", FORM, 400),
             (b"password=\xff", FORM, 400),
@@ -106,8 +113,36 @@ class TestForm:
         host, _, port = site.address.partition(":")
         with socket.create_connection((host, int(port)), timeout=5) as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50000000\r\n"
-            client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\n{'x' * 5_000}".encode())
+            client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\n{'x' * 9_000}".encode())
             assert client.recv(100).startswith(b"HTTP/1.1 413 ")
+
+    def test_one_that_does_not_come_is_not_waited_for(self, site: Site, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr("dashboard.access.login_form._PATIENCE", 0.2)
+        host, _, port = site.address.partition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as client:
+            head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50\r\n"
+            client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\npass".encode())
+            said = b"".join(iter(lambda: client.recv(4_096), b""))  # until the server hangs up
+        assert said.startswith(b"HTTP/1.1 408 ")
+
+    async def test_who_leaves_meanwhile_is_no_error(self):
+        said = iter(
+            [{"type": "http.request", "body": b"pass", "more_body": True}, {"type": "http.disconnect"}]
+        )
+
+        async def receive() -> Message:
+            return next(said)
+
+        kind = (b"content-type", FORM["content-type"].encode())
+        with pytest.raises(Unreadable) as error:
+            await read_form(Request({"type": "http", "method": "POST", "headers": [kind]}, receive))
+        assert error.value.status == 408
+
+    @pytest.mark.parametrize("password", ["x" * 512, "€" * 170, "%" * 512])
+    def test_the_longest_password_and_path_fit(self, visit: Callable[..., Site], password: str):
+        after = "/?" + "%" * 1_998
+        answer = visit(password).log_in(password, after)
+        assert (answer.status_code, answer.headers["location"]) == (303, after)
 
     @pytest.mark.parametrize("path", ["/login", "/logout"])
     @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
@@ -157,15 +192,68 @@ class TestCookie:
         assert site.client.get("/", headers=said).status_code == 401
 
 
+class TestDevice:
+    """A browser that has logged in before is told by a cookie, which opens nothing."""
+
+    def test_over_http(self, site: Site):
+        _, (name, given) = cookies(site.log_in())
+        assert name == "dashboard-device"
+        assert (given["path"], given["max-age"], given["samesite"]) == ("/", "31536000", "strict")
+        assert given["httponly"]
+        assert not given["secure"]
+        assert not given["domain"]
+        site.client.cookies.delete("dashboard")
+        assert site.get("/").status_code == 401
+
+    def test_over_https(self, site: Site):
+        _, (name, given) = cookies(site.log_in(x_forwarded_proto="https"))
+        assert name == "__Host-dashboard-device"
+        assert (given["path"], given["samesite"], given["domain"]) == ("/", "strict", "")
+        assert given["httponly"]
+        assert given["secure"]
+
+    def test_one_browser_keeps_its_own(self, site: Site):
+        first, again = (cookies(site.log_in())[1][1].value for _ in range(2))
+        site.client.cookies.clear()
+        other = cookies(site.log_in())[1][1].value
+        assert first == again != other
+        assert len(site.store.contents().devices) == 2
+
+    def test_a_made_up_one_is_not_taken_over(self, site: Site):
+        site.client.cookies.set("dashboard-device", "made-up", domain="127.0.0.1", path="/")
+        assert cookies(site.log_in())[1][1].value != "made-up"
+        assert not site.store.knows("made-up")
+
+    def test_strangers_do_not_lock_its_owner_out(self, site: Site):
+        site.log_in()
+        site.client.post("/logout")
+        mine = dict(site.client.cookies)
+        assert list(mine) == ["dashboard-device"]
+        site.client.cookies.clear()
+        for i in range(100):
+            assert site.log_in("wrong password", x_forwarded_for=f"10.0.0.{i // 5}").status_code == 401
+        assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 429
+        site.client.cookies.update(mine)
+        assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
+
+    def test_it_may_be_wrong_no_oftener_than_others(self, site: Site):
+        site.log_in()
+        tries = [site.log_in("wrong password", x_forwarded_for=f"10.0.0.{i}").status_code for i in range(6)]
+        assert tries == [401] * 5 + [429]
+        assert site.log_in().status_code == 429
+        site.client.cookies.clear()
+        assert site.log_in().status_code == 303
+
+
 class TestLogOut:
     def test_it_ends_the_session_here_and_in_the_browser(self, site: Site):
         site.log_in()
         token = site.client.cookies["dashboard"]
         answer = site.client.post("/logout")
         assert (answer.status_code, answer.headers["location"]) == (303, "/login")
-        name, taken = cookie(answer)
+        ((name, taken),) = cookies(answer)
         assert (name, taken.value, taken["max-age"]) == ("dashboard", "", "0")
-        assert "dashboard" not in site.client.cookies
+        assert list(site.client.cookies) == ["dashboard-device"]
         assert site.client.get("/", headers={"cookie": f"dashboard={token}"}).status_code == 401
 
     def test_others_stay(self, site: Site):
@@ -204,6 +292,7 @@ class TestTooOften:
         assert last.status_code == 429
         assert site.log_in(x_forwarded_for="2001:db8::ffff").status_code == 429
         assert site.log_in(x_forwarded_for="2001:db8:0:1::1").status_code == 303
+        site.client.cookies.clear()
         assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
 
     def test_who_was_right_begins_anew(self, site: Site):

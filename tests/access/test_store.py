@@ -4,15 +4,17 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
-from dashboard.access.database import VERSION, AccessFileError
+from dashboard.access.database import VERSION, AccessFileError, _check
 from dashboard.access.passwords import PoorPassword, is_outdated
-from dashboard.access.store import AccessStore, WrongKeyName, access_file
+from dashboard.access.store import AccessStore, WrongKeyName, access_file, digest
 from tests.access.conftest import PASSWORD
 
 HOUR = 3600.0
@@ -39,7 +41,9 @@ class TestPassword:
         assert not store.has_session(token)
         assert store.log_in(PASSWORD, 1) is None
 
-    @pytest.mark.parametrize("poor", ["", "   ", " " * 20, "too short"])
+    @pytest.mark.parametrize(
+        "poor", ["", "   ", " " * 20, "too short", "x" * 513, "€" * 171, "x" * 20 + "\udcff"]
+    )
     def test_a_poor_one_is_refused_without_being_told(self, store: AccessStore, poor: str):
         with pytest.raises(PoorPassword) as error:
             store.set_password(poor)
@@ -103,6 +107,31 @@ class TestSessions:
         assert [store.has_session(one) for one in tokens] == [False, True, True]
 
 
+class TestDevices:
+    def test_one_is_known_after_a_login(self, store: AccessStore):
+        store.set_password(PASSWORD)
+        assert not store.log_in("another long password", 1, "phone")
+        assert not store.knows("phone")
+        token = store.log_in(PASSWORD, 1, "phone")
+        assert store.knows("phone")
+        assert not store.knows(token)
+        store.log_out_all()
+        assert store.knows("phone")
+
+    def test_a_new_password_forgets_all(self, store: AccessStore):
+        store.set_password(PASSWORD)
+        store.log_in(PASSWORD, 1, "phone")
+        store.set_password("another long password")
+        assert not store.knows("phone")
+
+    def test_the_one_that_was_not_used_for_longest_makes_room(self, store: AccessStore, monkeypatch):
+        monkeypatch.setattr("dashboard.access.devices._MOST", 2)
+        store.set_password(PASSWORD)
+        for device in ("phone", "laptop", "phone", "desk"):
+            store.log_in(PASSWORD, 1, device)
+        assert [store.knows(one) for one in ("phone", "laptop", "desk")] == [True, False, True]
+
+
 class TestKeys:
     def test_they_come_and_go(self, store: AccessStore):
         key = store.create_key("laptop")
@@ -126,7 +155,8 @@ class TestKeys:
 
 def test_secrets_are_in_no_file_and_no_words(store: AccessStore):
     store.set_password(PASSWORD)
-    secrets = [PASSWORD, store.log_in(PASSWORD, 1), store.create_key("laptop")]
+    secrets = [PASSWORD, store.log_in(PASSWORD, 1, "a browser's id"), store.create_key("laptop")]
+    secrets.append("a browser's id")
     kept = b"".join(file.read_bytes() for file in store.path.parent.iterdir())
     for secret in secrets:
         assert secret.encode() not in kept
@@ -144,6 +174,45 @@ def test_only_the_owner_can_read_it(store: AccessStore):
     files = list(store.path.parent.iterdir())
     assert len(files) >= 3  # the write-ahead log and its index, too
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+@pytest.mark.parametrize("first", ["a reader", "a writer"])
+def test_a_file_of_the_version_before_is_taken_over(store: AccessStore, database: Path, first: str):
+    store.set_password(PASSWORD)
+    token, key = store.log_in(PASSWORD, 1), store.create_key("laptop")
+    store.close()
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript("DROP TABLE devices; PRAGMA user_version = 1;")
+    if first == "a writer":
+        AccessStore(database).create_key("phone")
+    assert store.has_session(token)
+    assert store.log_in(PASSWORD, 1, "phone")
+    assert store.knows("phone")
+    assert store.contents().keys["laptop"].digest == digest(key)
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_two_take_it_over_at_once(store: AccessStore, database: Path, monkeypatch):
+    store.set_password(PASSWORD)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript("DROP TABLE devices; PRAGMA user_version = 1;")
+    both_have_looked = threading.Barrier(2, timeout=30)
+
+    class Slow:
+        def __init__(self, connection: sqlite3.Connection) -> None:
+            self.execute, self._run = connection.execute, connection.executescript
+
+        def executescript(self, script: str) -> None:
+            both_have_looked.wait()
+            self._run(script)
+
+    monkeypatch.setattr(
+        "dashboard.access.database._check", lambda path, connection: _check(path, Slow(connection))
+    )
+    with ThreadPoolExecutor(2) as threads:
+        assert all(threads.map(AccessStore(database).create_key, "ab"))
+    assert list(store.contents().keys) == ["a", "b"]
 
 
 def test_without_a_folder_it_is_in_the_users_state_directory():
@@ -172,6 +241,20 @@ class TestManyProcesses:
         assert not store.has_password
         AccessStore(database).create_key("laptop")
         assert list(store.contents().keys) == ["laptop"]
+
+    def test_a_new_file_has_nothing_of_one_that_was_taken_away_while_in_use(
+        self, store: AccessStore, database: Path, tmp_path: Path
+    ):
+        store.set_password("another long password")
+        assert store.has_password  # holds the file: what is written now stays in the write-ahead log
+        store.create_key("laptop")
+        database.rename(tmp_path / "away.db")
+        new = AccessStore(database)
+        new.set_password(PASSWORD)
+        for one in (new, store):
+            assert not one.contents().keys
+            assert one.log_in(PASSWORD, 1)
+        new.close()
 
     def test_four_write_at_once_into_a_file_that_is_not_there(self, store: AccessStore, database: Path):
         writers = [
@@ -239,7 +322,8 @@ class TestTrouble:
     def test_a_newer_file(self, store: AccessStore, database: Path):
         with closing(sqlite3.connect(database)) as connection:
             connection.execute(f"PRAGMA user_version = {VERSION + 1}")
-        assert "a newer dashboard wrote it (version 2, this one knows 1)" in self.says(store)
+        versions = f"version {VERSION + 1}, this one knows {VERSION}"
+        assert f"a newer dashboard wrote it ({versions})" in self.says(store)
 
     @pytest.mark.parametrize("content", [b"this is not a database at all, and it is long", b""])
     def test_another_file(self, store: AccessStore, database: Path, content: bytes):

@@ -75,6 +75,12 @@ class TestAlone:
         assert of_addresses(throttle, 100) == [True] * 100
         assert 3_500 < throttle.take("192.0.2.1") <= 3_600
 
+    def test_which_one_that_is_known_need_not_mind(self):
+        throttle = Throttle()
+        of_addresses(throttle, 100)
+        assert throttle.take("192.0.2.1", known=True) == 0
+        assert [throttle.take("a browser", known=True) == 0 for _ in range(6)] == [True] * 5 + [False]
+
     def test_nobody_is_locked_out_for_ever(self, clock: Clock):
         """Tries that were refused do not count: each failure makes room an hour after it was made."""
         throttle = Throttle()
@@ -198,6 +204,21 @@ class TestFlood:
             ended = await asyncio.gather(*(attempts.make("x", f"10.0.{i}.1") for i in range(200)))
         assert sum(one.wait == 5 for one in ended) == 150
         assert (await attempts.make(PASSWORD, "192.0.2.7")).token
+
+    async def test_one_address_does_not_fill_the_line(self, attempts: Attempts):
+        flood = [attempts.make("x", "10.0.0.1") for _ in range(120)]
+        *ended, mine = await asyncio.gather(*flood, attempts.make(PASSWORD, "192.0.2.7"))
+        assert sum(one.wait == 5 for one in ended) == 115
+        assert mine.token
+        assert (await attempts.make("x", "10.0.0.1")).wait > 5  # by the throttle: there is room again
+
+    async def test_a_known_browser_need_not_mind_the_line(self, attempts: Attempts):
+        device = (await attempts.make(PASSWORD, "192.0.2.7")).device
+        flood = [attempts.make("x", f"10.0.{i}.1") for i in range(200)]
+        mine = [attempts.make(PASSWORD, "192.0.2.7", device) for _ in range(6)]
+        ended = (await asyncio.gather(*flood, *mine))[200:]
+        assert [one.wait for one in ended] == [0] * 5 + [5]
+        assert {one.device for one in ended[:5]} == {device}
 
     async def test_the_wrong_one_costs_what_the_right_one_costs(self, attempts: Attempts, monkeypatch):
         compared = []

@@ -1,5 +1,6 @@
 """The login in a real browser: in, out, and what an open page does when its session has ended."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -53,6 +54,23 @@ def test_in_and_out(page: Page, home: str) -> None:
     expect(page.get_by_label("Password")).to_be_visible()
     page.goto(home)
     expect(page).to_have_url(f"{home}login")
+
+
+@pytest.mark.parametrize("path", ["", "api/docs"])
+def test_going_back_after_log_out_shows_nothing_of_before(page: Page, home: str, path: str) -> None:
+    """Not even where no script of ours would lead away: history has to ask the server."""
+    page.goto(f"{home}{path}")
+    log_in(page)
+    expect(page).to_have_url(f"{home}{path}")
+    page.goto(f"{home}?a=b")
+    painted(page)
+    page.get_by_role("button", name="Log out").click()
+    expect(page).to_have_url(f"{home}login")
+    page.go_back()
+    expect(page).to_have_url(f"{home}login?next=%2F%3Fa%3Db")
+    page.go_back()
+    expect(page.get_by_label("Password")).to_be_visible()
+    expect(page).to_have_url(re.compile("/login"))
 
 
 def test_the_keyboard_reaches_log_out(page: Page, home: str) -> None:
