@@ -5,7 +5,7 @@
 #        sudo ./install.sh                 again, with what was chosen before: upgrades what is older
 #        sudo ./install.sh --uninstall [--purge]
 #
-#   --domain NAME       the name under which browsers reach the page
+#   --domain NAME       the name under which browsers reach the page; for inside use its IPv4 address, too
 #   --email ADDRESS     where the certificate's authority may write to
 #   --self-signed       a certificate of our own making, for inside use
 #   --no-tls            no certificate, plain HTTP, for inside use

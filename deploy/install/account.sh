@@ -6,6 +6,7 @@ ACCOUNT=dashboard
 folders() { # PATH MODE OWNER GROUP
     cat <<LIST
 /etc/dashboard 0750 root $ACCOUNT
+/etc/dashboard/keys 0750 root $ACCOUNT
 /var/lib/dashboard 0750 $ACCOUNT $ACCOUNT
 /var/lib/dashboard/access 0750 $ACCOUNT $ACCOUNT
 /var/lib/dashboard/audit 0750 $ACCOUNT $ACCOUNT

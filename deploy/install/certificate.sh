@@ -17,7 +17,8 @@ certificate_right() {
     [[ $TLS != none ]] || return 0
     [[ $TLS == certbot ]] || left=$((30 * 86400))
     [[ -s $(value_KEY) ]] && openssl x509 -in "$(value_CERTIFICATE)" -noout -checkend "$left" >/dev/null 2>&1 &&
-        openssl x509 -in "$(value_CERTIFICATE)" -noout -checkhost "$DOMAIN" 2>/dev/null | grep -q 'does match'
+        openssl x509 -in "$(value_CERTIFICATE)" -noout "$(is_address && echo -checkip || echo -checkhost)" "$DOMAIN" 2>/dev/null |
+        grep -q 'does match'
 }
 certificate_plan() {
     if [[ $TLS == certbot ]]; then
@@ -31,10 +32,10 @@ certificate_do() {
     if [[ $TLS == certbot ]]; then by_certbot; else self_signed; fi
 }
 
-self_signed() {
+self_signed() { # the name is not its subject, where 64 characters are the most
     run install -d -m 0700 "$OWN_TLS"
-    run openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 825 -subj "/CN=$DOMAIN" \
-        -addext "subjectAltName=DNS:$DOMAIN" -addext extendedKeyUsage=serverAuth \
+    run openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 825 -subj "/CN=Position Dashboard" \
+        -addext "subjectAltName=$(is_address && echo IP || echo DNS):$DOMAIN" -addext extendedKeyUsage=serverAuth \
         -keyout "$OWN_TLS/key.pem" -out "$OWN_TLS/cert.pem"
     chmod 0600 "$OWN_TLS/key.pem"
 }

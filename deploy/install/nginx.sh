@@ -83,7 +83,7 @@ site_for_authority() {
     local kept
     kept=$(nginx_kept)
     put_file "$NGINX/snippets/dashboard-acme.conf" nginx/acme.conf 0644
-    put_text "$SITE" "$(render nginx/site.conf | sed '/^}/q')" 0644
+    put_text "$SITE" "$(render nginx/site.conf | sed '1,/^}/!d')" 0644
     ln -sfn ../sites-available/dashboard "$NGINX/sites-enabled/dashboard"
     try_nginx "$kept"
     nginx_again

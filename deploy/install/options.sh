@@ -60,11 +60,20 @@ complete() {
     [[ $DOMAIN ]] || ask DOMAIN "The name under which browsers reach the page"
     [[ $DOMAIN ]] || usage "--domain is missing: the name under which browsers reach the page"
     [[ $DOMAIN =~ ^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ ]] ||
-        usage "--domain '$DOMAIN' is not a host name like trade.example.org"
+        usage "--domain '$DOMAIN' is neither a host name like trade.example.org nor an IPv4 address"
+    ! is_address || address_fits
     [[ -z $EMAIL || $EMAIL =~ ^[^[:space:]@\"\'\\]+@[^[:space:]@\"\'\\]+$ ]] || usage "--email '$EMAIL' is not like me@example.org"
     [[ -z $ACME_SERVER || $ACME_SERVER =~ ^https://[^[:space:]\"\'\\]+$ ]] ||
         usage "--acme-server '$ACME_SERVER' is not like https://acme.example.org/directory"
     [[ $TLS != certbot || -n $EMAIL ]] || ask EMAIL "Where the certificate's authority may write to (may be empty)"
+}
+
+# As browsers see it: what ends in a number is an address, or nothing at all.
+is_address() { [[ $DOMAIN =~ (^|\.)[0-9]+$ ]]; }
+address_fits() {
+    local byte='(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
+    [[ $DOMAIN =~ ^($byte\.){3}$byte$ ]] || usage "--domain '$DOMAIN' is no IPv4 address like 10.0.0.1"
+    [[ $TLS != certbot ]] || usage "--domain $DOMAIN: certbot certifies names, no addresses: give a name, or add --self-signed or --no-tls"
 }
 
 ask() { # VARIABLE QUESTION: only where somebody can answer

@@ -15,7 +15,7 @@ packages_missing() {
     for name in $(packages_wanted); do installed "$name" || echo "$name"; done
 }
 
-packages_right() { [[ -z $(packages_missing) ]]; }
+packages_right() { [[ -z $(packages_missing) ]] && ! redis_masked; }
 packages_plan() { echo "apt-get install $(packages_missing | xargs)"; }
 
 packages_do() {
@@ -29,17 +29,16 @@ packages_do() {
             "look at /etc/apt/sources.list: Debian's main, or Ubuntu's main and universe"
     done
     # Debian would start a Redis with a TCP port, which nobody asked for.
-    local masked=
-    if [[ " ${wanted[*]} " == *" redis-server "* ]]; then
-        masked=yes
-        run systemctl mask --quiet redis-server.service
-    fi
+    [[ " ${wanted[*]} " != *" redis-server "* ]] || run systemctl mask --runtime --quiet redis-server.service
     run apt_get install -y --no-install-recommends "${wanted[@]}"
-    if [[ $masked ]]; then
-        run systemctl unmask --quiet redis-server.service
+    if redis_masked; then
+        run systemctl unmask --runtime --quiet redis-server.service
         run systemctl disable --quiet redis-server.service
     fi
 }
+
+# By us, perhaps in a run that was cut off: who masks it for good does so without --runtime.
+redis_masked() { [[ $(systemctl is-enabled redis-server.service 2>/dev/null) == masked-runtime ]]; }
 
 apt_get() { apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"; }
 

@@ -8,13 +8,12 @@ REDIS_DROPIN=/etc/systemd/system/$REDIS_UNIT.d/dashboard.conf
 
 redis_right() {
     right_file "$REDIS_CONF" redis/redis-dashboard.conf && right_file "$REDIS_DROPIN" redis/group.conf &&
-        systemctl is-enabled --quiet "$REDIS_UNIT" 2>/dev/null
+        known "$REDIS_UNIT" && systemctl is-enabled --quiet "$REDIS_UNIT" 2>/dev/null
 }
 redis_plan() { echo "$REDIS_CONF, and enable $REDIS_UNIT at $REDIS_SOCKET"; }
 
 redis_do() {
-    put_file "$REDIS_CONF" redis/redis-dashboard.conf 0640
-    chown redis:redis "$REDIS_CONF"
+    put_file "$REDIS_CONF" redis/redis-dashboard.conf 0644 # there is no secret in it
     put_file "$REDIS_DROPIN" redis/group.conf 0644
     run systemctl daemon-reload
     run systemctl enable --quiet "$REDIS_UNIT"

@@ -83,12 +83,10 @@ link() { # TARGET NAME: in one move, so that there is always one
 
 # The step that prunes: the one that runs and the one before it are kept.
 superfluous() {
-    local path
+    local path kept
+    kept=$(readlink "$HOME_OF_IT/current" "$HOME_OF_IT/previous" || true) # the first one has none before it
     for path in "$HOME_OF_IT"/releases/*; do
-        case releases/${path##*/} in
-        "$(readlink "$HOME_OF_IT/current")" | "$(readlink "$HOME_OF_IT/previous")") ;;
-        *) [[ ! -d $path ]] || echo "$path" ;;
-        esac
+        [[ ! -d $path || $'\n'$kept$'\n' == *$'\n'"releases/${path##*/}"$'\n'* ]] || echo "$path"
     done
 }
 tidy_right() { [[ -z $(superfluous) ]]; }

@@ -9,16 +9,17 @@ form_of() { # UNIT: what it runs on, as one hash
         case $unit in
         nginx) nginx_files | cut -d' ' -f1 | xargs cat "$NGINX/nginx.conf" ;;
         redis-server@dashboard) cat "$REDIS_CONF" "$REDIS_DROPIN" ;;
-        *) readlink "$HOME_OF_IT/current"; cat "$UNITS/$unit.service" ;;
+        *.socket) cat "$UNITS/$unit" ;;
+        *) readlink "$HOME_OF_IT/current"; cat "$UNITS/$unit.service"; managed_settings ;;
         esac
         [[ $unit != nginx || $TLS == none ]] || cat "$(value_CERTIFICATE)"
-        [[ $unit != dashboard* ]] || { managed_settings; cat "$UNITS/$(socket_unit)"; }
     } 2>/dev/null | sha256sum
 }
-managed_settings() { grep -E '^DASHBOARD_(DEMO|REDIS_URL|ALLOWED_HOSTS)=' "$SETTINGS" || true; }
+managed_settings() { grep -iE "$(line_of 'DASHBOARD_DEMO|DASHBOARD_REDIS_URL|DASHBOARD_ALLOWED_HOSTS')" "$SETTINGS" || true; }
 
 wanted_units() {
     [[ $PROCESSES == single ]] || echo redis-server@dashboard
+    socket_unit
     services
     echo nginx
 }
@@ -27,7 +28,6 @@ unit_right() { systemctl is-active --quiet "$1" && same_text "$STAMPS/$1" "$(for
 
 running_right() {
     local unit
-    systemctl is-active --quiet "$(socket_unit)" || return
     for unit in $(wanted_units); do unit_right "$unit" || return; done
     [[ $PROCESSES == single ]] || redis_answers
 }
@@ -37,7 +37,6 @@ running_do() {
     local unit
     mkdir -p "$STAMPS"
     ADVICE="journalctl -u 'dashboard*' -n 50 says why"
-    systemctl is-active --quiet "$(socket_unit)" || run systemctl start "$(socket_unit)"
     for unit in $(wanted_units); do unit_right "$unit" || begin "$unit"; done
 }
 
@@ -47,6 +46,7 @@ begin() { # UNIT: requests that come meanwhile wait in the socket
         run systemctl enable --quiet nginx
         nginx_again
     else
+        [[ $1 != *.socket ]] || run systemctl stop "${1%socket}service" # which has the old one open
         journal_on_failure "$1" systemctl restart "$1"
     fi
     put_text "$STAMPS/$1" "$(form_of "$1")" 0644

@@ -2,7 +2,7 @@
 # /etc/dashboard: written once, then yours. Only what these lines rest upon is kept right in it.
 
 SETTINGS=/etc/dashboard/dashboard.env
-KEYS=/etc/dashboard/exchange.env
+KEYS=/etc/dashboard/keys/exchange.env
 
 settings_right() {
     [[ $(stat -c '%a %U %G' "$SETTINGS" 2>/dev/null) == "640 root $ACCOUNT" ]] &&
@@ -21,7 +21,13 @@ settings_do() {
     host_right || set_line DASHBOARD_ALLOWED_HOSTS "$(all_hosts)"
 }
 
-setting() { sed -n "s/^$1=//p" "$SETTINGS" 2>/dev/null | tail -n 1 | tr -d "'\""; } # NAME
+# A line as the program reads it (python-dotenv): there may be "export" before the name, blanks and quotes around it, and
+# small letters in it.
+line_of() { echo "^\s*(export\s+)?'?($1)'?\s*="; } # NAME|...
+setting() { # NAME: the last one's value, without quotes and without what stands behind " #"
+    sed -nE "s/$(line_of "$1")\s*//Ip" "$SETTINGS" 2>/dev/null | tail -n 1 |
+        sed -E "s/^(['\"])([^'\"]*)\1.*/\2/; t; s/\s+#.*//; s/\s+$//"
+}
 demo_right() { [[ $(setting DASHBOARD_DEMO) == "$([[ $MODE != demo ]] || echo true)" ]]; }
 redis_url_right() {
     if [[ $PROCESSES == single ]]; then [[ -z $(setting DASHBOARD_REDIS_URL) ]]; else [[ -n $(setting DASHBOARD_REDIS_URL) ]]; fi
@@ -35,7 +41,7 @@ all_hosts() {
 
 set_line() { # NAME VALUE: an empty one takes the line away; the file keeps its owner, mode and other lines
     local text
-    text=$(grep -v "^$1=" "$SETTINGS" || true)
+    text=$(sed -E "/$(line_of "$1")/Id" "$SETTINGS")
     [[ -z $2 ]] || text+=$'\n'"$1=$2"
     put_text "$SETTINGS" "$text" 0640 "$ACCOUNT"
     log "$SETTINGS: $1 is now ${2:-not set}"

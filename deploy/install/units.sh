@@ -18,11 +18,12 @@ other_units() {
 units_right() {
     local unit name
     for unit in $(unit_files); do
-        right_file "$UNITS/$unit" "systemd/$unit" && systemctl is-enabled --quiet "$unit" 2>/dev/null || return
+        right_file "$UNITS/$unit" "systemd/$unit" && known "$unit" && systemctl is-enabled --quiet "$unit" 2>/dev/null || return
     done
     for name in "${COMMANDS[@]}"; do same_text "/usr/local/bin/$name" "$(command_text "$name")" || return; done
     [[ -z $(other_units) ]]
 }
+known() { [[ $(systemctl show -p NeedDaemonReload --value "$1") != yes ]]; } # UNIT: whether systemd has read its newest form
 units_plan() {
     unit_files | sed "s,^,$UNITS/,"
     printf '/usr/local/bin/%s\n' "${COMMANDS[@]}"

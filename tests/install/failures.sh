@@ -77,7 +77,9 @@ restarting_page() {
     systemctl stop dashboard-web.socket dashboard-web.service
     local said
     said=$(browse -i "$PAGE/")
-    has "$said" '^HTTP/2 503' && has "$said" 'is being restarted' && has "$said" '^retry-after: 3'
+    has "$said" '^HTTP/2 503'
+    has "$said" 'is being restarted'
+    has "$said" '^retry-after: 3'
     has "$(browse "$PAGE/api/v1/positions")" '"detail"'
     systemctl start dashboard-web.socket # the first request starts the service
     within 15 whole

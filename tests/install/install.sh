@@ -32,7 +32,7 @@ user() {
 
 modes() {
     same "$(stat -c '%a %U %G' /etc/dashboard/dashboard.env)" "640 root dashboard"
-    same "$(stat -c '%a %U %G' /etc/dashboard/exchange.env)" "640 root dashboard"
+    same "$(stat -c '%a %U %G' /etc/dashboard/keys/exchange.env)" "640 root dashboard"
     same "$(stat -c '%a %U %G' /var/lib/dashboard)" "750 dashboard dashboard"
     same "$(stat -c '%a %U' /etc/dashboard/tls/key.pem)" "600 root"
     same "$(stat -c '%a %U %G' /run/dashboard/web.sock)" "660 root www-data"
@@ -51,15 +51,15 @@ redis_private() {
     same "$(redis-cli -s /run/redis-dashboard/redis-server.sock ping)" PONG
     same "$(stat -c '%a %G' /run/redis-dashboard/redis-server.sock)" "770 dashboard"
     same "$(systemctl is-active redis-server.service || true)" inactive
-    ! redis-cli -p 6379 ping 2>/dev/null
+    redis-cli -p 6379 ping 2>/dev/null && return 1
     echo "a unix socket, group dashboard"
 }
 
-keys_hidden() {
-    echo '#A-SECRET' >>/etc/dashboard/exchange.env
-    has "$(nsenter -t "$(main_pid dashboard-feed)" -m cat /etc/dashboard/exchange.env)" A-SECRET
-    lacks "$(nsenter -t "$(main_pid dashboard-web)" -m cat /etc/dashboard/exchange.env 2>&1)" A-SECRET
-    sed -i /A-SECRET/d /etc/dashboard/exchange.env
+keys_hidden() { # in a new file, too, as an editor makes it
+    sed -i '$a #A-SECRET' /etc/dashboard/keys/exchange.env
+    has "$(nsenter -t "$(main_pid dashboard-feed)" -m cat /etc/dashboard/keys/exchange.env)" A-SECRET
+    lacks "$(nsenter -t "$(main_pid dashboard-web)" -m cat /etc/dashboard/keys/exchange.env 2>&1)" A-SECRET
+    sed -i /A-SECRET/d /etc/dashboard/keys/exchange.env
     echo "the feed reads them, the workers do not"
 }
 

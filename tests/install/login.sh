@@ -5,6 +5,7 @@ login() {
     section "login"
     check "dashboard-admin set-password" set_password
     check "without a session a page leads to the login, and a program gets 401" strangers
+    check "the page's content policy is the dashboard's own" policy
     check "a login" logs_in
     check "the page and everything it loads" assets
     check "an access key" access_key
@@ -23,6 +24,16 @@ strangers() {
     same "$(status "$PAGE/api/v1/positions")" 401
     same "$(status "$PAGE/metrics")" 401
     echo "303, and 401 for programs and /metrics"
+}
+
+policy() {
+    local said direct
+    said=$(browse -D - -o /dev/null "$PAGE/login" | tr -d '\r')
+    direct=$(curl -s --noproxy '*' -D - -o /dev/null --unix-socket /run/dashboard/web.sock -H "Host: $NAME" "http://$NAME/login" | tr -d '\r')
+    same "$(sed -n 's/^content-security-policy: //p' <<<"$said")" "$(sed -n 's/^content-security-policy: //p' <<<"$direct")"
+    has "$said" "^content-security-policy: .*frame-ancestors 'none'"
+    lacks "$said" unsafe-eval
+    echo "as the dashboard sent it"
 }
 
 logs_in() {

@@ -12,6 +12,7 @@ single() {
     check "hangs (SIGSTOP): the page" hangs_single
     check "a second run changes nothing" again_single
     check "--no-tls" plain
+    check "--domain with an address" by_address
 }
 
 others_gone() {
@@ -52,6 +53,15 @@ plain() {
     lacks "$(</etc/nginx/sites-available/dashboard)" 443 # the other site may listen there
     "$checkout/install.sh" --self-signed >/dev/null
     echo "200 without TLS, and back"
+}
+
+by_address() {
+    "$checkout/install.sh" --domain 10.0.0.1 >/dev/null # it looks through nginx itself in the end
+    has "$(openssl x509 -in /etc/dashboard/tls/cert.pem -noout -ext subjectAltName)" 'IP Address:10\.0\.0\.1$'
+    has "$("$checkout/install.sh")" '^nothing to change$'
+    "$checkout/install.sh" --domain "$NAME" >/dev/null
+    within 20 whole >/dev/null
+    echo "the certificate is the address's, and back"
 }
 
 several_again() {

@@ -34,7 +34,7 @@ nothing_left() {
     same "$(traces)" ""
     same "$(getent passwd dashboard; getent group dashboard)" ""
     same "$(systemctl list-units --all --no-legend 'dashboard*' | wc -l)" 0
-    has "$(systemctl list-unit-files --state=enabled --no-legend 'redis*' | wc -l)" 0
+    same "$(systemctl list-unit-files --state=enabled --no-legend 'redis*' | wc -l)" 0
     next_door # the other site
     rm /etc/nginx/sites-enabled/neighbour /etc/nginx/neighbour.pem
     nginx -t 2>/dev/null

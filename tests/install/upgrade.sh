@@ -10,13 +10,15 @@ second_run() {
     check "beside another site" neighbour
     check "a configuration that nginx refuses is put back" refused_by_nginx
     check "a half install is finished by the next run" half_install
+    check "and a half upgrade, of a socket, too" half_upgrade
 }
 
 runs_again() {
     local before said
     before=$(pids | xargs)
     said=$("$checkout/install.sh")
-    has "$said" '^nothing to change$' && lacks "$said" '^(doing|done)'
+    has "$said" '^nothing to change$'
+    lacks "$said" '^(doing|done)'
     same "$(pids | xargs)" "$before"
     echo "the same PIDs: $before"
 }
@@ -93,10 +95,29 @@ refused_by_nginx() {
 half_install() { # as if it had been cut off after the new release was there, and half of nginx was not
     rm /etc/nginx/snippets/dashboard-proxy.conf /opt/dashboard/running/dashboard-web
     chmod 0600 /etc/dashboard/dashboard.env
+    systemctl mask --quiet --runtime redis-server.service
     has "$("$checkout/install.sh")" "^done     nginx's site"
+    same "$(systemctl is-enabled redis-server.service || true)" disabled
     has "$("$checkout/install.sh")" '^nothing to change$'
     whole
     echo "mended"
+}
+
+half_upgrade() { # as if it had been cut off before systemd had read the new files
+    local unit=/etc/systemd/system/dashboard-web.socket said
+    sed -i s/SocketMode=0660/SocketMode=0666/ "$unit"
+    systemctl daemon-reload
+    systemctl restart dashboard-web.socket
+    same "$(stat -c %a /run/dashboard/web.sock)" 666
+    cp "$checkout/deploy/systemd/dashboard-web.socket" "$unit"
+    rm /opt/dashboard/running/dashboard-web.socket
+    touch /etc/systemd/system/redis-server@dashboard.service.d/dashboard.conf
+    said=$("$checkout/install.sh")
+    has "$said" "^done     a Redis of its own"
+    has "$said" "^done     all of it running"
+    same "$(stat -c %a /run/dashboard/web.sock)" 660
+    same "$(systemctl show --value -p NeedDaemonReload dashboard-web.socket redis-server@dashboard | xargs)" "no no"
+    within 20 whole
 }
 
 OTHER=$KEPT/other
@@ -137,7 +158,8 @@ broken_upgrade() {
     before=$(pids | xargs)
     sed -i 's/sha256:./sha256:0/' "$OTHER/requirements.lock"
     said=$("$OTHER/install.sh" 2>&1) && return 1
-    has "$said" 'install.sh: the program: .* failed' && has "$said" 'what to do: '
+    has "$said" 'install.sh: the program: .* failed'
+    has "$said" 'what to do: '
     same "$(pids | xargs)" "$before"
     whole
     grep -m1 'install.sh: the program' <<<"$said" | cut -c1-120
