@@ -1,5 +1,6 @@
 """The house behind every outlet: exchange → feed → markets and positions. `server.py` adds the outlets."""
 
+import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import TimeoutError as TookTooLong
@@ -32,10 +33,13 @@ from dashboard.logs import hide
 from dashboard.markets import Markets
 from dashboard.positions_file import PositionsFile
 from dashboard.runtime import RuntimeConfig
+from dashboard.service import is_managed
 from dashboard.tracking.lines import Restored, restored_from
 from dashboard.tracking.monitor import PositionMonitor
 from dashboard.tracking.tracker import PositionTracker
 from dashboard.wiring import Wires
+
+log = logging.getLogger(__name__)
 
 _FIRST_ANSWER = 10.0
 """Seconds to wait for the exchange's word on symbol and keys before going on without it."""
@@ -86,11 +90,17 @@ class House:
         return (turned is not None and now_ms() - turned > _HANGS) or not self.monitor.running
 
     def await_first_answer(self) -> None:
-        """Raises the UsageError that symbol or keys turned out to be. Anything else may pass by itself."""
+        """Raises the UsageError that symbol or keys turned out to be. Anything else may pass by itself.
+
+        A service goes on trying, and says so: while a machine starts its clock may be wrong, and an exchange
+        refuses the keys for that.
+        """
         with suppress(TookTooLong):
             error = self.feed.opened.exception(_FIRST_ANSWER)
             if isinstance(error, UsageError):
-                raise error
+                if not is_managed():
+                    raise error
+                log.error("%s; it is tried again", error)
 
 
 @contextmanager

@@ -14,9 +14,14 @@ _FIRST = 3
 """The file descriptor of the first socket that was handed over."""
 
 
+def is_managed() -> bool:
+    """Whether systemd started this, and nobody sits in front of it who could mend something at once."""
+    return "NOTIFY_SOCKET" in os.environ
+
+
 def tell(state: str) -> None:
     """Says READY=1, WATCHDOG=1, STATUS=... to systemd."""
-    if "NOTIFY_SOCKET" in os.environ:
+    if is_managed():
         from gunicorn.systemd import sd_notify  # not on every system that the dashboard runs on
 
         sd_notify(state, log)

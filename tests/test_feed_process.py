@@ -104,6 +104,18 @@ def test_a_spare_on_the_same_trail_is_there_for_the_next_try(
         until(lambda: streams(mirror), 30)
 
 
+def test_what_the_exchange_refuses_is_tried_again_and_said(feed: Start, redis_server: RedisServer):
+    """There is nobody to read a last line: the page says it."""
+    with Manager() as manager, heard(redis_server) as mirror:
+        process = feed("--symbol=NOSUCH", manager=manager)
+        manager.until("leads: reads")
+        until(lambda: "NOSUCH" in (mirror.markets.main.snapshot.health.reason or ""), 30)
+        assert mirror.markets.main.snapshot.health.state is FeedState.DISCONNECTED
+        for _ in range(3):
+            manager.until("WATCHDOG=1")
+        assert process.poll() is None
+
+
 def test_it_waits_for_redis(feed: Start, redis_server: RedisServer):
     redis_server.stop()
     with Manager() as manager, heard(redis_server) as mirror:
