@@ -79,7 +79,7 @@ class Hearing:
             self._take(news)
         elif not self._mirror.knows(news):
             self._read()
-        self._heard_at, self._trouble = now_ms(), ""
+        self._heard()
 
     def _read(self) -> None:
         """Takes the whole state in, if there is a feed that stands for it."""
@@ -90,13 +90,17 @@ class Hearing:
         parts = {name.decode(): text for name, text in stored.items()}
         if HEAD in parts:
             news = loaded(joined(parts, whole=True))
-            if leader:
-                self._take(news)
-            else:
+            if not leader:
                 self._mirror.expect(news.head.about)
+            elif not self._mirror.knows(news):  # else it may be what a feed that died has left
+                self._take(news)
 
     def _take(self, news: News) -> None:
         self._mirror.take(translated(news, self._timing.offset()))
+        self._heard()
+
+    def _heard(self) -> None:
+        self._heard_at, self._trouble = now_ms(), ""
 
     def _look_at_clock(self) -> None:
         self.worked_at = now_ms()

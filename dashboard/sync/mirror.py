@@ -24,8 +24,6 @@ from dashboard.tracking.live import (
 
 _POLL = 2_000
 """Milliseconds between two polls, until the feed has told its own."""
-
-
 _REMEMBERED = 1_000
 """Fills that were told last: as many as a feed keeps while it cannot tell them."""
 
@@ -86,11 +84,12 @@ class MirroredBoard(Board):
             old, now = before.get(label), self._live.get(label)
             if now is None:
                 self._announce(_flat(before[label]))
-            elif old is None:
-                self._announce(now)
-            elif now.tracked != old.tracked:
+            elif old is None or now.tracked != old.tracked:
                 fill = now.tracked.last_fill
-                self._announce(now, fill=fill if fill != old.tracked.last_fill else None)
+                known = old is None or fill == old.tracked.last_fill
+                self._announce(now, fill=None if known else fill)
+            elif now.unrealized_pnl != old.unrealized_pnl:  # as after silence, when nobody else tells it
+                self._announce(now, EventType.PRICE_UPDATE)
 
     def _announce(
         self, live: LivePosition, kind: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None

@@ -118,6 +118,38 @@ def test_without_redis_a_worker_says_so_within_five_seconds_and_recovers(
         assert mirror.about().running
 
 
+def test_what_silence_took_back_is_told_again(redis_server: RedisServer):
+    """The feed has told its price before, and sees no reason to do it again."""
+    source = Source().price("100")
+    source.books.fills(fill("buy 1 @ 90", 1))
+    told: list[PositionUpdate] = []
+    with published(source.desk, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.desk))
+        mirror.board.register(told.append)
+        redis_server.suspend()
+        until(lambda: told)
+        source.price("100")
+        redis_server.resume()
+        until(lambda: len(told) == 2)
+        assert [each.position.unrealized_pnl for each in told] == [None, 10]
+
+
+def test_what_a_dead_feed_left_does_not_come_back(redis_server: RedisServer):
+    """Its lease is longer than the silence after which it is said to be gone."""
+    source = Source().price("100")
+    source.books.fills(fill("buy 1 @ 90", 1))
+    told: list[PositionUpdate] = []
+    with heard(redis_server) as mirror:
+        with published(source.desk, redis_server):
+            until(lambda: same(mirror, source.desk))
+            mirror.board.register(told.append)
+        until(lambda: told)
+        assert redis_server.client.exists("dashboard:lease")
+        until(lambda: not redis_server.client.exists("dashboard:lease"))
+        assert [each.position.unrealized_pnl for each in told] == [None]
+        assert state(mirror) is FeedState.DISCONNECTED
+
+
 def test_fills_during_an_outage_are_told_after_it(redis_server: RedisServer):
     source = Source().price("100")
     told: list[PositionUpdate] = []
