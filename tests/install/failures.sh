@@ -18,6 +18,7 @@ failures() {
 
 ready() { [[ $(browse --max-time 2 -o /dev/null -w '%{http_code}' "$PAGE/readyz") == 200 ]]; }
 whole() { ready && page_opens; }
+steady() { for _ in {1..12}; do ready || return; done; } # each worker, most likely
 
 killed() { # UNIT: back within 5 seconds, with another PID
     local unit=$1 pid took
@@ -43,6 +44,7 @@ replaced() { [[ ! -d /proc/$1 ]] && (($(workers | wc -l) == $2)); }
 
 hangs() {
     local stale='' pid
+    within 20 steady >/dev/null
     pid=$(main_pid dashboard-feed)
     kill -STOP "$pid"
     stale=$(within 60 not_ready)
@@ -61,8 +63,9 @@ worker_hangs() {
 }
 
 redis_stopped() {
-    systemctl stop redis-server@dashboard
     local took
+    within 20 steady >/dev/null
+    systemctl stop redis-server@dashboard
     took=$(within 30 not_ready)
     page_opens
     echo "not ready after $took: $(browse "$PAGE/readyz" | head -c 200)"
