@@ -1,7 +1,5 @@
 """The whole application over a real socket, behind the login."""
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
@@ -20,8 +17,8 @@ from dashboard.access.login import add_login
 from dashboard.access.pages import guard
 from dashboard.access.store import AccessStore, access_file
 from dashboard.api.app import add_api
-from dashboard.serving import uvicorn_config
 from dashboard.web.app import build_app
+from tests.listening import Listening
 from tests.web.scenes import LONG, Scene
 
 PASSWORD = "correct horse battery"
@@ -50,14 +47,10 @@ class Site(AbstractContextManager["Site"]):
         if password:
             self.store.set_password(password)
         self.inner = AccessStore(path)
-        self._server = uvicorn.Server(uvicorn_config(application(self.inner, **how)))
-        self._server.config.port = 0
-        self._thread = threading.Thread(target=self._server.run)
+        self._listening = Listening(application(self.inner, **how))
 
     def __enter__(self) -> "Site":
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.005)
+        self._listening.start()
         self.client = httpx.Client(base_url=f"http://{self.address}")
         return self
 
@@ -65,15 +58,13 @@ class Site(AbstractContextManager["Site"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.client.close()
-        self._server.should_exit = True
-        self._thread.join()
+        self._listening.stop()
         self.store.close()
         self.inner.close()
 
     @property
     def address(self) -> str:
-        port: int = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"127.0.0.1:{port}"
+        return self._listening.address
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

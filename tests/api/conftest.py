@@ -1,14 +1,11 @@
 """The API over a real socket, with a tracker that the test feeds."""
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
@@ -20,10 +17,10 @@ from dashboard.domain.events import Received, Resolved, Route
 from dashboard.domain.market import Candle
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
-from dashboard.serving import uvicorn_config
 from dashboard.sync.mirror import Mirror
 from dashboard.tracking.monitor import PositionMonitor
 from tests.domain.builders import instrument, ticker
+from tests.listening import Listening
 from tests.redis_server import RedisServer
 from tests.sync.relay import heard, published, same, until
 from tests.tracking.books import BTC, Books
@@ -60,9 +57,7 @@ class Service(AbstractContextManager["Service"]):
         self._source = Desk(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
         desk = self._mirrored(through) if through else self._source
         add_api(app, desk, entrance or Entrance(), keepalive=keepalive)
-        self._server = uvicorn.Server(uvicorn_config(app))
-        self._server.config.port = 0
-        self._thread = threading.Thread(target=self._server.run)
+        self._listening = Listening(app)
 
     def _mirrored(self, through: RedisServer) -> Desk:
         self._ends.enter_context(published(self._source, through))
@@ -81,9 +76,7 @@ class Service(AbstractContextManager["Service"]):
         return About("Bitget", "BTCUSDT", has_account=True, running=running, trouble=trouble)
 
     def __enter__(self) -> "Service":
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.005)
+        self._listening.start()
         self.monitor.start()
         self.settled()
         return self
@@ -92,14 +85,12 @@ class Service(AbstractContextManager["Service"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.monitor.stop()
-        self._server.should_exit = True
-        self._thread.join()
+        self._listening.stop()
         self._ends.close()
 
     @property
     def address(self) -> str:
-        port: int = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"127.0.0.1:{port}"
+        return self._listening.address
 
     def url(self, path: str) -> str:
         self.settled()

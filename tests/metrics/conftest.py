@@ -1,6 +1,5 @@
 """The whole application with metrics, over a real socket."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -9,7 +8,6 @@ from types import TracebackType
 
 import httpx
 import pytest
-import uvicorn
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
@@ -22,8 +20,8 @@ from dashboard.audit.logger import AuditLogger
 from dashboard.metrics.app import add_metrics
 from dashboard.metrics.readiness import freshness
 from dashboard.metrics.vitals import Vitals
-from dashboard.serving import uvicorn_config
 from dashboard.web.app import build_app
+from tests.listening import Listening
 from tests.web.scenes import Scene
 
 PATHS = {"view": "/ws/view", "positions": "/api/v1/positions/stream", "bbo": "/api/v1/live/bbo"}
@@ -40,27 +38,21 @@ class Served(AbstractContextManager["Served"]):
         self.app = build_app(desk)
         add_api(self.app, desk, Entrance())
         add_metrics(self.app, vitals=self.vitals.read, ready=freshness(desk))
-        self._server = uvicorn.Server(uvicorn_config(self.app))
-        self._server.config.port = 0
-        self._thread = threading.Thread(target=self._server.run)
+        self._listening = Listening(self.app)
 
     def __enter__(self) -> "Served":
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.005)
+        self._listening.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
-        self._thread.join()
+        self._listening.stop()
         self.audit.close()
 
     @property
     def address(self) -> str:
-        port: int = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"127.0.0.1:{port}"
+        return self._listening.address
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return httpx.get(f"http://{self.address}{path}", headers=headers)

@@ -27,6 +27,19 @@ async def asked(server: RedisServer, work: Callable[[Asking], Awaitable[Any]]) -
         await one.close()
 
 
+def held_up() -> tuple[Source, asyncio.Event]:
+    """A feed whose histories wait for the event."""
+    source, going_on = Source(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def slow(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(going_on.wait(), loop))
+        return (BAR,)
+
+    object.__setattr__(source.desk, "candles", slow)
+    return source, going_on
+
+
 async def test_candles_come_back_as_they_are(redis_server: RedisServer):
     source = Source(candles=(BAR,))
     with published(source.desk, redis_server):
@@ -71,14 +84,7 @@ async def test_without_a_feed_it_is_said_in_the_end_and_forgotten(
 
 
 async def test_a_slow_command_holds_up_no_other(redis_server: RedisServer):
-    source, going_on = Source(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    async def slow(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(going_on.wait(), loop))
-        return (BAR,)
-
-    object.__setattr__(source.desk, "candles", slow)
+    source, going_on = held_up()
     with published(source.desk, redis_server):
         waiting = asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", None)))
         await asked(redis_server, lambda one: one.reconcile())
@@ -99,14 +105,7 @@ async def test_what_comes_too_late_is_not_done_after_all(redis_server: RedisServ
 
 
 async def test_what_is_entered_waits_for_no_history(redis_server: RedisServer):
-    source, going_on = Source(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    async def slow(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(going_on.wait(), loop))
-        return (BAR,)
-
-    object.__setattr__(source.desk, "candles", slow)
+    source, going_on = held_up()
     with published(source.desk, redis_server):
         histories = [
             asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", None))) for _ in range(8)

@@ -1,0 +1,32 @@
+"""An application over a real socket, in a thread of its own."""
+
+import threading
+import time
+
+import uvicorn
+from fastapi import FastAPI
+
+from dashboard.serving import uvicorn_config
+
+
+class Listening:
+    """Serves from `start` to `stop`, at an `address` like 127.0.0.1:40000."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._server = uvicorn.Server(uvicorn_config(app))
+        self._server.config.port = 0
+        self._thread = threading.Thread(target=self._server.run)
+
+    def start(self) -> None:
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+    @property
+    def address(self) -> str:
+        port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"127.0.0.1:{port}"
