@@ -3,10 +3,13 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 
 from dashboard.api.client_slot import Slot
+
+_LOOK = 1.0
+"""Seconds between two looks."""
 
 
 class Channel:
@@ -15,7 +18,10 @@ class Channel:
     The loop is called once for all that came until it listens, not once a client or a message.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, look: Callable[[], None] | None = None) -> None:
+        """`look` is called in the server's loop each second while there is a client."""
+        self._look = look
+        self._looking: asyncio.Task[None] | None = None
         self._slots: dict[Slot, None] = {}
         self._news: deque[tuple[int, Hashable, str]] = deque()
         self._publishing = threading.Lock()
@@ -33,10 +39,15 @@ class Channel:
         """A client more, in the server's loop."""
         self._loop = asyncio.get_running_loop()
         self._slots[slot] = None
+        if self._look is not None and self._looking is None:
+            self._looking = self._loop.create_task(self._look_on(self._look))
 
     def leave(self, slot: Slot) -> None:
         """A client less."""
         self._slots.pop(slot, None)
+        if not self._slots and self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
 
     def publish(self, key: Hashable, text: str) -> None:
         """Tells all clients, from any thread. What they have not been sent under `key` is superseded."""
@@ -47,6 +58,11 @@ class Channel:
         if not called and self._loop is not None:
             with suppress(RuntimeError):  # the server has ended
                 self._loop.call_soon_threadsafe(self._hand_out)
+
+    async def _look_on(self, look: Callable[[], None]) -> None:
+        while True:
+            await asyncio.sleep(_LOOK)
+            look()
 
     def _hand_out(self) -> None:
         with self._publishing:

@@ -1,6 +1,7 @@
 """The two websockets: each change of a position, and each best bid and offer."""
 
 import json
+import threading
 import time
 from collections.abc import Mapping
 from itertools import count
@@ -13,6 +14,7 @@ from dashboard.api.client_slot import Slot
 from dashboard.api.socket import KEEPALIVE, Stream
 from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
+from dashboard.domain.market import Quote
 from dashboard.markets import Markets
 from dashboard.runtime import Snapshot
 from dashboard.tracking.board import Board
@@ -46,16 +48,26 @@ def positions_stream(board: Board, entrance: Entrance, keepalive: float = KEEPAL
 
 
 def bbo_stream(markets: Markets, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
-    """Each best bid and offer as it ticks; answers ping."""
-    channel = Channel()
-    told: dict[str, tuple[object, ...]] = {}
+    """Each best bid and offer as it ticks, or becomes unknown; answers ping."""
+    told: dict[str, tuple[object, object]] = {}
+    turn = threading.Lock()
 
     def tell(snapshot: Snapshot) -> None:
         """Runs in the feed's thread."""
+        with turn:
+            tell_one(snapshot)
+
+    def look() -> None:
+        """Nobody tells that a price has grown too old."""
+        with turn:
+            for snapshot in markets.snapshots():
+                tell_one(snapshot)
+
+    def tell_one(snapshot: Snapshot) -> None:
         if snapshot.instrument is None:
             return
-        ticker, symbol = snapshot.ticker, snapshot.instrument.symbol
-        prices = (ticker.bid and ticker.bid.value, ticker.ask and ticker.ask.value, _is_lost(snapshot))
+        symbol, (bid, ask) = snapshot.instrument.symbol, _best(snapshot)
+        prices = bid and bid.value, ask and ask.value
         if prices != told.get(symbol):
             told[symbol] = prices
             if channel.heard:
@@ -66,22 +78,22 @@ def bbo_stream(markets: Markets, entrance: Entrance, keepalive: float = KEEPALIV
         known = [each for each in markets.snapshots() if each.instrument]
         return [_text(_bbo(each, each.instrument.symbol)) for each in known if each.instrument]
 
+    channel = Channel(look)
     markets.register(tell)
     return Stream(entrance, channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
 
 
 def _bbo(snapshot: Snapshot, symbol: str) -> Mapping[str, Any]:
-    now, wall = now_ms(), time.time_ns() // 1_000_000
-    limit = -1 if _is_lost(snapshot) else snapshot.health.stale_after
-    bid, ask = (
-        quote if quote and quote.age(now) <= limit else None
-        for quote in (snapshot.ticker.bid, snapshot.ticker.ask)
-    )
-    return messages.bbo(symbol, bid, ask, wall, now)
+    return messages.bbo(symbol, *_best(snapshot), time.time_ns() // 1_000_000, now_ms())
 
 
-def _is_lost(snapshot: Snapshot) -> bool:
-    return snapshot.health.state is FeedState.DISCONNECTED
+def _best(snapshot: Snapshot) -> tuple[Quote | None, Quote | None]:
+    """Bid and ask that may be told now: None where it is too old, or the exchange is lost."""
+    lost = snapshot.health.state is FeedState.DISCONNECTED
+    now, limit = now_ms(), -1 if lost else snapshot.health.stale_after
+    ticker = snapshot.ticker
+    bid, ask = (quote if quote and quote.age(now) <= limit else None for quote in (ticker.bid, ticker.ask))
+    return bid, ask
 
 
 def _text(message: Mapping[str, Any]) -> str:

@@ -166,6 +166,15 @@ class TestBestBidAndOffer:
         with service.stream("/live/bbo") as client:
             assert hear(client)["bid"] is None
 
+    def test_one_that_grows_old_is_told(self, service: Service):
+        service.price("100")
+        with service.stream("/live/bbo") as client:
+            assert hear(client)["bid"] == "100"
+            service.markets.apply(None, service.old("101", 4_500))
+            assert until(client, "bbo", bid=None)["ask"] is None
+            service.price("100")
+            assert until(client, "bbo", bid="100")["ask"] == "100"
+
     def test_once_the_exchange_is_lost_they_are_unknown(self, service: Service):
         service.price("100")
         with service.stream("/live/bbo") as client:
