@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from dashboard.access.entrance import Entrance
+from dashboard.access.hosts import hosts_of
 from dashboard.access.login import add_login
 from dashboard.access.pages import guard
 from dashboard.access.store import AccessStore, access_file
@@ -15,6 +16,12 @@ from dashboard.desk import Desk
 from dashboard.metrics.app import add_metrics
 from dashboard.metrics.readiness import freshness
 from dashboard.web.app import build_app
+
+
+def check_doors(settings: Settings) -> None:
+    """Raises SettingsError for names, keys or sites that are wrong: before anything is started for them."""
+    hosts_of(settings.allowed_hosts)
+    Entrance.of(settings.keys_of_access, settings.allowed_origins)
 
 
 def outlets(settings: Settings, desk: Desk, vitals: Callable[[], Mapping[str, Any] | None]) -> FastAPI:

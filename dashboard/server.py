@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from dashboard.config import Settings
 from dashboard.house import house
 from dashboard.metrics.vitals import Vitals
-from dashboard.outlets import outlets
+from dashboard.outlets import check_doors, outlets
 
 
 @contextmanager
@@ -18,6 +18,7 @@ def running(settings: Settings) -> Iterator[FastAPI]:
     Raises a DashboardError for whatever the user can mend. An exchange that cannot be reached is
     no error: the page comes up, says so, and the feed keeps trying.
     """
+    check_doors(settings)
     with house(settings) as inside:
         vitals = Vitals(inside.markets, inside.tracker, inside.audit)
         inside.monitor.start()

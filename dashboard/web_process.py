@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from fastapi import FastAPI
 
 from dashboard.access.binding import is_reachable, refuse_open
-from dashboard.access.entrance import Entrance
-from dashboard.access.hosts import hosts_of
 from dashboard.access.store import AccessStore, access_file
 from dashboard.config import PREFIX, Settings, load, log_as_asked, needed_redis_url
 from dashboard.desk import About, Desk, Venue
 from dashboard.errors import DashboardError
-from dashboard.outlets import outlets
+from dashboard.outlets import check_doors, outlets
 from dashboard.sync.asking import Asking
 from dashboard.sync.hearing import Hearing
 from dashboard.sync.mirror import Mirror
@@ -30,8 +28,7 @@ def check(addresses: Iterable[object] = ()) -> None:
         settings = load([])
         log_as_asked(settings)
         connected(needed_redis_url(settings))
-        hosts_of(settings.allowed_hosts)
-        Entrance.of(settings.keys_of_access, settings.allowed_origins)
+        check_doors(settings)
         refuse_open(addresses, AccessStore(access_file(settings.state_dir)))
     except DashboardError as error:
         print(f"dashboard-web: {error}", file=sys.stderr)

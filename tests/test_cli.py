@@ -24,6 +24,12 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         pytest.param(["--port", "x"], "", "--port 'x': Input should be a valid integer", id="a bad number"),
         pytest.param(["--host", "0.0.0.0"], "", "--host 0.0.0.0: beyond this machine", id="an open host"),  # noqa: S104
         pytest.param(
+            ["--demo", "--port=0", "--allowed-hosts=http://x"], "", "--allowed-hosts 'http://x'", id="no name"
+        ),
+        pytest.param(
+            ["--demo", "--port=0"], "DASHBOARD_ACCESS_KEYS=short:key", "--access-keys: ", id="a short key"
+        ),
+        pytest.param(
             [], "DASHBOARD_SYMBL=X", "DASHBOARD_SYMBL: there is no such setting", id="a typo in .env"
         ),
     ],

@@ -105,7 +105,7 @@ class Hearing:
     def _look_at_clock(self) -> None:
         self.worked_at = now_ms()
         if self.worked_at - self._heard_at > _SILENCE:
-            self._mirror.silence(self._trouble or "the feed is not heard")
+            self._mirror.silence(self._trouble or "The feed is not heard: it may be down, or starting")
 
     def _say(self, trouble: str) -> None:
         if not self._trouble:

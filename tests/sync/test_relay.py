@@ -13,9 +13,8 @@ from dashboard.domain.events import AccountFailed, Resolved
 from dashboard.domain.feed_state import FeedState
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig, Snapshot
-from dashboard.sync.lease import LASTS, Lease
 from dashboard.sync.mirror import Mirror
-from dashboard.sync.names import STATE, connected
+from dashboard.sync.names import STATE
 from dashboard.tracking.live import EventType, PositionUpdate
 from tests.domain.builders import instrument
 from tests.domain.histories import fill
@@ -277,51 +276,6 @@ def test_a_message_that_was_missed_is_made_up_for(redis_server: RedisServer):
         redis_server.client.client_kill_filter(_type="pubsub")
         source.price("105")
         until(lambda: same(mirror, source.desk))
-
-
-def test_a_second_feed_waits_and_takes_over(redis_server: RedisServer):
-    first, second = Source().price("100"), Source().price("200")
-    waiting = Lease(connected(redis_server.url))
-    with heard(redis_server) as mirror:
-        with published(first.desk, redis_server):
-            until(lambda: same(mirror, first.desk))
-            assert not waiting.acquire()
-        assert not waiting.renew()
-        with published(second.desk, redis_server):
-            assert until(lambda: same(mirror, second.desk)) < 10
-
-
-def test_a_feed_that_slept_past_its_lease_publishes_nothing_more(redis_server: RedisServer):
-    sleeper = Source().price("100")
-    with published(sleeper.desk, redis_server) as publisher, heard(redis_server) as mirror:
-        until(lambda: same(mirror, sleeper.desk))
-        redis_server.client.set("dashboard:lease", "another's")  # as it is taken while its owner sleeps
-        stored = redis_server.client.hgetall(STATE)
-        sleeper.price("101")
-        until(publisher.lost.is_set)
-        assert redis_server.client.hgetall(STATE) == stored
-        assert not same(mirror, sleeper.desk)
-
-
-def test_a_lease_ends_by_itself_and_epochs_only_grow(redis_server: RedisServer):
-    lease, next_one = Lease(connected(redis_server.url)), Lease(connected(redis_server.url))
-    assert lease.acquire()
-    assert 0 < redis_server.client.pttl("dashboard:lease") <= LASTS  # type: ignore[operator]
-    lease.release()
-    assert next_one.acquire()
-    assert next_one.epoch > lease.epoch
-    next_one.release()
-    redis_server.empty()
-    assert lease.acquire()
-    assert lease.epoch > next_one.epoch
-
-
-def test_only_the_owner_gives_a_lease_back(redis_server: RedisServer):
-    lease, other = Lease(connected(redis_server.url)), Lease(connected(redis_server.url))
-    assert lease.acquire()
-    other.release()
-    assert not other.acquire()
-    assert lease.renew()
 
 
 def test_nonsense_on_the_channel_is_survived(redis_server: RedisServer, caplog: pytest.LogCaptureFixture):
