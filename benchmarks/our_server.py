@@ -10,10 +10,10 @@ from benchmarks.pulse import Pulse, price_of
 from benchmarks.served import serve
 from dashboard.clock import now_ms
 from dashboard.desk import About, Desk
-from dashboard.domain.entered import Entered
-from dashboard.domain.events import Received, Resolved, Route
-from dashboard.domain.holdings import Holdings
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
 from dashboard.tracking.board import Board
@@ -45,16 +45,18 @@ LONG = {
 
 def runtime_with_position() -> RuntimeConfig:
     """A live state that knows its market and holds a position."""
-    runtime = RuntimeConfig(2_000, holdings=Holdings(entered=Entered.from_fields(LONG)))
-    runtime.apply(Resolved(MARKET))
+    runtime = RuntimeConfig(2_000, holdings=PositionSelection(entered=ManualPosition.from_fields(LONG)))
+    runtime.apply(InstrumentResolved(MARKET))
     return runtime
 
 
-def received(price: Decimal) -> Received:
+def received(price: Decimal) -> PriceReceived:
     """A tick as the feed reports it, in which every price moves."""
     at, step = now_ms(), MARKET.price_step or Decimal(1)
     last, bid, ask = Quote(price, at), Quote(price - step, at), Quote(price + step, at)
-    return Received(Route.STREAM, at, Ticker(last, bid, ask, Quote(price, at), Quote(Decimal("1.82"), at)))
+    return PriceReceived(
+        Route.STREAM, at, Ticker(last, bid, ask, Quote(price, at), Quote(Decimal("1.82"), at))
+    )
 
 
 def desk_of(runtime: RuntimeConfig) -> Desk:

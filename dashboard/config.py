@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, CliDualFlag, CliToggleFlag, Settings
 from pydantic_settings import SettingsError as UnreadableError
 
 from dashboard import logs
-from dashboard.domain.entered import FIELD_NAMES, Entered
+from dashboard.domain.manual_position import FIELD_NAMES, ManualPosition
 from dashboard.errors import SettingsError
 from dashboard.exchange.access import Access
 
@@ -147,9 +147,9 @@ class Settings(BaseSettings):
     debug: CliToggleFlag[bool] = Field(False, description="log everything that happens")
 
     @property
-    def entered(self) -> Entered:
+    def entered(self) -> ManualPosition:
         """The position or the levels given by flags. Raises PositionError."""
-        return Entered.from_fields({name: getattr(self, name) for name in FIELD_NAMES})
+        return ManualPosition.from_fields({name: getattr(self, name) for name in FIELD_NAMES})
 
     @property
     def gives_position(self) -> bool:

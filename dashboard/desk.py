@@ -3,13 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from dashboard.domain.environment import Environment
 from dashboard.domain.market import Candle
-from dashboard.domain.venue import Venue
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
 from dashboard.tracking.board import Board
-
-__all__ = ["About", "Desk", "Venue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,7 @@ class About:
     """The exchange's own name: Bitget."""
     symbol: str
     """As the user gave it, shown until the market is known."""
-    venue: Venue = Venue.LIVE
+    environment: Environment = Environment.LIVE
     has_account: bool = False
     running: bool = True
     """Whether the feed was started and not stopped."""
@@ -56,9 +54,9 @@ class Desk:
         return self.about().symbol
 
     @property
-    def venue(self) -> Venue:
+    def environment(self) -> Environment:
         """Whether this is real money."""
-        return self.about().venue
+        return self.about().environment
 
     @property
     def runtime(self) -> RuntimeConfig:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from dashboard.domain.entered import Entered
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Instrument
 from dashboard.positions_file import NotKept, PositionsFile
 from dashboard.runtime import RuntimeConfig
@@ -12,16 +12,18 @@ from dashboard.runtime import RuntimeConfig
 class Entries:
     """Takes entries from the page, and recalls the kept one once the market is known."""
 
-    def __init__(self, runtime: RuntimeConfig, file: PositionsFile, venue: str, *, recall: bool) -> None:
-        """`venue` keeps testnet and demo apart; `recall` is off where flags gave a position."""
+    def __init__(
+        self, runtime: RuntimeConfig, file: PositionsFile, environment: str, *, recall: bool
+    ) -> None:
+        """`environment` keeps testnet and demo apart; `recall` is off where flags gave a position."""
         self._runtime = runtime
         self._file = file
-        self._venue = venue
+        self._venue = environment
         self._recall = recall
 
     async def enter(self, fields: Mapping[str, str | None]) -> None:
         """Shows what was entered, and keeps it. Raises PositionError (nothing changed) or NotKept."""
-        entered = Entered.from_fields(fields)
+        entered = ManualPosition.from_fields(fields)
         self._recall = False
         self._runtime.enter(entered)
         instrument = self._runtime.snapshot.instrument
@@ -31,8 +33,8 @@ class Entries:
 
     def recall(self, instrument: Instrument) -> None:
         """Enters what was kept for this market, unless something was entered meanwhile."""
-        kept = self._file.read(self._name(instrument)) if self._recall else Entered()
-        if kept != Entered():
+        kept = self._file.read(self._name(instrument)) if self._recall else ManualPosition()
+        if kept != ManualPosition():
             self._runtime.enter(kept, kept=True)
 
     def _name(self, instrument: Instrument) -> str:

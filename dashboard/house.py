@@ -19,9 +19,9 @@ from dashboard.config import Settings
 from dashboard.demo.account import DEMO_LEVELS
 from dashboard.demo.thread import running_demo
 from dashboard.desk import About, Desk
-from dashboard.domain.entered import Entered
-from dashboard.domain.holdings import Holdings
-from dashboard.domain.venue import Venue
+from dashboard.domain.environment import Environment
+from dashboard.domain.manual_position import ManualPosition
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.entries import Entries
 from dashboard.errors import SettingsError, UsageError
 from dashboard.exchange.access import Access
@@ -110,40 +110,42 @@ def house(settings: Settings) -> Iterator[House]:
     Raises a DashboardError for whatever the user can mend.
     """
     with ExitStack() as stack:
-        venue, access = stack.enter_context(_exchange(settings))
+        environment, access = stack.enter_context(_exchange(settings))
         for secret in access.secrets:
             hide(secret)
-        audit = stack.enter_context(_audit(settings, venue)) if access.has_account else None
-        built = _built(settings, venue, access, audit)
+        audit = stack.enter_context(_audit(settings, environment)) if access.has_account else None
+        built = _built(settings, environment, access, audit)
         stack.callback(built.monitor.stop)
         yield built
 
 
 @contextmanager
-def _exchange(settings: Settings) -> Iterator[tuple[Venue, Access]]:
+def _exchange(settings: Settings) -> Iterator[tuple[Environment, Access]]:
     """Which exchange to read: the demo's, which runs meanwhile, or a real one."""
     if not settings.demo:
-        yield (Venue.TESTNET if settings.use_testnet else Venue.LIVE), settings.access()
+        yield (Environment.TESTNET if settings.use_testnet else Environment.LIVE), settings.access()
         return
     with running_demo(trader=True) as demo:
-        yield Venue.DEMO, Access("bitget", config=demo.exchange.ccxt_config())
+        yield Environment.DEMO, Access("bitget", config=demo.exchange.ccxt_config())
 
 
 @contextmanager
-def _audit(settings: Settings, venue: Venue) -> Iterator[AuditLogger]:
+def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger]:
     """The trail. The demo's is as passing as its exchange, unless a folder was given for it."""
     with ExitStack() as stack:
         folder = settings.log_dir or default_directory()
-        if venue is Venue.DEMO and settings.log_dir is None:
+        if environment is Environment.DEMO and settings.log_dir is None:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="dashboard-demo-")))
         yield stack.enter_context(AuditLogger(folder, Flush(settings.audit_flush)))
 
 
-def _built(settings: Settings, venue: Venue, access: Access, audit: AuditLogger | None) -> House:
+def _built(settings: Settings, environment: Environment, access: Access, audit: AuditLogger | None) -> House:
     client = ExchangeClient(access)
-    markets = _markets(settings, venue, access)
-    tracker = _tracker(settings, venue, access, audit)
-    entries = Entries(markets.main, PositionsFile(_kept(settings)), venue, recall=not settings.gives_position)
+    markets = _markets(settings, environment, access)
+    tracker = _tracker(settings, environment, access, audit)
+    entries = Entries(
+        markets.main, PositionsFile(_kept(settings)), environment, recall=not settings.gives_position
+    )
     wires = Wires(markets, tracker, entries.recall)
     account = AccountFeed(AccountClient(access, client), client, wires.account, tracker) if audit else None
     feed = wires.feed = PriceFeed(client, settings.symbol, wires.market, account=account)
@@ -153,7 +155,7 @@ def _built(settings: Settings, venue: Venue, access: Access, audit: AuditLogger 
         stop_feed=feed.stop,
         update_interval=settings.position_interval,
     )
-    about = About(client.name, settings.symbol, venue, has_account=audit is not None)
+    about = About(client.name, settings.symbol, environment, has_account=audit is not None)
     return House(about, markets, tracker, monitor, feed, entries, audit)
 
 
@@ -161,24 +163,28 @@ def _kept(settings: Settings) -> Path | None:
     return settings.state_dir / "positions.json" if settings.state_dir else None
 
 
-def _markets(settings: Settings, venue: Venue, access: Access) -> Markets:
+def _markets(settings: Settings, environment: Environment, access: Access) -> Markets:
     poll_interval = int(settings.update_interval * 1000)
-    entered = _entered(settings, venue)
-    main = RuntimeConfig(poll_interval, holdings=Holdings(entered=entered, account=access.has_account))
-    return Markets(main, lambda: RuntimeConfig(poll_interval, holdings=Holdings(account=True)))
+    entered = _entered(settings, environment)
+    main = RuntimeConfig(
+        poll_interval, holdings=PositionSelection(entered=entered, account=access.has_account)
+    )
+    return Markets(main, lambda: RuntimeConfig(poll_interval, holdings=PositionSelection(account=True)))
 
 
-def _entered(settings: Settings, venue: Venue) -> Entered:
+def _entered(settings: Settings, environment: Environment) -> ManualPosition:
     """What the flags say. The demo has levels of its own, so that there is something to see."""
-    if venue is Venue.DEMO and not settings.gives_position:
-        return Entered.from_fields(
+    if environment is Environment.DEMO and not settings.gives_position:
+        return ManualPosition.from_fields(
             {name: f"{level.normalize():f}" for name, level in asdict(DEMO_LEVELS).items()}
         )
     return settings.entered
 
 
-def _tracker(settings: Settings, venue: Venue, access: Access, audit: AuditLogger | None) -> PositionTracker:
-    account = _account_name(venue, access)
+def _tracker(
+    settings: Settings, environment: Environment, access: Access, audit: AuditLogger | None
+) -> PositionTracker:
+    account = _account_name(environment, access)
     if audit is None:
         return PositionTracker(account)
     return PositionTracker(
@@ -197,9 +203,9 @@ def _restored(account: str, folder: Path) -> Restored:
         raise SettingsError(f"--log-dir {folder}: the audit trail cannot be read: {error.strerror}") from None
 
 
-def _account_name(venue: Venue, access: Access) -> str:
+def _account_name(environment: Environment, access: Access) -> str:
     """One for each account, without a secret in it. Each run of the demo is an account of its own."""
     owner = access.wallet_address or access.api_key or str(access.config.get("apiKey", ""))
-    if venue is Venue.DEMO:
+    if environment is Environment.DEMO:
         owner = str(time.time_ns())
-    return f"{access.exchange} {venue} {sha256(owner.encode()).hexdigest()[:8]}"
+    return f"{access.exchange} {environment} {sha256(owner.encode()).hexdigest()[:8]}"

@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 from filelock import FileLock
 from platformdirs import user_state_path
 
-from dashboard.domain.entered import Entered
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.errors import DashboardError, PositionError
 
 log = logging.getLogger(__name__)
@@ -30,22 +30,22 @@ class PositionsFile:
         """Without a path: positions.json in the user's state directory."""
         self.path = path or user_state_path("position-dashboard") / "positions.json"
 
-    def read(self, name: str) -> Entered:
+    def read(self, name: str) -> ManualPosition:
         """What was kept under `name`; empty if nothing was, or if it cannot be understood any more."""
         try:
-            return Entered.from_fields(self._read().get(name, {}))
+            return ManualPosition.from_fields(self._read().get(name, {}))
         except (OSError, ValueError, PositionError, AttributeError, TypeError) as error:
             log.warning("the position kept in %s for %s is ignored: %s", self.path, name, error)
-            return Entered()
+            return ManualPosition()
 
-    def write(self, name: str, entered: Entered) -> None:
+    def write(self, name: str, entered: ManualPosition) -> None:
         """Keeps `entered`, or forgets the name if it is empty. Raises NotKept."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with FileLock(self.path.with_suffix(".lock"), timeout=_LOCK_WAIT):  # two dashboards, one file
                 kept = self._read()
                 kept.pop(name, None)
-                if entered != Entered():
+                if entered != ManualPosition():
                     kept[name] = entered.to_fields()
                 self._replace(json.dumps(kept, indent=2))
         except (OSError, ValueError) as error:

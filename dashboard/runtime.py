@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from dashboard.clock import now_ms
-from dashboard.domain.entered import Entered
 from dashboard.domain.events import (
-    Failed,
     FeedEvent,
+    FeedFailed,
+    InstrumentResolved,
+    MarginTiersReceived,
     PositionsFailed,
     PositionsRead,
-    Received,
-    ReceivedBeside,
-    Resolved,
-    TiersRead,
+    PriceReceived,
+    SupplementalPrice,
 )
 from dashboard.domain.feed_state import FeedHealth
-from dashboard.domain.holdings import Holdings
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.domain.position import Position
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation, value
 
@@ -36,7 +36,7 @@ class Snapshot:
 
     version: int
     health: FeedHealth
-    holdings: Holdings = Holdings()
+    holdings: PositionSelection = PositionSelection()
     instrument: Instrument | None = None
     """None until the exchange was reached and the symbol found."""
     ticker: Ticker = Ticker()
@@ -54,7 +54,9 @@ class Snapshot:
             return Valuation(RiskStatus.UNKNOWN)
         return value(self.position, self.levels, self.ticker, now=now, stale_after=self.health.stale_after)
 
-    def about(self, holdings: Holdings, position: Position | None, levels: RiskLevels | None) -> "Snapshot":
+    def about(
+        self, holdings: PositionSelection, position: Position | None, levels: RiskLevels | None
+    ) -> "Snapshot":
         """The same moment, but another position in the market."""
         other = replace(self, holdings=holdings, position=position, levels=levels)
         ticker, quote = self.ticker, self.valuation.quote
@@ -72,14 +74,18 @@ class RuntimeConfig:
     """
 
     def __init__(
-        self, poll_interval: int, *, holdings: Holdings | None = None, clock: Callable[[], int] = now_ms
+        self,
+        poll_interval: int,
+        *,
+        holdings: PositionSelection | None = None,
+        clock: Callable[[], int] = now_ms,
     ) -> None:
         """`poll_interval` is in milliseconds."""
         self._clock = clock
         self._turn = threading.Lock()
         self._registering = threading.Lock()  # of its own, so that a listener may take itself off
         self._listeners: tuple[Listener, ...] = ()
-        self.snapshot = Snapshot(0, FeedHealth(poll_interval), holdings or Holdings())
+        self.snapshot = Snapshot(0, FeedHealth(poll_interval), holdings or PositionSelection())
 
     def register(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` with each new snapshot from now on. Returns what takes it off again."""
@@ -98,8 +104,8 @@ class RuntimeConfig:
             self.snapshot = snapshot
             self._tell()
 
-    def enter(self, entered: Entered, *, kept: bool = False) -> None:
-        """Replaces what was entered by hand; an empty `Entered` takes it away.
+    def enter(self, entered: ManualPosition, *, kept: bool = False) -> None:
+        """Replaces what was entered by hand; an empty `ManualPosition` takes it away.
 
         `kept`: it was entered in an earlier run, so the exchange's own position comes first.
         """
@@ -109,26 +115,26 @@ class RuntimeConfig:
     def _change(self, event: FeedEvent) -> None:
         now = self.snapshot
         match event:
-            case Received():
+            case PriceReceived():
                 self._publish(health=now.health.after(event), ticker=now.ticker.merged(event.ticker))
-            case ReceivedBeside():
+            case SupplementalPrice():
                 self._publish(ticker=now.ticker.merged(event.ticker))
-            case Failed():
+            case FeedFailed():
                 self._publish(health=now.health.after(event))
-            case Resolved():
+            case InstrumentResolved():
                 self._publish(instrument=event.instrument)
             case PositionsRead():
                 self._publish(holdings=now.holdings.after_read(event.at, event.positions))
             case PositionsFailed():
                 self._publish(holdings=now.holdings.after_failure(event.reason))
-            case TiersRead():
+            case MarginTiersReceived():
                 self._publish(holdings=replace(now.holdings, tiers=event.tiers))
 
     def _publish(
         self,
         *,
         health: FeedHealth | None = None,
-        holdings: Holdings | None = None,
+        holdings: PositionSelection | None = None,
         instrument: Instrument | None = None,
         ticker: Ticker | None = None,
     ) -> None:

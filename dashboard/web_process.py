@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from dashboard.access.binding import is_reachable, refuse_open
 from dashboard.access.store import AccessStore, access_file
 from dashboard.config import PREFIX, Settings, load, log_as_asked, needed_redis_url
-from dashboard.desk import About, Desk, Venue
+from dashboard.desk import About, Desk
+from dashboard.domain.environment import Environment
 from dashboard.errors import DashboardError
 from dashboard.outlets import check_doors, outlets
 from dashboard.sync.asking import Asking
@@ -65,8 +66,10 @@ def application(settings: Settings) -> FastAPI:
 
 def _about(settings: Settings) -> About:
     """As far as the settings tell it, until the feed does."""
-    venue = Venue.TESTNET if settings.use_testnet else Venue.LIVE
-    return About(settings.exchange.title(), settings.symbol, Venue.DEMO if settings.demo else venue)
+    environment = Environment.TESTNET if settings.use_testnet else Environment.LIVE
+    return About(
+        settings.exchange.title(), settings.symbol, Environment.DEMO if settings.demo else environment
+    )
 
 
 if __name__ == "__main__":

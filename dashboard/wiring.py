@@ -6,15 +6,15 @@ from dashboard.clock import now_ms
 from dashboard.domain.events import (
     AccountEvent,
     AccountFailed,
-    AccountRead,
+    AccountSnapshot,
     FeedEvent,
     FillsReceived,
+    InstrumentResolved,
+    MarginTiersReceived,
     PositionsFailed,
     PositionsRead,
-    Received,
-    ReceivedBeside,
-    Resolved,
-    TiersRead,
+    PriceReceived,
+    SupplementalPrice,
 )
 from dashboard.domain.market import Instrument
 from dashboard.feed.price_feed import PriceFeed
@@ -49,11 +49,11 @@ class Wires:
         if market is None or name is None:
             return
         match event:
-            case Received() | ReceivedBeside():
+            case PriceReceived() | SupplementalPrice():
                 self._tracker.priced(name, market.snapshot.ticker, market.snapshot.health.stale_after)
-            case TiersRead():
+            case MarginTiersReceived():
                 self._tracker.with_tiers(name, event.tiers)
-            case Resolved() if symbol is None:
+            case InstrumentResolved() if symbol is None:
                 self._on_resolved(event.instrument)
 
     def account(self, event: AccountEvent) -> None:
@@ -63,7 +63,7 @@ class Wires:
         match event:
             case FillsReceived():
                 self._show(fill.instrument.symbol for fill in event.fills)
-            case AccountRead():
+            case AccountSnapshot():
                 self._show((*held, *self._watched()))
             case AccountFailed():
                 for symbol in self._watched():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dashboard.config import Settings, load, secret_flags
-from dashboard.domain.entered import Entered
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.errors import PositionError, SettingsError
 from tests.domain.builders import entered
 
@@ -42,7 +42,7 @@ def test_defaults_are_safe() -> None:
     it = load([])
     assert (it.symbol, it.exchange, it.host, it.port) == ("BTCUSDT", "bitget", "127.0.0.1", 8056)
     assert (it.use_testnet, it.demo, it.no_websocket, it.update_interval) == (False, False, False, 2.0)
-    assert it.entered == Entered()
+    assert it.entered == ManualPosition()
     assert not it.gives_position
     assert not it.access().has_account
 

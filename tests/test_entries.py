@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.domain.entered import Entered
-from dashboard.domain.events import Resolved
+from dashboard.domain.events import InstrumentResolved
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.entries import Entries
 from dashboard.errors import PositionError
 from dashboard.positions_file import NotKept, PositionsFile
@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> PositionsFile:
 @pytest.fixture
 def runtime() -> RuntimeConfig:
     it = RuntimeConfig(2_000)
-    it.apply(Resolved(OF))
+    it.apply(InstrumentResolved(OF))
     return it
 
 
@@ -34,10 +34,10 @@ Start = Callable[..., Entries]
 
 @pytest.fixture
 def start(runtime: RuntimeConfig, file: PositionsFile) -> Start:
-    """A start of the dashboard: in the live venue, with recall, unless told otherwise."""
+    """A start of the dashboard: in the live environment, with recall, unless told otherwise."""
 
-    def start(venue: str = "live", *, recall: bool = True) -> Entries:
-        return Entries(runtime, file, venue, recall=recall)
+    def start(environment: str = "live", *, recall: bool = True) -> Entries:
+        return Entries(runtime, file, environment, recall=recall)
 
     return start
 
@@ -45,7 +45,7 @@ def start(runtime: RuntimeConfig, file: PositionsFile) -> Start:
 async def test_what_is_entered_is_shown_and_kept(start: Start, runtime: RuntimeConfig) -> None:
     await start().enter(LONG_FIELDS)
     assert (runtime.snapshot.holdings.entered, runtime.snapshot.holdings.kept) == (entered_long(), False)
-    runtime.enter(Entered())
+    runtime.enter(ManualPosition())
     start().recall(OF)
     assert (runtime.snapshot.holdings.entered, runtime.snapshot.holdings.kept) == (entered_long(), True)
 
@@ -54,7 +54,7 @@ async def test_clearing_it_forgets_it(start: Start, runtime: RuntimeConfig) -> N
     await start().enter(LONG_FIELDS)
     await start().enter({})
     start().recall(OF)
-    assert runtime.snapshot.holdings.entered == Entered()
+    assert runtime.snapshot.holdings.entered == ManualPosition()
 
 
 async def test_a_mistake_changes_nothing(start: Start, runtime: RuntimeConfig, file: PositionsFile) -> None:
@@ -68,14 +68,14 @@ async def test_a_mistake_changes_nothing(start: Start, runtime: RuntimeConfig, f
 
 
 @pytest.mark.parametrize(
-    ("recall", "venue"), [(False, "live"), (True, "testnet"), (True, "demo")],
+    ("recall", "environment"), [(False, "live"), (True, "testnet"), (True, "demo")],
     ids=["flags gave a position", "real money is not the testnet", "nor the demo"],
 )  # fmt: skip
-async def test_not_recalled(start: Start, runtime: RuntimeConfig, recall: bool, venue: str) -> None:
+async def test_not_recalled(start: Start, runtime: RuntimeConfig, recall: bool, environment: str) -> None:
     await start().enter(LONG_FIELDS)
-    runtime.enter(Entered())
-    start(venue, recall=recall).recall(OF)
-    assert runtime.snapshot.holdings.entered == Entered()
+    runtime.enter(ManualPosition())
+    start(environment, recall=recall).recall(OF)
+    assert runtime.snapshot.holdings.entered == ManualPosition()
 
 
 async def test_not_recalled_over_what_was_entered_meanwhile(start: Start, runtime: RuntimeConfig) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.domain.entered import Entered
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.positions_file import NotKept, PositionsFile
 from tests.domain.builders import entered, entered_long
 
@@ -30,13 +30,13 @@ def put(file: PositionsFile, content: str | bytes) -> None:
     [entered_long(liquidation_price="91.50"), entered(trap_low="1e-9", trap_high="2"), entered(side="short")],
     ids=["a position", "levels", "a side"],
 )
-def test_round_trip(file: PositionsFile, kept: Entered) -> None:
+def test_round_trip(file: PositionsFile, kept: ManualPosition) -> None:
     file.write(NAME, kept)
     assert PositionsFile(file.path).read(NAME) == kept
 
 
 def test_nothing_was_kept(file: PositionsFile) -> None:
-    assert file.read(NAME) == Entered()
+    assert file.read(NAME) == ManualPosition()
 
 
 def test_names_are_kept_apart(file: PositionsFile) -> None:
@@ -44,8 +44,8 @@ def test_names_are_kept_apart(file: PositionsFile) -> None:
     file.write(NAME, one)
     file.write(OTHER, other)
     assert (file.read(NAME), file.read(OTHER)) == (one, other)
-    file.write(NAME, Entered())
-    assert (file.read(NAME), file.read(OTHER)) == (Entered(), other)
+    file.write(NAME, ManualPosition())
+    assert (file.read(NAME), file.read(OTHER)) == (ManualPosition(), other)
     assert list(json.loads(file.path.read_text(encoding="utf-8"))) == [OTHER]
 
 
@@ -78,7 +78,7 @@ def test_it_is_for_its_owner_only(file: PositionsFile) -> None:
 )
 def test_what_cannot_be_understood_is_ignored(file: PositionsFile, content: str | bytes) -> None:
     put(file, content)
-    assert file.read(NAME) == Entered()
+    assert file.read(NAME) == ManualPosition()
     file.write(NAME, entered_long())
     assert file.read(NAME) == entered_long()
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_understood_is_ignored(file: PositionsFile, content: str 
 def test_a_file_that_cannot_be_read_is_not_overwritten(file: PositionsFile, content: str | bytes) -> None:
     put(file, content)
     before = file.path.read_bytes()
-    assert file.read(NAME) == Entered()
+    assert file.read(NAME) == ManualPosition()
     with pytest.raises(NotKept, match=r"positions\.json"):
         file.write(NAME, entered_long())
     assert file.path.read_bytes() == before
@@ -112,7 +112,7 @@ def test_many_writers_lose_nothing(file: PositionsFile) -> None:
 def test_ignoring_is_logged(file: PositionsFile, caplog: pytest.LogCaptureFixture) -> None:
     put(file, json.dumps({NAME: {"side": "up"}, OTHER: {"side": "long"}}))
     with caplog.at_level(logging.WARNING):
-        assert file.read(NAME) == Entered()
+        assert file.read(NAME) == ManualPosition()
     assert "side 'up': give long or short" in caplog.text
     assert file.read(OTHER) == entered(side="long")
 
@@ -120,7 +120,7 @@ def test_ignoring_is_logged(file: PositionsFile, caplog: pytest.LogCaptureFixtur
 def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file in the directory's place", encoding="utf-8")
     file = PositionsFile(tmp_path / "state" / "positions.json")
-    assert file.read(NAME) == Entered()
+    assert file.read(NAME) == ManualPosition()
     with pytest.raises(NotKept, match=r"^shown, but not kept for the next start: "):
         file.write(NAME, entered_long())
 

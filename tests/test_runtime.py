@@ -10,22 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.domain.entered import Entered
 from dashboard.domain.events import (
-    Failed,
     FeedEvent,
+    FeedFailed,
+    InstrumentResolved,
+    MarginTiersReceived,
     PositionsFailed,
     PositionsRead,
-    Received,
-    ReceivedBeside,
-    Resolved,
+    PriceReceived,
     Route,
-    TiersRead,
+    SupplementalPrice,
 )
 from dashboard.domain.feed_state import FeedState
-from dashboard.domain.holdings import Holdings
-from dashboard.domain.margin import Tier
+from dashboard.domain.manual_position import ManualPosition
+from dashboard.domain.margin import MarginTier
 from dashboard.domain.position import Source
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.domain.risk import RiskStatus
 from dashboard.runtime import RuntimeConfig, Snapshot
 from tests.domain.builders import (
@@ -40,7 +40,7 @@ from tests.domain.builders import (
 )
 
 OF = instrument()
-RESOLVED = Resolved(OF)
+RESOLVED = InstrumentResolved(OF)
 
 
 class Clock:
@@ -60,7 +60,7 @@ def clock() -> Clock:
 @pytest.fixture
 def runtime(clock: Clock) -> RuntimeConfig:
     """With a long of one coin at 100, ten times leveraged, entered by hand."""
-    it = RuntimeConfig(2_000, holdings=Holdings(entered_long()), clock=clock)
+    it = RuntimeConfig(2_000, holdings=PositionSelection(entered_long()), clock=clock)
     it.apply(RESOLVED)
     return it
 
@@ -105,7 +105,7 @@ def test_a_reader_sees_prices_age(
 
 def test_a_failure_takes_no_price_away(runtime: RuntimeConfig) -> None:
     runtime.apply(received(last="105"))
-    runtime.apply(Failed(Route.STREAM, "closed"))
+    runtime.apply(FeedFailed(Route.STREAM, "closed"))
     assert runtime.snapshot.valuation_at(5_000).unrealized_pnl == 5
     assert runtime.snapshot.health.reason == "closed"
 
@@ -116,8 +116,8 @@ def test_a_failure_takes_no_price_away(runtime: RuntimeConfig) -> None:
         pytest.param([], id="nothing yet"),
         pytest.param([received(last="105", bid="104")], id="streaming"),
         pytest.param([received(route=Route.POLL, last="105", request_time=700)], id="polling"),
-        pytest.param([received(last="105"), Failed(Route.STREAM, "closed")], id="the stream broke"),
-        pytest.param([Failed(Route.POLL, "no answer")], id="disconnected"),
+        pytest.param([received(last="105"), FeedFailed(Route.STREAM, "closed")], id="the stream broke"),
+        pytest.param([FeedFailed(Route.POLL, "no answer")], id="disconnected"),
     ],
 )
 def test_prices_from_beside_say_nothing_of_the_health(
@@ -128,7 +128,7 @@ def test_prices_from_beside_say_nothing_of_the_health(
     then = runtime.snapshot
     clock.now = 2_000
     beside = ticker(2_000, mark="99", bid="98")
-    runtime.apply(ReceivedBeside(beside))
+    runtime.apply(SupplementalPrice(beside))
     assert runtime.snapshot.health == then.health
     assert runtime.snapshot.ticker == then.ticker.merged(beside)
     assert runtime.snapshot.version == then.version + 1
@@ -137,12 +137,16 @@ def test_prices_from_beside_say_nothing_of_the_health(
 
 
 def test_the_exchanges_position_and_tiers() -> None:
-    runtime = RuntimeConfig(2_000, holdings=Holdings(account=True), clock=Clock())
+    runtime = RuntimeConfig(2_000, holdings=PositionSelection(account=True), clock=Clock())
     runtime.apply(RESOLVED)
     assert runtime.snapshot.valuation_at(0).status is RiskStatus.UNKNOWN  # not read yet is not flat
     held = position(SHORT, entry="104", margin_mode="isolated")
     runtime.apply(PositionsRead(1, (held,)))
-    runtime.apply(TiersRead((Tier(Decimal(0), Decimal("0.04")), Tier(Decimal(105), Decimal("0.1")))))
+    runtime.apply(
+        MarginTiersReceived(
+            (MarginTier(Decimal(0), Decimal("0.04")), MarginTier(Decimal(105), Decimal("0.1")))
+        )
+    )
     levels = runtime.snapshot.levels
     assert runtime.snapshot.position is held
     assert levels is not None
@@ -155,7 +159,7 @@ def test_the_exchanges_position_and_tiers() -> None:
 
 
 def test_an_account_that_was_not_read_is_not_flat_for_listeners_either() -> None:
-    runtime = RuntimeConfig(2_000, holdings=Holdings(account=True), clock=Clock())
+    runtime = RuntimeConfig(2_000, holdings=PositionSelection(account=True), clock=Clock())
     runtime.apply(RESOLVED)
     assert runtime.snapshot.valuation.status is RiskStatus.UNKNOWN
 
@@ -164,13 +168,13 @@ def test_entering_replaces_and_clears(runtime: RuntimeConfig) -> None:
     runtime.apply(received(last="105"))
     runtime.enter(entered(side="short", entry_price="100", size="2"))
     assert runtime.snapshot.valuation.unrealized_pnl == -10
-    runtime.enter(Entered())
+    runtime.enter(ManualPosition())
     assert (runtime.snapshot.position, runtime.snapshot.levels) == (None, None)
     assert runtime.snapshot.valuation.status is RiskStatus.NO_POSITION
 
 
 def test_what_was_kept_gives_way_to_the_account() -> None:
-    runtime = RuntimeConfig(2_000, holdings=Holdings(account=True), clock=Clock())
+    runtime = RuntimeConfig(2_000, holdings=PositionSelection(account=True), clock=Clock())
     runtime.apply(RESOLVED)
     runtime.enter(entered_long(), kept=True)
     assert (runtime.snapshot.position, runtime.snapshot.valuation.status) == (None, RiskStatus.UNKNOWN)
@@ -191,7 +195,7 @@ def test_every_change_is_told_in_order_of_registration(runtime: RuntimeConfig) -
     runtime.register(lambda snapshot: told.append(("first", snapshot.version)))
     runtime.register(lambda snapshot: told.append(("second", snapshot.version)))
     runtime.apply(received(last="1"))
-    runtime.enter(Entered())
+    runtime.enter(ManualPosition())
     assert told == [("first", 2), ("second", 2), ("first", 3), ("second", 3)]
 
 
@@ -271,26 +275,28 @@ LEGS = [
     for leverage, liquidation, mode in ((None, None, None), ("1", None, "isolated"), ("10", "90", "cross"))
 ]
 # What may come next, given the instant at which it comes.
-HAPPENINGS: st.SearchStrategy[Callable[[int], FeedEvent | Entered]] = st.one_of(
+HAPPENINGS: st.SearchStrategy[Callable[[int], FeedEvent | ManualPosition]] = st.one_of(
     st.builds(
-        lambda route, figures, took: lambda at: Received(route, at, ticker(at, **figures), took),
+        lambda route, figures, took: lambda at: PriceReceived(route, at, ticker(at, **figures), took),
         st.sampled_from(Route),
         FIGURES,
         st.sampled_from([0, 300, 9_000]),
     ),
-    st.builds(lambda figures: lambda at: ReceivedBeside(ticker(at, **figures)), FIGURES),
+    st.builds(lambda figures: lambda at: SupplementalPrice(ticker(at, **figures)), FIGURES),
     st.builds(
         lambda legs: lambda at: PositionsRead(at, tuple(legs)), st.lists(st.sampled_from(LEGS), max_size=2)
     ),
     st.sampled_from(
         [
             RESOLVED,
-            Failed(Route.STREAM, "broke"),
-            Failed(Route.POLL, "broke"),
+            FeedFailed(Route.STREAM, "broke"),
+            FeedFailed(Route.POLL, "broke"),
             PositionsFailed("no answer"),
-            TiersRead((Tier(Decimal(0), Decimal("0.01")), Tier(Decimal(150), Decimal("0.02")))),
-            TiersRead(()),
-            Entered(),
+            MarginTiersReceived(
+                (MarginTier(Decimal(0), Decimal("0.01")), MarginTier(Decimal(150), Decimal("0.02")))
+            ),
+            MarginTiersReceived(()),
+            ManualPosition(),
             entered_long(),
             entered(side="short"),
             entered(alert_price="95"),
@@ -303,17 +309,17 @@ WAITS = st.sampled_from([0, 100, 4_000, 6_000])
 @settings(max_examples=60)
 @given(st.lists(st.tuples(WAITS, HAPPENINGS), max_size=12), st.booleans())
 def test_whatever_happens(
-    history: list[tuple[int, Callable[[int], FeedEvent | Entered]]], account: bool
+    history: list[tuple[int, Callable[[int], FeedEvent | ManualPosition]]], account: bool
 ) -> None:
     """In any order that the world may send it in."""
     clock = Clock()
-    runtime = RuntimeConfig(2_000, holdings=Holdings(account=account), clock=clock)
+    runtime = RuntimeConfig(2_000, holdings=PositionSelection(account=account), clock=clock)
     seen: list[tuple[Snapshot, str]] = []
     runtime.register(lambda snapshot: seen.append((snapshot, repr(snapshot))))
     for wait, happening in history:
         clock.now += wait
         event = happening(clock.now)
-        if isinstance(event, Entered):
+        if isinstance(event, ManualPosition):
             runtime.enter(event)
         else:
             runtime.apply(event)

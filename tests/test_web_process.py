@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, unix_connect
 
 from dashboard.access.store import AccessStore, access_file
 from dashboard.sync.names import NEWS
-from tests.domain.histories import fill
+from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
 from tests.service import Manager, handing_over
 from tests.sync.relay import Source, published, until

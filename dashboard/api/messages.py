@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Side
-from dashboard.domain.tracked import Tracked
+from dashboard.domain.position_state import PositionState
 from dashboard.tracking.live import AccountSummary, LivePosition, PositionUpdate
 
 Message = dict[str, Any]
@@ -135,5 +135,5 @@ def _distance(live: LivePosition, held: Position | None) -> Decimal | None:
     return (live.liquidation_price / live.quote.value - 1) * 100
 
 
-def _adopted(tracked: Tracked) -> bool:
+def _adopted(tracked: PositionState) -> bool:
     return tracked.adopted_at is not None

@@ -97,7 +97,7 @@ class AuditLogger:
                 log.error("the audit trail ends without %s", self._lossy or error)
             self._closed = True
             self._flusher.stop()
-            self._trail.let_go()
+            self._trail.forget_before()
             self._trail.release()
 
     def __enter__(self) -> Self:
@@ -129,7 +129,7 @@ class AuditLogger:
             self._lossy = Degraded(reason_of(error), self._clock())
             log.error("the audit trail cannot be written: %s", error)
         self._lossy = replace(self._lossy, reason=reason_of(error), lost=self._lossy.lost + count)
-        self._trail.let_go()
+        self._trail.forget_before()
 
     def _flushed(self, error: OSError | None) -> None:
         """Called by the flusher, from whichever thread it works in."""

@@ -43,7 +43,7 @@ class Trail:
         self.ready(now)
         self._write(kind, entry, now)
 
-    def let_go(self) -> None:
+    def forget_before(self) -> None:
         """Closes the file. The lock is kept, and what was written last is remembered."""
         if self._file is not None:
             self._flusher.leave()
@@ -55,7 +55,7 @@ class Trail:
         self._lock.release()
 
     def _open(self) -> None:
-        self.let_go()
+        self.forget_before()
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock.hold()
         ending = mend(self._directory)
@@ -91,7 +91,7 @@ class Trail:
 
     def _line(self, kind: str, entry: str, now: datetime) -> None:
         if self._file is None or self._day is None or now.date() > self._day:
-            self.let_go()
+            self.forget_before()
             self._use(now.date())
         assert self._file is not None
         assert self.head is not None

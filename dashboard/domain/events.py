@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
-from dashboard.domain.margin import Tier
+from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.domain.position import Position, Side
 
@@ -18,14 +18,14 @@ class Route(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class InstrumentResolved:
     """The exchange lists the market that the user meant."""
 
     instrument: Instrument
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class PriceReceived:
     """The exchange sent prices, or confirmed that they have not changed."""
 
     route: Route
@@ -36,14 +36,14 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedBeside:
+class SupplementalPrice:
     """Prices from a stream beside the main one. They say nothing of the feed's health."""
 
     ticker: Ticker
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FeedFailed:
     """A way to the exchange broke; `reason` is one line for the page."""
 
     route: Route
@@ -66,10 +66,10 @@ class PositionsFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class TiersRead:
+class MarginTiersReceived:
     """The margin schedule of the instrument."""
 
-    tiers: tuple[Tier, ...]
+    tiers: tuple[MarginTier, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class FillsReceived:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountRead:
+class AccountSnapshot:
     """All that the account holds, and what has happened since it was read before.
 
     A position that is not among `positions` is flat only if `fills` or `closed` say so too.
@@ -112,6 +112,13 @@ class AccountFailed:
     reason: str
 
 
-PriceEvent = Received | Failed
-FeedEvent = PriceEvent | ReceivedBeside | Resolved | PositionsRead | PositionsFailed | TiersRead
-AccountEvent = FillsReceived | AccountRead | AccountFailed
+PriceEvent = PriceReceived | FeedFailed
+FeedEvent = (
+    PriceEvent
+    | SupplementalPrice
+    | InstrumentResolved
+    | PositionsRead
+    | PositionsFailed
+    | MarginTiersReceived
+)
+AccountEvent = FillsReceived | AccountSnapshot | AccountFailed

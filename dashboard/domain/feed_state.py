@@ -7,7 +7,7 @@ raises no event, so staleness is judged by whoever reads, against the reader's o
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dashboard.domain.events import PriceEvent, Received, Route
+from dashboard.domain.events import PriceEvent, PriceReceived, Route
 
 
 class FeedState(StrEnum):
@@ -59,11 +59,11 @@ class FeedHealth:
 
     def after(self, event: PriceEvent) -> "FeedHealth":
         """The health once `event` has happened."""
-        if isinstance(event, Received):
+        if isinstance(event, PriceReceived):
             return self._received(event)
         return replace(self, state=self._broken(event.route), failures=self.failures + 1, reason=event.reason)
 
-    def _received(self, event: Received) -> "FeedHealth":
+    def _received(self, event: PriceReceived) -> "FeedHealth":
         return FeedHealth(
             poll_interval=self.poll_interval,
             state=_LIVE[event.route],

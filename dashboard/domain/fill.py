@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from dashboard.domain.exact import cut
+from dashboard.domain.decimal_math import round_quotient
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Side
 
@@ -79,7 +79,7 @@ class Fill:
         The PnL that the exchange states belongs to the first, which closes something.
         """
         share = contracts / self.contracts
-        first = tuple(replace(fee, amount=cut(fee.amount * share)) for fee in self.fees)
+        first = tuple(replace(fee, amount=round_quotient(fee.amount * share)) for fee in self.fees)
         rest = tuple(
             replace(fee, amount=fee.amount - part.amount) for fee, part in zip(self.fees, first, strict=True)
         )

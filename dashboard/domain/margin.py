@@ -9,7 +9,7 @@ from dashboard.domain.position import Position, Side
 
 
 @dataclass(frozen=True, slots=True)
-class Tier:
+class MarginTier:
     """A step of an exchange's margin schedule."""
 
     floor: Decimal
@@ -18,7 +18,7 @@ class Tier:
     """Of the notional: 0.005 is 0.5 %."""
 
 
-def tier_of(position: Position, tiers: Sequence[Tier]) -> Tier | None:
+def tier_of(position: Position, tiers: Sequence[MarginTier]) -> MarginTier | None:
     """The tier that the position's entry notional falls into; None where none are known."""
     value = notional(position, position.entry_price)
     reached = [tier for tier in tiers if tier.floor <= value]

@@ -8,7 +8,7 @@ price of the day. `pnl.py` says the same of one position at its entry price.
 
 from decimal import Context, Decimal
 
-from dashboard.domain.exact import cut
+from dashboard.domain.decimal_math import round_quotient
 from dashboard.domain.market import Instrument, Payoff
 
 _PRICE_DIGITS = Context(prec=18)
@@ -19,7 +19,7 @@ def entry_value(instrument: Instrument, contracts: Decimal, price: Decimal) -> D
     """What `contracts` opened at `price` add to the entry value. All three are positive."""
     units = contracts * instrument.contract_size
     if instrument.payoff is Payoff.INVERSE:
-        return cut(units / price)
+        return round_quotient(units / price)
     return units * price
 
 
@@ -30,7 +30,7 @@ def average_entry(instrument: Instrument, contracts: Decimal, value: Decimal) ->
     return _PRICE_DIGITS.divide(above, below)
 
 
-def gain(instrument: Instrument, contracts: Decimal, value: Decimal, price: Decimal) -> Decimal:
+def entry_gain(instrument: Instrument, contracts: Decimal, value: Decimal, price: Decimal) -> Decimal:
     """What a long of entry value `value` gains if closed at `price`, in the settlement currency."""
     exit_value = entry_value(instrument, contracts, price)
     match instrument.payoff:
@@ -39,4 +39,4 @@ def gain(instrument: Instrument, contracts: Decimal, value: Decimal, price: Deci
         case Payoff.INVERSE:
             return value - exit_value
         case Payoff.INVERSE_BASE:
-            return cut((exit_value - value) / price)
+            return round_quotient((exit_value - value) / price)

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from dashboard.domain.exact import EXACT
+from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.margin import notional
-from dashboard.domain.tracked import Tracked
+from dashboard.domain.position_state import PositionState
 
-Marked = tuple[Tracked, Decimal | None]
+Marked = tuple[PositionState, Decimal | None]
 """A position and the price that it is valued at; None where no live one is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class PartialSum:
     """A sum of which parts may be unknown."""
 
     known: Decimal = Decimal(0)
@@ -26,13 +26,17 @@ class Total:
         """The sum; None, which is unknown, as soon as one part is."""
         return self.known if self.unknown == 0 else None
 
-    def plus(self, part: Decimal | None) -> "Total":
+    def plus(self, part: Decimal | None) -> "PartialSum":
         """With one more part; None is unknown."""
-        return Total(self.known, self.unknown + 1) if part is None else Total(self.known + part, self.unknown)
+        return (
+            PartialSum(self.known, self.unknown + 1)
+            if part is None
+            else PartialSum(self.known + part, self.unknown)
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class CurrencySummary:
     """All that counts in one currency."""
 
     currency: str
@@ -40,12 +44,12 @@ class Summary:
     """Open positions that settle in it."""
     adopted: int = 0
     """Those of them that began with the exchange's figures: what they realised before is not in here."""
-    exposure: Total = Total()
+    exposure: PartialSum = PartialSum()
     """The notional value of the open positions, whichever side."""
-    unrealized_pnl: Total = Total()
+    unrealized_pnl: PartialSum = PartialSum()
     realized_pnl: Decimal = Decimal(0)
     """Before fees and funding, of closed positions too."""
-    fees: Total = Total()
+    fees: PartialSum = PartialSum()
     """Paid in this currency, for whichever position. Unknown are fills that came without a fee."""
     funding: Decimal = Decimal(0)
     """Received in this currency; negative is paid."""
@@ -57,7 +61,7 @@ class Summary:
         return None if unrealized is None else self.realized_pnl + unrealized
 
 
-def summarize(positions: Iterable[Marked]) -> dict[str, Summary]:
+def summarize(positions: Iterable[Marked]) -> dict[str, CurrencySummary]:
     """A summary for each currency that something settled in or was paid in."""
     parts = tuple(positions)
     with localcontext(EXACT):
@@ -71,34 +75,34 @@ def _currencies(parts: Sequence[Marked]) -> dict[str, None]:
     return dict.fromkeys(settled + paid)
 
 
-def _summary(currency: str, parts: Sequence[Marked]) -> Summary:
+def _summary(currency: str, parts: Sequence[Marked]) -> CurrencySummary:
     settled = [(state, mark) for state, mark in parts if state.instrument.settle == currency]
     held = [(state, mark) for state, mark in settled if state.contracts]
     untold = sum(state.total.untold_fees for state, _ in settled)
     none = Decimal(0)
-    return Summary(
+    return CurrencySummary(
         currency,
         count=len(held),
         adopted=sum(state.adopted_at is not None for state, _ in held),
         exposure=_total(_exposure(state, mark) for state, mark in held),
         unrealized_pnl=_total(_unrealized(state, mark) for state, mark in held),
         realized_pnl=sum((state.total.realized_pnl for state, _ in settled), none),
-        fees=Total(sum((state.total.fees.get(currency, none) for state, _ in parts), none), untold),
+        fees=PartialSum(sum((state.total.fees.get(currency, none) for state, _ in parts), none), untold),
         funding=sum((state.total.funding.get(currency, none) for state, _ in parts), none),
     )
 
 
-def _total(parts: Iterable[Decimal | None]) -> Total:
-    total = Total()
+def _total(parts: Iterable[Decimal | None]) -> PartialSum:
+    total = PartialSum()
     for part in parts:
         total = total.plus(part)
     return total
 
 
-def _exposure(state: Tracked, mark: Decimal | None) -> Decimal | None:
+def _exposure(state: PositionState, mark: Decimal | None) -> Decimal | None:
     position = state.position()
     return None if mark is None or position is None or state.contradicts else notional(position, mark)
 
 
-def _unrealized(state: Tracked, mark: Decimal | None) -> Decimal | None:
+def _unrealized(state: PositionState, mark: Decimal | None) -> Decimal | None:
     return None if mark is None or state.contradicts else state.unrealized_pnl(mark)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from dashboard.domain.adopted import Adopted
+from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.position import Position
-from dashboard.domain.tracked import PositionKey, Tracked
+from dashboard.domain.position_state import PositionKey, PositionState
 
 ENTRY_TOLERANCE = Decimal("0.00001")
 """Of the entry price. Exchanges round their averages, some after each fill."""
@@ -35,7 +35,7 @@ class Difference:
 
     key: PositionKey
     kind: Disagreement
-    ours: Tracked | None
+    ours: PositionState | None
     theirs: Position | None
 
     @property
@@ -44,15 +44,15 @@ class Difference:
         ours = self.ours.position() if self.ours else None
         return f"{self.key.label} {self.kind}: {_told(ours)} by fills, {_told(self.theirs)} on the exchange"
 
-    def correction(self, as_of: int, *, starts: bool = False) -> Adopted:
+    def correction(self, as_of: int, *, starts: bool = False) -> PositionAdjustment:
         """The exchange's figures, to be added to the journal. `as_of` is the exchange's time of them.
 
         `starts`: the position begins with them, as its fills are older than those that are told.
         """
         if self.theirs is not None:
-            return Adopted.of(self.theirs, as_of, hedged=self.key.side is not None, starts=starts)
+            return PositionAdjustment.of(self.theirs, as_of, hedged=self.key.side is not None, starts=starts)
         assert self.ours is not None
-        return Adopted.flat(self.ours.instrument, as_of, self.key.side)
+        return PositionAdjustment.flat(self.ours.instrument, as_of, self.key.side)
 
 
 def keyed(account: str, positions: Iterable[Position], *, hedged: bool) -> dict[PositionKey, Position]:
@@ -64,7 +64,7 @@ def keyed(account: str, positions: Iterable[Position], *, hedged: bool) -> dict[
 
 
 def differences(
-    ours: Iterable[Tracked], theirs: Mapping[PositionKey, Position], *, asked_at: int | None = None
+    ours: Iterable[PositionState], theirs: Mapping[PositionKey, Position], *, asked_at: int | None = None
 ) -> tuple[Difference, ...]:
     """What differs between one account's positions here and all of those that its exchange has.
 
@@ -76,7 +76,7 @@ def differences(
 
 
 def _differing(
-    here: Mapping[PositionKey, Tracked], theirs: Mapping[PositionKey, Position], asked_at: int | None
+    here: Mapping[PositionKey, PositionState], theirs: Mapping[PositionKey, Position], asked_at: int | None
 ) -> Iterator[Difference]:
     for key in dict.fromkeys((*here, *theirs)):
         state = here.get(key)
@@ -85,7 +85,7 @@ def _differing(
             yield Difference(key, kind, state, theirs.get(key))
 
 
-def disagreement(ours: Tracked | None, theirs: Position | None) -> Disagreement | None:
+def disagreement(ours: PositionState | None, theirs: Position | None) -> Disagreement | None:
     """What fills and exchange disagree on; None where they agree."""
     mine = ours.position() if ours else None
     if mine is None or theirs is None:
@@ -99,7 +99,7 @@ def disagreement(ours: Tracked | None, theirs: Position | None) -> Disagreement 
     return Disagreement.ENTRY if _entry_differs(mine, theirs) else None
 
 
-def _moving(state: Tracked | None, asked_at: int | None) -> bool:
+def _moving(state: PositionState | None, asked_at: int | None) -> bool:
     if state is None or state.last_fill is None or asked_at is None:
         return False
     return state.last_fill.traded_at >= asked_at

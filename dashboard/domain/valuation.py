@@ -26,7 +26,7 @@ class Valuation:
     notional: Decimal | None = None
 
 
-def basis(ticker: Ticker, now: int, stale_after: int) -> tuple[Quote | None, bool]:
+def valuation_price(ticker: Ticker, now: int, stale_after: int) -> tuple[Quote | None, bool]:
     """The price to calculate on, and whether it is the mark: the mark while live, else the last price."""
     for quote, on_mark in ((ticker.mark, True), (ticker.last, False)):
         if quote is not None and quote.age(now) <= stale_after:
@@ -38,7 +38,7 @@ def value(
     position: Position | None, levels: RiskLevels | None, ticker: Ticker, *, now: int, stale_after: int
 ) -> Valuation:
     """Values `position` at the best live price of `ticker`. `stale_after` is in milliseconds."""
-    quote, on_mark = basis(ticker, now, stale_after)
+    quote, on_mark = valuation_price(ticker, now, stale_after)
     if position is None or levels is None:
         return Valuation(RiskStatus.NO_POSITION, quote, on_mark)
     if quote is None:

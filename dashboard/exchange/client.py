@@ -8,7 +8,7 @@ from typing import Any
 from ccxt.base.errors import NetworkError
 
 from dashboard.clock import now_ms
-from dashboard.domain.margin import Tier
+from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Candle, Instrument, Ticker
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import convert
@@ -143,7 +143,7 @@ class ExchangeClient:
             rows = await self._ccxt.fetch_ohlcv(instrument.symbol, timeframe, limit=_CANDLES)
         return convert.candles(rows)
 
-    async def fetch_tiers(self, instrument: Instrument) -> tuple[Tier, ...]:
+    async def fetch_tiers(self, instrument: Instrument) -> tuple[MarginTier, ...]:
         """The margin schedule; empty where the exchange does not tell it to everybody."""
         if not (instrument.is_contract and self._has("fetchMarketLeverageTiers")):
             return ()

@@ -10,7 +10,7 @@ from typing import Any
 
 from ccxt.base.decimal_to_precision import DECIMAL_PLACES, TICK_SIZE
 
-from dashboard.domain.margin import Tier
+from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Candle, Instrument, Payoff, Quote, Ticker
 from dashboard.errors import ExchangeLacks
 
@@ -124,10 +124,10 @@ def candles(rows: Sequence[Sequence[Any]]) -> list[Candle]:
     return sorted(bars, key=lambda bar: bar.opened_at)
 
 
-def tiers(exchange: str, rows: Sequence[Raw]) -> tuple[Tier, ...]:
+def tiers(exchange: str, rows: Sequence[Raw]) -> tuple[MarginTier, ...]:
     """A margin schedule. Where its steps are counted in contracts, only the lowest one is of use."""
     steps = tuple(
-        Tier(number(row.get("minNotional")) or Decimal(0), rate)
+        MarginTier(number(row.get("minNotional")) or Decimal(0), rate)
         for row in rows
         if (rate := positive(row.get("maintenanceMarginRate")))
     )

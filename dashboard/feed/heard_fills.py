@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 
-from dashboard.domain.events import AccountRead
+from dashboard.domain.events import AccountSnapshot
 from dashboard.domain.fill import Fill
 
 _KEPT = 2_000
@@ -26,7 +26,7 @@ class HeardFills:
         """The websocket broke: nothing is expected of it."""
         self._since = None
 
-    def lack(self, reading: AccountRead) -> bool:
+    def lack(self, reading: AccountSnapshot) -> bool:
         """Whether a fill of the reading should have been heard, but was not.
 
         The first reading of a new websocket begins the time for which this is asked.

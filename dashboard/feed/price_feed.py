@@ -11,7 +11,14 @@ from decimal import Decimal
 from functools import partial
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import Failed, FeedEvent, Received, Resolved, Route, TiersRead
+from dashboard.domain.events import (
+    FeedEvent,
+    FeedFailed,
+    InstrumentResolved,
+    MarginTiersReceived,
+    PriceReceived,
+    Route,
+)
 from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
 from dashboard.exchange.client import ExchangeClient
@@ -127,7 +134,7 @@ class PriceFeed:
                 self._loop.run_until_complete(main)
         except Exception:
             log.exception("the feed has ended, which it never should")
-            self._emit(None, Failed(Route.POLL, "the feed has ended: see the log"))
+            self._emit(None, FeedFailed(Route.POLL, "the feed has ended: see the log"))
         finally:
             self._loop.close()
 
@@ -177,12 +184,12 @@ class PriceFeed:
         """Tries again where it fails: a market may be new, and known when the list is read again."""
         emit = partial(self._emit_beside, symbol)
         await until_it_works(
-            partial(self._watch_market, symbol, emit), lambda reason: emit(Failed(Route.POLL, reason))
+            partial(self._watch_market, symbol, emit), lambda reason: emit(FeedFailed(Route.POLL, reason))
         )
 
     async def _watch_market(self, symbol: str, emit: Callable[[FeedEvent], None]) -> None:
         instrument = self._client.instrument(symbol)
-        emit(Resolved(instrument))
+        emit(InstrumentResolved(instrument))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._prices(instrument, emit).run())
             tasks.create_task(until_it_works(partial(self._read_tiers, instrument, emit)))
@@ -212,7 +219,7 @@ class PriceFeed:
     async def _find(self) -> Instrument:
         """Finds the market and reads the account for the first time."""
         instrument = await self._client.open(self._symbol)
-        self._emit_main(Resolved(instrument))
+        self._emit_main(InstrumentResolved(instrument))
         if self._account is not None:
             await self._first_reading(self._account, instrument)
         return instrument
@@ -227,14 +234,14 @@ class PriceFeed:
             account.failed(str(error))
 
     def _not_opened(self, reason: str) -> None:
-        self._emit_main(Failed(Route.POLL, reason))
+        self._emit_main(FeedFailed(Route.POLL, reason))
 
     async def _read_tiers(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> None:
         with suppress(UsageError):  # not told to everybody: the estimate then assumes a rate
-            emit(TiersRead(await self._client.fetch_tiers(instrument)))
+            emit(MarginTiersReceived(await self._client.fetch_tiers(instrument)))
 
     def _emit_main(self, event: FeedEvent) -> None:
-        if isinstance(event, Received) and event.ticker.last is not None:
+        if isinstance(event, PriceReceived) and event.ticker.last is not None:
             self.current_price = event.ticker.last.value
             self.last_update_time = datetime.now(UTC)
         self._emit(None, event)

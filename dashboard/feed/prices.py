@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import Failed, FeedEvent, Received, ReceivedBeside, Route
+from dashboard.domain.events import FeedEvent, FeedFailed, PriceReceived, Route, SupplementalPrice
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.client import ExchangeClient
@@ -35,7 +35,7 @@ class Patience:
 
 
 class Prices:
-    """Feeds `emit` with Received and Failed of one market until cancelled."""
+    """Feeds `emit` with PriceReceived and FeedFailed of one market until cancelled."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class Prices:
                 tasks.create_task(keep_going(partial(self._beside, watch)))
 
     async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
-        self._emit(ReceivedBeside(await watch()))
+        self._emit(SupplementalPrice(await watch()))
 
     async def _look_out(self) -> None:
         await self._until_due()
@@ -164,14 +164,14 @@ class Prices:
 
     def _received(self, route: Route, ticker: Ticker, request_time: int = 0) -> None:
         self._heard_at = now_ms()
-        self._emit(Received(route, self._heard_at, ticker, request_time))
+        self._emit(PriceReceived(route, self._heard_at, ticker, request_time))
         if self._failing:
             self._failing = False
             self.recovered.set()
 
     def _failed(self, route: Route, reason: str) -> None:
         self._failing = True
-        self._emit(Failed(route, reason))
+        self._emit(FeedFailed(route, reason))
 
 
 def _same_prices(one: Ticker, other: Ticker) -> bool:

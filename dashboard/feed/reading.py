@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountRead
+from dashboard.domain.events import AccountSnapshot
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
@@ -34,7 +34,7 @@ class Book(Protocol):
     def symbols(self) -> frozenset[str]:
         """The markets with an open position."""
 
-    def in_doubt(self, reading: AccountRead) -> frozenset[str]:
+    def in_doubt(self, reading: AccountSnapshot) -> frozenset[str]:
         """The markets in which the reading tells something else."""
 
 
@@ -51,7 +51,7 @@ class Reader:
         self.gap = True
         """Whether fills may have been missed since the last reading."""
 
-    async def read(self) -> AccountRead:
+    async def read(self) -> AccountSnapshot:
         """Reads the account. Raises ExchangeUnavailable or a UsageError; then nothing is known."""
         gap, self.gap = self.gap, False
         try:
@@ -60,9 +60,9 @@ class Reader:
             self.gap = True
             raise
 
-    async def _read(self, *, gap: bool) -> AccountRead:
+    async def _read(self, *, gap: bool) -> AccountSnapshot:
         held = await self._client.fetch_positions(self.main)
-        reading = AccountRead(now_ms(), held.asked_at, held.positions, held.hedged)
+        reading = AccountSnapshot(now_ms(), held.asked_at, held.positions, held.hedged)
         doubt = self._book.in_doubt(reading)
         # Each hour everything is asked for: funding is paid then, and two lost fills may cancel out.
         full = gap or held.asked_at // _HOUR != self._hour
@@ -79,7 +79,7 @@ class Reader:
             self._hour = held.asked_at // _HOUR
         return await self._confirmed(reading) if doubt else reading
 
-    async def _confirmed(self, reading: AccountRead) -> AccountRead:
+    async def _confirmed(self, reading: AccountSnapshot) -> AccountSnapshot:
         """The reading once more: what differs between the two answers is moving."""
         again = await self._client.fetch_positions(self.main)
         before, after = _figures(reading.positions), _figures(again.positions)

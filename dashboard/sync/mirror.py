@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.clock import now_ms
 from dashboard.desk import About
 from dashboard.domain.fill import Fill
-from dashboard.domain.holdings import Holdings
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
 from dashboard.sync.wire import Head, News
@@ -103,7 +103,7 @@ class Mirror:
 
     def __init__(self, about: About, clock: Callable[[], int] = now_ms) -> None:
         """`about` is what there is to say before the feed was heard."""
-        unknown = Holdings(account=True)  # without a word of the feed, nobody is flat
+        unknown = PositionSelection(account=True)  # without a word of the feed, nobody is flat
         main = RuntimeConfig(_POLL, holdings=unknown, clock=clock)
         self.markets = Markets(main, lambda: RuntimeConfig(_POLL, holdings=unknown, clock=clock))
         self.board = MirroredBoard(clock)

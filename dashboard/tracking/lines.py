@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dashboard.domain.adopted import Adopted
+from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Side
-from dashboard.domain.steps import Event
-from dashboard.domain.tracked import Tracked
+from dashboard.domain.position_state import PositionState
+from dashboard.domain.transitions import PositionEvent
 
 log = logging.getLogger(__name__)
 
@@ -22,24 +22,24 @@ _READING = "reading"
 _TEXTS = ("exchange", "symbol", "id", "base", "quote", "settle", "kind")
 _DIGITS = 60
 """Before or after the point. No amount has as many."""
-_KINDS: dict[type[Event], str] = {Fill: "fill", Funding: "funding", Adopted: "correction"}
+_KINDS: dict[type[PositionEvent], str] = {Fill: "fill", Funding: "funding", PositionAdjustment: "correction"}
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What a trail tells of one account."""
 
-    events: tuple[Event, ...] = ()
+    events: tuple[PositionEvent, ...] = ()
     complete_until: int | None = None
     """The exchange's time up to which no fill is missing; None where that is not known."""
 
 
-def kind_of(event: Event) -> str:
+def kind_of(event: PositionEvent) -> str:
     """The kind of its line."""
     return _KINDS[type(event)]
 
 
-def entry_of(event: Event, account: str, before: Tracked | None, after: Tracked) -> Entry:
+def entry_of(event: PositionEvent, account: str, before: PositionState | None, after: PositionState) -> Entry:
     """The line for an event that made `after` of `before`."""
     return {
         "account": account,
@@ -59,7 +59,7 @@ def reading_entry(account: str, complete_until: int) -> tuple[str, Entry]:
 
 def restored_from(account: str, lines: Iterable[tuple[str, Mapping[str, Any]]]) -> Restored:
     """What the lines (kind and entry) tell of `account`. One that cannot be read is logged and left out."""
-    events: list[Event] = []
+    events: list[PositionEvent] = []
     complete_until = None
     listed: dict[str, Instrument] = {}
     for kind, entry in lines:
@@ -75,7 +75,7 @@ def restored_from(account: str, lines: Iterable[tuple[str, Mapping[str, Any]]]) 
     return Restored(tuple(events), complete_until)
 
 
-def _state(state: Tracked) -> Entry:
+def _state(state: PositionState) -> Entry:
     total = state.total
     return {
         "contracts": state.contracts,
@@ -86,7 +86,7 @@ def _state(state: Tracked) -> Entry:
     }
 
 
-def _event(event: Event) -> Entry:
+def _event(event: PositionEvent) -> Entry:
     match event:
         case Fill():
             return {
@@ -107,7 +107,7 @@ def _event(event: Event) -> Entry:
                 "paid_at": event.paid_at,
                 "position_side": event.position_side,
             }
-        case Adopted():
+        case PositionAdjustment():
             return {
                 "contracts": event.contracts,
                 "entry_price": event.entry_price,
@@ -137,8 +137,8 @@ def _funding(entry: Entry, instrument: Instrument) -> Funding:
     return Funding(str(entry["id"]), instrument, amount, str(entry["currency"]), paid_at, _side(entry))
 
 
-def _adopted(entry: Entry, instrument: Instrument) -> Adopted:
-    return Adopted(
+def _adopted(entry: Entry, instrument: Instrument) -> PositionAdjustment:
+    return PositionAdjustment(
         instrument=instrument,
         contracts=_number(entry["contracts"]),
         entry_price=_number(entry["entry_price"]),
@@ -149,7 +149,7 @@ def _adopted(entry: Entry, instrument: Instrument) -> Adopted:
     )
 
 
-_READ: dict[str, Callable[[Entry, Instrument], Event]] = {
+_READ: dict[str, Callable[[Entry, Instrument], PositionEvent]] = {
     "fill": _fill,
     "funding": _funding,
     "correction": _adopted,

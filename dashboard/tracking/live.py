@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Quote
-from dashboard.domain.portfolio import Summary
+from dashboard.domain.portfolio import CurrencySummary
 from dashboard.domain.position import Position
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskStatus
-from dashboard.domain.tracked import Tracked
 
 
 class EventType(StrEnum):
@@ -30,7 +30,7 @@ class LivePosition:
     that was made of it.
     """
 
-    tracked: Tracked
+    tracked: PositionState
     terms: Position | None = None
     """The exchange's own row as it was last read: leverage, margin mode, and the liquidation price until a
     fill has changed it."""
@@ -127,7 +127,7 @@ class AccountSummary:
     total_exposure: Decimal | None
     unrealized_pnl: Decimal | None
     realized_pnl: Decimal | None
-    by_currency: Mapping[str, Summary]
+    by_currency: Mapping[str, CurrencySummary]
 
     @property
     def total_pnl(self) -> Decimal | None:

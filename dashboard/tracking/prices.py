@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 from dashboard.domain.market import Ticker
-from dashboard.domain.valuation import basis
+from dashboard.domain.valuation import valuation_price
 from dashboard.tracking.live import AccountSummary
 from dashboard.tracking.record import Record
 from dashboard.tracking.totals import DOLLARS, Totals
@@ -63,7 +63,7 @@ class Prices:
         for symbol, (ticker, stale_after) in self._tickers.items():
             base, _, rest = symbol.partition("/")
             if base == coin and rest.partition(":")[0] in DOLLARS:
-                quote, _ = basis(ticker, now, stale_after)
+                quote, _ = valuation_price(ticker, now, stale_after)
                 if quote is not None:
                     return quote.value
         return None

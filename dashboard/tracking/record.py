@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from dashboard.domain.holdings import Holdings
-from dashboard.domain.margin import Tier
+from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Ticker
 from dashboard.domain.pnl import roe
 from dashboard.domain.position import Position
+from dashboard.domain.position_selection import PositionSelection
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus
-from dashboard.domain.tracked import Tracked
 from dashboard.domain.valuation import value
 from dashboard.tracking.live import LivePosition
 from dashboard.tracking.totals import DOLLARS
@@ -21,7 +21,7 @@ class Record:
 
     __slots__ = ("_levels", "_position", "agreed", "counted", "live", "sent", "silenced")
 
-    def __init__(self, tracked: Tracked) -> None:
+    def __init__(self, tracked: PositionState) -> None:
         self.live = LivePosition(tracked).priceless()
         self.sent: Decimal | None = None
         """The unrealised PnL that was told last, in dollars where they are known."""
@@ -35,14 +35,18 @@ class Record:
         self._levels: RiskLevels | None = None
 
     def change(
-        self, tracked: Tracked, terms: Position | None, difference: str | None, tiers: Sequence[Tier]
+        self,
+        tracked: PositionState,
+        terms: Position | None,
+        difference: str | None,
+        tiers: Sequence[MarginTier],
     ) -> None:
         """Something other than the price is new. The price has to be applied again."""
         live = replace(self.live, tracked=tracked, terms=terms, difference=difference)
         self._position = live.position
         self._levels = None
         if self._position is not None:
-            holdings = Holdings(account=True, positions=(self._position,), tiers=tuple(tiers))
+            holdings = PositionSelection(account=True, positions=(self._position,), tiers=tuple(tiers))
             self._levels = holdings.levels(self._position)
         self.live = replace(
             live,

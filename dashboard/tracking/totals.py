@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
-from dashboard.domain.exact import EXACT
-from dashboard.domain.portfolio import Summary, Total
-from dashboard.domain.tracked import Tracked
+from dashboard.domain.decimal_math import EXACT
+from dashboard.domain.portfolio import CurrencySummary, PartialSum
+from dashboard.domain.position_state import PositionState
 from dashboard.tracking.live import AccountSummary, LivePosition
 
 DOLLARS = frozenset(("USD", "USDT", "USDC", "FDUSD", "TUSD", "DAI", "BUSD", "USDE"))
@@ -21,7 +21,7 @@ class Totals:
     """
 
     def __init__(self) -> None:
-        self._sums: dict[str, Summary] = {}
+        self._sums: dict[str, CurrencySummary] = {}
 
     def change(self, old: LivePosition | None, new: LivePosition) -> None:
         """Takes `old` out, puts `new` in."""
@@ -56,7 +56,7 @@ class Totals:
             exposure, unrealized = exposure.plus(new.notional), unrealized.plus(new.unrealized_pnl)
         self._sums[sums.currency] = replace(sums, exposure=exposure, unrealized_pnl=unrealized)
 
-    def _settled(self, state: Tracked, sign: int) -> None:
+    def _settled(self, state: PositionState, sign: int) -> None:
         """What does not. `sign` is 1 to count a position in, -1 to take it out."""
         total, is_open = state.total, bool(state.contracts)
         sums = self._of(state.instrument.settle)
@@ -65,22 +65,26 @@ class Totals:
             count=sums.count + sign * is_open,
             adopted=sums.adopted + sign * (is_open and state.adopted_at is not None),
             realized_pnl=sums.realized_pnl + sign * total.realized_pnl,
-            fees=Total(sums.fees.known, sums.fees.unknown + sign * total.untold_fees),
+            fees=PartialSum(sums.fees.known, sums.fees.unknown + sign * total.untold_fees),
         )
         for currency, amount in total.fees.items():
             sums = self._of(currency)
-            fees = Total(sums.fees.known + sign * amount, sums.fees.unknown)
+            fees = PartialSum(sums.fees.known + sign * amount, sums.fees.unknown)
             self._sums[currency] = replace(sums, fees=fees)
         for currency, amount in total.funding.items():
             sums = self._of(currency)
             self._sums[currency] = replace(sums, funding=sums.funding + sign * amount)
 
-    def _of(self, currency: str) -> Summary:
-        return self._sums.get(currency) or Summary(currency)
+    def _of(self, currency: str) -> CurrencySummary:
+        return self._sums.get(currency) or CurrencySummary(currency)
 
 
-def _minus(total: Total, part: Decimal | None) -> Total:
-    return Total(total.known, total.unknown - 1) if part is None else Total(total.known - part, total.unknown)
+def _minus(total: PartialSum, part: Decimal | None) -> PartialSum:
+    return (
+        PartialSum(total.known, total.unknown - 1)
+        if part is None
+        else PartialSum(total.known - part, total.unknown)
+    )
 
 
 def _in_dollars(

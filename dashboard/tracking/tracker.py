@@ -8,16 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.clock import now_ms
-from dashboard.domain.adopted import Adopted
-from dashboard.domain.events import AccountEvent, AccountFailed, AccountRead, FillsReceived
+from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.events import AccountEvent, AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
 from dashboard.domain.journal import Journal
-from dashboard.domain.margin import Tier
+from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Ticker
 from dashboard.domain.position import Position
+from dashboard.domain.position_state import PositionKey, PositionState
 from dashboard.domain.reconcile import Difference, Disagreement, differences, disagreement, keyed
-from dashboard.domain.steps import Event
-from dashboard.domain.tracked import PositionKey, Tracked
+from dashboard.domain.transitions import PositionEvent
 from dashboard.tracking.board import Board
 from dashboard.tracking.lines import Restored, entry_of, kind_of, reading_entry
 from dashboard.tracking.live import (
@@ -63,7 +63,7 @@ class PositionTracker(Board):
         self._journal = Journal(account)
         self._records: dict[PositionKey, Record] = {}
         self._prices = Prices()
-        self._tiers: dict[str, tuple[Tier, ...]] = {}
+        self._tiers: dict[str, tuple[MarginTier, ...]] = {}
         self._untold = False
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None before that was ever so."""
@@ -79,7 +79,7 @@ class PositionTracker(Board):
 
     # --- What the feed asks, to know what to ask the exchange
 
-    def in_doubt(self, reading: AccountRead) -> frozenset[str]:
+    def in_doubt(self, reading: AccountSnapshot) -> frozenset[str]:
         """The markets in which the reading tells something else than what is known here."""
         with self._turn:
             return frozenset(each.key.symbol for each in self._differences(reading))
@@ -93,7 +93,7 @@ class PositionTracker(Board):
                 case FillsReceived():
                     for fill in event.fills:
                         self._take(fill)
-                case AccountRead():
+                case AccountSnapshot():
                     self._reconcile(event)
                 case AccountFailed():
                     self.health = AccountHealth(self.health.read_at, event.reason)
@@ -105,7 +105,7 @@ class PositionTracker(Board):
             for record in self._prices.records(symbol):
                 self._value(record)
 
-    def with_tiers(self, symbol: str, tiers: tuple[Tier, ...]) -> None:
+    def with_tiers(self, symbol: str, tiers: tuple[MarginTier, ...]) -> None:
         """The margin schedule of one market, for the estimates of liquidation."""
         with self._turn:
             self._tiers[symbol] = tiers
@@ -126,12 +126,14 @@ class PositionTracker(Board):
         self._journal.add_all(restored.events)
         for tracked in self._journal.positions:
             record = self._record_of(tracked)
-            adopted = any(isinstance(event, Adopted) for event in self._journal.events(tracked.key))
+            adopted = any(
+                isinstance(event, PositionAdjustment) for event in self._journal.events(tracked.key)
+            )
             record.agreed = adopted or restored.complete_until is not None
             self._change(record, tracked, None, None)
         self.complete_until = restored.complete_until
 
-    def _take(self, event: Event, *, quietly: bool = False, **context: Any) -> bool:
+    def _take(self, event: PositionEvent, *, quietly: bool = False, **context: Any) -> bool:
         """Takes one fill, payment or adoption into account; False where it was known already."""
         key = self._journal.key_of(event)
         before = self._journal.position(key)
@@ -151,9 +153,9 @@ class PositionTracker(Board):
                 self._announce(record)
         return True
 
-    def _reconcile(self, reading: AccountRead) -> None:
+    def _reconcile(self, reading: AccountSnapshot) -> None:
         first = {state.key for state in self._journal.positions}
-        told: tuple[Event, ...] = (*reading.fills, *reading.funding)
+        told: tuple[PositionEvent, ...] = (*reading.fills, *reading.funding)
         for event in sorted(told, key=lambda each: each.order):
             self._take(event, quietly=self._journal.key_of(event) not in first and self._is_history(event))
         for difference in self._differences(reading):
@@ -163,16 +165,16 @@ class PositionTracker(Board):
         for key in changed:
             self._announce(self._records[key])
 
-    def _is_history(self, event: Event) -> bool:
+    def _is_history(self, event: PositionEvent) -> bool:
         """Whether it is from before all was known, so that nobody waits for it any more."""
         return self.complete_until is None or event.order[0] <= self.complete_until
 
-    def _differences(self, reading: AccountRead) -> tuple[Difference, ...]:
+    def _differences(self, reading: AccountSnapshot) -> tuple[Difference, ...]:
         theirs = keyed(self.account, reading.positions, hedged=reading.hedged)
         # The flat ones, too: what was closed after the question is not missing here.
         return differences(self._journal.positions, theirs, asked_at=reading.asked_at)
 
-    def _settle(self, difference: Difference, reading: AccountRead) -> None:
+    def _settle(self, difference: Difference, reading: AccountSnapshot) -> None:
         """Takes the exchange's figures over, where they are beyond doubt; else marks the position."""
         key, side = difference.key, difference.ours.side if difference.ours else None
         if key.symbol in reading.moving:
@@ -189,7 +191,7 @@ class PositionTracker(Board):
         self._take(difference.correction(reading.asked_at, starts=starts), difference=difference.text)
         self._records[key].agreed = True
 
-    def _agree(self, reading: AccountRead) -> set[PositionKey]:
+    def _agree(self, reading: AccountSnapshot) -> set[PositionKey]:
         """The exchange's terms, and the end of differences that are no more. Returns whose terms changed."""
         changed = set()
         theirs = keyed(self.account, reading.positions, hedged=reading.hedged)
@@ -203,14 +205,14 @@ class PositionTracker(Board):
                 changed.add(key)
         return changed
 
-    def _finish(self, reading: AccountRead) -> None:
+    def _finish(self, reading: AccountSnapshot) -> None:
         self.health = AccountHealth(reading.at, reading.problem)
         if reading.complete_until is not None:
             self.complete_until = reading.complete_until
             if self._untold:
                 self._record(*reading_entry(self.account, reading.complete_until))
                 self._untold = False
-            self._journal.let_go(reading.complete_until - _KEPT)
+            self._journal.forget_before(reading.complete_until - _KEPT)
 
     def _mark(self, record: Record, difference: str | None) -> None:
         if record.live.difference == difference:
@@ -219,7 +221,7 @@ class PositionTracker(Board):
         self._change(record, record.live.tracked, record.live.terms, difference)
         self._announce(record)
 
-    def _record_of(self, tracked: Tracked) -> Record:
+    def _record_of(self, tracked: PositionState) -> Record:
         record = self._records.get(tracked.key)
         if record is None:
             record = self._records[tracked.key] = Record(tracked)
@@ -227,7 +229,7 @@ class PositionTracker(Board):
         return record
 
     def _change(
-        self, record: Record, tracked: Tracked, terms: Position | None, difference: str | None
+        self, record: Record, tracked: PositionState, terms: Position | None, difference: str | None
     ) -> None:
         """Puts what is new into a record, and values it."""
         record.change(tracked, terms, difference, self._tiers.get(tracked.key.symbol, ()))
@@ -253,7 +255,7 @@ class PositionTracker(Board):
         self._tell(update)
 
 
-def _outdated(terms: Position | None, before: Tracked | None, after: Tracked) -> Position | None:
+def _outdated(terms: Position | None, before: PositionState | None, after: PositionState) -> Position | None:
     """What is left of the exchange's terms: its liquidation price was for another size."""
     if terms is None or before is None or before.side is not after.side:
         return None

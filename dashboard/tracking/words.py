@@ -2,16 +2,16 @@
 
 from decimal import Decimal, localcontext
 
-from dashboard.domain.adopted import Adopted
-from dashboard.domain.exact import EXACT
+from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
-from dashboard.domain.steps import Event
-from dashboard.domain.tracked import Tracked
+from dashboard.domain.position_state import PositionState
+from dashboard.domain.transitions import PositionEvent
 from dashboard.tracking.totals import DOLLARS
 
 
-def said_of(event: Event, before: Tracked | None, after: Tracked) -> str:
+def said_of(event: PositionEvent, before: PositionState | None, after: PositionState) -> str:
     """One line, such as `sell 0.05 BTC at 64,040, realised 12.5 USDT`."""
     match event:
         case Fill():
@@ -19,7 +19,7 @@ def said_of(event: Event, before: Tracked | None, after: Tracked) -> str:
         case Funding():
             verb = "received" if event.amount >= 0 else "paid"
             return f"{verb} {_text(abs(event.amount))} {event.currency} of funding"
-        case Adopted():
+        case PositionAdjustment():
             return f"taken over from the exchange: {_held(after)}"
 
 
@@ -33,7 +33,7 @@ def _unit(fill: Fill) -> str:
     return fill.instrument.quote if inverse else fill.instrument.base
 
 
-def _realized(before: Tracked | None, after: Tracked) -> str:
+def _realized(before: PositionState | None, after: PositionState) -> str:
     earlier = before.total.realized_pnl if before else Decimal(0)
     with localcontext(EXACT):
         won = after.total.realized_pnl - earlier
@@ -41,7 +41,7 @@ def _realized(before: Tracked | None, after: Tracked) -> str:
     return f", realised {_money(won, settle)} {settle}" if won else ""
 
 
-def _held(state: Tracked) -> str:
+def _held(state: PositionState) -> str:
     if state.side is None or state.entry_price is None:
         return "nothing"
     size = abs(state.contracts) * state.instrument.contract_size

@@ -10,11 +10,11 @@ _ROOM = Path(__file__).parent
 
 
 def edition(about: About) -> str:
-    """Changes with the program, as after an upgrade, and with the exchange that is shown, or its venue.
+    """Changes with the program, as after an upgrade, and with the exchange that is shown, or its environment.
 
     A page that stayed open all the while would otherwise show real money under a demo's badge.
     """
-    told = f"{_program()} {about.exchange} {about.symbol} {about.venue} {about.has_account}"
+    told = f"{_program()} {about.exchange} {about.symbol} {about.environment} {about.has_account}"
     return sha256(told.encode()).hexdigest()[:12]
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from dashboard.desk import Desk, Venue
+from dashboard.desk import Desk
 from dashboard.display import (
     MISSING,
     Tone,
@@ -15,10 +15,11 @@ from dashboard.display import (
     sign_tone,
     size,
 )
+from dashboard.domain.environment import Environment
 from dashboard.domain.margin import entry_margin
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
-from dashboard.domain.valuation import Valuation, basis
+from dashboard.domain.valuation import Valuation, valuation_price
 from dashboard.runtime import Snapshot
 from dashboard.web.wording import liquidation_source
 
@@ -41,7 +42,7 @@ def market(snapshot: Snapshot, desk: Desk) -> View:
 def hero(snapshot: Snapshot, now: int) -> tuple[Quote | None, str, bool]:
     """The price that leads the page, its name, and whether it is live. An old one stays, as old."""
     ticker = snapshot.ticker
-    quote, on_mark = basis(ticker, now, snapshot.health.stale_after)
+    quote, on_mark = valuation_price(ticker, now, snapshot.health.stale_after)
     if quote is not None:
         return quote, "Mark price" if on_mark else "Last price", True
     known = [(old, name) for old, name in ((ticker.mark, "Mark price"), (ticker.last, "Last price")) if old]
@@ -126,7 +127,7 @@ def position_facts(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View
 
 
 def _account(desk: Desk) -> str:
-    return "demo account" if desk.venue is Venue.DEMO else f"{desk.exchange} account"
+    return "demo account" if desk.environment is Environment.DEMO else f"{desk.exchange} account"
 
 
 def _amount(value: Decimal | None, currency: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dashboard.desk import Desk
-from dashboard.domain.entered import Entered
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position import Side
 from dashboard.runtime import Snapshot
 
@@ -47,6 +47,6 @@ def _on_side(snapshot: Snapshot, side: Side | None) -> Snapshot:
         return snapshot
     if snapshot.position is None or snapshot.position.side is side:
         return snapshot
-    wished = replace(holdings, entered=Entered(side=side))
+    wished = replace(holdings, entered=ManualPosition(side=side))
     position = wished.shown(snapshot.instrument)
     return snapshot.about(wished, position, wished.levels(position) if position else None)

@@ -7,7 +7,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.desk import Desk, Venue
+from dashboard.desk import Desk
+from dashboard.domain.environment import Environment
 from dashboard.web.cards import (
     bound,
     chart_card,
@@ -26,7 +27,7 @@ from dashboard.web.view import SERVER_GONE
 BEAT = 1_000
 """Milliseconds between two looks at the server without a websocket; the browser slows it with one."""
 
-_BADGES = {Venue.DEMO: "Demo", Venue.TESTNET: "Testnet"}
+_BADGES = {Environment.DEMO: "Demo", Environment.TESTNET: "Testnet"}
 
 
 def page(desk: Desk, may_log_out: Callable[[], bool]) -> Component:
@@ -34,20 +35,22 @@ def page(desk: Desk, may_log_out: Callable[[], bool]) -> Component:
     return html.Div(
         [
             html.A("Skip to the figures", href="#figures", className="skip"),
-            _header(desk.venue, may_log_out()),
+            _header(desk.environment, may_log_out()),
             html.Main(_cards(), id="figures", className="desk", tabIndex=-1),
             _notices(),
             position_form(),
             *_machinery(),
         ],
         id="page",
-        className=f"page venue-{desk.venue}",
+        className=f"page environment-{desk.environment}",
         **{"data-edition": edition(desk.about())},
     )
 
 
-def _header(venue: Venue, may_log_out: bool) -> Component:
-    name = html.Div([html.H1(bound("pair")), bound("market", "market"), *_badge(venue)], className="name")
+def _header(environment: Environment, may_log_out: bool) -> Component:
+    name = html.Div(
+        [html.H1(bound("pair")), bound("market", "market"), *_badge(environment)], className="name"
+    )
     state = html.Div(
         [
             html.Span(bound("state", "state"), role="status", **{"aria-live": "polite"}),
@@ -75,10 +78,10 @@ def _log_out(allowed: bool) -> list[Component]:
     return [html.Form(button, action="/logout", method="POST")]
 
 
-def _badge(venue: Venue) -> list[Component]:
-    if venue not in _BADGES:
+def _badge(environment: Environment) -> list[Component]:
+    if environment not in _BADGES:
         return []
-    return [html.Span([_BADGES[venue], html.Span(" · not real money")], className="badge-venue")]
+    return [html.Span([_BADGES[environment], html.Span(" · not real money")], className="badge-environment")]
 
 
 def _notices() -> Component:

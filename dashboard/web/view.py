@@ -13,12 +13,13 @@ Every view has the same keys. Ages are not texts: the browser counts them on fro
 
 from functools import lru_cache
 
-from dashboard.desk import About, Desk, Venue
+from dashboard.desk import About, Desk
 from dashboard.display import MISSING, Tone, feed_tone, risk_tone
+from dashboard.domain.environment import Environment
 from dashboard.domain.feed_state import FeedHealth, FeedState
-from dashboard.domain.holdings import Holdings
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.domain.position import Position
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.domain.risk import RiskLevels
 from dashboard.domain.valuation import Valuation
 from dashboard.runtime import Snapshot
@@ -111,7 +112,7 @@ def _unheard(
     desk: Desk,
     _about: About,
     instrument: Instrument | None,
-    holdings: Holdings,
+    holdings: PositionSelection,
     position: Position | None,
     levels: RiskLevels | None,
 ) -> View:
@@ -160,8 +161,8 @@ def _risk(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View:
 def _title(shown: View, desk: Desk) -> str:
     """The tab: price and PnL while they are live, else what is wrong."""
     figures = [shown["price"], shown["pnl"]] if shown["price:tone"] != Tone.UNKNOWN else [shown["state"], "·"]
-    venue = [] if desk.venue is Venue.LIVE else [desk.venue.upper(), "·"]
-    return " ".join([*venue, *(text for text in figures if text != MISSING), shown["pair"]])
+    environment = [] if desk.environment is Environment.LIVE else [desk.environment.upper(), "·"]
+    return " ".join([*environment, *(text for text in figures if text != MISSING), shown["pair"]])
 
 
 def _chart_key(shown: View) -> str:

@@ -13,7 +13,7 @@ from dashboard.access.entrance import Entrance
 from dashboard.api.app import add_api
 from dashboard.clock import now_ms
 from dashboard.desk import About, Desk
-from dashboard.domain.events import Received, Resolved, Route
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.market import Candle
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
@@ -48,7 +48,7 @@ class Service(AbstractContextManager["Service"]):
         """`through` a Redis, the API is another process's, as far as it can tell."""
         self.books = Books(real_clock=True)
         self.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
-        self.markets.apply(None, Resolved(instrument()))
+        self.markets.apply(None, InstrumentResolved(instrument()))
         self.monitor = PositionMonitor(self.books.tracker, update_interval=beat)
         self.trouble: str | None = None
         self._mirror: Mirror | None = None
@@ -103,12 +103,12 @@ class Service(AbstractContextManager["Service"]):
     def price(self, last: str) -> None:
         """A tick of the market and of its position."""
         quotes = ticker(now_ms(), last=last, bid=last, ask=last)
-        self.markets.apply(None, Received(Route.STREAM, now_ms(), quotes))
+        self.markets.apply(None, PriceReceived(Route.STREAM, now_ms(), quotes))
         self.books.tracker.priced(BTC, quotes, 5_000)
 
-    def old(self, last: str, age: int) -> Received:
+    def old(self, last: str, age: int) -> PriceReceived:
         """A tick that came long ago."""
-        return Received(Route.STREAM, now_ms(), ticker(now_ms() - age, last=last, bid=last, ask=last))
+        return PriceReceived(Route.STREAM, now_ms(), ticker(now_ms() - age, last=last, bid=last, ask=last))
 
 
 @pytest.fixture(params=["one process", "through Redis"])

@@ -9,7 +9,7 @@ from dashboard.access.entrance import Entrance
 from dashboard.domain.events import AccountFailed
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
-from tests.domain.histories import fill
+from tests.domain.fill_histories import fill
 from tests.tracking.books import BTC
 
 KEY = "a-key-of-enough-characters"

@@ -17,10 +17,10 @@ from websockets.sync.client import ClientConnection
 from dashboard.access.entrance import Entrance
 from dashboard.api.app import ASYNCAPI
 from dashboard.api.conversation import LONGEST, MOST
-from dashboard.domain.events import Failed, Route
+from dashboard.domain.events import FeedFailed, Route
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
-from tests.domain.histories import fill, fills
+from tests.domain.fill_histories import fill, fills
 from tests.tracking.books import BTC
 
 POSITION = {
@@ -179,8 +179,8 @@ class TestBestBidAndOffer:
         service.price("100")
         with service.stream("/live/bbo") as client:
             hear(client)
-            service.markets.apply(None, Failed(Route.STREAM, "closed"))
-            service.markets.apply(None, Failed(Route.POLL, "no answer"))
+            service.markets.apply(None, FeedFailed(Route.STREAM, "closed"))
+            service.markets.apply(None, FeedFailed(Route.POLL, "no answer"))
             assert until(client, "bbo", bid=None)["ask"] is None
             service.price("100")
             assert until(client, "bbo", bid="100")["ask"] == "100"

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from dashboard.domain.events import Failed, PositionsFailed, Route
+from dashboard.domain.events import FeedFailed, PositionsFailed, Route
 from tests.web.scenes import LONG
 
 
@@ -75,8 +75,8 @@ def test_failures_are_told_without_moving_the_page(visit):
     desk = visit(account=True)
     top = desk.page.locator("#figures").bounding_box()
     desk.scene.hush()
-    desk.scene.runtime.apply(Failed(Route.STREAM, "code 1006"))
-    desk.scene.runtime.apply(Failed(Route.POLL, "timeout after 10 s"))
+    desk.scene.runtime.apply(FeedFailed(Route.STREAM, "code 1006"))
+    desk.scene.runtime.apply(FeedFailed(Route.POLL, "timeout after 10 s"))
     desk.scene.runtime.apply(PositionsFailed("the key is wrong"))
     expect(desk.shown("state")).to_have_text("DISCONNECTED")
     expect(desk.shown("feed-notice")).to_have_text("timeout after 10 s. 2 failures.")

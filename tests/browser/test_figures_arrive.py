@@ -103,5 +103,5 @@ def test_a_price_change_flashes_unless_motion_is_unwelcome(page, visit, motion):
 
 
 def test_play_money_is_marked(visit):
-    desk = visit(venue="demo")
-    expect(desk.page.locator(".badge-venue")).to_have_text("Demo · not real money")
+    desk = visit(environment="demo")
+    expect(desk.page.locator(".badge-environment")).to_have_text("Demo · not real money")

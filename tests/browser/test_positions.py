@@ -6,11 +6,18 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountRead, FillsReceived, PositionsRead, Received, Resolved, Route
+from dashboard.domain.events import (
+    AccountSnapshot,
+    FillsReceived,
+    InstrumentResolved,
+    PositionsRead,
+    PriceReceived,
+    Route,
+)
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position import Position
 from tests.domain.builders import LONG, SHORT, position
-from tests.domain.histories import fill
+from tests.domain.fill_histories import fill
 from tests.web.scenes import BTC, Scene
 
 ETH = position().instrument.__class__(
@@ -25,16 +32,16 @@ ETH = position().instrument.__class__(
 )
 
 
-def reading(*positions: Position) -> AccountRead:
-    return AccountRead(now_ms(), 1_000, positions)
+def reading(*positions: Position) -> AccountSnapshot:
+    return AccountSnapshot(now_ms(), 1_000, positions)
 
 
 def eth_ticks(scene: Scene, price: str) -> None:
     """A tick of the second market."""
     quote = Quote(Decimal(price), now_ms())
     ticker = Ticker(last=quote, mark=quote, bid=quote, ask=quote)
-    scene.desk.markets.apply(ETH.symbol, Resolved(ETH))
-    scene.desk.markets.apply(ETH.symbol, Received(Route.STREAM, now_ms(), ticker))
+    scene.desk.markets.apply(ETH.symbol, InstrumentResolved(ETH))
+    scene.desk.markets.apply(ETH.symbol, PriceReceived(Route.STREAM, now_ms(), ticker))
     legs = scene.tracker.positions_of(ETH.symbol)
     scene.desk.markets.apply(ETH.symbol, PositionsRead(now_ms(), legs))
     scene.tracker.priced(ETH.symbol, ticker, 60_000)

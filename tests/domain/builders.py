@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from dashboard.domain.entered import Entered
-from dashboard.domain.events import Received, Route
+from dashboard.domain.events import PriceReceived, Route
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Instrument, Payoff, Quote, Ticker
 from dashboard.domain.position import Position, Side, Source
 
@@ -58,11 +58,11 @@ def position(
     )
 
 
-def entered(**fields: str) -> Entered:
-    return Entered.from_fields(fields)
+def entered(**fields: str) -> ManualPosition:
+    return ManualPosition.from_fields(fields)
 
 
-def entered_long(**more: str) -> Entered:
+def entered_long(**more: str) -> ManualPosition:
     """A whole position, entered by hand: one coin at 100, ten times leveraged."""
     return entered(**({"side": "long", "entry_price": "100", "size": "1", "leverage": "10"} | more))
 
@@ -71,5 +71,7 @@ def ticker(at: int = 0, **prices: str) -> Ticker:
     return Ticker(**{name: Quote(Decimal(price), at) for name, price in prices.items()})
 
 
-def received(at: int = 0, route: Route = Route.STREAM, *, request_time: int = 0, **prices: str) -> Received:
-    return Received(route, at, ticker(at, **prices), request_time)
+def received(
+    at: int = 0, route: Route = Route.STREAM, *, request_time: int = 0, **prices: str
+) -> PriceReceived:
+    return PriceReceived(route, at, ticker(at, **prices), request_time)

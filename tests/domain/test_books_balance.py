@@ -9,27 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.adopted import Adopted
-from dashboard.domain.exact import EXACT
+from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.fill import Fill, TradeSide
 from dashboard.domain.market import Payoff
-from dashboard.domain.steps import apply_fill
-from dashboard.domain.tracked import Tracked
+from dashboard.domain.position_state import PositionState
+from dashboard.domain.transitions import apply_fill
 from tests.domain.builders import BOTH
-from tests.domain.histories import after, fill_prices, flat, histories, journal
+from tests.domain.fill_histories import after, fill_prices, flat, histories, journal
 
 A_LAST_DIGIT = Fraction(1, 10**24)
 
 
-def start(history: list[Fill]) -> Tracked:
+def start(history: list[Fill]) -> PositionState:
     return flat(history[0].instrument)
 
 
-def after_all(history: list[Fill]) -> Tracked:
+def after_all(history: list[Fill]) -> PositionState:
     return after(history, of=history[0].instrument)
 
 
-def won(state: Tracked, mark: Decimal) -> Fraction:
+def won(state: PositionState, mark: Decimal) -> Fraction:
     """Realised and unrealised PnL less all fees, as an exact number."""
     fees = sum(map(Fraction, state.total.fees.values()))
     return Fraction(state.total.realized_pnl) + Fraction(state.unrealized_pnl(mark)) - fees
@@ -153,7 +153,7 @@ def test_adopted_and_the_rest_make_the_whole(history: list[Fill], data: st.DataO
     spaced = [replace(fill, traded_at=10 * at) for at, fill in enumerate(history)]
     count = data.draw(st.integers(1, len(spaced)))
     seen = after_all(spaced[:count])
-    begin = Adopted(
+    begin = PositionAdjustment(
         seen.instrument,
         seen.contracts,
         seen.entry_price or Decimal(0),

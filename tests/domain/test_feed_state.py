@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.events import Failed, PriceEvent, Received, Route
+from dashboard.domain.events import FeedFailed, PriceEvent, PriceReceived, Route
 from dashboard.domain.feed_state import FeedHealth, FeedState
 from tests.domain.builders import received
 
@@ -12,7 +12,7 @@ CONNECTING, STREAMING, POLLING, STALE, DISCONNECTED = FeedState
 STREAM, POLL = Route
 
 STREAMED, POLLED = received(1_000, STREAM, last="1"), received(1_000, POLL, last="1")
-STREAM_BROKE, POLL_BROKE = Failed(STREAM, "the socket closed"), Failed(POLL, "no answer")
+STREAM_BROKE, POLL_BROKE = FeedFailed(STREAM, "the socket closed"), FeedFailed(POLL, "no answer")
 
 WAY_TO: dict[FeedState, list[PriceEvent]] = {
     CONNECTING: [],
@@ -138,5 +138,5 @@ def test_no_event_makes_it_stale_only_silence_does(events: list[PriceEvent]) -> 
     it = health(*events)
     assert it.state is not STALE
     assert it.state_at(1_000 + it.stale_after) is it.state
-    if any(isinstance(event, Received) for event in events):
+    if any(isinstance(event, PriceReceived) for event in events):
         assert it.state_at(1_001 + it.stale_after) in (STALE, DISCONNECTED)

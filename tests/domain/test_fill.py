@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.domain.fill import Fee, Fill
-from tests.domain.histories import few_contracts, fill, histories
+from tests.domain.fill_histories import few_contracts, fill, histories
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.domain import timeline
+from dashboard.domain import event_log
 from dashboard.domain.journal import Journal
-from dashboard.domain.steps import Event, apply
-from dashboard.domain.tracked import PositionKey, Tracked
+from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.transitions import PositionEvent, apply
 from tests.domain.builders import LONG, SHORT, instrument
-from tests.domain.histories import ACCOUNT, adopted, after, fill, fills, funding, journal
+from tests.domain.fill_histories import ACCOUNT, adopted, after, fill, fills, funding, journal
 
 OF = instrument()
 ETHER = replace(OF, symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
@@ -37,7 +37,7 @@ def test_nothing_is_known_of_what_was_never_told() -> None:
         pytest.param(adopted("1", "100", 1), id="adopted"),
     ],
 )
-def test_the_same_again_changes_nothing(event: Event) -> None:
+def test_the_same_again_changes_nothing(event: PositionEvent) -> None:
     book = journal([event])
     assert book.add(event) is None
     assert book.events(KEY) == (event,)
@@ -109,29 +109,29 @@ def test_many_at_once_that_are_known_tell_nothing() -> None:
 
 
 @pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[PositionEvent]:
     """The events that were applied, replayed ones too."""
-    seen: list[Event] = []
+    seen: list[PositionEvent] = []
 
-    def watched(state: Tracked, event: Event) -> Tracked:
+    def watched(state: PositionState, event: PositionEvent) -> PositionState:
         seen.append(event)
         return apply(state, event)
 
-    monkeypatch.setattr(timeline, "apply", watched)
+    monkeypatch.setattr(event_log, "apply", watched)
     return seen
 
 
-def many(count: int) -> list[Event]:
+def many(count: int) -> list[PositionEvent]:
     return [fill(f"{'sell' if at % 3 == 0 else 'buy'} 1 @ {100 + at % 7}", 10 * at) for at in range(count)]
 
 
-def test_one_in_order_is_one_step(steps: list[Event]) -> None:
+def test_one_in_order_is_one_step(steps: list[PositionEvent]) -> None:
     journal(many(1000))
     assert len(steps) == 1000
 
 
 @pytest.mark.parametrize("late_by", [1, 10, 100, 500])
-def test_a_late_one_replays_from_a_checkpoint(steps: list[Event], late_by: int) -> None:
+def test_a_late_one_replays_from_a_checkpoint(steps: list[PositionEvent], late_by: int) -> None:
     book = journal([*many(1000), fill("buy 9 @ 50", 1, of=ETHER)])
     steps.clear()
     late = fill("buy 5 @ 101", 10 * (1000 - late_by) - 5)
@@ -168,7 +168,7 @@ def test_what_was_let_go_is_in_the_position_still(before: int, kept: int) -> Non
     """Whole stretches of 64 go; of 200 events, 10 ms apart, those from 640 on are 136."""
     history = many(200)
     book = journal(history)
-    book.let_go(before)
+    book.forget_before(before)
     assert book.events(KEY) == tuple(history[200 - kept :])
     assert book.add_all(history) == ()
     late = fill("buy 5 @ 101", 1985)
@@ -178,8 +178,8 @@ def test_what_was_let_go_is_in_the_position_still(before: int, kept: int) -> Non
 def test_after_letting_go_late_and_early_are_told_apart() -> None:
     history = many(200)
     book = journal(history)
-    book.let_go(700)
-    book.let_go(1300)
+    book.forget_before(700)
+    book.forget_before(1300)
     assert book.add(fill("buy 5 @ 101", 1265)) is None
     late = fill("buy 5 @ 101", 1275)
     assert book.add(late) == after([*history[:128], late, *history[128:]])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dashboard.domain.margin import Tier, entry_margin, estimated_liquidation, notional, tier_of
+from dashboard.domain.margin import MarginTier, entry_margin, estimated_liquidation, notional, tier_of
 from dashboard.domain.market import Payoff
 from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Position, Side
@@ -46,9 +46,9 @@ def test_entry_margin(payoff: Payoff, contracts: str, leverage: str | None, marg
 
 
 SCHEDULE = (
-    Tier(Decimal(0), Decimal("0.004")),
-    Tier(Decimal(50_000), Decimal("0.005")),
-    Tier(Decimal(250_000), Decimal("0.01")),
+    MarginTier(Decimal(0), Decimal("0.004")),
+    MarginTier(Decimal(50_000), Decimal("0.005")),
+    MarginTier(Decimal(250_000), Decimal("0.01")),
 )
 
 
@@ -68,7 +68,7 @@ SCHEDULE = (
     ],
 )
 def test_the_tier_is_that_of_the_entry_notional(
-    contracts: str, tiers: tuple[Tier, ...], rate: str | None
+    contracts: str, tiers: tuple[MarginTier, ...], rate: str | None
 ) -> None:
     tier = tier_of(position(LONG, contracts, "50000"), tiers)
     assert (tier and tier.maintenance_margin_rate) == dec(rate)

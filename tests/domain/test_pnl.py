@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.entered import Entered
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.pnl import roe, unrealized_pnl
 from dashboard.domain.position import Position, Side
@@ -24,7 +24,7 @@ def percent_at(held: Position, price: Decimal) -> Decimal | None:
 def pnl_of(
     fields: dict[str, str], price: str, of: Instrument | None = None
 ) -> tuple[Decimal, Decimal | None]:
-    held = Entered.from_fields(fields).position(of or instrument())
+    held = ManualPosition.from_fields(fields).position(of or instrument())
     assert held is not None
     return unrealized_pnl(held, Decimal(price)), percent_at(held, Decimal(price))
 

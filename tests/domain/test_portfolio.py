@@ -7,10 +7,10 @@ import pytest
 
 from dashboard.domain.fill import Fee
 from dashboard.domain.market import Payoff
-from dashboard.domain.portfolio import Summary, Total, summarize
-from dashboard.domain.tracked import Tracked
+from dashboard.domain.portfolio import CurrencySummary, PartialSum, summarize
+from dashboard.domain.position_state import PositionState
 from tests.domain.builders import LONG, dec, instrument
-from tests.domain.histories import adopted, after, fill, fills, flat, funding
+from tests.domain.fill_histories import adopted, after, fill, fills, flat, funding
 
 INVERSE = instrument(Payoff.INVERSE)
 LONG_OF_TWO = after("buy 3 @ 100, sell 1 @ 110")
@@ -18,7 +18,7 @@ SHORT_OF_ONE = after("sell 1 @ 200")
 CLOSED = after("buy 1 @ 100, sell 1 @ 95")
 
 
-def summary(*marked: tuple[Tracked, str | None], currency: str = "USDT") -> Summary:
+def summary(*marked: tuple[PositionState, str | None], currency: str = "USDT") -> CurrencySummary:
     return summarize((state, dec(mark)) for state, mark in marked)[currency]
 
 
@@ -35,7 +35,7 @@ def test_a_long_and_a_short() -> None:
 
 def test_unknown_where_a_price_is_with_what_is_known() -> None:
     total = summary((LONG_OF_TWO, "120"), (SHORT_OF_ONE, None))
-    assert (total.exposure, total.unrealized_pnl) == (Total(Decimal(240), 1), Total(Decimal(40), 1))
+    assert (total.exposure, total.unrealized_pnl) == (PartialSum(Decimal(240), 1), PartialSum(Decimal(40), 1))
     assert total.exposure.value is total.unrealized_pnl.value is total.total_pnl is None
     assert total.realized_pnl == 10
 
@@ -47,7 +47,11 @@ def test_a_closed_position_needs_no_price() -> None:
 
 def test_a_leg_that_fills_are_missing_of_is_unknown() -> None:
     total = summary((after("sell 1 @ 100", leg=LONG), "120"))
-    assert (total.count, total.exposure, total.unrealized_pnl) == (1, Total(unknown=1), Total(unknown=1))
+    assert (total.count, total.exposure, total.unrealized_pnl) == (
+        1,
+        PartialSum(unknown=1),
+        PartialSum(unknown=1),
+    )
 
 
 def test_what_was_realized_before_under_the_same_key_counts() -> None:
@@ -69,20 +73,20 @@ def test_fees_count_in_the_currency_that_they_were_paid_in() -> None:
     bought = fill("buy 1 @ 100", 1, "0.1")
     paid_in_coins = after([fill("buy 1 @ 50000", 1, "0.00001", of=INVERSE)], of=INVERSE)
     totals = summarize([(after([bought]), None), (paid_in_coins, None)])
-    assert totals["USDT"].fees == Total(Decimal("0.1"))
-    assert totals["BTC"].fees == Total(Decimal("0.00001"))
+    assert totals["USDT"].fees == PartialSum(Decimal("0.1"))
+    assert totals["BTC"].fees == PartialSum(Decimal("0.00001"))
 
 
 def test_a_currency_that_only_fees_were_paid_in() -> None:
     discounted = replace(fill("buy 1 @ 100"), fees=(Fee(Decimal("0.002"), "BNB"),))
     totals = summarize([(after([discounted]), Decimal(100))])
-    assert totals["BNB"] == Summary("BNB", fees=Total(Decimal("0.002")))
-    assert totals["USDT"].fees == Total(Decimal(0))
+    assert totals["BNB"] == CurrencySummary("BNB", fees=PartialSum(Decimal("0.002")))
+    assert totals["USDT"].fees == PartialSum(Decimal(0))
 
 
 def test_fees_that_were_not_told_make_the_sum_unknown() -> None:
     total = summary((after([fill("buy 1 @ 100", 1, "0.1"), fill("buy 1 @ 100", 2)]), "100"))
-    assert total.fees == Total(Decimal("0.1"), 1)
+    assert total.fees == PartialSum(Decimal("0.1"), 1)
     assert total.fees.value is None
 
 
@@ -100,4 +104,4 @@ def test_adopted_positions_are_counted() -> None:
 
 @pytest.mark.parametrize("mark", [None, "100"])
 def test_a_position_that_never_was(mark: str | None) -> None:
-    assert summary((flat(), mark)) == Summary("USDT")
+    assert summary((flat(), mark)) == CurrencySummary("USDT")

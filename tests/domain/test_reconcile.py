@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Position, Side
+from dashboard.domain.position_state import PositionKey, PositionState
 from dashboard.domain.reconcile import Difference, Disagreement, differences, keyed
-from dashboard.domain.tracked import PositionKey, Tracked
 from tests.domain.builders import BOTH, LONG, SHORT, instrument, position
-from tests.domain.histories import ACCOUNT, after, fill, histories, journal
+from tests.domain.fill_histories import ACCOUNT, after, fill, histories, journal
 
 STEPPED = replace(instrument(), size_step=Decimal("0.01"), price_step=Decimal("0.5"))
 
 
-def compared(ours: list[Tracked], theirs: list[Position], *, hedged: bool = False) -> tuple[Difference, ...]:
+def compared(
+    ours: list[PositionState], theirs: list[Position], *, hedged: bool = False
+) -> tuple[Difference, ...]:
     return differences(ours, keyed(ACCOUNT, theirs, hedged=hedged))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from tests.domain.builders import instrument
-from tests.domain.histories import after
+from tests.domain.fill_histories import after
 
 FRAMES = Path(__file__).parents[1] / "recordings" / "bitget" / "futures_fills_2026-08.jsonl"
 

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.risk import RiskLevels, RiskStatus
-from dashboard.domain.valuation import Valuation, basis, value
+from dashboard.domain.valuation import Valuation, valuation_price, value
 from tests.domain.builders import LONG, position, ticker
 
 STALE_AFTER = 5_000
@@ -33,7 +33,7 @@ def aged(**prices: tuple[str, int]) -> Ticker:
     ],
 )
 def test_basis(prices: Ticker, price: str | None, on_mark: bool) -> None:
-    quote, is_mark = basis(prices, 0, STALE_AFTER)
+    quote, is_mark = valuation_price(prices, 0, STALE_AFTER)
     assert (quote and str(quote.value), is_mark) == (price, on_mark)
 
 

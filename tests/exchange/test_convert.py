@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ccxt.base.decimal_to_precision import DECIMAL_PLACES, SIGNIFICANT_DIGITS, TICK_SIZE
 
-from dashboard.domain.margin import Tier
+from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Candle, Payoff, Quote, Ticker
 from dashboard.errors import ExchangeLacks
 from dashboard.exchange import convert
@@ -316,7 +316,9 @@ def test_candles_come_oldest_first_and_whole() -> None:
     ],
 )
 def test_tiers(rows: list[dict[str, Any]], known: list[tuple[str, str]]) -> None:
-    assert convert.tiers("bybit", rows) == tuple(Tier(Decimal(floor), Decimal(rate)) for floor, rate in known)
+    assert convert.tiers("bybit", rows) == tuple(
+        MarginTier(Decimal(floor), Decimal(rate)) for floor, rate in known
+    )
 
 
 @pytest.mark.parametrize("exchange", ["okx", "htx", "krakenfutures"])
@@ -325,7 +327,7 @@ def test_tiers_counted_in_contracts_are_of_no_use_but_the_lowest(exchange: str) 
         {"minNotional": floor, "maintenanceMarginRate": rate}
         for floor, rate in (("0", "0.004"), ("500", "0.1"))
     ]
-    assert convert.tiers(exchange, rows) == (Tier(Decimal(0), Decimal("0.004")),)
+    assert convert.tiers(exchange, rows) == (MarginTier(Decimal(0), Decimal("0.004")),)
 
 
 def test_bitgets_tiers() -> None:
@@ -337,8 +339,8 @@ def test_bitgets_tiers() -> None:
     ]  # fmt: skip
     rows = exchange_with("bitget", BTC_LINEAR).parse_market_leverage_tiers(raw, BTC_LINEAR)
     assert convert.tiers("bitget", rows) == (
-        Tier(Decimal(0), Decimal("0.004")),
-        Tier(Decimal(150_000), Decimal("0.005")),
+        MarginTier(Decimal(0), Decimal("0.004")),
+        MarginTier(Decimal(150_000), Decimal("0.005")),
     )
 
 

@@ -11,7 +11,7 @@ from dashboard.demo.exchange import DemoExchange
 from dashboard.demo.thread import DemoThread
 from dashboard.domain.events import FeedEvent
 from dashboard.domain.feed_state import FeedState
-from dashboard.domain.holdings import Holdings
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.exchange.access import Access
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.client import ExchangeClient
@@ -34,12 +34,14 @@ class Rig(AbstractContextManager["Rig"]):
         self.demo = DemoThread(DemoExchange(tick_interval=tick_interval))
         self.demo.start()
         self.exchange = self.demo.exchange
-        self.runtime = RuntimeConfig(200, holdings=Holdings(account=True))
+        self.runtime = RuntimeConfig(200, holdings=PositionSelection(account=True))
         self.states: list[FeedState] = []
         self.told: list[tuple[str | None, FeedEvent]] = []
         self._changed = threading.Condition()
         self.runtime.register(self._note)
-        self.markets = Markets(self.runtime, lambda: RuntimeConfig(200, holdings=Holdings(account=True)))
+        self.markets = Markets(
+            self.runtime, lambda: RuntimeConfig(200, holdings=PositionSelection(account=True))
+        )
         self.tracker = PositionTracker("test")
         self.feed: PriceFeed | None = None
         self.settled = 2.5

@@ -6,7 +6,14 @@ from threading import Thread
 import pytest
 
 from dashboard.demo.faults import EVERY, SocketFaults
-from dashboard.domain.events import Failed, FeedEvent, Received, Resolved, Route, TiersRead
+from dashboard.domain.events import (
+    FeedEvent,
+    FeedFailed,
+    InstrumentResolved,
+    MarginTiersReceived,
+    PriceReceived,
+    Route,
+)
 from tests.feed.rig import Rig
 
 ETH, SOL, DOGE = FOLLOWED = ("ETH/USDT:USDT", "SOL/USDT:USDT", "DOGE/USDT:USDT")
@@ -20,7 +27,7 @@ def told_of(rig: Rig, symbol: str | None, since: int = 0) -> list[FeedEvent]:
 def streamed(rig: Rig, symbols: tuple[str | None, ...], since: int = 0) -> bool:
     return all(
         any(
-            isinstance(event, Received) and event.route is Route.STREAM
+            isinstance(event, PriceReceived) and event.route is Route.STREAM
             for event in told_of(rig, symbol, since)
         )
         for symbol in symbols
@@ -28,7 +35,7 @@ def streamed(rig: Rig, symbols: tuple[str | None, ...], since: int = 0) -> bool:
 
 
 def failures(rig: Rig, symbol: str | None, since: int = 0) -> list[FeedEvent]:
-    return [event for event in told_of(rig, symbol, since) if isinstance(event, Failed)]
+    return [event for event in told_of(rig, symbol, since) if isinstance(event, FeedFailed)]
 
 
 def until_all_stream(rig: Rig) -> None:
@@ -44,10 +51,14 @@ def start_four(rig: Rig) -> None:
 
 def test_a_followed_market_begins_with_what_it_is(rig: Rig):
     start_four(rig)
-    rig.until(lambda _: all(any(isinstance(e, TiersRead) for e in told_of(rig, each)) for each in FOLLOWED))
+    rig.until(
+        lambda _: all(
+            any(isinstance(e, MarginTiersReceived) for e in told_of(rig, each)) for each in FOLLOWED
+        )
+    )
     for symbol in FOLLOWED:
         first, *_ = told_of(rig, symbol)
-        assert isinstance(first, Resolved)
+        assert isinstance(first, InstrumentResolved)
         assert first.instrument.symbol == symbol
 
 
@@ -68,18 +79,18 @@ def test_the_main_market_is_not_followed_twice(rig: Rig):
 
 def test_what_is_let_go_from_within_emit_says_nothing_more(rig: Rig):
     start_four(rig)
-    let_go: list[int] = []
+    let_go_marks: list[int] = []
 
     def let_go_once(_: object) -> None:
-        if not let_go:
+        if not let_go_marks:
             rig.feed.follow([ETH])
-            let_go.append(len(rig.told))
+            let_go_marks.append(len(rig.told))
             rig.feed._emit_beside(SOL, told_of(rig, SOL)[-1])  # as one that was under way would come
 
     rig.runtime.register(let_go_once)
-    rig.until(lambda _: let_go)
-    rig.until(lambda _: streamed(rig, (None, ETH), let_go[0]))
-    assert not told_of(rig, SOL, let_go[0])
+    rig.until(lambda _: let_go_marks)
+    rig.until(lambda _: streamed(rig, (None, ETH), let_go_marks[0]))
+    assert not told_of(rig, SOL, let_go_marks[0])
     assert not failures(rig, None)
 
 
@@ -88,7 +99,7 @@ def test_what_is_followed_again_is_told_from_the_beginning(rig: Rig):
     rig.feed.follow([])
     rig.feed.follow([ETH])
     since = len(rig.told)
-    rig.until(lambda _: any(isinstance(event, Resolved) for event in told_of(rig, ETH, since)))
+    rig.until(lambda _: any(isinstance(event, InstrumentResolved) for event in told_of(rig, ETH, since)))
     rig.until(lambda _: streamed(rig, (None, ETH), since))
 
 
@@ -147,7 +158,7 @@ def test_quiet_markets_are_left_alone():
         for _ in range(3):
             until_all_stream(rig)  # nothing but a confirmation can have brought this
         assert rig.exchange.subscriptions == len(ALL)
-        assert not [event for _, event in rig.told if isinstance(event, Failed)]
+        assert not [event for _, event in rig.told if isinstance(event, FeedFailed)]
 
 
 class Mute:
@@ -170,7 +181,7 @@ def test_one_market_that_never_speaks_is_polled_and_disturbs_no_other(rig: Rig):
     )
     rig.start().follow(FOLLOWED)
     rig.until(lambda _: streamed(rig, (None, ETH, DOGE)) and len(failures(rig, SOL)) > 1)
-    rig.until(lambda _: any(isinstance(event, Received) for event in told_of(rig, SOL)))
+    rig.until(lambda _: any(isinstance(event, PriceReceived) for event in told_of(rig, SOL)))
     assert rig.exchange.subscriptions == len(ALL)
     assert not failures(rig, None)
     assert not failures(rig, ETH)

@@ -10,13 +10,13 @@ from httpx import ASGITransport, AsyncClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountRead, FillsReceived
+from dashboard.domain.events import AccountSnapshot, FillsReceived
 from dashboard.domain.feed_state import FeedState
 from dashboard.meters import LOGIN_FAILURES
 from dashboard.metrics.app import add_metrics
 from dashboard.metrics.figures import Figures
 from dashboard.metrics.vitals import Reading
-from tests.domain.histories import fill
+from tests.domain.fill_histories import fill
 from tests.metrics.conftest import PATHS, Served, eventually, value
 
 
@@ -73,7 +73,7 @@ class TestFigures:
         assert served.value("dashboard_account_age_seconds") is None
         assert served.value("dashboard_feed_age_seconds") is None
         scene.price("100").price("101").account_tells(FillsReceived((fill("buy 2 @ 100"),)))
-        scene.account_tells(AccountRead(now_ms(), 1_000, ()))
+        scene.account_tells(AccountSnapshot(now_ms(), 1_000, ()))
         families = served.families()
         told = {one.name: one.value for each in families.values() for one in each.samples if not one.labels}
         assert told["dashboard_ticks_total"] == 2

@@ -12,18 +12,18 @@ from dashboard.audit.flushing import Flush
 from dashboard.audit.logger import AuditLogger
 from dashboard.domain.events import (
     AccountFailed,
-    Failed,
+    FeedFailed,
+    InstrumentResolved,
     PositionsRead,
-    Received,
-    ReceivedBeside,
-    Resolved,
+    PriceReceived,
     Route,
+    SupplementalPrice,
 )
 from dashboard.markets import Markets
 from dashboard.metrics.vitals import Vitals
 from dashboard.runtime import RuntimeConfig
 from tests.domain.builders import LONG, instrument, position, ticker
-from tests.domain.histories import fill
+from tests.domain.fill_histories import fill
 from tests.tracking.books import BTC, Books
 
 ETH = replace(instrument(), symbol="ETH/USDT:USDT", base="ETH")
@@ -43,10 +43,10 @@ class Rig:
         return self.books.now
 
     def tick(self, route: Route = STREAM, symbol: str | None = None) -> None:
-        self.markets.apply(symbol, Received(route, self.clock(), ticker(self.clock(), last="100")))
+        self.markets.apply(symbol, PriceReceived(route, self.clock(), ticker(self.clock(), last="100")))
 
     def broken(self, route: Route = STREAM) -> None:
-        self.markets.apply(None, Failed(route, "gone"))
+        self.markets.apply(None, FeedFailed(route, "gone"))
 
     def __getitem__(self, name: str) -> object:
         return self.vitals.read()[name]
@@ -65,28 +65,28 @@ def rig(audit: AuditLogger) -> Rig:
 
 class TestFeed:
     def test_ticks_are_counted_and_nothing_else(self, rig):
-        rig.markets.apply(None, Resolved(instrument()))
+        rig.markets.apply(None, InstrumentResolved(instrument()))
         rig.tick()
         rig.tick()
-        rig.markets.apply(None, ReceivedBeside(ticker(rig.clock(), mark="101")))
+        rig.markets.apply(None, SupplementalPrice(ticker(rig.clock(), mark="101")))
         rig.markets.apply(None, PositionsRead(rig.clock(), ()))
         rig.broken()
         assert rig["ticks"] == 3
 
     def test_those_of_other_markets_too(self, rig):
-        rig.markets.apply(None, Resolved(instrument()))
+        rig.markets.apply(None, InstrumentResolved(instrument()))
         rig.tick()
-        rig.markets.apply(ETH.symbol, Resolved(ETH))
+        rig.markets.apply(ETH.symbol, InstrumentResolved(ETH))
         rig.books.now += 700
         rig.tick(symbol=ETH.symbol)
         assert rig["ticks"] == 2
         assert rig["price_ages"] == {BTC: 700, ETH.symbol: 0}
 
     def test_an_age_is_that_of_the_newest_price(self, rig):
-        rig.markets.apply(None, Resolved(instrument()))
+        rig.markets.apply(None, InstrumentResolved(instrument()))
         rig.tick()
         rig.books.now += 400
-        rig.markets.apply(None, ReceivedBeside(ticker(rig.clock(), mark="101")))
+        rig.markets.apply(None, SupplementalPrice(ticker(rig.clock(), mark="101")))
         rig.books.now += 50
         assert rig["price_ages"] == {BTC: 50}
         assert rig["feed_age"] == 450
@@ -188,8 +188,8 @@ class TestTrail:
 
 
 def test_it_can_travel_and_tells_no_amounts(rig):
-    rig.markets.apply(None, Resolved(instrument()))
-    rig.markets.apply(None, Received(STREAM, rig.clock(), ticker(rig.clock(), last="77777.5")))
+    rig.markets.apply(None, InstrumentResolved(instrument()))
+    rig.markets.apply(None, PriceReceived(STREAM, rig.clock(), ticker(rig.clock(), last="77777.5")))
     rig.books.fills(fill("buy 0.4321 @ 66666")).price("77777.5").reading(position(LONG, "0.4321", "66666"))
     read = rig.vitals.read()
     text = json.dumps(read)

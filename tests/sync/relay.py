@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.clock import now_ms
-from dashboard.desk import About, Desk, Venue
-from dashboard.domain.events import Received, Resolved, Route
-from dashboard.domain.holdings import Holdings
+from dashboard.desk import About, Desk
+from dashboard.domain.environment import Environment
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.market import Candle, Instrument
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.errors import DashboardError
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
@@ -24,7 +25,7 @@ from tests.domain.builders import instrument, ticker
 from tests.redis_server import RedisServer
 from tests.tracking.books import BTC, Books
 
-UNHEARD = About("Bitget", "BTCUSDT", Venue.LIVE)
+UNHEARD = About("Bitget", "BTCUSDT", Environment.LIVE)
 
 
 def until(condition: Callable[[], Any], seconds: float = 10.0) -> float:
@@ -49,9 +50,9 @@ class Source:
 
     def __post_init__(self) -> None:
         self.books = Books(real_clock=True)
-        holdings = Holdings(account=True)
+        holdings = PositionSelection(account=True)
         self.markets = Markets(RuntimeConfig(2_000, holdings=holdings), lambda: RuntimeConfig(2_000))
-        self.markets.apply(None, Resolved(instrument()))
+        self.markets.apply(None, InstrumentResolved(instrument()))
         self.desk = Desk(
             self.markets, self.books.tracker, lambda: self.about, self._enter, self._candles, self._reconcile
         )
@@ -61,8 +62,8 @@ class Source:
         quotes = ticker(now_ms() - age, last=last, bid=last, ask=last)
         symbol = market.symbol if market else None
         if market and self.markets.of(symbol) is None:
-            self.markets.apply(symbol, Resolved(market))
-        self.markets.apply(symbol, Received(Route.STREAM, now_ms() - age, quotes))
+            self.markets.apply(symbol, InstrumentResolved(market))
+        self.markets.apply(symbol, PriceReceived(Route.STREAM, now_ms() - age, quotes))
         self.books.tracker.priced(symbol or BTC, quotes, 5_000)
         return self
 

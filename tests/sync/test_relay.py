@@ -9,7 +9,7 @@ import pytest
 from redis.client import PubSub
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountFailed, Resolved
+from dashboard.domain.events import AccountFailed, InstrumentResolved
 from dashboard.domain.feed_state import FeedState
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig, Snapshot
@@ -17,7 +17,7 @@ from dashboard.sync.mirror import Mirror
 from dashboard.sync.names import STATE
 from dashboard.tracking.live import EventType, PositionUpdate
 from tests.domain.builders import instrument
-from tests.domain.histories import fill
+from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
 from tests.sync.relay import Source, heard, published, same, until
 from tests.tracking.books import BTC
@@ -234,7 +234,7 @@ def test_another_market_is_asked_for(redis_server: RedisServer):
     source = Source().price("100").price("7", ETH)
     after = Source().price("100")
     after.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
-    after.markets.apply(None, Resolved(ETH))
+    after.markets.apply(None, InstrumentResolved(ETH))
     after.desk = replace(after.desk, markets=after.markets)
     with heard(redis_server) as mirror:
         with published(source.desk, redis_server):

@@ -7,17 +7,17 @@ from hypothesis import given
 
 from dashboard.clock import now_ms
 from dashboard.desk import About
-from dashboard.domain.events import Received, Resolved, Route
-from dashboard.domain.holdings import Holdings
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.journal import Journal
 from dashboard.domain.market import Quote, Ticker
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.runtime import RuntimeConfig
 from dashboard.sync import wire
 from dashboard.sync.timing import translated
 from dashboard.sync.wire import Account, Head, News
 from dashboard.tracking.live import LivePosition
 from tests.domain.builders import instrument, position, ticker
-from tests.domain.histories import histories
+from tests.domain.fill_histories import histories
 from tests.domain.strategies import decimals
 from tests.sync.relay import Source
 
@@ -32,9 +32,11 @@ def over(**parts: wire.Part | Head | None) -> News:
 
 @given(decimals("0.000000001", "999999999999", 9), decimals("0.01", "100000", 2))
 def test_a_market_reads_back_equal(price: Decimal, other: Decimal):
-    runtime = RuntimeConfig(2_000, holdings=Holdings(account=True, positions=(position(),), read_at=5))
-    runtime.apply(Resolved(instrument()))
-    runtime.apply(Received(Route.STREAM, 9, Ticker(last=Quote(price, 9), mark=Quote(other, 8))))
+    runtime = RuntimeConfig(
+        2_000, holdings=PositionSelection(account=True, positions=(position(),), read_at=5)
+    )
+    runtime.apply(InstrumentResolved(instrument()))
+    runtime.apply(PriceReceived(Route.STREAM, 9, Ticker(last=Quote(price, 9), mark=Quote(other, 8))))
     back = over(main=runtime.snapshot).main
     assert repr(back) == repr(runtime.snapshot)
 
@@ -102,7 +104,7 @@ def test_two_clocks_that_are_one_are_left_alone():
 def test_a_ticker_keeps_what_it_does_not_know():
     quotes = ticker(5, last="1")
     runtime = RuntimeConfig(2_000)
-    runtime.apply(Received(Route.STREAM, 5, quotes))
+    runtime.apply(PriceReceived(Route.STREAM, 5, quotes))
     back = translated(News(replace(HEAD, clock=10_000), main=runtime.snapshot), 0).main
     assert back
     assert back.ticker.mark is None

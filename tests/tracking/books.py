@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountRead, FillsReceived
+from dashboard.domain.events import AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
 from dashboard.domain.position import Position
 from dashboard.tracking.lines import Restored, restored_from
 from dashboard.tracking.live import LivePosition, PositionUpdate
 from dashboard.tracking.tracker import PositionTracker
 from tests.domain.builders import instrument, ticker
-from tests.domain.histories import ACCOUNT
+from tests.domain.fill_histories import ACCOUNT
 
 BTC = instrument().symbol
 FRESH = 5_000
@@ -53,7 +53,7 @@ class Books:
         return self
 
     def reading(self, *positions: Position, asked_at: int = 1_000, **more: Any) -> "Books":
-        self.tracker.apply(AccountRead(self.now, asked_at, positions, **more))
+        self.tracker.apply(AccountSnapshot(self.now, asked_at, positions, **more))
         return self
 
     def price(self, last: str, symbol: str = BTC) -> "Books":

@@ -11,7 +11,7 @@ from dashboard.domain.journal import Journal
 from dashboard.domain.position import Side
 from dashboard.tracking.lines import entry_of, kind_of, reading_entry, restored_from
 from dashboard.tracking.tracker import PositionTracker
-from tests.domain.histories import ACCOUNT, adopted, fill, funding, histories
+from tests.domain.fill_histories import ACCOUNT, adopted, fill, funding, histories
 
 
 def lines(events):

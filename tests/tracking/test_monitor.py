@@ -4,7 +4,7 @@ import threading
 
 from dashboard.tracking.live import EventType
 from dashboard.tracking.monitor import PositionMonitor
-from tests.domain.histories import fill
+from tests.domain.fill_histories import fill
 from tests.tracking.books import Books
 
 

@@ -16,7 +16,7 @@ from dashboard.domain.portfolio import summarize
 from dashboard.domain.risk import RiskStatus
 from dashboard.tracking.live import EventType
 from tests.domain.builders import LONG, SHORT, instrument, position, ticker
-from tests.domain.histories import fill, fills, funding, histories
+from tests.domain.fill_histories import fill, fills, funding, histories
 from tests.tracking.books import BTC, FRESH, Books
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from dashboard.clock import now_ms
-from dashboard.desk import About, Desk, Venue
-from dashboard.domain.entered import Entered
-from dashboard.domain.events import AccountEvent, PositionsRead, Received, Resolved, Route
-from dashboard.domain.holdings import Holdings
+from dashboard.desk import About, Desk
+from dashboard.domain.environment import Environment
+from dashboard.domain.events import AccountEvent, InstrumentResolved, PositionsRead, PriceReceived, Route
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
+from dashboard.domain.position_selection import PositionSelection
 from dashboard.errors import DashboardError
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig
@@ -50,7 +51,7 @@ class Scene:
 
     entered: Mapping[str, str] = field(default_factory=dict)
     account: bool = False
-    venue: Venue = Venue.LIVE
+    environment: Environment = Environment.LIVE
     running: bool = True
     real_clock: bool = False
     now: int = 1_000_000
@@ -59,11 +60,11 @@ class Scene:
     history: Sequence[Candle] | Exception = ()
 
     def __post_init__(self) -> None:
-        holdings = Holdings(entered=Entered.from_fields(self.entered), account=self.account)
+        holdings = PositionSelection(entered=ManualPosition.from_fields(self.entered), account=self.account)
         self.runtime = RuntimeConfig(2000, holdings=holdings, clock=self.clock)
         self._turn = threading.Lock()
         self._again: tuple[str, Route, dict[str, str | None]] | None = None
-        beside = Holdings(account=self.account)
+        beside = PositionSelection(account=self.account)
         # Another market is quiet for longer than a slow machine needs for a test.
         markets = Markets(self.runtime, lambda: RuntimeConfig(60_000, holdings=beside, clock=self.clock))
         self.tracker = PositionTracker("test", clock=self.clock)
@@ -71,7 +72,9 @@ class Scene:
         self.desk = Desk(
             markets,
             self.tracker,
-            lambda: About("Bitget", "BTCUSDT", self.venue, has_account=self.account, running=self.running),
+            lambda: About(
+                "Bitget", "BTCUSDT", self.environment, has_account=self.account, running=self.running
+            ),
             self._enter,
             self._candles,
             self._reconcile,
@@ -84,7 +87,7 @@ class Scene:
         self.reconciled += 1
 
     async def _enter(self, fields: Mapping[str, str | None]) -> None:
-        self.runtime.enter(Entered.from_fields(fields))
+        self.runtime.enter(ManualPosition.from_fields(fields))
         if self.kept is not None:
             raise self.kept
 
@@ -94,7 +97,7 @@ class Scene:
         return self.history
 
     def resolve(self, market: Instrument = BTC) -> "Scene":
-        self.runtime.apply(Resolved(market))
+        self.runtime.apply(InstrumentResolved(market))
         return self
 
     def price(self, price: str, route: Route = Route.STREAM, *, age: int = 0, **more: str | None) -> "Scene":
@@ -108,7 +111,7 @@ class Scene:
         texts = {"last": price, "mark": price, "bid": price, "ask": price, "change_24h": "1.82"} | more
         at = self.clock() - age
         quotes = {name: Quote(Decimal(text), at) for name, text in texts.items() if text is not None}
-        self.runtime.apply(Received(route, at, Ticker(**quotes)))
+        self.runtime.apply(PriceReceived(route, at, Ticker(**quotes)))
         if self.runtime.snapshot.instrument is not None:
             symbol = self.runtime.snapshot.instrument.symbol
             self.tracker.priced(

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from dashboard.desk import About
-from dashboard.domain.venue import Venue
+from dashboard.domain.environment import Environment
 from dashboard.web.edition import edition
 
-HERE = About("Bitget", "BTCUSDT", Venue.DEMO, has_account=True)
+HERE = About("Bitget", "BTCUSDT", Environment.DEMO, has_account=True)
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"venue": Venue.LIVE}, {"exchange": "OKX"}, {"symbol": "ETHUSDT"}, {"has_account": False}],
+    [{"environment": Environment.LIVE}, {"exchange": "OKX"}, {"symbol": "ETHUSDT"}, {"has_account": False}],
     ids=lambda change: next(iter(change)),
 )
 def test_another_house_is_another_edition(change):

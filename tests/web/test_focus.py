@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.domain.events import PositionsRead, Resolved
+from dashboard.domain.events import InstrumentResolved, PositionsRead
 from dashboard.domain.position import Side
 from dashboard.web.focus import label_of, snapshot_of, symbol_of
 from tests.domain.builders import LONG, SHORT, position
@@ -43,7 +43,7 @@ def test_the_other_side_has_levels_and_gains_of_its_own(scene: Scene):
 
 
 def test_another_market(scene: Scene):
-    scene.desk.markets.apply("ETH/USDT:USDT", Resolved(position().instrument))
+    scene.desk.markets.apply("ETH/USDT:USDT", InstrumentResolved(position().instrument))
     assert symbol_of(scene.desk, "ETH/USDT:USDT") == "ETH/USDT:USDT"
     assert symbol_of(scene.desk, BTC.symbol) is None
     assert symbol_of(scene.desk, "GONE/USDT:USDT") is None

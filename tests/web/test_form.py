@@ -1,8 +1,8 @@
-"""Between the form's fields and those of `Entered`."""
+"""Between the form's fields and those of `ManualPosition`."""
 
 import pytest
 
-from dashboard.domain.entered import FIELD_NAMES, Entered
+from dashboard.domain.manual_position import FIELD_NAMES, ManualPosition
 from dashboard.errors import DashboardError, PositionError
 from dashboard.web.form_callbacks import fill, place_of, read, words
 from tests.web.scenes import LONG, SHORT
@@ -12,8 +12,8 @@ QUANTITY = {"side": "long", "entry_price": "100", "quantity": "2", "leverage": "
 
 @pytest.mark.parametrize("fields", [LONG, SHORT, QUANTITY, {"trap_low": "1", "trap_high": "2"}, {}])
 def test_what_was_entered_comes_back_unchanged(fields):
-    entered = Entered.from_fields(fields)
-    assert Entered.from_fields(read(fill(entered.to_fields(), side=""))) == entered
+    entered = ManualPosition.from_fields(fields)
+    assert ManualPosition.from_fields(read(fill(entered.to_fields(), side=""))) == entered
 
 
 def test_the_form_has_every_field():
@@ -55,5 +55,5 @@ def test_what_concerns_no_field_is_shown_below_the_form():
 )
 def test_a_message_reads_like_the_page(fields, said):
     with pytest.raises(PositionError) as refused:
-        Entered.from_fields(fields)
+        ManualPosition.from_fields(fields)
     assert words(refused.value) == said

@@ -7,7 +7,7 @@ from dashboard.domain.market import Payoff
 from dashboard.tracking.live import Noted
 from dashboard.web.rows import Rows, happened, row, totals
 from tests.domain.builders import LONG, instrument, position
-from tests.domain.histories import fill, fills, funding
+from tests.domain.fill_histories import fill, fills, funding
 from tests.tracking.books import FRESH, Books
 
 

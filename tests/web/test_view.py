@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from dashboard import display
-from dashboard.desk import Venue
-from dashboard.domain.events import Failed, PositionsFailed, PositionsRead, Route
+from dashboard.domain.environment import Environment
+from dashboard.domain.events import FeedFailed, PositionsFailed, PositionsRead, Route
 from dashboard.domain.position import Side, Source
 from dashboard.web.view import changed
 from tests.domain.builders import position
@@ -323,17 +323,19 @@ def test_the_most_absurd_price_has_a_view(price, entered):
 
 def test_failures_are_told_with_their_reason():
     scene = live()
-    scene.runtime.apply(Failed(Route.STREAM, "code 1006"))
+    scene.runtime.apply(FeedFailed(Route.STREAM, "code 1006"))
     scene.price("67482.1", Route.POLL)
     shows(scene, state="POLLING", feed_notice="Streaming is off, prices are polled: code 1006.")
-    scene.runtime.apply(Failed(Route.POLL, "timeout"))
-    scene.runtime.apply(Failed(Route.POLL, "timeout"))
+    scene.runtime.apply(FeedFailed(Route.POLL, "timeout"))
+    scene.runtime.apply(FeedFailed(Route.POLL, "timeout"))
     shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="timeout. 2 failures.")
 
 
-@pytest.mark.parametrize(("venue", "start"), [(Venue.DEMO, "DEMO · "), (Venue.TESTNET, "TESTNET · ")])
-def test_play_money_is_marked_in_the_tab(venue, start):
-    assert Scene(LONG, venue=venue).resolve().price("67482.1").view["title"].startswith(start)
+@pytest.mark.parametrize(
+    ("environment", "start"), [(Environment.DEMO, "DEMO · "), (Environment.TESTNET, "TESTNET · ")]
+)
+def test_play_money_is_marked_in_the_tab(environment, start):
+    assert Scene(LONG, environment=environment).resolve().price("67482.1").view["title"].startswith(start)
 
 
 # --- The view as a whole
@@ -345,7 +347,7 @@ def flat(view):
 
 def all_scenes():
     broken = live()
-    broken.runtime.apply(Failed(Route.POLL, "timeout"))
+    broken.runtime.apply(FeedFailed(Route.POLL, "timeout"))
     return [Scene(), Scene(account=True).resolve(), live(), live("63000", SHORT), live().after(9_000), broken]
 
 

@@ -5,20 +5,20 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.domain.adopted import Adopted
+from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.market import Payoff
 from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Side, Source
-from dashboard.domain.steps import adopt, apply_fill
-from dashboard.domain.tracked import Change, Tracked
+from dashboard.domain.position_state import PositionChange, PositionState
+from dashboard.domain.transitions import adopt, apply_fill
 from tests.domain.builders import BOTH, LONG, SHORT, dec, instrument
-from tests.domain.histories import adopted, after, fill, fills, flat, funding
+from tests.domain.fill_histories import adopted, after, fill, fills, flat, funding
 
 INVERSE_USD = instrument(Payoff.INVERSE)
 INVERSE_COINS = instrument(Payoff.INVERSE_BASE)
 
 
-def figures(state: Tracked) -> tuple[Decimal, Decimal | None, Decimal]:
+def figures(state: PositionState) -> tuple[Decimal, Decimal | None, Decimal]:
     return state.contracts, state.entry_price, state.tally.realized_pnl
 
 
@@ -153,7 +153,7 @@ def test_the_fee_of_a_flip_is_shared_by_size() -> None:
 def test_funding_is_neither_a_fee_nor_realized() -> None:
     state = after([*fills("buy 2 @ 100"), funding("-0.3", 2), funding("0.1", 3)])
     assert state.tally.funding == {"USDT": Decimal("-0.2")}
-    assert (state.tally.realized_pnl, state.tally.fees, state.change) == (0, {}, Change.FUNDING)
+    assert (state.tally.realized_pnl, state.tally.fees, state.change) == (0, {}, PositionChange.FUNDING)
 
 
 # --- One after the other under one key
@@ -218,7 +218,7 @@ def test_an_adopted_entry_reads_as_it_was_given(payoff: Payoff) -> None:
 def test_a_correction_keeps_what_was_realized_and_paid() -> None:
     state = after([*fills("buy 3 @ 100, sell 1 @ 110"), funding("-1", 3), adopted("5", "104", 4)])
     assert figures(state) == (5, 104, 10)
-    assert (state.opened_at, state.adopted_at, state.change) == (1, 4, Change.ADOPT)
+    assert (state.opened_at, state.adopted_at, state.change) == (1, 4, PositionChange.ADOPT)
     assert state.tally.funding == {"USDT": -1}
 
 
@@ -234,7 +234,7 @@ def test_a_correction_of_a_small_position_does_not_end_it() -> None:
         pytest.param(adopted("-1", "105", 4, opened_at=3), SHORT, id="turned"),
     ],
 )
-def test_a_correction_can_end_a_position(correction: Adopted, side: Side | None) -> None:
+def test_a_correction_can_end_a_position(correction: PositionAdjustment, side: Side | None) -> None:
     state = after([*fills("buy 3 @ 100, sell 1 @ 110"), correction])
     assert state.side is side
     assert (state.closed.closed_at, state.closed.adopted, state.closed.tally.realized_pnl) == (4, True, 10)

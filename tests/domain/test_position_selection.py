@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.domain.entered import Entered
-from dashboard.domain.holdings import Holdings
-from dashboard.domain.margin import Tier
+from dashboard.domain.manual_position import ManualPosition
+from dashboard.domain.margin import MarginTier
 from dashboard.domain.position import Position, Source
+from dashboard.domain.position_selection import PositionSelection
 from tests.domain.builders import LONG, SHORT, dec, entered, entered_long, instrument, position
 
 OF = instrument()
@@ -23,30 +23,40 @@ def isolated(*, entry: str = "100", leverage: str | None = "10", **more: str) ->
 @pytest.mark.parametrize(
     ("holdings", "shown"),
     [
-        pytest.param(Holdings(ENTERED, account=True, positions=(LONG_LEG,)), BY_HAND, id="entered now wins"),
-        pytest.param(Holdings(ENTERED, account=True, positions=()), BY_HAND, id="entered now, flat"),
-        pytest.param(Holdings(ENTERED, account=True), BY_HAND, id="entered now, account not read yet"),
         pytest.param(
-            Holdings(ENTERED, kept=True, account=True, positions=(LONG_LEG,)), LONG_LEG, id="beats kept"
+            PositionSelection(ENTERED, account=True, positions=(LONG_LEG,)), BY_HAND, id="entered now wins"
         ),
-        pytest.param(Holdings(ENTERED, kept=True, account=True, positions=()), None, id="kept, but flat"),
-        pytest.param(Holdings(ENTERED, kept=True, account=True), None, id="kept, account not read yet"),
-        pytest.param(Holdings(ENTERED, kept=True), BY_HAND, id="kept, no account"),
-        pytest.param(Holdings(account=True, positions=(SHORT_LEG,)), SHORT_LEG, id="the exchange's"),
-        pytest.param(Holdings(account=True, positions=()), None, id="flat"),
-        pytest.param(Holdings(account=True), None, id="not read yet"),
-        pytest.param(Holdings(), None, id="nothing at all"),
+        pytest.param(PositionSelection(ENTERED, account=True, positions=()), BY_HAND, id="entered now, flat"),
+        pytest.param(
+            PositionSelection(ENTERED, account=True), BY_HAND, id="entered now, account not read yet"
+        ),
+        pytest.param(
+            PositionSelection(ENTERED, kept=True, account=True, positions=(LONG_LEG,)),
+            LONG_LEG,
+            id="beats kept",
+        ),
+        pytest.param(
+            PositionSelection(ENTERED, kept=True, account=True, positions=()), None, id="kept, but flat"
+        ),
+        pytest.param(
+            PositionSelection(ENTERED, kept=True, account=True), None, id="kept, account not read yet"
+        ),
+        pytest.param(PositionSelection(ENTERED, kept=True), BY_HAND, id="kept, no account"),
+        pytest.param(PositionSelection(account=True, positions=(SHORT_LEG,)), SHORT_LEG, id="the exchange's"),
+        pytest.param(PositionSelection(account=True, positions=()), None, id="flat"),
+        pytest.param(PositionSelection(account=True), None, id="not read yet"),
+        pytest.param(PositionSelection(), None, id="nothing at all"),
     ],
 )
-def test_which_position_is_shown(holdings: Holdings, shown: Position | None) -> None:
+def test_which_position_is_shown(holdings: PositionSelection, shown: Position | None) -> None:
     assert holdings.shown(OF) == shown
 
 
 @pytest.mark.parametrize(
     ("wish", "legs", "shown"),
     [
-        pytest.param(Entered(), (LONG_LEG, SHORT_LEG), SHORT_LEG, id="no wish: the larger"),
-        pytest.param(Entered(), (SHORT_LEG, LONG_LEG), SHORT_LEG, id="in whatever order"),
+        pytest.param(ManualPosition(), (LONG_LEG, SHORT_LEG), SHORT_LEG, id="no wish: the larger"),
+        pytest.param(ManualPosition(), (SHORT_LEG, LONG_LEG), SHORT_LEG, id="in whatever order"),
         pytest.param(entered(side="long"), (LONG_LEG, SHORT_LEG), LONG_LEG, id="the wished side"),
         pytest.param(entered(side="short"), (LONG_LEG, SHORT_LEG), SHORT_LEG, id="the other side"),
         pytest.param(
@@ -54,56 +64,64 @@ def test_which_position_is_shown(holdings: Holdings, shown: Position | None) -> 
         ),
     ],
 )
-def test_in_hedge_mode(wish: Entered, legs: tuple[Position, ...], shown: Position) -> None:
-    holdings = Holdings(wish, account=True, positions=legs)
+def test_in_hedge_mode(wish: ManualPosition, legs: tuple[Position, ...], shown: Position) -> None:
+    holdings = PositionSelection(wish, account=True, positions=legs)
     assert holdings.shown(OF) is shown
     assert holdings.others(shown) == tuple(leg for leg in legs if leg is not shown)
 
 
 def test_a_kept_position_does_not_choose_among_the_exchanges() -> None:
-    holdings = Holdings(ENTERED, kept=True, account=True, positions=(LONG_LEG, SHORT_LEG))
+    holdings = PositionSelection(ENTERED, kept=True, account=True, positions=(LONG_LEG, SHORT_LEG))
     assert holdings.shown(OF) is SHORT_LEG
 
 
 def test_kept_levels_with_a_side_do_choose() -> None:
     wish = entered(side="long", alert_price="99")
-    holdings = Holdings(wish, kept=True, account=True, positions=(LONG_LEG, SHORT_LEG))
+    holdings = PositionSelection(wish, kept=True, account=True, positions=(LONG_LEG, SHORT_LEG))
     assert holdings.shown(OF) is LONG_LEG
 
 
 def test_the_exchanges_are_named_beside_an_entered_one() -> None:
-    holdings = Holdings(ENTERED, account=True, positions=(LONG_LEG, SHORT_LEG))
+    holdings = PositionSelection(ENTERED, account=True, positions=(LONG_LEG, SHORT_LEG))
     assert holdings.others(holdings.shown(OF)) == (LONG_LEG, SHORT_LEG)
 
 
 @pytest.mark.parametrize("positions", [None, ()], ids=["not read", "flat"])
 def test_there_are_no_others(positions: tuple[Position, ...] | None) -> None:
-    assert Holdings(account=True, positions=positions).others(None) == ()
+    assert PositionSelection(account=True, positions=positions).others(None) == ()
 
 
 @pytest.mark.parametrize(
     ("holdings", "known"),
     [
-        pytest.param(Holdings(account=True), False, id="an account that was not read yet"),
-        pytest.param(Holdings(account=True).after_failure("no"), False, id="an account that cannot be read"),
-        pytest.param(Holdings(entered(side="long"), account=True), False, id="a side is no position"),
-        pytest.param(Holdings(account=True, positions=()), True, id="flat, says the exchange"),
-        pytest.param(Holdings(ENTERED, account=True), True, id="entered"),
-        pytest.param(Holdings(ENTERED, kept=True, account=True), False, id="kept is not known to be held"),
-        pytest.param(Holdings(ENTERED, kept=True, account=True, positions=()), True, id="kept, but flat"),
-        pytest.param(Holdings(ENTERED, kept=True), True, id="kept, no account to read"),
-        pytest.param(Holdings(), True, id="no account to read"),
+        pytest.param(PositionSelection(account=True), False, id="an account that was not read yet"),
+        pytest.param(
+            PositionSelection(account=True).after_failure("no"), False, id="an account that cannot be read"
+        ),
+        pytest.param(
+            PositionSelection(entered(side="long"), account=True), False, id="a side is no position"
+        ),
+        pytest.param(PositionSelection(account=True, positions=()), True, id="flat, says the exchange"),
+        pytest.param(PositionSelection(ENTERED, account=True), True, id="entered"),
+        pytest.param(
+            PositionSelection(ENTERED, kept=True, account=True), False, id="kept is not known to be held"
+        ),
+        pytest.param(
+            PositionSelection(ENTERED, kept=True, account=True, positions=()), True, id="kept, but flat"
+        ),
+        pytest.param(PositionSelection(ENTERED, kept=True), True, id="kept, no account to read"),
+        pytest.param(PositionSelection(), True, id="no account to read"),
     ],
 )
-def test_unknown_is_not_flat(holdings: Holdings, known: bool) -> None:
+def test_unknown_is_not_flat(holdings: PositionSelection, known: bool) -> None:
     assert holdings.known is known
 
 
 def test_a_failed_read_changes_nothing_but_says_so() -> None:
-    read = Holdings(account=True).after_read(7, (LONG_LEG,))
+    read = PositionSelection(account=True).after_read(7, (LONG_LEG,))
     failed = read.after_failure("no answer in time")
     assert (failed.positions, failed.read_at, failed.problem) == ((LONG_LEG,), 7, "no answer in time")
-    assert failed.after_read(9, ()) == Holdings(account=True, positions=(), read_at=9)
+    assert failed.after_read(9, ()) == PositionSelection(account=True, positions=(), read_at=9)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +133,13 @@ def test_a_failed_read_changes_nothing_but_says_so() -> None:
         pytest.param(entered_long(alert_price="95"), SHORT_LEG, False, id="a kept long's, for a short"),
     ],
 )
-def test_levels_apply_to_their_side_only(wished: Entered, shown: Position, applied: bool) -> None:
-    assert Holdings(wished).levels(shown).alert == (Decimal(95) if applied else None)
+def test_levels_apply_to_their_side_only(wished: ManualPosition, shown: Position, applied: bool) -> None:
+    assert PositionSelection(wished).levels(shown).alert == (Decimal(95) if applied else None)
 
 
 def test_levels_are_those_of_the_position_and_those_entered() -> None:
     wished = entered(trap_low="90", trap_high="95", alert_price="85", take_profit="120", stop_loss="88")
-    levels = Holdings(wished).levels(position(LONG, entry="100", liquidation="80"))
+    levels = PositionSelection(wished).levels(position(LONG, entry="100", liquidation="80"))
     assert (levels.side, levels.entry, levels.liquidation, levels.liquidation_is_estimate) == (
         LONG,
         100,
@@ -134,7 +152,9 @@ def test_levels_are_those_of_the_position_and_those_entered() -> None:
 
 def test_an_alert_on_the_winning_side_is_no_alarm() -> None:
     """A short's alert, entered without a side: the exchange's position turns out to be a long."""
-    levels = Holdings(entered(alert_price="130")).levels(position(LONG, entry="100", liquidation="80"))
+    levels = PositionSelection(entered(alert_price="130")).levels(
+        position(LONG, entry="100", liquidation="80")
+    )
     assert levels.emergency is not None
     assert levels.emergency < 100
 
@@ -169,8 +189,8 @@ def test_an_alert_on_the_winning_side_is_no_alarm() -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_liquidation_price_entered_alone(wished: Entered, held: Position, liquidation: str) -> None:
-    levels = Holdings(wished, account=True, positions=(held,)).levels(held)
+def test_a_liquidation_price_entered_alone(wished: ManualPosition, held: Position, liquidation: str) -> None:
+    levels = PositionSelection(wished, account=True, positions=(held,)).levels(held)
     assert (levels.liquidation, levels.liquidation_is_estimate) == (Decimal(liquidation), False)
 
 
@@ -202,15 +222,15 @@ def test_a_liquidation_price_entered_alone(wished: Entered, held: Position, liqu
     ],
 )  # fmt: skip
 def test_liquidation(held: Position, tiers: dict[str, str], liquidation: str | None, estimated: bool) -> None:
-    schedule = tuple(Tier(Decimal(floor), Decimal(rate)) for floor, rate in tiers.items())
-    levels = Holdings(tiers=schedule).levels(held)
+    schedule = tuple(MarginTier(Decimal(floor), Decimal(rate)) for floor, rate in tiers.items())
+    levels = PositionSelection(tiers=schedule).levels(held)
     assert levels.liquidation == dec(liquidation)
     assert levels.liquidation_is_estimate is estimated
 
 
 def test_what_was_entered_is_valued_as_entered() -> None:
-    tiers = (Tier(Decimal(0), Decimal("0.04")),)
-    shown = Holdings(entered_long(liquidation_price="92"), tiers=tiers).shown(OF)
+    tiers = (MarginTier(Decimal(0), Decimal("0.04")),)
+    shown = PositionSelection(entered_long(liquidation_price="92"), tiers=tiers).shown(OF)
     assert shown is not None
     assert shown.source is Source.ENTERED
     assert shown.liquidation_price == 92
@@ -218,5 +238,10 @@ def test_what_was_entered_is_valued_as_entered() -> None:
 
 def test_an_alert_beyond_the_liquidation_would_never_sound() -> None:
     held = isolated(liquidation="80")
-    assert Holdings(entered=Entered.from_fields({"alert_price": "70"})).levels(held).alert is None
-    assert Holdings(entered=Entered.from_fields({"alert_price": "85"})).levels(held).alert == 85
+    assert (
+        PositionSelection(entered=ManualPosition.from_fields({"alert_price": "70"})).levels(held).alert
+        is None
+    )
+    assert (
+        PositionSelection(entered=ManualPosition.from_fields({"alert_price": "85"})).levels(held).alert == 85
+    )

@@ -10,12 +10,12 @@ EXACT = Context(prec=72)
 """To be used as `with localcontext(EXACT):` around everything that ends in a sum."""
 
 _PLACES = 30
-_SMALLEST = Decimal(1).scaleb(-_PLACES)
+_SMALLEST_UNIT = Decimal(1).scaleb(-_PLACES)
 
 
-def cut(quotient: Decimal) -> Decimal:
+def round_quotient(quotient: Decimal) -> Decimal:
     """`quotient` with at most 30 decimals, as it is where it has fewer."""
     exponent = quotient.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -_PLACES:
         return quotient
-    return quotient.quantize(_SMALLEST, context=EXACT)
+    return quotient.quantize(_SMALLEST_UNIT, context=EXACT)

@@ -8,7 +8,7 @@ from dashboard.domain.position import Position, Side
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class PositionAdjustment:
     """Size and entry as the exchange states them. Fills after `as_of` are applied on top.
 
     What was realised and paid before stays, unless `starts`: a position older than the fills that the
@@ -29,7 +29,9 @@ class Adopted:
     """Since when the exchange has had the position, where it says so."""
 
     @classmethod
-    def of(cls, position: Position, as_of: int, *, hedged: bool = False, starts: bool = False) -> "Adopted":
+    def of(
+        cls, position: Position, as_of: int, *, hedged: bool = False, starts: bool = False
+    ) -> "PositionAdjustment":
         """The exchange's own `position`."""
         return cls(
             instrument=position.instrument,
@@ -42,7 +44,9 @@ class Adopted:
         )
 
     @classmethod
-    def flat(cls, instrument: Instrument, as_of: int, position_side: Side | None = None) -> "Adopted":
+    def flat(
+        cls, instrument: Instrument, as_of: int, position_side: Side | None = None
+    ) -> "PositionAdjustment":
         """That the exchange has no such position."""
         return cls(instrument, Decimal(0), Decimal(0), as_of, position_side)
 
@@ -56,6 +60,6 @@ class Adopted:
         """After all that happened in the same moment, which these figures include."""
         return (self.as_of, 2, 0, "", "")
 
-    def beside(self, known: "Adopted") -> "Adopted":
+    def beside(self, known: "PositionAdjustment") -> "PositionAdjustment":
         """Of two adoptions at one moment the newer one holds."""
         return self

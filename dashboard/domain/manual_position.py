@@ -1,6 +1,6 @@
 """A position, or just its levels, as a person enters them: by flags, in a file or on the page.
 
-All three go through `Entered.from_fields`, so the same rules and messages hold everywhere.
+All three go through `ManualPosition.from_fields`, so the same rules and messages hold everywhere.
 """
 
 import re
@@ -17,7 +17,7 @@ _LARGEST, _SMALLEST, _HIGHEST_LEVERAGE = Decimal("1e15"), Decimal("1e-15"), Deci
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class ManualPosition:
     """What was entered, checked. Amounts are in base coins, prices in the quote currency.
 
     `quantity` is what the margin bought, before leverage; `size` has the leverage in it. Without an
@@ -37,7 +37,7 @@ class Entered:
     stop_loss: Decimal | None = None
 
     @classmethod
-    def from_fields(cls, given: Mapping[str, str | None]) -> "Entered":
+    def from_fields(cls, given: Mapping[str, str | None]) -> "ManualPosition":
         """Reads texts by field name, ignoring blank ones. Raises PositionError, naming the field."""
         texts = {name: text.strip() for name, text in given.items() if text and text.strip()}
         unknown = texts.keys() - FIELD_NAMES
@@ -77,7 +77,7 @@ class Entered:
         return self.size or Decimal(0)
 
 
-FIELD_NAMES = frozenset(field.name for field in fields(Entered))
+FIELD_NAMES = frozenset(field.name for field in fields(ManualPosition))
 
 
 def _coins_per_contract(instrument: Instrument, entry_price: Decimal) -> Decimal:
@@ -115,7 +115,7 @@ def _number(name: str, text: str) -> Decimal:
     return number
 
 
-def _check(entered: Entered) -> None:
+def _check(entered: ManualPosition) -> None:
     """The rules between fields; each raises with what to change."""
     _check_whole(entered)
     _check_trap_zone(entered)
@@ -123,7 +123,7 @@ def _check(entered: Entered) -> None:
         _check_order(entered, entered.side, entered.entry_price)
 
 
-def _check_whole(entered: Entered) -> None:
+def _check_whole(entered: ManualPosition) -> None:
     if entered.quantity and entered.size:
         raise PositionError("quantity and size were both given: give one", "quantity")
     amount = entered.quantity or entered.size
@@ -135,7 +135,7 @@ def _check_whole(entered: Entered) -> None:
         raise PositionError("an entered position needs a side: long or short", "side")
 
 
-def _check_trap_zone(entered: Entered) -> None:
+def _check_trap_zone(entered: ManualPosition) -> None:
     low, high = entered.trap_low, entered.trap_high
     if (low is None) != (high is None):
         missing = "trap_low" if low is None else "trap_high"
@@ -144,7 +144,7 @@ def _check_trap_zone(entered: Entered) -> None:
         raise PositionError(f"trap-low {low} is above trap-high {high}: swap them", "trap_low")
 
 
-def _check_order(entered: Entered, side: Side, entry: Decimal) -> None:
+def _check_order(entered: ManualPosition, side: Side, entry: Decimal) -> None:
     """Losses lie below the entry of a long, above the entry of a short."""
     worse, better = ("below", "above") if side is Side.LONG else ("above", "below")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.entered import FIELD_NAMES, Entered
+from dashboard.domain.manual_position import FIELD_NAMES, ManualPosition
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Side, Source
 from dashboard.errors import PositionError
@@ -19,7 +19,7 @@ SHORT_100 = {**LONG_100, "side": "short"}
 
 def refused(fields: dict[str, str]) -> tuple[str, str | None]:
     with pytest.raises(PositionError) as error:
-        Entered.from_fields(fields)
+        ManualPosition.from_fields(fields)
     return str(error.value), error.value.field
 
 
@@ -133,7 +133,7 @@ def test_levels_on_the_wrong_side(given: dict[str, str], message: str) -> None:
     ],
 )  # fmt: skip
 def test_what_fits_together(given: dict[str, str]) -> None:
-    assert Entered.from_fields(given).to_fields() == given
+    assert ManualPosition.from_fields(given).to_fields() == given
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_out_of_range(text: str) -> None:
 def test_leverage_is_1_to_1000(text: str, fits: bool) -> None:
     given = LONG_100 | {"leverage": text}
     if fits:
-        assert Entered.from_fields(given).leverage == Decimal(text)
+        assert ManualPosition.from_fields(given).leverage == Decimal(text)
     else:
         assert refused(given) == (f"leverage {text!r}: give 1 to 1000", "leverage")
 
@@ -214,7 +214,7 @@ def test_a_comma_that_could_mean_two_things_is_refused(text: str) -> None:
 @pytest.mark.parametrize("blank", ["", "  ", "\t\n", None], ids=repr)
 @pytest.mark.parametrize("name", sorted(FIELD_NAMES))
 def test_blank_fields_are_not_given(name: str, blank: str | None) -> None:
-    assert Entered.from_fields({name: blank}) == Entered()
+    assert ManualPosition.from_fields({name: blank}) == ManualPosition()
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_side_in_any_case(text: str, side: Side) -> None:
     ],
 )
 def test_only_with_an_entry_is_it_a_position(given: dict[str, str], whole: bool) -> None:
-    it = Entered.from_fields(given)
+    it = ManualPosition.from_fields(given)
     assert it.is_position is whole
     assert (it.position(instrument()) is not None) is whole
 
@@ -259,7 +259,7 @@ def test_the_position_holds_the_full_size(
     side: Side, payoff: Payoff, contract_size: str, contracts: str, amount: dict[str, str]
 ) -> None:
     of = instrument(payoff, contract_size=contract_size)
-    held = Entered.from_fields({"side": side, "entry_price": "50000", **amount}).position(of)
+    held = ManualPosition.from_fields({"side": side, "entry_price": "50000", **amount}).position(of)
     assert held is not None
     assert (held.side, held.contracts, held.size) == (side, Decimal(contracts), Decimal(2))
     assert (held.leverage, held.source, held.instrument) == (Decimal(8), Source.ENTERED, of)
@@ -276,7 +276,7 @@ def test_fields_round_trip(
     side: Side, entry: Decimal, amount: Decimal, leverage: Decimal, by_quantity: bool
 ) -> None:
     wide, near = (Decimal("0.5"), Decimal("0.9")) if side is LONG else (Decimal(2), Decimal("1.1"))
-    it = Entered(
+    it = ManualPosition(
         side=side,
         entry_price=entry,
         quantity=amount if by_quantity else None,
@@ -286,17 +286,17 @@ def test_fields_round_trip(
         alert_price=entry * near,
         take_profit=entry / near,
     )
-    assert Entered.from_fields(it.to_fields()) == it
+    assert ManualPosition.from_fields(it.to_fields()) == it
 
 
 @given(st.dictionaries(st.sampled_from(sorted(FIELD_NAMES)), st.text(max_size=12) | st.none()))
 def test_any_text_is_understood_or_refused(fields: dict[str, str | None]) -> None:
     """Nothing but PositionError comes out, and its message is one line."""
     try:
-        it = Entered.from_fields(fields)
+        it = ManualPosition.from_fields(fields)
     except PositionError as refusal:
         message = str(refusal)
     else:
-        assert Entered.from_fields(it.to_fields()) == it
+        assert ManualPosition.from_fields(it.to_fields()) == it
         return
     assert len(message.splitlines()) == 1

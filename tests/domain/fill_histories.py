@@ -6,14 +6,14 @@ from functools import reduce
 
 from hypothesis import strategies as st
 
-from dashboard.domain.adopted import Adopted
+from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.funding import Funding
 from dashboard.domain.journal import Journal
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Side
-from dashboard.domain.steps import Event, apply
-from dashboard.domain.tracked import PositionKey, Tracked
+from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.transitions import PositionEvent, apply
 from tests.domain.builders import instrument
 from tests.domain.strategies import decimals
 
@@ -55,22 +55,26 @@ def funding(amount: str, at: int = 1, *, of: Instrument | None = None, leg: Side
     return Funding(str(at), of, Decimal(amount), of.settle, at, leg)
 
 
-def adopted(contracts: str, entry: str, at: int, *, of: Instrument | None = None, **more: object) -> Adopted:
-    return Adopted(of or instrument(), Decimal(contracts), Decimal(entry), at, **more)
+def adopted(
+    contracts: str, entry: str, at: int, *, of: Instrument | None = None, **more: object
+) -> PositionAdjustment:
+    return PositionAdjustment(of or instrument(), Decimal(contracts), Decimal(entry), at, **more)
 
 
-def flat(of: Instrument | None = None, leg: Side | None = None) -> Tracked:
+def flat(of: Instrument | None = None, leg: Side | None = None) -> PositionState:
     of = of or instrument()
-    return Tracked(PositionKey(ACCOUNT, of.symbol, leg), of)
+    return PositionState(PositionKey(ACCOUNT, of.symbol, leg), of)
 
 
-def after(events: Iterable[Event] | str, *, of: Instrument | None = None, leg: Side | None = None) -> Tracked:
+def after(
+    events: Iterable[PositionEvent] | str, *, of: Instrument | None = None, leg: Side | None = None
+) -> PositionState:
     """What `events` make of a flat position, applied one by one as they stand."""
     steps = fills(events, of=of, leg=leg) if isinstance(events, str) else events
     return reduce(apply, steps, flat(of, leg))
 
 
-def journal(events: Iterable[Event]) -> Journal:
+def journal(events: Iterable[PositionEvent]) -> Journal:
     """A journal to which `events` came in the order given."""
     book = Journal(ACCOUNT)
     for event in events:

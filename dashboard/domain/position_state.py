@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from dashboard.domain.exact import EXACT
+from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Instrument
-from dashboard.domain.payoff import average_entry, gain
+from dashboard.domain.payoff import average_entry, entry_gain
 from dashboard.domain.position import Position, Side, Source
-from dashboard.domain.tally import Tally
+from dashboard.domain.totals import PositionTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class PositionKey:
         return self.symbol if self.side is None else f"{self.symbol}:{self.side}"
 
 
-class Change(StrEnum):
+class PositionChange(StrEnum):
     """What the last event did to the position."""
 
     OPEN = "open"
@@ -39,20 +39,20 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedPosition:
     """A position that has come to its end, by a close, a flip or an adoption."""
 
     side: Side
     entry_price: Decimal
     opened_at: int | None
     closed_at: int
-    tally: Tally
+    tally: PositionTotals
     adopted: bool
     """Whether its figures began, or ended, with the exchange's instead of fills."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tracked:
+class PositionState:
     """One key's position, flat ones too. Changes only by what `steps` does."""
 
     key: PositionKey
@@ -61,17 +61,17 @@ class Tracked:
     """Positive for a long, negative for a short, zero for none."""
     entry_value: Decimal = Decimal(0)
     """What its entries add up to, see `payoff`; never negative."""
-    tally: Tally = field(default_factory=Tally)
+    tally: PositionTotals = field(default_factory=PositionTotals)
     """Since it was opened; while flat, of the last one."""
-    earlier: Tally = field(default_factory=Tally)
+    earlier: PositionTotals = field(default_factory=PositionTotals)
     """Of the positions under this key before it."""
     opened_at: int | None = None
     """The exchange's time, in ms since 1970; None where it is not known."""
     adopted_at: int | None = None
     """When the exchange's own figures were taken; None where all comes from fills."""
-    change: Change | None = None
+    change: PositionChange | None = None
     last_fill: Fill | None = None
-    closed: Closed | None = None
+    closed: ClosedPosition | None = None
     """The last one under this key that ended."""
 
     @property
@@ -94,7 +94,7 @@ class Tracked:
         return average_entry(self.instrument, abs(self.contracts), self.entry_value)
 
     @property
-    def total(self) -> Tally:
+    def total(self) -> PositionTotals:
         """All that this key has brought and cost."""
         with localcontext(EXACT):
             return self.earlier + self.tally
@@ -105,7 +105,7 @@ class Tracked:
             return Decimal(0)
         with localcontext(EXACT):
             contracts = abs(self.contracts)
-            return self.side.sign * gain(self.instrument, contracts, self.entry_value, price)
+            return self.side.sign * entry_gain(self.instrument, contracts, self.entry_value, price)
 
     def position(self) -> Position | None:
         """The same for margin and risk, without what fills do not tell; None while flat."""

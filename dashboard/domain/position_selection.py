@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from dashboard.domain.entered import Entered
-from dashboard.domain.margin import Tier, estimated_liquidation, tier_of
+from dashboard.domain.manual_position import ManualPosition
+from dashboard.domain.margin import MarginTier, estimated_liquidation, tier_of
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels
@@ -14,10 +14,10 @@ ASSUMED_MAINTENANCE_MARGIN_RATE = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class PositionSelection:
     """All that is known of the positions in one instrument."""
 
-    entered: Entered = Entered()
+    entered: ManualPosition = ManualPosition()
     kept: bool = False
     """Whether `entered` comes from an earlier run: then the exchange's position beats it."""
     account: bool = False
@@ -27,7 +27,7 @@ class Holdings:
     read_at: int | None = None
     problem: str | None = None
     """Why the last read failed."""
-    tiers: tuple[Tier, ...] = ()
+    tiers: tuple[MarginTier, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -44,7 +44,7 @@ class Holdings:
 
     def levels(self, position: Position) -> RiskLevels:
         """The levels of the position shown, with an estimate where no liquidation price is known."""
-        wished = self.entered if self.entered.side in (None, position.side) else Entered()
+        wished = self.entered if self.entered.side in (None, position.side) else ManualPosition()
         given = position.liquidation_price
         if not wished.is_position:
             given = _on_losing_side(position, wished.liquidation_price) or given
@@ -62,11 +62,11 @@ class Holdings:
             stop_loss=wished.stop_loss,
         )
 
-    def after_read(self, at: int, positions: tuple[Position, ...]) -> "Holdings":
+    def after_read(self, at: int, positions: tuple[Position, ...]) -> "PositionSelection":
         """Once the account was read."""
         return replace(self, positions=positions, read_at=at, problem=None)
 
-    def after_failure(self, reason: str) -> "Holdings":
+    def after_failure(self, reason: str) -> "PositionSelection":
         """Once a read failed: what was known stays, and is said to be old."""
         return replace(self, problem=reason)
 

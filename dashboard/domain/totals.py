@@ -10,7 +10,7 @@ Amounts = Mapping[str, Decimal]
 """Amounts by currency. Never changed in place."""
 
 
-def added(*amounts: Amounts) -> Amounts:
+def sum_by_currency(*amounts: Amounts) -> Amounts:
     """The sum, currency by currency."""
     total: dict[str, Decimal] = {}
     for each in amounts:
@@ -20,7 +20,7 @@ def added(*amounts: Amounts) -> Amounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class PositionTotals:
     """Three sums that exchanges mix in different ways, kept apart."""
 
     realized_pnl: Decimal = Decimal(0)
@@ -32,19 +32,21 @@ class Tally:
     funding: Amounts = field(default_factory=dict)
     """Received; negative is paid."""
 
-    def with_fees(self, fees: Iterable[Fee]) -> "Tally":
+    def with_fees(self, fees: Iterable[Fee]) -> "PositionTotals":
         """Once a fill cost `fees`; none means that they were not told."""
         told = [{fee.currency: fee.amount} for fee in fees]
-        return replace(self, fees=added(self.fees, *told), untold_fees=self.untold_fees + (not told))
+        return replace(
+            self, fees=sum_by_currency(self.fees, *told), untold_fees=self.untold_fees + (not told)
+        )
 
-    def with_funding(self, amount: Decimal, currency: str) -> "Tally":
+    def with_funding(self, amount: Decimal, currency: str) -> "PositionTotals":
         """Once funding was received, or paid if negative."""
-        return replace(self, funding=added(self.funding, {currency: amount}))
+        return replace(self, funding=sum_by_currency(self.funding, {currency: amount}))
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
+    def __add__(self, other: "PositionTotals") -> "PositionTotals":
+        return PositionTotals(
             self.realized_pnl + other.realized_pnl,
-            added(self.fees, other.fees),
+            sum_by_currency(self.fees, other.fees),
             self.untold_fees + other.untold_fees,
-            added(self.funding, other.funding),
+            sum_by_currency(self.funding, other.funding),
         )

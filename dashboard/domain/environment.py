@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Venue(StrEnum):
+class Environment(StrEnum):
     """What kind of exchange is watched."""
 
     LIVE = "live"
