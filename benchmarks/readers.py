@@ -16,8 +16,8 @@ import ccxt.pro
 
 from benchmarks.our_server import runtime_with_position
 from benchmarks.processes import answering
-from dashboard.exchange.access import Access
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.credentials import Credentials
+from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.price_feed import PriceFeed
 
 SYMBOL = "BTC/USDT:USDT"
@@ -26,7 +26,7 @@ SYMBOL = "BTC/USDT:USDT"
 def ours(config: Mapping[str, Any]) -> None:
     """Counts the versions of the live state."""
     runtime = runtime_with_position()
-    client = ExchangeClient(Access("bitget", config=config))
+    client = ExchangeClient(Credentials("bitget", config=config))
     feed = PriceFeed(client, SYMBOL, lambda _symbol, event: runtime.apply(event))
     feed.start()
     while runtime.snapshot.ticker.last is None:

@@ -15,7 +15,7 @@ from pydantic_settings import SettingsError as UnreadableError
 from dashboard import logs
 from dashboard.domain.manual_position import FIELD_NAMES, ManualPosition
 from dashboard.errors import SettingsError
-from dashboard.exchange.access import Access
+from dashboard.exchange.credentials import Credentials
 
 PREFIX = "DASHBOARD_"
 _SHAPES = {
@@ -174,9 +174,9 @@ class Settings(BaseSettings):
         asked = urlsplit(url)
         yield from filter(None, (url, asked.password, *parse_qs(asked.query).get("password", ()), *keys))
 
-    def access(self) -> Access:
+    def access(self) -> Credentials:
         """What the exchange is entered with. Raises SettingsError if the options file cannot be read."""
-        return Access(
+        return Credentials(
             exchange=self.exchange.strip().lower(),
             testnet=self.use_testnet,
             api_key=_shown(self.api_key),

@@ -24,9 +24,9 @@ from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.entries import Entries
 from dashboard.errors import SettingsError, UsageError
-from dashboard.exchange.access import Access
 from dashboard.exchange.account_client import AccountClient
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.credentials import Credentials
+from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.logs import hide
@@ -120,13 +120,13 @@ def house(settings: Settings) -> Iterator[House]:
 
 
 @contextmanager
-def _exchange(settings: Settings) -> Iterator[tuple[Environment, Access]]:
+def _exchange(settings: Settings) -> Iterator[tuple[Environment, Credentials]]:
     """Which exchange to read: the demo's, which runs meanwhile, or a real one."""
     if not settings.demo:
         yield (Environment.TESTNET if settings.use_testnet else Environment.LIVE), settings.access()
         return
     with running_demo(trader=True) as demo:
-        yield Environment.DEMO, Access("bitget", config=demo.exchange.ccxt_config())
+        yield Environment.DEMO, Credentials("bitget", config=demo.exchange.ccxt_config())
 
 
 @contextmanager
@@ -139,7 +139,9 @@ def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger
         yield stack.enter_context(AuditLogger(folder, Flush(settings.audit_flush)))
 
 
-def _built(settings: Settings, environment: Environment, access: Access, audit: AuditLogger | None) -> House:
+def _built(
+    settings: Settings, environment: Environment, access: Credentials, audit: AuditLogger | None
+) -> House:
     client = ExchangeClient(access)
     markets = _markets(settings, environment, access)
     tracker = _tracker(settings, environment, access, audit)
@@ -163,7 +165,7 @@ def _kept(settings: Settings) -> Path | None:
     return settings.state_dir / "positions.json" if settings.state_dir else None
 
 
-def _markets(settings: Settings, environment: Environment, access: Access) -> Markets:
+def _markets(settings: Settings, environment: Environment, access: Credentials) -> Markets:
     poll_interval = int(settings.update_interval * 1000)
     entered = _entered(settings, environment)
     main = RuntimeConfig(
@@ -182,7 +184,7 @@ def _entered(settings: Settings, environment: Environment) -> ManualPosition:
 
 
 def _tracker(
-    settings: Settings, environment: Environment, access: Access, audit: AuditLogger | None
+    settings: Settings, environment: Environment, access: Credentials, audit: AuditLogger | None
 ) -> PositionTracker:
     account = _account_name(environment, access)
     if audit is None:
@@ -203,7 +205,7 @@ def _restored(account: str, folder: Path) -> Restored:
         raise SettingsError(f"--log-dir {folder}: the audit trail cannot be read: {error.strerror}") from None
 
 
-def _account_name(environment: Environment, access: Access) -> str:
+def _account_name(environment: Environment, access: Credentials) -> str:
     """One for each account, without a secret in it. Each run of the demo is an account of its own."""
     owner = access.wallet_address or access.api_key or str(access.config.get("apiKey", ""))
     if environment is Environment.DEMO:

@@ -15,14 +15,14 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
-from dashboard.exchange import convert_account as convert
-from dashboard.exchange import families
-from dashboard.exchange.access import Access
-from dashboard.exchange.build import build, refuse_what_is_no_json
-from dashboard.exchange.client import ExchangeClient
-from dashboard.exchange.convert import Raw
-from dashboard.exchange.faults import explained
-from dashboard.exchange.pages import KEPT, PAGE, Span, all_rows
+from dashboard.exchange import exchange_quirks
+from dashboard.exchange import normalize_account as convert
+from dashboard.exchange.ccxt_errors import translate_errors
+from dashboard.exchange.credentials import Credentials
+from dashboard.exchange.exchange_client import ExchangeClient
+from dashboard.exchange.factory import build_exchange, reject_non_json_responses
+from dashboard.exchange.normalize import Raw
+from dashboard.exchange.pagination import HISTORY_KEPT_MS, PAGE_SIZE, Span, fetch_all_rows
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +44,10 @@ class AccountClient:
     the markets that another client has loaded. What is not a future or a swap is left out.
     """
 
-    def __init__(self, access: Access, markets: ExchangeClient | None = None) -> None:
+    def __init__(self, access: Credentials, markets: ExchangeClient | None = None) -> None:
         """Raises a UsageError if the exchange, its testnet or the keys cannot be used."""
-        self._ccxt: Any = build(access)
-        refuse_what_is_no_json(self._ccxt)
+        self._ccxt: Any = build_exchange(access)
+        reject_non_json_responses(self._ccxt)
         self._markets = markets
         self._ahead: int | None = None
         self._hedged = False
@@ -71,8 +71,8 @@ class AccountClient:
         asked_at = await self._exchange_time()
         if not self._has("fetchPositions"):
             raise ExchangeLacks(f"{self.id} cannot be asked for positions")
-        with explained(self.id):
-            rows = await families.positions(self._ccxt, also)
+        with translate_errors(self.id):
+            rows = await exchange_quirks.positions(self._ccxt, also)
         told = convert.hedged(rows)
         self._hedged = self._hedged if told is None else told
         held = convert.positions(rows, lambda symbol: self._contract(markets, symbol))
@@ -86,15 +86,17 @@ class AccountClient:
         await self._borrowed()
         now = await self._exchange_time()
         rows: list[Raw] = []
-        with explained(self.id):
-            for kind in families.TRADES.get(self.id, ({},)):
+        with translate_errors(self.id):
+            for kind in exchange_quirks.TRADES.get(self.id, ({},)):
 
                 async def ask(
                     span: Span, more: Mapping[str, Any], kind: Mapping[str, Any] = kind
                 ) -> list[Raw]:
-                    return await families.trades(self._ccxt, instrument.symbol, span, {**kind, **more})
+                    return await exchange_quirks.trades(self._ccxt, instrument.symbol, span, {**kind, **more})
 
-                rows += await all_rows(self.id, ask, now - KEPT if since is None else since, now)
+                rows += await fetch_all_rows(
+                    self.id, ask, now - HISTORY_KEPT_MS if since is None else since, now
+                )
         own = (row for row in rows if row.get("symbol") in (instrument.symbol, None))
         return self._heard(convert.fills(own, lambda symbol: instrument, hedged=self._hedged))
 
@@ -107,13 +109,13 @@ class AccountClient:
 
         async def ask(span: Span, more: Mapping[str, Any]) -> list[Raw]:
             params = {"until": span[1], **more}
-            return list(await self._ccxt.fetch_funding_history(instrument.symbol, span[0], PAGE, params))
+            return list(await self._ccxt.fetch_funding_history(instrument.symbol, span[0], PAGE_SIZE, params))
 
-        with explained(self.id):
-            if self.id in families.FUNDING_WITHOUT_UNTIL:
-                rows = await self._ccxt.fetch_funding_history(instrument.symbol, since, PAGE)
+        with translate_errors(self.id):
+            if self.id in exchange_quirks.FUNDING_WITHOUT_UNTIL:
+                rows = await self._ccxt.fetch_funding_history(instrument.symbol, since, PAGE_SIZE)
             else:
-                rows = await all_rows(self.id, ask, since, now)
+                rows = await fetch_all_rows(self.id, ask, since, now)
         return convert.funding(rows, instrument)
 
     async def fetch_closed(self, since: int) -> frozenset[tuple[str, Side]]:
@@ -121,21 +123,21 @@ class AccountClient:
         if not self._has("fetchPositionsHistory"):
             return frozenset()
         await self._borrowed()
-        with explained(self.id):
-            rows = await families.history(self._ccxt)
+        with translate_errors(self.id):
+            rows = await exchange_quirks.history(self._ccxt)
         return convert.closed(rows, since)
 
     async def watch_fills(self) -> tuple[Fill, ...]:
         """Waits for the next fills of the websocket."""
         markets = await self._borrowed()
-        with explained(self.id):
+        with translate_errors(self.id):
             rows = await self._next_trades()
         fills = convert.fills(rows, lambda symbol: self._contract(markets, symbol), hedged=self._hedged)
         return self._heard(fills)
 
     async def _next_trades(self) -> list[Raw]:
-        first, *others = families.FILL_STREAMS.get(self.id, families.CONTRACTS)
-        if not others or families.hears_all_fills(self._ccxt):
+        first, *others = exchange_quirks.FILL_STREAMS.get(self.id, exchange_quirks.CONTRACTS)
+        if not others or exchange_quirks.hears_all_fills(self._ccxt):
             # Not by `gather`: its tasks start a turn of the loop later; what comes meanwhile is told late.
             return list(await self._ccxt.watch_my_trades(params=first))
         # All of them wait for the same news, with whatever it brings.
@@ -188,7 +190,7 @@ class AccountClient:
     async def _exchange_time(self) -> int:
         """The exchange's clock now; this machine's where it cannot be asked."""
         if self._ahead is None and self._has("fetchTime"):
-            with suppress(DashboardError), explained(self.id):
+            with suppress(DashboardError), translate_errors(self.id):
                 before = _wall_ms()
                 told = await self._ccxt.fetch_time()
                 self._ahead = int(told) - (before + _wall_ms()) // 2

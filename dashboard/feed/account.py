@@ -10,7 +10,7 @@ from dashboard.clock import now_ms
 from dashboard.domain.events import AccountEvent, AccountFailed, FillsReceived
 from dashboard.domain.market import Instrument
 from dashboard.exchange.account_client import AccountClient
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.heard_fills import HeardFills
 from dashboard.feed.keep_going import keep_going
 from dashboard.feed.reading import Book, Reader

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dashboard.clock import now_ms
 from dashboard.domain.market import Candle, Instrument
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.exchange_client import ExchangeClient
 
 _FRESH = 2_000
 """Milliseconds for which an answer serves others too: pages ask together, when a candle has closed."""

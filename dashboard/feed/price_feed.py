@@ -21,7 +21,7 @@ from dashboard.domain.events import (
 )
 from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account import AccountFeed
 from dashboard.feed.history import History
 from dashboard.feed.keep_going import until_it_works

@@ -15,7 +15,7 @@ from dashboard.clock import now_ms
 from dashboard.domain.events import FeedEvent, FeedFailed, PriceReceived, Route, SupplementalPrice
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.errors import ExchangeUnavailable
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.keep_going import keep_going
 from dashboard.feed.socket_guard import SocketGuard
 

@@ -14,7 +14,7 @@ from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
 from dashboard.errors import ExchangeLacks
 from dashboard.exchange.account_client import AccountClient, AccountPositions
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.exchange_client import ExchangeClient
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """When the websockets of prices are renewed. All markets share them: one's trouble is everybody's."""
 
 from dashboard.clock import now_ms
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.exchange_client import ExchangeClient
 
 _DOUBLINGS = 6
 _REMEMBERED = 3_600_000

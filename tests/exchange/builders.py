@@ -6,7 +6,7 @@ import ccxt.pro
 from ccxt.base.decimal_to_precision import TICK_SIZE
 
 from dashboard.domain.market import Instrument
-from dashboard.exchange import convert
+from dashboard.exchange import normalize
 
 
 def market(symbol: str, id: str, **more: Any) -> dict[str, Any]:
@@ -43,4 +43,4 @@ def exchange_with(exchange: str, *markets: dict[str, Any]) -> Any:
 
 
 def instrument_of(exchange: str, listed: dict[str, Any]) -> Instrument:
-    return convert.instrument(exchange, listed, TICK_SIZE)
+    return normalize.instrument(exchange, listed, TICK_SIZE)

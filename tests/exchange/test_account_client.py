@@ -17,9 +17,9 @@ from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Side, Source
 from dashboard.errors import CredentialError, ExchangeLacks, ExchangeUnavailable
-from dashboard.exchange.access import Access
 from dashboard.exchange.account_client import AccountClient
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.credentials import Credentials
+from dashboard.exchange.exchange_client import ExchangeClient
 
 BTC, ETH, COIN = "BTC/USDT:USDT", "ETH/USDT:USDT", "BTC/USD:BTC"
 HOUR = 3_600_000
@@ -54,7 +54,7 @@ async def rig() -> AsyncIterator[Rig]:
     exchange = DemoExchange(tick_interval=None)
     await exchange.start()
     config = exchange.ccxt_config() | {"enableRateLimit": False, "timeout": 2000, "timeout_on_exit": 0}
-    access = Access("bitget", config=config)
+    access = Credentials("bitget", config=config)
     markets = ExchangeClient(access)
     await markets.open("BTCUSDT")
     account = AccountClient(access, markets)
@@ -112,7 +112,7 @@ async def test_one_kind_that_fails_fails_all(rig: Rig, monkeypatch: pytest.Monke
         raise ExchangeUnavailable("not for you")
 
     await rig.account.fetch_positions()
-    monkeypatch.setattr("dashboard.exchange.families._coin_margined", refused)
+    monkeypatch.setattr("dashboard.exchange.exchange_quirks._coin_margined", refused)
     with pytest.raises(ExchangeUnavailable):
         await rig.account.fetch_positions()
 
@@ -137,7 +137,7 @@ async def test_markets_are_in_memory_once(rig: Rig) -> None:
 
 
 async def test_markets_can_be_given_later(rig: Rig) -> None:
-    late = AccountClient(Access("bitget", config=rig.exchange.ccxt_config()))
+    late = AccountClient(Credentials("bitget", config=rig.exchange.ccxt_config()))
     try:
         with pytest.raises(ExchangeUnavailable, match="the list of markets was not read yet"):
             await late.fetch_positions()
@@ -148,7 +148,7 @@ async def test_markets_can_be_given_later(rig: Rig) -> None:
 
 
 async def test_before_the_markets_are_loaded(rig: Rig) -> None:
-    access = Access("bitget", config=rig.exchange.ccxt_config())
+    access = Credentials("bitget", config=rig.exchange.ccxt_config())
     early = AccountClient(access, ExchangeClient(access))
     with pytest.raises(ExchangeUnavailable, match="the list of markets was not read yet"):
         await early.fetch_positions()

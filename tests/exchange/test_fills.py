@@ -11,7 +11,7 @@ import pytest
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.position import Side
 from dashboard.errors import ExchangeUnavailable
-from dashboard.exchange import convert_account
+from dashboard.exchange import normalize_account
 from tests.domain.builders import dec
 from tests.domain.builders import instrument as an_instrument
 from tests.exchange.builders import exchange_with, instrument_of, market
@@ -80,7 +80,7 @@ def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
 
 def read(key: str, *rows: dict[str, Any], hedged: bool = False) -> tuple[Fill, ...]:
     listed = instrument_of(key.split()[0], MARKETS[key])
-    return convert_account.fills([parsed(key, raw) for raw in rows], lambda _symbol: listed, hedged=hedged)
+    return normalize_account.fills([parsed(key, raw) for raw in rows], lambda _symbol: listed, hedged=hedged)
 
 
 @pytest.mark.parametrize(
@@ -185,16 +185,18 @@ def test_a_fill_that_cannot_be_read_is_not_left_out(hole: dict[str, Any]) -> Non
         "timestamp": 3,
         "info": {},
     }
-    assert len(convert_account.fills([whole], lambda _symbol: an_instrument())) == 1
+    assert len(normalize_account.fills([whole], lambda _symbol: an_instrument())) == 1
     with pytest.raises(ExchangeUnavailable, match=r"^bitget: a fill in BTC/USDT:USDT cannot be read$"):
-        convert_account.fills([whole, whole | hole], lambda _symbol: an_instrument())
+        normalize_account.fills([whole, whole | hole], lambda _symbol: an_instrument())
 
 
 def test_no_fee_told_is_not_free() -> None:
     whole = {"id": "1", "symbol": SWAP, "side": "buy", "price": "1", "amount": "2", "timestamp": 3}
-    assert convert_account.fill(whole, an_instrument()).fees == ()
-    assert convert_account.fill(whole | {"fee": {"cost": None, "currency": "X"}}, an_instrument()).fees == ()
-    free = convert_account.fill(whole | {"fee": {"cost": "0", "currency": "X"}}, an_instrument())
+    assert normalize_account.fill(whole, an_instrument()).fees == ()
+    assert (
+        normalize_account.fill(whole | {"fee": {"cost": None, "currency": "X"}}, an_instrument()).fees == ()
+    )
+    free = normalize_account.fill(whole | {"fee": {"cost": "0", "currency": "X"}}, an_instrument())
     assert free.fees == (Fee(Decimal(0), "X"),)
 
 
@@ -203,27 +205,27 @@ FUNDING: dict[str, Any] = {"id": "7", "symbol": SWAP, "amount": "-1.50", "code":
 
 def test_funding() -> None:
     other = FUNDING | {"symbol": "ETH/USDT:USDT"}
-    (paid,) = convert_account.funding([FUNDING, other], an_instrument())
+    (paid,) = normalize_account.funding([FUNDING, other], an_instrument())
     assert (paid.id, paid.amount, paid.currency, paid.paid_at) == ("7", Decimal("-1.50"), "USDT", 1000)
 
 
 def test_bybit_tells_what_was_paid_as_a_positive_fee() -> None:
     bybit = exchange_with("bybit", MARKETS["bybit"])
     raw = {"symbol": "BTCUSDT", "execFee": "0.5", "execId": "7", "execTime": "1000", "feeRate": "0.0001"}
-    (paid,) = convert_account.funding([bybit.parse_income(raw)], instrument_of("bybit", MARKETS["bybit"]))
+    (paid,) = normalize_account.funding([bybit.parse_income(raw)], instrument_of("bybit", MARKETS["bybit"]))
     assert (paid.amount, paid.currency) == (Decimal("-0.5"), "USDT")
 
 
 def test_hyperliquids_payments_share_an_id() -> None:
     listed = instrument_of("hyperliquid", MARKETS["hyperliquid"])
     rows = [FUNDING | {"id": "0x00", "symbol": listed.symbol, "timestamp": at} for at in (1000, 2000)]
-    assert len({paid.identity for paid in convert_account.funding(rows, listed)}) == 2
+    assert len({paid.identity for paid in normalize_account.funding(rows, listed)}) == 2
 
 
 @pytest.mark.parametrize("hole", [{"amount": None}, {"timestamp": None}], ids=str)
 def test_funding_that_cannot_be_read(hole: dict[str, Any]) -> None:
     with pytest.raises(ExchangeUnavailable, match="funding in BTC/USDT:USDT cannot be read"):
-        convert_account.funding([FUNDING | hole], an_instrument())
+        normalize_account.funding([FUNDING | hole], an_instrument())
 
 
 def test_closed() -> None:
@@ -233,4 +235,4 @@ def test_closed() -> None:
         {"symbol": "C", "side": "short", "lastUpdateTimestamp": None, "timestamp": 1001},
         {"symbol": "D", "side": None, "lastUpdateTimestamp": 2000},
     ]
-    assert convert_account.closed(rows, 1000) == {("A", Side.LONG), ("C", Side.SHORT)}
+    assert normalize_account.closed(rows, 1000) == {("A", Side.LONG), ("C", Side.SHORT)}

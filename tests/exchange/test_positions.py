@@ -8,7 +8,7 @@ import pytest
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side, Source
 from dashboard.errors import ExchangeUnavailable
-from dashboard.exchange import convert_account
+from dashboard.exchange import normalize_account
 from tests.domain.builders import dec
 from tests.exchange.builders import exchange_with, instrument_of, market
 
@@ -82,7 +82,7 @@ HYPERLIQUID = {
 
 def positions(rows: list[dict[str, Any]], listed: Instrument) -> tuple[Position, ...]:
     """The positions in rows that are all of one market."""
-    return convert_account.positions(rows, lambda _symbol: listed)
+    return normalize_account.positions(rows, lambda _symbol: listed)
 
 
 def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
@@ -217,11 +217,11 @@ def test_both_sides_of_a_hedge() -> None:
     ],
 )
 def test_hedge_mode_is_told_by_the_rows(key: str, raw: dict[str, Any], mode: bool | None) -> None:
-    assert convert_account.hedged([parsed(key, raw)]) is mode
+    assert normalize_account.hedged([parsed(key, raw)]) is mode
 
 
 def test_no_rows_tell_no_mode() -> None:
-    assert convert_account.hedged([]) is None
+    assert normalize_account.hedged([]) is None
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_when_it_was_opened(key: str, raw: dict[str, Any], at: int | None) -> No
 
 def test_what_is_not_followed_is_left_out() -> None:
     unreadable = {"symbol": SWAP, "side": None, "contracts": "2", "entryPrice": None}
-    assert convert_account.positions([unreadable], lambda _symbol: None) == ()
+    assert normalize_account.positions([unreadable], lambda _symbol: None) == ()
 
 
 def test_numbers_are_exact_to_the_digit() -> None:

@@ -12,9 +12,9 @@ from dashboard.demo.thread import DemoThread
 from dashboard.domain.events import FeedEvent
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.position_selection import PositionSelection
-from dashboard.exchange.access import Access
 from dashboard.exchange.account_client import AccountClient
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.credentials import Credentials
+from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.feed.prices import Patience
@@ -52,7 +52,7 @@ class Rig(AbstractContextManager["Rig"]):
     ) -> PriceFeed:
         """Starts a feed that polls every 0.2 s and gives a request half a second."""
         options = self.exchange.ccxt_config() | {"timeout": 500, "enableRateLimit": False} | config
-        access = Access("bitget", config=options)
+        access = Credentials("bitget", config=options)
         client, wires = ExchangeClient(access), Wires(self.markets, self.tracker)
         reader = AccountFeed(
             AccountClient(access, client),

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from dashboard.errors import ExchangeUnavailable
-from dashboard.exchange.convert import Raw
+from dashboard.exchange.normalize import Raw
 
-PAGE = 100
+PAGE_SIZE = 100
 """Rows asked for at once: the most that Bitget, Bybit and OKX give."""
-KEPT = 90 * 24 * 3_600_000
+HISTORY_KEPT_MS = 90 * 24 * 3_600_000
 """Milliseconds that a history goes back: what most exchanges keep. Some refuse to look further."""
 
 _WEEK = 7 * 24 * 3_600_000
@@ -22,24 +22,24 @@ _AHEAD = 60_000
 
 Span = tuple[int, int]
 """From a time until another, both in ms since 1970 and both included."""
-Ask = Callable[[Span, Mapping[str, Any]], Awaitable[list[Raw]]]
+FetchPage = Callable[[Span, Mapping[str, Any]], Awaitable[list[Raw]]]
 """Asks for the rows of a span, with more of the exchange's own parameters."""
 
 
-async def all_rows(exchange: str, ask: Ask, since: int, until: int) -> list[Raw]:
+async def fetch_all_rows(exchange: str, ask: FetchPage, since: int, until: int) -> list[Raw]:
     """Every row from `since` to `until` (ms since 1970), each once.
 
     Raises ExchangeUnavailable where they do not come to an end: a part would pass for the whole.
     """
     length = _LONGEST.get(exchange, _WEEK)
     rows: dict[str, Raw] = {}
-    for start in range(max(since, until - KEPT), until + 1, length):
+    for start in range(max(since, until - HISTORY_KEPT_MS), until + 1, length):
         end = start + length - 1  # both ends count: a whole length would be refused as too long
         await _collect(exchange, ask, (start, min(end, until + _AHEAD)), rows)
     return list(rows.values())
 
 
-async def _collect(exchange: str, ask: Ask, whole: Span, rows: dict[str, Raw]) -> None:
+async def _collect(exchange: str, ask: FetchPage, whole: Span, rows: dict[str, Raw]) -> None:
     """Adds the rows of one span. A page may hold the newest or the oldest of it: both sides are asked for."""
     spans = [whole]
     for _ in range(_MOST_PAGES):
@@ -54,12 +54,12 @@ async def _collect(exchange: str, ask: Ask, whole: Span, rows: dict[str, Raw]) -
     raise ExchangeUnavailable(f"{exchange}: its history does not come to an end")
 
 
-async def _went_on_by_id(ask: Ask, span: Span, page: list[Raw], rows: dict[str, Raw]) -> bool:
+async def _went_on_by_id(ask: FetchPage, span: Span, page: list[Raw], rows: dict[str, Raw]) -> bool:
     """Bitget tells the newest first and goes on before an id, which loses none of one instant.
 
     False where it does not: a unified account gives the same page again.
     """
-    while len(page) >= PAGE:
+    while len(page) >= PAGE_SIZE:
         oldest = min((str(row.get("id")) for row in page), key=lambda id: (len(id), id))
         page = await ask(span, {"idLessThan": oldest})
         if page and not _added(page, rows):

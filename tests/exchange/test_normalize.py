@@ -11,7 +11,7 @@ from ccxt.base.decimal_to_precision import DECIMAL_PLACES, SIGNIFICANT_DIGITS, T
 from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Candle, Payoff, Quote, Ticker
 from dashboard.errors import ExchangeLacks
-from dashboard.exchange import convert
+from dashboard.exchange import normalize
 from tests.domain.builders import dec
 from tests.exchange.builders import exchange_with, instrument_of, market
 
@@ -60,7 +60,7 @@ def frames(name: str) -> list[dict[str, Any]]:
 )
 def test_numbers(value: object, number: str | None, positive: str | None) -> None:
     """Exact to the digit, or unknown."""
-    assert (convert.number(value), convert.positive(value)) == (dec(number), dec(positive))
+    assert (normalize.number(value), normalize.positive(value)) == (dec(number), dec(positive))
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_numbers(value: object, number: str | None, positive: str | None) -> Non
 def test_bitgets_recorded_frames(file: str, listed: dict[str, Any], nth: int, known: dict[str, str]) -> None:
     parsed = exchange_with("bitget", listed).parse_ws_ticker(frames(file)[nth])
     assert parsed["symbol"] == listed["symbol"]
-    assert figures(convert.ticker(parsed, 5)) == known
+    assert figures(normalize.ticker(parsed, 5)) == known
 
 
 def test_every_figure_is_received_now_whatever_the_exchange_says() -> None:
     """Timestamps of exchanges may be missing or old."""
-    got = convert.ticker(
+    got = normalize.ticker(
         {"last": "1", "bid": "2", "ask": "3", "markPrice": "4", "percentage": "0", "timestamp": 9}, 5
     )
     assert got == Ticker(*(Quote(Decimal(number), 5) for number in (1, 2, 3, 4, 0)))
@@ -121,14 +121,14 @@ def test_every_figure_is_received_now_whatever_the_exchange_says() -> None:
     ],
 )
 def test_every_field_of_a_ticker_is_optional(raw: dict[str, Any], known: dict[str, str]) -> None:
-    assert figures(convert.ticker(raw, 0)) == known
+    assert figures(normalize.ticker(raw, 0)) == known
 
 
 def test_hyperliquids_mark_is_in_its_info() -> None:
     raw = {"name": "BTC", "markPx": "64001.5", "midPx": "64000.5", "prevDayPx": "64000", "dayNtlVlm": "1"}
     parsed = exchange_with("hyperliquid", HYPERLIQUID).parse_ticker(raw, HYPERLIQUID)
     assert parsed["timestamp"] is None
-    assert figures(convert.ticker(parsed, 0))["mark"] == "64001.5"
+    assert figures(normalize.ticker(parsed, 0))["mark"] == "64001.5"
 
 
 def test_hyperliquids_impact_prices_are_no_bid_and_ask() -> None:
@@ -138,7 +138,7 @@ def test_hyperliquids_impact_prices_are_no_bid_and_ask() -> None:
     }  # fmt: skip
     parsed = exchange_with("hyperliquid", HYPERLIQUID).parse_ticker(raw, HYPERLIQUID)
     assert (parsed["bid"], parsed["ask"]) == ("63990.0", "64010.0")
-    known = figures(convert.ticker(parsed, 0))
+    known = figures(normalize.ticker(parsed, 0))
     assert known["mark"] == "64001.5"
     assert known.keys().isdisjoint({"bid", "ask"})
 
@@ -152,7 +152,7 @@ KRAKENS_FRAME: dict[str, Any] = {
 def test_krakens_frame() -> None:
     """ccxt takes the change in it, which is in percent, for one in dollars."""
     parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(KRAKENS_FRAME)
-    assert figures(convert.ticker(parsed, 0)) == {
+    assert figures(normalize.ticker(parsed, 0)) == {
         "last": "28053.5",
         "bid": "28060",
         "ask": "28070",
@@ -164,13 +164,13 @@ def test_krakens_frame() -> None:
 def test_krakens_frame_without_a_change() -> None:
     frame = {name: value for name, value in KRAKENS_FRAME.items() if name != "change"}
     parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(frame)
-    assert "change_24h" not in figures(convert.ticker(parsed, 0))
+    assert "change_24h" not in figures(normalize.ticker(parsed, 0))
 
 
 def test_krakens_answer_to_a_request_is_in_percent_as_ccxt_has_it() -> None:
     raw = {"symbol": "PI_XBTUSD", "last": "99", "open24h": "100", "bid": "98", "ask": "99", "markPrice": "97"}
     parsed = exchange_with("krakenfutures", KRAKEN).parse_ticker(raw, KRAKEN)
-    assert Decimal(figures(convert.ticker(parsed, 0))["change_24h"]) == -1
+    assert Decimal(figures(normalize.ticker(parsed, 0))["change_24h"]) == -1
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_krakens_answer_to_a_request_is_in_percent_as_ccxt_has_it() -> None:
     ids=["the newest", "no price", "nothing in it", "no trade"],
 )
 def test_last_trade(trades: list[dict[str, Any]], known: dict[str, str]) -> None:
-    assert figures(convert.last_trade(trades, 0)) == known
+    assert figures(normalize.last_trade(trades, 0)) == known
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_quanto_contract_is_refused() -> None:
 )
 def test_price_step(precision: dict[str, Any] | None, mode: int, step: str | None) -> None:
     listed = market("BTC/USDT:USDT", "BTCUSDT", precision=precision)
-    assert convert.instrument("bitget", listed, mode).price_step == dec(step)
+    assert normalize.instrument("bitget", listed, mode).price_step == dec(step)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_price_step(precision: dict[str, Any] | None, mode: int, step: str | Non
 )
 def test_size_step(amount: object, mode: int, step: str | None) -> None:
     listed = market("BTC/USDT:USDT", "BTCUSDT", precision={"price": "0.1", "amount": amount})
-    assert convert.instrument("bitget", listed, mode).size_step == dec(step)
+    assert normalize.instrument("bitget", listed, mode).size_step == dec(step)
 
 
 def test_candles_come_oldest_first_and_whole() -> None:
@@ -281,7 +281,7 @@ def test_candles_come_oldest_first_and_whole() -> None:
         [4, "1", "0", "1", "1", "9"],
         [None, "1", "2", "1", "1", "9"],
     ]
-    assert convert.candles(rows) == [
+    assert normalize.candles(rows) == [
         Candle(1, Decimal(1), Decimal(2), Decimal("0.5"), Decimal("1.5")),
         Candle(3, Decimal(4), Decimal("6.10"), Decimal(3), Decimal(5)),
     ]
@@ -316,7 +316,7 @@ def test_candles_come_oldest_first_and_whole() -> None:
     ],
 )
 def test_tiers(rows: list[dict[str, Any]], known: list[tuple[str, str]]) -> None:
-    assert convert.tiers("bybit", rows) == tuple(
+    assert normalize.tiers("bybit", rows) == tuple(
         MarginTier(Decimal(floor), Decimal(rate)) for floor, rate in known
     )
 
@@ -327,7 +327,7 @@ def test_tiers_counted_in_contracts_are_of_no_use_but_the_lowest(exchange: str) 
         {"minNotional": floor, "maintenanceMarginRate": rate}
         for floor, rate in (("0", "0.004"), ("500", "0.1"))
     ]
-    assert convert.tiers(exchange, rows) == (MarginTier(Decimal(0), Decimal("0.004")),)
+    assert normalize.tiers(exchange, rows) == (MarginTier(Decimal(0), Decimal("0.004")),)
 
 
 def test_bitgets_tiers() -> None:
@@ -338,11 +338,11 @@ def test_bitgets_tiers() -> None:
          "keepMarginRate": "0.005"},
     ]  # fmt: skip
     rows = exchange_with("bitget", BTC_LINEAR).parse_market_leverage_tiers(raw, BTC_LINEAR)
-    assert convert.tiers("bitget", rows) == (
+    assert normalize.tiers("bitget", rows) == (
         MarginTier(Decimal(0), Decimal("0.004")),
         MarginTier(Decimal(150_000), Decimal("0.005")),
     )
 
 
 def test_no_candles() -> None:
-    assert convert.candles([]) == []
+    assert normalize.candles([]) == []

@@ -13,11 +13,11 @@ from dashboard.errors import (
     ExchangeUnavailable,
     UnknownSymbol,
 )
-from dashboard.exchange.faults import explained
+from dashboard.exchange.ccxt_errors import translate_errors
 
 
 async def raised(error: BaseException) -> DashboardError:
-    with pytest.raises(DashboardError) as ours, explained("bitget"):
+    with pytest.raises(DashboardError) as ours, translate_errors("bitget"):
         raise error
     return ours.value
 
@@ -96,20 +96,20 @@ async def test_the_cause_is_kept_for_the_log() -> None:
 
 
 async def test_what_goes_well_is_left_alone() -> None:
-    with explained("bitget"):
+    with translate_errors("bitget"):
         done = True
     assert done
 
 
 async def test_our_own_errors_and_bugs_pass_through() -> None:
     for error in (ExchangeUnavailable("ours"), KeyError("a bug")):
-        with pytest.raises(type(error)) as same, explained("bitget"):
+        with pytest.raises(type(error)) as same, translate_errors("bitget"):
             raise error
         assert same.value is error
 
 
 async def wait_for(future: "asyncio.Future[None]") -> None:
-    with explained("bitget"):
+    with translate_errors("bitget"):
         await future
 
 

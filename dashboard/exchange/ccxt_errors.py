@@ -33,7 +33,7 @@ _MEANING: tuple[tuple[type[BaseException], type[DashboardError], str], ...] = (
 )
 
 
-class explained:  # noqa: N801 - reads as a word in `with explained(...)`, as contextlib's own do
+class translate_errors:  # noqa: N801 - reads as a word in `with explained(...)`, as contextlib's own do
     """Turns ccxt's exceptions inside a `with` block into ours.
 
     A CancelledError that nobody asked this task for comes from a watcher whose socket was closed

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.exchange import families
+from dashboard.exchange import exchange_quirks
 from tests.exchange.builders import exchange_with, instrument_of, market
 from tests.exchange.test_positions import BYBIT
 
@@ -43,7 +43,7 @@ async def test_bybits_positions_come_by_coin_and_by_page(bybit: Any) -> None:
         return {"result": {"list": rows, "nextPageCursor": str(end) if end < 450 else ""}}
 
     asked = answering(bybit, "privateGetV5PositionList", page)
-    assert len(await families.positions(bybit, None)) == 450
+    assert len(await exchange_quirks.positions(bybit, None)) == 450
     parts = {(params["category"], params.get("settleCoin")) for params in asked}
     assert parts == {("linear", "USDT"), ("linear", "USDC"), ("inverse", None)}
     await bybit.close()
@@ -56,7 +56,7 @@ async def test_a_coin_margined_market_is_asked_for_by_name_elsewhere() -> None:
     own = answering(htx, "contractPrivatePostSwapApiV1SwapPositionInfo", lambda _params: {"data": [
         {"contract_code": "BTC-USD", "direction": "buy", "volume": "1", "cost_open": "3", "lever_rate": 5},
     ]})  # fmt: skip
-    rows = await families.positions(htx, instrument_of("htx", inverse))
+    rows = await exchange_quirks.positions(htx, instrument_of("htx", inverse))
     assert [row["symbol"] for row in rows] == ["BTC/USD:BTC"]
     assert (len(linear), len(own)) == (1, 1)
     await htx.close()
@@ -65,7 +65,7 @@ async def test_a_coin_margined_market_is_asked_for_by_name_elsewhere() -> None:
 async def test_krakens_fills_are_asked_for_backwards() -> None:
     kraken = exchange_with("krakenfutures", market("BTC/USD:USD", "PF_XBTUSD"))
     asked = answering(kraken, "privateGetFills", lambda _params: {"fills": []})
-    assert await families.trades(kraken, "BTC/USD:USD", (0, 1786542349220), {}) == []
+    assert await exchange_quirks.trades(kraken, "BTC/USD:USD", (0, 1786542349220), {}) == []
     assert asked == [{"lastFillTime": "2026-08-12T13:45:49.220Z"}]
     await kraken.close()
 
@@ -73,8 +73,8 @@ async def test_krakens_fills_are_asked_for_backwards() -> None:
 async def test_bybits_liquidations_are_asked_for() -> None:
     bybit = exchange_with("bybit", market(SWAP, "BTCUSDT"))
     asked = answering(bybit, "privateGetV5ExecutionList", lambda _params: {"result": {"list": []}})
-    for params in families.TRADES["bybit"]:
-        await families.trades(bybit, SWAP, (0, 1), params)
+    for params in exchange_quirks.TRADES["bybit"]:
+        await exchange_quirks.trades(bybit, SWAP, (0, 1), params)
     assert {params["execType"] for params in asked} == {"Trade", "BustTrade", "AdlTrade", "Settle"}
     await bybit.close()
 
@@ -85,6 +85,6 @@ async def test_a_unified_bitget_account_is_asked_in_its_own_way() -> None:
     asked = answering(
         bitget, "privateUtaGetV3PositionCurrentPosition", lambda _params: {"data": {"list": []}}
     )
-    assert await families.positions(bitget, None) == []
+    assert await exchange_quirks.positions(bitget, None) == []
     assert [params["category"] for params in asked] == ["USDT-FUTURES", "USDC-FUTURES", "COIN-FUTURES"]
     await bitget.close()

@@ -12,8 +12,8 @@ import pytest
 from dashboard.demo.thread import DemoThread, running_demo
 from dashboard.domain.market import Payoff, Ticker
 from dashboard.errors import ExchangeLacks, ExchangeUnavailable
-from dashboard.exchange.access import Access
-from dashboard.exchange.client import ExchangeClient
+from dashboard.exchange.credentials import Credentials
+from dashboard.exchange.exchange_client import ExchangeClient
 from tests.domain.builders import instrument as an_instrument
 from tests.domain.builders import ticker as a_ticker
 
@@ -27,7 +27,7 @@ def demo() -> Iterator[DemoThread]:
 @pytest.fixture
 async def client(demo: DemoThread) -> AsyncIterator[ExchangeClient]:
     config = demo.exchange.ccxt_config() | {"enableRateLimit": False}
-    it = ExchangeClient(Access("bitget", config=config))
+    it = ExchangeClient(Credentials("bitget", config=config))
     yield it
     await it.close()
     demo.exchange.faults.clear()
@@ -100,7 +100,7 @@ async def test_an_empty_list_of_markets_is_a_failure_that_passes(
     ],
 )
 def test_streams_beside_the_main_one(exchange: str, seen: Ticker, streams: list[str]) -> None:
-    it = ExchangeClient(Access(exchange))
+    it = ExchangeClient(Credentials(exchange))
     assert [
         cast("partial[Any]", watch).func.__name__ for watch in it.streams_beside(an_instrument(), seen)
     ] == streams
@@ -113,4 +113,4 @@ async def test_spot_has_no_margin(client: ExchangeClient) -> None:
 
 def test_spot_has_no_mark_to_watch() -> None:
     spot = replace(an_instrument(), symbol="BTC/USDT", kind="spot")
-    assert ExchangeClient(Access("okx")).streams_beside(spot, a_ticker(last="1", bid="1", ask="1")) == []
+    assert ExchangeClient(Credentials("okx")).streams_beside(spot, a_ticker(last="1", bid="1", ask="1")) == []

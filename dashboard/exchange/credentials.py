@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Credentials:
     """Which exchange, and how to enter it. Its repr shows no secret."""
 
     exchange: str

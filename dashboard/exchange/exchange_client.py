@@ -11,10 +11,10 @@ from dashboard.clock import now_ms
 from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Candle, Instrument, Ticker
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
-from dashboard.exchange import convert
-from dashboard.exchange.access import Access
-from dashboard.exchange.build import build
-from dashboard.exchange.faults import explained
+from dashboard.exchange import normalize
+from dashboard.exchange.ccxt_errors import translate_errors
+from dashboard.exchange.credentials import Credentials
+from dashboard.exchange.factory import build_exchange
 from dashboard.exchange.symbols import resolve
 
 _CANDLES = 300
@@ -27,9 +27,9 @@ class ExchangeClient:
     for what will not.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Credentials) -> None:
         """Raises a UsageError if the exchange, its testnet or the keys cannot be used."""
-        self._ccxt: Any = build(access)
+        self._ccxt: Any = build_exchange(access)
         self._instruments: dict[str, Instrument] = {}
         self.id = access.exchange
         self.name: str = self._ccxt.name
@@ -41,7 +41,7 @@ class ExchangeClient:
 
     async def load_markets(self) -> None:
         """Reads the list of markets, again if need be."""
-        with explained(self.id):
+        with translate_errors(self.id):
             # A truncated or empty answer with HTTP 200 leaves ccxt content with no markets: ask anew.
             await self._ccxt.load_markets(True)
         if not self._ccxt.markets:
@@ -71,7 +71,7 @@ class ExchangeClient:
     def _instrument(self, market: Any) -> Instrument:
         known = self._instruments.get(market["symbol"])
         if known is None:
-            known = convert.instrument(self.id, market, self._ccxt.precisionMode)
+            known = normalize.instrument(self.id, market, self._ccxt.precisionMode)
             self._instruments[known.symbol] = known
         return known
 
@@ -95,22 +95,22 @@ class ExchangeClient:
 
     async def watch_ticker(self, instrument: Instrument) -> Ticker:
         """Waits for the next prices of the websocket."""
-        with explained(self.id):
+        with translate_errors(self.id):
             if self._has("watchTicker"):
-                return convert.ticker(await self._ccxt.watch_ticker(instrument.symbol), now_ms())
-            return convert.last_trade(await self._ccxt.watch_trades(instrument.symbol), now_ms())
+                return normalize.ticker(await self._ccxt.watch_ticker(instrument.symbol), now_ms())
+            return normalize.last_trade(await self._ccxt.watch_trades(instrument.symbol), now_ms())
 
     async def watch_mark(self, instrument: Instrument) -> Ticker:
         """Waits for the next mark price."""
-        with explained(self.id):
+        with translate_errors(self.id):
             raw = await self._ccxt.watch_mark_price(instrument.symbol)
-        return convert.ticker({"markPrice": raw.get("markPrice")}, now_ms())
+        return normalize.ticker({"markPrice": raw.get("markPrice")}, now_ms())
 
     async def watch_book(self, instrument: Instrument) -> Ticker:
         """Waits for the next best bid and ask."""
-        with explained(self.id):
+        with translate_errors(self.id):
             raw = (await self._ccxt.watch_bids_asks([instrument.symbol])).get(instrument.symbol, {})
-        return convert.ticker({"bid": raw.get("bid"), "ask": raw.get("ask")}, now_ms())
+        return normalize.ticker({"bid": raw.get("bid"), "ask": raw.get("ask")}, now_ms())
 
     def break_streams(self) -> None:
         """Drops every websocket, so that whoever waits fails now and the next wait connects anew.
@@ -123,32 +123,32 @@ class ExchangeClient:
 
     async def fetch_ticker(self, instrument: Instrument) -> Ticker:
         """Asks for the prices now."""
-        with explained(self.id):
-            ticker = convert.ticker(await self._ccxt.fetch_ticker(instrument.symbol), now_ms())
+        with translate_errors(self.id):
+            ticker = normalize.ticker(await self._ccxt.fetch_ticker(instrument.symbol), now_ms())
         if ticker.mark is None and instrument.is_contract and self._has("fetchMarkPrice"):
             with suppress(DashboardError):  # the last price in hand is worth more than none
                 return ticker.merged(await self._fetch_mark(instrument))
         return ticker
 
     async def _fetch_mark(self, instrument: Instrument) -> Ticker:
-        with explained(self.id):
+        with translate_errors(self.id):
             raw = await self._ccxt.fetch_mark_price(instrument.symbol)
-        return convert.ticker({"markPrice": raw.get("markPrice")}, now_ms())
+        return normalize.ticker({"markPrice": raw.get("markPrice")}, now_ms())
 
     async def fetch_candles(self, instrument: Instrument, timeframe: str) -> list[Candle]:
         """The newest bars of price history for a timeframe such as 5m, oldest first."""
         if not self._has("fetchOHLCV") or timeframe not in (self._ccxt.timeframes or {}):
             raise ExchangeLacks(f"{self.id} has no {timeframe} candles")
-        with explained(self.id):
+        with translate_errors(self.id):
             rows = await self._ccxt.fetch_ohlcv(instrument.symbol, timeframe, limit=_CANDLES)
-        return convert.candles(rows)
+        return normalize.candles(rows)
 
     async def fetch_tiers(self, instrument: Instrument) -> tuple[MarginTier, ...]:
         """The margin schedule; empty where the exchange does not tell it to everybody."""
         if not (instrument.is_contract and self._has("fetchMarketLeverageTiers")):
             return ()
-        with explained(self.id):
-            return convert.tiers(self.id, await self._ccxt.fetch_market_leverage_tiers(instrument.symbol))
+        with translate_errors(self.id):
+            return normalize.tiers(self.id, await self._ccxt.fetch_market_leverage_tiers(instrument.symbol))
 
     def _has(self, capability: str) -> bool:
         return bool(self._ccxt.has.get(capability))

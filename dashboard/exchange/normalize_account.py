@@ -8,7 +8,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side, Source
 from dashboard.errors import ExchangeUnavailable
-from dashboard.exchange.convert import Raw, number, positive
+from dashboard.exchange.normalize import Raw, number, positive
 
 Listed = Callable[[str], Instrument | None]
 """Gives the market of a unified symbol; None for one that is not followed."""

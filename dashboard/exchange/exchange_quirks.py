@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.domain.market import Instrument
-from dashboard.exchange.convert import Raw
-from dashboard.exchange.pages import PAGE, Span
+from dashboard.exchange.normalize import Raw
+from dashboard.exchange.pagination import PAGE_SIZE, Span
 
 Params = Mapping[str, Any]
 
@@ -79,7 +79,7 @@ async def trades(exchange: Any, symbol: str, span: Span, params: Params) -> list
     if exchange.id == "krakenfutures":  # tells of all markets at once, backwards from a time
         params = {"lastFillTime": exchange.iso8601(until), **params}
         return list(await exchange.fetch_my_trades(None, since, None, params))
-    return list(await exchange.fetch_my_trades(symbol, since, PAGE, {"until": until, **params}))
+    return list(await exchange.fetch_my_trades(symbol, since, PAGE_SIZE, {"until": until, **params}))
 
 
 async def history(exchange: Any) -> list[Raw]:
@@ -87,7 +87,7 @@ async def history(exchange: Any) -> list[Raw]:
     rows: list[Raw] = []
     for params in _HISTORY.get(exchange.id, ({},)):
         # No `since`: ccxt would compare it with the time at which a position was opened.
-        rows += await exchange.fetch_positions_history(None, None, PAGE, params)
+        rows += await exchange.fetch_positions_history(None, None, PAGE_SIZE, params)
     return rows
 
 

@@ -9,7 +9,7 @@ import ccxt.pro
 from ccxt.base.errors import BadResponse, NotSupported
 
 from dashboard.errors import CredentialError, ExchangeLacks, SettingsError, UnknownExchange
-from dashboard.exchange.access import Access
+from dashboard.exchange.credentials import Credentials
 
 _REQUEST_TIMEOUT = 10_000
 _KEEP_ALIVE = 10_000
@@ -17,7 +17,7 @@ _KEEP_ALIVE = 10_000
 would drop healthy ones: ccxt counts them in a race with its own loop."""
 
 
-def build(access: Access) -> Any:
+def build_exchange(access: Credentials) -> Any:
     """ccxt's object for `access`, with websockets where ccxt has them, and numbers as strings.
 
     Raises UnknownExchange, ExchangeLacks (no testnet) or CredentialError (half of the keys).
@@ -37,7 +37,7 @@ def build(access: Access) -> Any:
     return exchange
 
 
-def refuse_what_is_no_json(exchange: Any) -> None:
+def reject_non_json_responses(exchange: Any) -> None:
     """Makes `exchange` fail where it would take an answer that was cut off for an empty one."""
     fetch = exchange.fetch
 
@@ -54,7 +54,7 @@ def _rest_only() -> Any:
     return importlib.import_module("ccxt.async_support")
 
 
-def _config(access: Access) -> dict[str, Any]:
+def _config(access: Credentials) -> dict[str, Any]:
     ours = {
         "apiKey": access.api_key,
         "secret": access.api_secret,
