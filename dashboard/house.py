@@ -27,7 +27,7 @@ from dashboard.errors import SettingsError, UsageError
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.account import AccountFeed
+from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.logs import hide
 from dashboard.markets import Markets

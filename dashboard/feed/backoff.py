@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import count
 
 
-def delays(first: float = 0.25, cap: float = 15.0, jitter: float = 0.25) -> Iterator[float]:
+def backoff_delays(first: float = 0.25, cap: float = 15.0, jitter: float = 0.25) -> Iterator[float]:
     """Seconds to wait before the 2nd, 3rd, ... try, for ever.
 
     `jitter` is the largest relative deviation: many clients that lost one server together should

@@ -22,10 +22,10 @@ from dashboard.domain.events import (
 from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.account import AccountFeed
-from dashboard.feed.history import History
-from dashboard.feed.keep_going import until_it_works
-from dashboard.feed.prices import Patience, Prices
+from dashboard.feed.account_feed import AccountFeed
+from dashboard.feed.candle_cache import CandleCache
+from dashboard.feed.market_feed import FeedTimeouts, MarketFeed
+from dashboard.feed.retry import retry_until_success
 from dashboard.feed.socket_guard import SocketGuard
 from dashboard.feed.subscriptions import Subscriptions
 
@@ -56,15 +56,15 @@ class PriceFeed:
         emit: Emit,
         *,
         account: AccountFeed | None = None,
-        patience: Patience | None = None,
+        patience: FeedTimeouts | None = None,
     ) -> None:
         """`account` is read too, in the same thread."""
-        self._patience = patience or Patience()
+        self._patience = patience or FeedTimeouts()
         self._client = client
         self._symbol = symbol
         self._emit = emit
         self._guard = SocketGuard(client, silence=self._patience.silence, alone=self._patience.first_message)
-        self._history = History(client)
+        self._history = CandleCache(client)
         self._account = account
         self._beside = Subscriptions(self._watch_beside)
         self._wished: frozenset[str] = frozenset()
@@ -146,12 +146,12 @@ class PriceFeed:
     async def _run(self) -> None:
         turning = asyncio.create_task(self._turn())
         try:
-            instrument = await until_it_works(self._open, self._not_opened)
+            instrument = await retry_until_success(self._open, self._not_opened)
             self._follow(self._wished)
             prices = self._prices(instrument, self._emit_main)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(prices.run())
-                tasks.create_task(until_it_works(partial(self._read_tiers, instrument, self._emit_main)))
+                tasks.create_task(retry_until_success(partial(self._read_tiers, instrument, self._emit_main)))
                 if self._account is not None:
                     tasks.create_task(self._account.run())
                     tasks.create_task(self._read_after_recovery(prices, self._account))
@@ -164,8 +164,8 @@ class PriceFeed:
                 if self._account is not None:
                     await self._account.close()
 
-    def _prices(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> Prices:
-        return Prices(
+    def _prices(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> MarketFeed:
+        return MarketFeed(
             self._client,
             instrument,
             emit,
@@ -183,7 +183,7 @@ class PriceFeed:
     async def _watch_beside(self, symbol: str) -> None:
         """Tries again where it fails: a market may be new, and known when the list is read again."""
         emit = partial(self._emit_beside, symbol)
-        await until_it_works(
+        await retry_until_success(
             partial(self._watch_market, symbol, emit), lambda reason: emit(FeedFailed(Route.POLL, reason))
         )
 
@@ -192,13 +192,13 @@ class PriceFeed:
         emit(InstrumentResolved(instrument))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._prices(instrument, emit).run())
-            tasks.create_task(until_it_works(partial(self._read_tiers, instrument, emit)))
+            tasks.create_task(retry_until_success(partial(self._read_tiers, instrument, emit)))
 
     def _emit_beside(self, symbol: str, event: FeedEvent) -> None:
         if symbol in self._wished:  # not what was under way when the market was let go
             self._emit(symbol, event)
 
-    async def _read_after_recovery(self, prices: Prices, account: AccountFeed) -> None:
+    async def _read_after_recovery(self, prices: MarketFeed, account: AccountFeed) -> None:
         while True:
             await prices.recovered.wait()
             prices.recovered.clear()

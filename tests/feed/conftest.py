@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.feed.rig import Rig
+from tests.feed.harness import FeedHarness
 
 
 @pytest.fixture
-def rig(caplog: pytest.LogCaptureFixture) -> Iterator[Rig]:
+def rig(caplog: pytest.LogCaptureFixture) -> Iterator[FeedHarness]:
     """A rig whose market moves. Nothing may be left for asyncio to complain about."""
-    with Rig() as rig:
+    with FeedHarness() as rig:
         yield rig
     complaints = [record.getMessage() for record in caplog.records if record.name == "asyncio"]
     assert not complaints

@@ -7,7 +7,7 @@ import pytest
 from dashboard.demo.faults import RestFaults
 from dashboard.domain.feed_state import FeedState
 from dashboard.errors import CredentialError, ExchangeUnavailable, UnknownSymbol
-from tests.feed.rig import Rig
+from tests.feed.harness import FeedHarness
 
 TICKER, MARKETS, POSITIONS = (
     "/api/v2/mix/market/ticker",
@@ -30,7 +30,7 @@ every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 @every_fault
-def test_a_failing_poll_is_disconnected_and_comes_back(rig: Rig, fault: RestFaults):
+def test_a_failing_poll_is_disconnected_and_comes_back(rig: FeedHarness, fault: RestFaults):
     rig.start(use_websocket=False)
     rig.until_state(FeedState.POLLING)
     rig.exchange.faults.rest = fault
@@ -43,7 +43,7 @@ def test_a_failing_poll_is_disconnected_and_comes_back(rig: Rig, fault: RestFaul
 
 
 @every_fault
-def test_started_into_a_fault_it_says_so_and_keeps_trying(rig: Rig, fault: RestFaults):
+def test_started_into_a_fault_it_says_so_and_keeps_trying(rig: FeedHarness, fault: RestFaults):
     rig.exchange.faults.rest = fault
     feed = rig.start()
     rig.until_state(FeedState.DISCONNECTED)
@@ -52,7 +52,7 @@ def test_started_into_a_fault_it_says_so_and_keeps_trying(rig: Rig, fault: RestF
     rig.until_state(FeedState.STREAMING)
 
 
-def test_started_without_a_network_it_comes_up_later(rig: Rig):
+def test_started_without_a_network_it_comes_up_later(rig: FeedHarness):
     rig.demo.call(rig.exchange.refuse())
     rig.start()
     assert rig.until_state(FeedState.DISCONNECTED).instrument is None
@@ -60,7 +60,7 @@ def test_started_without_a_network_it_comes_up_later(rig: Rig):
     rig.until_state(FeedState.STREAMING)
 
 
-def test_a_symbol_that_proves_wrong_later_is_a_state(rig: Rig):
+def test_a_symbol_that_proves_wrong_later_is_a_state(rig: FeedHarness):
     rig.demo.call(rig.exchange.refuse())
     rig.start("NOSUCHCOIN")
     rig.until_state(FeedState.DISCONNECTED)
@@ -69,12 +69,12 @@ def test_a_symbol_that_proves_wrong_later_is_a_state(rig: Rig):
     assert wrong.health.state is FeedState.DISCONNECTED
 
 
-def test_a_wrong_symbol_at_the_start_is_the_users(rig: Rig):
+def test_a_wrong_symbol_at_the_start_is_the_users(rig: FeedHarness):
     with pytest.raises(UnknownSymbol, match="NOSUCHCOIN"):
         rig.start("NOSUCHCOIN").opened.result(5)
 
 
-def test_a_bug_is_logged_shown_and_survived(rig: Rig, caplog: pytest.LogCaptureFixture):
+def test_a_bug_is_logged_shown_and_survived(rig: FeedHarness, caplog: pytest.LogCaptureFixture):
     feed = rig.start(use_websocket=False)
     rig.until_state(FeedState.POLLING)
     real = feed._client.fetch_ticker
@@ -86,11 +86,11 @@ def test_a_bug_is_logged_shown_and_survived(rig: Rig, caplog: pytest.LogCaptureF
 
 
 class TestAccount:
-    def test_wrong_keys_at_the_start_are_the_users(self, rig: Rig):
+    def test_wrong_keys_at_the_start_are_the_users(self, rig: FeedHarness):
         with pytest.raises(CredentialError):
             rig.start(account=True, apiKey="wrong").opened.result(5)
 
-    def test_keys_that_fail_later_leave_the_position_and_say_so(self, rig: Rig):
+    def test_keys_that_fail_later_leave_the_position_and_say_so(self, rig: FeedHarness):
         rig.start(account=True)
         held = rig.until_state(FeedState.STREAMING)
         rig.exchange.account.api_key = "revoked"
@@ -99,7 +99,7 @@ class TestAccount:
         assert later.position == held.position
         assert later.holdings.read_at == held.holdings.read_at
 
-    def test_a_reconnect_reads_what_changed_meanwhile(self, rig: Rig):
+    def test_a_reconnect_reads_what_changed_meanwhile(self, rig: FeedHarness):
         rig.start(account=True)
         assert rig.until_state(FeedState.STREAMING).position
         rig.demo.call(rig.exchange.refuse())
@@ -108,7 +108,7 @@ class TestAccount:
         rig.demo.call(rig.exchange.accept_again())
         assert rig.until(lambda snapshot: snapshot.position is None).holdings.known
 
-    def test_a_position_that_just_vanishes_stays_and_says_so(self, rig: Rig):
+    def test_a_position_that_just_vanishes_stays_and_says_so(self, rig: FeedHarness):
         """Neither a fill nor the exchange's history tells that it was closed."""
         rig.start(account=True)
         held = rig.until_state(FeedState.STREAMING)
@@ -117,7 +117,7 @@ class TestAccount:
         rig.until(lambda _: any(live.difference for live in rig.tracker.get_all_positions().values()))
         assert rig.runtime.snapshot.position == held.position
 
-    def test_a_read_that_fails_at_the_start_is_not_flat(self, rig: Rig):
+    def test_a_read_that_fails_at_the_start_is_not_flat(self, rig: FeedHarness):
         rig.exchange.faults.rest_at(POSITIONS).status = 500
         rig.start(account=True).opened.result(5)
         unread = rig.until(lambda snapshot: snapshot.holdings.problem)
@@ -125,7 +125,7 @@ class TestAccount:
 
 
 class TestHistory:
-    async def test_it_is_there_after_a_start_without_a_network(self, rig: Rig):
+    async def test_it_is_there_after_a_start_without_a_network(self, rig: FeedHarness):
         rig.demo.call(rig.exchange.refuse())
         feed = rig.start()
         rig.until_state(FeedState.DISCONNECTED)
@@ -135,7 +135,7 @@ class TestHistory:
         rig.until_state(FeedState.STREAMING)
         assert len(await feed.candles("5m")) > 100
 
-    async def test_many_who_ask_at_once_are_one_request(self, rig: Rig):
+    async def test_many_who_ask_at_once_are_one_request(self, rig: FeedHarness):
         feed = rig.start()
         rig.until_state(FeedState.STREAMING)
         answers = await asyncio.gather(*(feed.candles("1m") for _ in range(20)))

@@ -7,7 +7,7 @@ import pytest
 from dashboard.clock import now_ms
 from dashboard.demo.faults import EVERY, SocketFaults
 from dashboard.domain.feed_state import FeedState
-from tests.feed.rig import Rig
+from tests.feed.harness import FeedHarness
 
 FAULTS = {
     "silent socket": SocketFaults(silent=True),
@@ -25,7 +25,7 @@ every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 @every_fault
-def test_from_the_start_polling_steps_in_and_the_stream_comes_back(rig: Rig, fault: SocketFaults):
+def test_from_the_start_polling_steps_in_and_the_stream_comes_back(rig: FeedHarness, fault: SocketFaults):
     rig.exchange.faults.ws = fault
     rig.start()
     rig.until_state(FeedState.POLLING)
@@ -36,7 +36,7 @@ def test_from_the_start_polling_steps_in_and_the_stream_comes_back(rig: Rig, fau
 
 
 @every_fault
-def test_in_the_middle_polling_steps_in_and_the_stream_comes_back(rig: Rig, fault: SocketFaults):
+def test_in_the_middle_polling_steps_in_and_the_stream_comes_back(rig: FeedHarness, fault: SocketFaults):
     rig.start()
     rig.until_state(FeedState.STREAMING)
     rig.exchange.faults.ws = fault
@@ -49,7 +49,7 @@ def test_in_the_middle_polling_steps_in_and_the_stream_comes_back(rig: Rig, faul
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1008, 1011, None], ids=str)
-def test_a_closed_socket_is_opened_again(rig: Rig, code: int | None):
+def test_a_closed_socket_is_opened_again(rig: FeedHarness, code: int | None):
     rig.start()
     rig.until_state(FeedState.STREAMING)
     before = rig.exchange.subscriptions
@@ -60,7 +60,7 @@ def test_a_closed_socket_is_opened_again(rig: Rig, code: int | None):
     assert FeedState.CONNECTING in rig.states[1:]
 
 
-def test_a_silence_is_noticed_before_the_price_is_stale(rig: Rig):
+def test_a_silence_is_noticed_before_the_price_is_stale(rig: FeedHarness):
     rig.start()
     rig.until_state(FeedState.STREAMING)
     rig.exchange.faults.ws = SocketFaults(silent=True)
@@ -70,7 +70,7 @@ def test_a_silence_is_noticed_before_the_price_is_stale(rig: Rig):
 
 
 def test_a_quiet_market_stays_live_by_one_request_now_and_then():
-    with Rig(tick_interval=None) as rig:
+    with FeedHarness(tick_interval=None) as rig:
         rig.start()
         rig.until_state(FeedState.STREAMING)
         rig.until_newer()  # nothing but the check can have brought this
@@ -79,7 +79,7 @@ def test_a_quiet_market_stays_live_by_one_request_now_and_then():
         assert any(path.endswith("/mix/market/ticker") for path in rig.exchange.requests)
 
 
-def test_everything_gone_is_disconnected_and_comes_back(rig: Rig):
+def test_everything_gone_is_disconnected_and_comes_back(rig: FeedHarness):
     rig.start()
     rig.until_state(FeedState.STREAMING)
     rig.demo.call(rig.exchange.refuse())
@@ -90,7 +90,7 @@ def test_everything_gone_is_disconnected_and_comes_back(rig: Rig):
     rig.until_state(FeedState.STREAMING)
 
 
-def test_a_silent_socket_without_any_answer_to_requests_becomes_stale(rig: Rig):
+def test_a_silent_socket_without_any_answer_to_requests_becomes_stale(rig: FeedHarness):
     rig.start()
     live = rig.until_state(FeedState.STREAMING)
     rig.exchange.faults.ws = SocketFaults(silent=True)
@@ -102,7 +102,7 @@ def test_a_silent_socket_without_any_answer_to_requests_becomes_stale(rig: Rig):
     assert lost.valuation_at(limit + 1).quote is None
 
 
-def test_a_deaf_socket_is_renewed_though_requests_fail(rig: Rig):
+def test_a_deaf_socket_is_renewed_though_requests_fail(rig: FeedHarness):
     rig.start()
     rig.until_state(FeedState.STREAMING)
     rig.exchange.faults.rest.status = 503
@@ -113,7 +113,7 @@ def test_a_deaf_socket_is_renewed_though_requests_fail(rig: Rig):
 
 
 def test_a_deaf_socket_shows_by_bid_and_ask_though_nothing_is_traded():
-    with Rig(tick_interval=None) as rig:
+    with FeedHarness(tick_interval=None) as rig:
         rig.start()
         rig.until_state(FeedState.STREAMING)
         rig.exchange.faults.ws = SocketFaults(no_data=True)
@@ -122,7 +122,7 @@ def test_a_deaf_socket_shows_by_bid_and_ask_though_nothing_is_traded():
 
 
 def test_frames_without_a_price_are_no_sign_of_life():
-    with Rig(tick_interval=None) as rig:
+    with FeedHarness(tick_interval=None) as rig:
         nothing = dict.fromkeys(("lastPr", "markPrice", "indexPrice", "open24h", "change24h"))
         rig.demo.call(rig.exchange.publish("BTCUSDT", **nothing))
         rig.start()
@@ -130,27 +130,27 @@ def test_frames_without_a_price_are_no_sign_of_life():
         assert rig.runtime.snapshot.ticker.last is None
 
 
-Setup = Callable[[Rig], None]
+Setup = Callable[[FeedHarness], None]
 
 
-def _hang_handshake(rig: Rig) -> None:
+def _hang_handshake(rig: FeedHarness) -> None:
     rig.exchange.faults.ws.hang_handshake = True
 
 
-def _hang_requests(rig: Rig) -> None:
+def _hang_requests(rig: FeedHarness) -> None:
     rig.exchange.faults.rest.hang = True
 
 
-def _silence(rig: Rig) -> None:
+def _silence(rig: FeedHarness) -> None:
     rig.exchange.faults.ws.silent = True
 
 
-def _nobody_there(rig: Rig) -> None:
+def _nobody_there(rig: FeedHarness) -> None:
     rig.demo.call(rig.exchange.refuse())
 
 
 @pytest.mark.parametrize("setup", [_hang_handshake, _hang_requests, _silence, _nobody_there])
-def test_it_stops_while_it_waits(rig: Rig, setup: Setup):
+def test_it_stops_while_it_waits(rig: FeedHarness, setup: Setup):
     setup(rig)
     feed = rig.start(timeout=60_000)
     rig.until(lambda _: rig.exchange.requests or setup is _nobody_there)

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from dashboard.errors import DashboardError
-from dashboard.feed.backoff import delays
+from dashboard.feed.backoff import backoff_delays
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
-async def until_it_works(
+async def retry_until_success(
     work: Callable[[], Awaitable[T]],
     failed: Callable[[str], None] = lambda _reason: None,
     *,
@@ -27,7 +27,7 @@ async def until_it_works(
     well meanwhile: the waits begin anew. What is not a DashboardError is a bug: it is logged with
     its traceback, and the work is taken up again all the same.
     """
-    waits, before = delays(), progress()
+    waits, before = backoff_delays(), progress()
     while True:
         try:
             return await work()
@@ -39,11 +39,11 @@ async def until_it_works(
             reason = f"unexpected {type(error).__name__}: see the log"
         failed(reason)
         if progress() != before:
-            waits, before = delays(), progress()
+            waits, before = backoff_delays(), progress()
         await asyncio.sleep(next(waits))
 
 
-async def keep_going(
+async def run_forever(
     work: Callable[[], Awaitable[None]],
     failed: Callable[[str], None] = lambda _reason: None,
     *,
@@ -51,4 +51,4 @@ async def keep_going(
 ) -> None:
     """Runs `work` again and again, whether it returns or fails, until cancelled."""
     while True:
-        await until_it_works(work, failed, progress=progress)
+        await retry_until_success(work, failed, progress=progress)

@@ -14,17 +14,17 @@ from dashboard.domain.events import (
     PriceReceived,
     Route,
 )
-from tests.feed.rig import Rig
+from tests.feed.harness import FeedHarness
 
 ETH, SOL, DOGE = FOLLOWED = ("ETH/USDT:USDT", "SOL/USDT:USDT", "DOGE/USDT:USDT")
 ALL = (None, *FOLLOWED)
 
 
-def told_of(rig: Rig, symbol: str | None, since: int = 0) -> list[FeedEvent]:
+def told_of(rig: FeedHarness, symbol: str | None, since: int = 0) -> list[FeedEvent]:
     return [event for other, event in rig.told[since:] if other == symbol]
 
 
-def streamed(rig: Rig, symbols: tuple[str | None, ...], since: int = 0) -> bool:
+def streamed(rig: FeedHarness, symbols: tuple[str | None, ...], since: int = 0) -> bool:
     return all(
         any(
             isinstance(event, PriceReceived) and event.route is Route.STREAM
@@ -34,22 +34,22 @@ def streamed(rig: Rig, symbols: tuple[str | None, ...], since: int = 0) -> bool:
     )
 
 
-def failures(rig: Rig, symbol: str | None, since: int = 0) -> list[FeedEvent]:
+def failures(rig: FeedHarness, symbol: str | None, since: int = 0) -> list[FeedEvent]:
     return [event for event in told_of(rig, symbol, since) if isinstance(event, FeedFailed)]
 
 
-def until_all_stream(rig: Rig) -> None:
+def until_all_stream(rig: FeedHarness) -> None:
     """Waits for a message of each of the four from now on."""
     since = len(rig.told)
     rig.until(lambda _: streamed(rig, ALL, since))
 
 
-def start_four(rig: Rig) -> None:
+def start_four(rig: FeedHarness) -> None:
     rig.start().follow(FOLLOWED)
     until_all_stream(rig)
 
 
-def test_a_followed_market_begins_with_what_it_is(rig: Rig):
+def test_a_followed_market_begins_with_what_it_is(rig: FeedHarness):
     start_four(rig)
     rig.until(
         lambda _: all(
@@ -62,7 +62,7 @@ def test_a_followed_market_begins_with_what_it_is(rig: Rig):
         assert first.instrument.symbol == symbol
 
 
-def test_following_may_be_asked_for_before_the_exchange_is_reached(rig: Rig):
+def test_following_may_be_asked_for_before_the_exchange_is_reached(rig: FeedHarness):
     rig.demo.call(rig.exchange.refuse())
     feed = rig.start()
     Thread(target=feed.follow, args=([ETH],)).start()
@@ -71,13 +71,13 @@ def test_following_may_be_asked_for_before_the_exchange_is_reached(rig: Rig):
     rig.until(lambda _: streamed(rig, (None, ETH)))
 
 
-def test_the_main_market_is_not_followed_twice(rig: Rig):
+def test_the_main_market_is_not_followed_twice(rig: FeedHarness):
     rig.start().follow(["BTC/USDT:USDT", ETH])
     rig.until(lambda _: streamed(rig, (None, ETH)))
     assert {symbol for symbol, _ in rig.told} == {None, ETH}
 
 
-def test_what_is_let_go_from_within_emit_says_nothing_more(rig: Rig):
+def test_what_is_let_go_from_within_emit_says_nothing_more(rig: FeedHarness):
     start_four(rig)
     let_go_marks: list[int] = []
 
@@ -94,7 +94,7 @@ def test_what_is_let_go_from_within_emit_says_nothing_more(rig: Rig):
     assert not failures(rig, None)
 
 
-def test_what_is_followed_again_is_told_from_the_beginning(rig: Rig):
+def test_what_is_followed_again_is_told_from_the_beginning(rig: FeedHarness):
     start_four(rig)
     rig.feed.follow([])
     rig.feed.follow([ETH])
@@ -103,27 +103,27 @@ def test_what_is_followed_again_is_told_from_the_beginning(rig: Rig):
     rig.until(lambda _: streamed(rig, (None, ETH), since))
 
 
-def test_a_market_that_does_not_exist_harms_no_other(rig: Rig):
+def test_a_market_that_does_not_exist_harms_no_other(rig: FeedHarness):
     rig.start().follow([ETH, "NOSUCH/USDT:USDT"])
     rig.until(lambda _: len(failures(rig, "NOSUCH/USDT:USDT")) > 1 and streamed(rig, (None, ETH)))
     assert not failures(rig, None)
     assert not failures(rig, ETH)
 
 
-def _faulty(fault: SocketFaults) -> Callable[[Rig], None]:
+def _faulty(fault: SocketFaults) -> Callable[[FeedHarness], None]:
     return lambda rig: setattr(rig.exchange.faults, "ws", fault)
 
 
-def _drop(rig: Rig) -> None:
+def _drop(rig: FeedHarness) -> None:
     rig.demo.call(rig.exchange.drop(1011))
 
 
-def _refuse_connections(rig: Rig) -> None:
+def _refuse_connections(rig: FeedHarness) -> None:
     rig.demo.call(rig.exchange.refuse())
     _drop(rig)
 
 
-def _refuse_subscriptions(rig: Rig) -> None:
+def _refuse_subscriptions(rig: FeedHarness) -> None:
     rig.exchange.faults.ws.refuse_subscription = True
     _drop(rig)
 
@@ -140,7 +140,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("fault", "most"), FAULTS.values(), ids=FAULTS)
-def test_one_trouble_of_four_markets_is_mended_once(rig: Rig, fault: Callable[[Rig], None], most: int):
+def test_one_trouble_of_four_markets_is_mended_once(
+    rig: FeedHarness, fault: Callable[[FeedHarness], None], most: int
+):
     """`most` subscriptions: four for each time that the sockets are broken within the fault."""
     start_four(rig)
     before, since = rig.exchange.subscriptions, len(rig.told)
@@ -153,7 +155,7 @@ def test_one_trouble_of_four_markets_is_mended_once(rig: Rig, fault: Callable[[R
 
 
 def test_quiet_markets_are_left_alone():
-    with Rig(tick_interval=None) as rig:
+    with FeedHarness(tick_interval=None) as rig:
         start_four(rig)
         for _ in range(3):
             until_all_stream(rig)  # nothing but a confirmation can have brought this
@@ -173,7 +175,7 @@ class Mute:
         return ()
 
 
-def test_one_market_that_never_speaks_is_polled_and_disturbs_no_other(rig: Rig):
+def test_one_market_that_never_speaks_is_polled_and_disturbs_no_other(rig: FeedHarness):
     room = rig.exchange._sockets
     real = room.stream
     room.stream = lambda topic, private: (  # type: ignore[method-assign]

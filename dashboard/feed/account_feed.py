@@ -11,9 +11,9 @@ from dashboard.domain.events import AccountEvent, AccountFailed, FillsReceived
 from dashboard.domain.market import Instrument
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.heard_fills import HeardFills
-from dashboard.feed.keep_going import keep_going
-from dashboard.feed.reading import Book, Reader
+from dashboard.feed.account_reader import AccountReader, KnownPositions
+from dashboard.feed.missed_fill_detector import MissedFillDetector
+from dashboard.feed.retry import run_forever
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class AccountFeed:
         client: AccountClient,
         markets: ExchangeClient,
         emit: Callable[[AccountEvent], None],
-        book: Book,
+        book: KnownPositions,
         *,
         pause: float = _PAUSE,
         settled: float = _SETTLED,
@@ -51,13 +51,13 @@ class AccountFeed:
         """
         self._client = client
         self._emit = emit
-        self._reader = Reader(client, markets, book)
+        self._reader = AccountReader(client, markets, book)
         self._pause = pause
         self._settled_after = settled
         self._wanted = asyncio.Event()
         self._read_at = 0
         self._heard_at = 0
-        self._heard = HeardFills()
+        self._heard = MissedFillDetector()
         self._settled = False
         self._silence: str | None = None if client.can_watch_fills else "fills cannot be streamed"
 
@@ -69,9 +69,9 @@ class AccountFeed:
     async def run(self) -> None:
         """Listens and reads until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(keep_going(self._wait_and_read, self._not_read))
+            tasks.create_task(run_forever(self._wait_and_read, self._not_read))
             if self._client.can_watch_fills:
-                tasks.create_task(keep_going(self._listen, self._not_heard, progress=lambda: self._heard_at))
+                tasks.create_task(run_forever(self._listen, self._not_heard, progress=lambda: self._heard_at))
 
     def read_soon(self, *, gap: bool = False) -> None:
         """Asks for a reading before its time; after a `gap` the fills are asked for, too."""

@@ -24,7 +24,7 @@ _OVERLAP = 60_000
 """Milliseconds that are asked for twice: an exchange may list a fill a little late."""
 
 
-class Book(Protocol):
+class KnownPositions(Protocol):
     """What a reading has to know of the positions as they are known so far."""
 
     @property
@@ -38,10 +38,10 @@ class Book(Protocol):
         """The markets in which the reading tells something else."""
 
 
-class Reader:
+class AccountReader:
     """Makes readings. Where one differs from the book, it asks for fills, and then once more."""
 
-    def __init__(self, client: AccountClient, markets: ExchangeClient, book: Book) -> None:
+    def __init__(self, client: AccountClient, markets: ExchangeClient, book: KnownPositions) -> None:
         self._client = client
         self._markets = markets
         self._book = book

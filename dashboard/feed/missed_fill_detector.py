@@ -11,7 +11,7 @@ _LATE = 3_000
 """Milliseconds that a fill may take to be heard."""
 
 
-class HeardFills:
+class MissedFillDetector:
     """Remembers fills, and from when on all of them should have been heard."""
 
     def __init__(self) -> None:

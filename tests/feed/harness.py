@@ -15,19 +15,19 @@ from dashboard.domain.position_selection import PositionSelection
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.account import AccountFeed
+from dashboard.feed.account_feed import AccountFeed
+from dashboard.feed.market_feed import FeedTimeouts
 from dashboard.feed.price_feed import PriceFeed
-from dashboard.feed.prices import Patience
 from dashboard.markets import Markets
 from dashboard.runtime import RuntimeConfig, Snapshot
 from dashboard.tracking.tracker import PositionTracker
 from dashboard.wiring import Wires
 
-QUICK = Patience(head_start=150, silence=400, first_message=700)
+QUICK = FeedTimeouts(head_start=150, silence=400, first_message=700)
 """The feed's patience, shortened so that a test does not need it."""
 
 
-class Rig(AbstractContextManager["Rig"]):
+class FeedHarness(AbstractContextManager["FeedHarness"]):
     """Starts the exchange at once and the feed when told to; stops both at the end."""
 
     def __init__(self, *, tick_interval: float | None = 0.03) -> None:

@@ -16,14 +16,14 @@ from dashboard.domain.events import FeedEvent, FeedFailed, PriceReceived, Route,
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.keep_going import keep_going
+from dashboard.feed.retry import run_forever
 from dashboard.feed.socket_guard import SocketGuard
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class FeedTimeouts:
     """How long to wait for what, in milliseconds."""
 
     head_start: int = 1_000
@@ -34,7 +34,7 @@ class Patience:
     """For the first message of a subscription: every exchange sends a snapshot at once."""
 
 
-class Prices:
+class MarketFeed:
     """Feeds `emit` with PriceReceived and FeedFailed of one market until cancelled."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Prices:
         guard: SocketGuard,
         interval: int,
         use_websocket: bool,
-        patience: Patience,
+        patience: FeedTimeouts,
     ) -> None:
         """`guard` is one for all markets of `client`; `interval` is between two polls, in milliseconds."""
         self._client = client
@@ -72,10 +72,10 @@ class Prices:
         """Streams and looks out."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(keep_going(self._look_out, self._poll_failed))
+                tasks.create_task(run_forever(self._look_out, self._poll_failed))
                 if self._use_stream:
                     tasks.create_task(
-                        keep_going(self._stream, self._stream_failed, progress=lambda: self._streamed)
+                        run_forever(self._stream, self._stream_failed, progress=lambda: self._streamed)
                     )
                     tasks.create_task(self._stream_beside())
         finally:
@@ -120,7 +120,7 @@ class Prices:
         await self._spoke.wait()
         async with asyncio.TaskGroup() as tasks:
             for watch in self._client.streams_beside(self._instrument, self._streamed):
-                tasks.create_task(keep_going(partial(self._beside, watch)))
+                tasks.create_task(run_forever(partial(self._beside, watch)))
 
     async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
         self._emit(SupplementalPrice(await watch()))

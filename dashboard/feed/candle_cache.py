@@ -12,7 +12,7 @@ _FRESH = 2_000
 """Milliseconds for which an answer serves others too: pages ask together, when a candle has closed."""
 
 
-class History:
+class CandleCache:
     """Keeps the newest answer for each market and timeframe a moment. Belongs to one event loop."""
 
     def __init__(self, client: ExchangeClient) -> None:
