@@ -25,8 +25,8 @@ from dashboard.demo.thread import DemoThread
 from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fill, TradeSide
 from dashboard.domain.market import Quote, Ticker
-from dashboard.tracking.live import EventType, PositionUpdate
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.models import EventType, PositionUpdate
+from dashboard.positions.tracker import PositionTracker
 
 MANY = 1_000
 CROWDS = 2

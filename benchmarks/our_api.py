@@ -22,9 +22,9 @@ from dashboard.config import load
 from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.house import house
-from dashboard.markets import Markets
-from dashboard.runtime import RuntimeConfig
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.tracker import PositionTracker
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig
 
 FEE = (Fee(Decimal("0.0384"), "USDT"),)
 

@@ -14,10 +14,10 @@ from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
 from dashboard.domain.position_selection import PositionSelection
-from dashboard.markets import Markets
-from dashboard.runtime import RuntimeConfig
-from dashboard.tracking.board import Board
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.position_book import PositionBook
+from dashboard.positions.tracker import PositionTracker
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig
 from dashboard.web.app import build_app
 
 MARKET = Instrument(
@@ -65,7 +65,7 @@ def desk_of(runtime: RuntimeConfig) -> Desk:
     return desk_on(markets, PositionTracker("benchmark"))
 
 
-def desk_on(markets: Markets, board: Board) -> Desk:
+def desk_on(markets: Markets, board: PositionBook) -> Desk:
     """The same of some markets and positions."""
     return Desk(markets, board, lambda: About("Bitget", "BTCUSDT"), _enter, _candles, _enter)
 

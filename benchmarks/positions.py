@@ -16,8 +16,8 @@ from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.journal import Journal
 from dashboard.domain.market import Instrument, Quote, Ticker
-from dashboard.tracking.lines import entry_of, kind_of, restored_from
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.audit_records import record_kind, record_of, restore_positions
+from dashboard.positions.tracker import PositionTracker
 
 FEW, SOME, MANY = 1, 100, 10_000
 FILLS = 3
@@ -103,9 +103,9 @@ def _restored(count: int) -> tuple[int, float]:
         before = book.position(book.key_of(fill))
         after = book.add(fill)
         assert after is not None
-        lines.append((kind_of(fill), _plain(entry_of(fill, "benchmark", before, after))))
+        lines.append((record_kind(fill), _plain(record_of(fill, "benchmark", before, after))))
     started = time.perf_counter()
-    PositionTracker("benchmark", restored=restored_from("benchmark", lines))
+    PositionTracker("benchmark", restored=restore_positions("benchmark", lines))
     return count, time.perf_counter() - started
 
 

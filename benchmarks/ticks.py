@@ -17,7 +17,7 @@ from benchmarks.processes import Child, running
 from benchmarks.pulse import price_of
 from benchmarks.report import Report, Row
 from dashboard.clock import now_ms
-from dashboard.runtime import RuntimeConfig
+from dashboard.state.runtime import RuntimeConfig
 from dashboard.web.view import view
 
 RATE = 500.0

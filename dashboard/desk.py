@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from dashboard.domain.environment import Environment
 from dashboard.domain.market import Candle
-from dashboard.markets import Markets
-from dashboard.runtime import RuntimeConfig
-from dashboard.tracking.board import Board
+from dashboard.positions.position_book import PositionBook
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Desk:
     """The live state to read, and the few commands."""
 
     markets: Markets
-    board: Board
+    board: PositionBook
     """The account's positions; empty where there is no account."""
     about: Callable[[], About]
     enter: Callable[[Mapping[str, str | None]], Awaitable[None]]

@@ -22,7 +22,6 @@ from dashboard.desk import About, Desk
 from dashboard.domain.environment import Environment
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position_selection import PositionSelection
-from dashboard.entries import Entries
 from dashboard.errors import SettingsError, UsageError
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
@@ -30,13 +29,14 @@ from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.logs import hide
-from dashboard.markets import Markets
-from dashboard.positions_file import PositionsFile
-from dashboard.runtime import RuntimeConfig
+from dashboard.positions.audit_records import RestoredPositions, restore_positions
+from dashboard.positions.manual import ManualPositions
+from dashboard.positions.manual_store import ManualPositionStore
+from dashboard.positions.monitor import PositionMonitor
+from dashboard.positions.tracker import PositionTracker
 from dashboard.service import is_managed
-from dashboard.tracking.lines import Restored, restored_from
-from dashboard.tracking.monitor import PositionMonitor
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig
 from dashboard.wiring import Wires
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class House:
     tracker: PositionTracker
     monitor: PositionMonitor
     feed: PriceFeed
-    entries: Entries
+    entries: ManualPositions
     audit: AuditLogger | None
     """The trail of every change; None where there is no account."""
 
@@ -145,8 +145,8 @@ def _built(
     client = ExchangeClient(access)
     markets = _markets(settings, environment, access)
     tracker = _tracker(settings, environment, access, audit)
-    entries = Entries(
-        markets.main, PositionsFile(_kept(settings)), environment, recall=not settings.gives_position
+    entries = ManualPositions(
+        markets.main, ManualPositionStore(_kept(settings)), environment, recall=not settings.gives_position
     )
     wires = Wires(markets, tracker, entries.recall)
     account = AccountFeed(AccountClient(access, client), client, wires.account, tracker) if audit else None
@@ -197,10 +197,10 @@ def _tracker(
     )
 
 
-def _restored(account: str, folder: Path) -> Restored:
+def _restored(account: str, folder: Path) -> RestoredPositions:
     """What the trail tells of the account. Without it they would begin anew: it has to be readable."""
     try:
-        return restored_from(account, ((line.kind, line.entry) for line in entries(folder)))
+        return restore_positions(account, ((line.kind, line.entry) for line in entries(folder)))
     except OSError as error:
         raise SettingsError(f"--log-dir {folder}: the audit trail cannot be read: {error.strerror}") from None
 

@@ -18,8 +18,8 @@ from dashboard.domain.events import (
 )
 from dashboard.domain.market import Instrument
 from dashboard.feed.price_feed import PriceFeed
-from dashboard.markets import Markets
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.tracker import PositionTracker
+from dashboard.state.markets import Markets
 
 
 class Wires:

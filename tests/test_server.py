@@ -20,7 +20,7 @@ from dashboard.demo.exchange import DemoExchange
 from dashboard.demo.thread import DemoThread
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.errors import CredentialError, UnknownSymbol
-from dashboard.positions_file import PositionsFile
+from dashboard.positions.manual_store import ManualPositionStore
 from dashboard.server import running
 
 RECORDINGS = Path(__file__).parent / "recordings" / "bitget"
@@ -134,12 +134,12 @@ def test_a_position_given_by_flags_is_shown_at_its_full_size(exchange: DemoThrea
 def test_a_position_entered_on_the_page_is_there_at_the_next_start(exchange: DemoThread, tmp_path: Path):
     fields = {"side": "short", "entry_price": "70000", "size": "0.1", "leverage": "10"}
     name = "bitget live BTC/USDT:USDT"
-    PositionsFile().write(name, ManualPosition.from_fields(fields))
+    ManualPositionStore().write(name, ManualPosition.from_fields(fields))
     try:
         with dashboard(options(exchange, tmp_path)) as process, stream(url_of(process)) as viewer:
             assert until(viewer, side="Short 10×")["source"] == "entered"
     finally:
-        PositionsFile().write(name, ManualPosition())
+        ManualPositionStore().write(name, ManualPosition())
 
 
 def test_the_accounts_position_is_read_with_keys(exchange: DemoThread, tmp_path: Path):

@@ -9,7 +9,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Side
 from dashboard.domain.position_state import PositionState
-from dashboard.tracking.live import AccountSummary, LivePosition, PositionUpdate
+from dashboard.positions.models import AccountSummary, LivePosition, PositionUpdate
 
 Message = dict[str, Any]
 

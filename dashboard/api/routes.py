@@ -10,8 +10,8 @@ from dashboard.api.models import Health, Positions, Summary
 from dashboard.clock import now_ms
 from dashboard.desk import Desk
 from dashboard.domain.feed_state import FeedState
-from dashboard.tracking.board import Board
-from dashboard.tracking.live import LivePosition
+from dashboard.positions.models import LivePosition
+from dashboard.positions.position_book import PositionBook
 
 _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 
@@ -63,5 +63,5 @@ def _account(problem: str | None, read_at: int | None, *, has_account: bool) -> 
     return [] if read_at is not None else ["account: not read yet"]
 
 
-def _differing(board: Board) -> list[LivePosition]:
+def _differing(board: PositionBook) -> list[LivePosition]:
     return [each for each in board.get_all_positions().values() if each.difference]

@@ -15,13 +15,13 @@ from dashboard.api.socket import KEEPALIVE, Stream
 from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.market import Quote
-from dashboard.markets import Markets
-from dashboard.runtime import Snapshot
-from dashboard.tracking.board import Board
-from dashboard.tracking.live import PositionUpdate
+from dashboard.positions.models import PositionUpdate
+from dashboard.positions.position_book import PositionBook
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import Snapshot
 
 
-def positions_stream(board: Board, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
+def positions_stream(board: PositionBook, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
     """`initial_state`, then a `position_update` for each change; answers get_summary and ping."""
     channel, fills = Channel(), count()
 

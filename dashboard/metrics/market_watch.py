@@ -1,8 +1,8 @@
 """What the markets' snapshots tell of the feed, counted: ticks, failures, and recoveries."""
 
 from dashboard.domain.feed_state import FeedHealth, FeedState
-from dashboard.markets import Markets
-from dashboard.runtime import Snapshot
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import Snapshot
 
 _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 _UNSEEN = Snapshot(0, FeedHealth(0))

@@ -7,12 +7,12 @@ from typing import Any
 
 from dashboard.audit.logger import AuditLogger
 from dashboard.clock import now_ms
-from dashboard.markets import Markets
 from dashboard.meters import newest_at
 from dashboard.metrics.market_watch import MarketWatch
-from dashboard.runtime import Snapshot
-from dashboard.tracking.board import Board
-from dashboard.tracking.live import EventType, Noted, PositionUpdate
+from dashboard.positions.models import EventLogEntry, EventType, PositionUpdate
+from dashboard.positions.position_book import PositionBook
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import Snapshot
 
 Reading = Mapping[str, Any]
 """Numbers and texts, fit for JSON; what is unknown is not in it."""
@@ -27,7 +27,7 @@ class Vitals:
     def __init__(
         self,
         markets: Markets,
-        board: Board,
+        board: PositionBook,
         audit: AuditLogger | None = None,
         *,
         clock: Callable[[], int] = now_ms,
@@ -40,7 +40,7 @@ class Vitals:
         self._started_at = time.time()
         self._watch = MarketWatch(markets)
         self._fills = self._updates = self._differences = 0
-        self._noted: Noted | None = next(iter(board.events), None)
+        self._noted: EventLogEntry | None = next(iter(board.events), None)
         board.register(self._count)
 
     def read(self) -> Reading:
@@ -102,14 +102,14 @@ class Vitals:
         if update.event_type is EventType.POSITION_CHANGE:
             self._differences += sum(map(_tells_difference, self._news()))
 
-    def _news(self) -> list[Noted]:
+    def _news(self) -> list[EventLogEntry]:
         """What was noted since this was asked last."""
         events, last = self._board.events, self._noted
         self._noted = events[0] if events else None
         return list(takewhile(lambda noted: noted is not last, events))
 
 
-def _tells_difference(noted: Noted) -> bool:
+def _tells_difference(noted: EventLogEntry) -> bool:
     """Whether it is one that was found, and not the end of one."""
     return noted.kind == "difference" and not noted.text.startswith("agrees ")
 

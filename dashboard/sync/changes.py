@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dashboard.desk import Desk
+from dashboard.positions.models import EventLogEntry, PositionUpdate
 from dashboard.sync import wire
-from dashboard.tracking.live import Noted, PositionUpdate
 
 _NOTED = 50
 """Of the list of events the newest lines go over."""
@@ -89,6 +89,6 @@ class Changes:
             **{wire.POSITION + label: live for label, live in board.valued().items()},
         }
 
-    def _noted(self, newest: tuple[Noted, ...]) -> wire.Part:
+    def _noted(self, newest: tuple[EventLogEntry, ...]) -> wire.Part:
         before = self._sent.get(wire.NOTED)
         return before if before == newest else newest

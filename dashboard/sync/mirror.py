@@ -10,17 +10,17 @@ from dashboard.clock import now_ms
 from dashboard.desk import About
 from dashboard.domain.fill import Fill
 from dashboard.domain.position_selection import PositionSelection
-from dashboard.markets import Markets
-from dashboard.runtime import RuntimeConfig
-from dashboard.sync.wire import Head, News
-from dashboard.tracking.board import Board
-from dashboard.tracking.live import (
+from dashboard.positions.models import (
     AccountHealth,
     AccountSummary,
     EventType,
     LivePosition,
     PositionUpdate,
 )
+from dashboard.positions.position_book import PositionBook
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig
+from dashboard.sync.wire import Head, News
 
 _POLL = 2_000
 """Milliseconds between two polls, until the feed has told its own."""
@@ -28,7 +28,7 @@ _REMEMBERED = 1_000
 """Fills that were told last: as many as a feed keeps while it cannot tell them."""
 
 
-class MirroredBoard(Board):
+class MirroredBoard(PositionBook):
     """The tracker's board as it was told last. It ages like the one that it mirrors."""
 
     _summary: AccountSummary | None = None

@@ -6,9 +6,9 @@ from redis import Redis
 
 from dashboard.clock import now_ms
 from dashboard.domain.market import Quote, Ticker
-from dashboard.runtime import Snapshot
+from dashboard.positions.models import LivePosition
+from dashboard.state.runtime import Snapshot
 from dashboard.sync.wire import Account, Head, News
-from dashboard.tracking.live import LivePosition
 
 _SAME = 50
 """Milliseconds of difference up to which two clocks are one, measured twice."""

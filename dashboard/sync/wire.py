@@ -11,8 +11,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from dashboard.desk import About
-from dashboard.runtime import Snapshot
-from dashboard.tracking.live import AccountHealth, AccountSummary, LivePosition, Noted, PositionUpdate
+from dashboard.positions.models import (
+    AccountHealth,
+    AccountSummary,
+    EventLogEntry,
+    LivePosition,
+    PositionUpdate,
+)
+from dashboard.state.runtime import Snapshot
 
 MAIN, ACCOUNT, NOTED, HEAD = "main", "account", "noted", "head"
 MARKET, POSITION = "market:", "position:"
@@ -49,7 +55,7 @@ class News:
     head: Head
     main: Snapshot | None = None
     account: Account | None = None
-    noted: tuple[Noted, ...] | None = None
+    noted: tuple[EventLogEntry, ...] | None = None
     markets: Mapping[str, Snapshot | None] = field(default_factory=dict)
     """By symbol; None is no more watched."""
     positions: Mapping[str, LivePosition] = field(default_factory=dict)
@@ -59,14 +65,14 @@ class News:
     """Whether these are all markets and positions that there are."""
 
 
-Part = Snapshot | Account | LivePosition | tuple[Noted, ...]
+Part = Snapshot | Account | LivePosition | tuple[EventLogEntry, ...]
 
 _NEWS = TypeAdapter(News)
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(object)
 _KINDS: Mapping[type, TypeAdapter[Any]] = {
     kind: TypeAdapter(kind) for kind in (Snapshot, Account, Head, LivePosition, PositionUpdate)
 }
-_NOTED = TypeAdapter(tuple[Noted, ...])
+_NOTED = TypeAdapter(tuple[EventLogEntry, ...])
 
 
 def dumped(part: Part | Head | PositionUpdate | None) -> bytes:

@@ -20,7 +20,7 @@ from dashboard.domain.margin import entry_margin
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.valuation import Valuation, valuation_price
-from dashboard.runtime import Snapshot
+from dashboard.state.runtime import Snapshot
 from dashboard.web.wording import liquidation_source
 
 View = dict[str, Any]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from dashboard.desk import Desk
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position import Side
-from dashboard.runtime import Snapshot
+from dashboard.state.runtime import Snapshot
 
 LONGEST = 100
 """Characters of a label; whatever is longer is none."""

@@ -2,7 +2,7 @@
 
 from dashboard.clock import now_ms
 from dashboard.meters import UPDATE_LATENCY, newest_at
-from dashboard.runtime import Snapshot
+from dashboard.state.runtime import Snapshot
 
 
 class Lateness:

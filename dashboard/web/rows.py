@@ -18,7 +18,7 @@ from dashboard.display import (
     size,
 )
 from dashboard.domain.position import Position
-from dashboard.tracking.live import AccountSummary, LivePosition, Noted
+from dashboard.positions.models import AccountSummary, EventLogEntry, LivePosition
 
 Row = Mapping[str, Any]
 """Each column has its text under its name, its number under `name#`, its tone under `name:tone`."""
@@ -91,7 +91,7 @@ def totals(summary: AccountSummary) -> dict[str, str]:
     return view
 
 
-def happened(events: tuple[Noted, ...], most: int = 30) -> list[tuple[int, str, str, str]]:
+def happened(events: tuple[EventLogEntry, ...], most: int = 30) -> list[tuple[int, str, str, str]]:
     """The newest lines of the list of events: when (ms since 1970), of what, what kind, what."""
     return [(each.at, each.label, each.kind, each.text) for each in events[:most]]
 

@@ -9,7 +9,7 @@ from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Position, Side
 from dashboard.domain.risk import RiskLevels
 from dashboard.domain.valuation import Valuation
-from dashboard.runtime import Snapshot
+from dashboard.state.runtime import Snapshot
 from dashboard.web.facts import View
 from dashboard.web.ladder import Scale, scale_of, trap_edge
 

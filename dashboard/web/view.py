@@ -22,7 +22,7 @@ from dashboard.domain.position import Position
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.domain.risk import RiskLevels
 from dashboard.domain.valuation import Valuation
-from dashboard.runtime import Snapshot
+from dashboard.state.runtime import Snapshot
 from dashboard.web.facts import View, gains, hero, market, position_facts, prices
 from dashboard.web.rungs import RUNGS, rungs
 from dashboard.web.wording import account_notice, feed_notice, invitation, risk_sentence

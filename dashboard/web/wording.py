@@ -8,7 +8,7 @@ from dashboard.domain.feed_state import FeedState
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation
-from dashboard.runtime import Snapshot
+from dashboard.state.runtime import Snapshot
 
 
 def feed_notice(snapshot: Snapshot, desk: Desk, state: FeedState, now: int) -> str:

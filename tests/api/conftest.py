@@ -15,15 +15,15 @@ from dashboard.clock import now_ms
 from dashboard.desk import About, Desk
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.market import Candle
-from dashboard.markets import Markets
-from dashboard.runtime import RuntimeConfig
+from dashboard.positions.monitor import PositionMonitor
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig
 from dashboard.sync.mirror import Mirror
-from dashboard.tracking.monitor import PositionMonitor
 from tests.domain.builders import instrument, ticker
 from tests.listening import Listening
+from tests.positions.harness import BTC, TrackerHarness
 from tests.redis_server import RedisServer
 from tests.sync.relay import heard, published, same, until
-from tests.tracking.books import BTC, Books
 
 
 async def nothing(*_given: object) -> None:
@@ -46,7 +46,7 @@ class Service(AbstractContextManager["Service"]):
         through: RedisServer | None = None,
     ) -> None:
         """`through` a Redis, the API is another process's, as far as it can tell."""
-        self.books = Books(real_clock=True)
+        self.books = TrackerHarness(real_clock=True)
         self.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
         self.markets.apply(None, InstrumentResolved(instrument()))
         self.monitor = PositionMonitor(self.books.tracker, update_interval=beat)

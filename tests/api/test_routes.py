@@ -10,7 +10,7 @@ from dashboard.domain.events import AccountFailed
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
 from tests.domain.fill_histories import fill
-from tests.tracking.books import BTC
+from tests.positions.harness import BTC
 
 KEY = "a-key-of-enough-characters"
 

@@ -21,7 +21,7 @@ from dashboard.domain.events import FeedFailed, Route
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
 from tests.domain.fill_histories import fill, fills
-from tests.tracking.books import BTC
+from tests.positions.harness import BTC
 
 POSITION = {
     "symbol", "side", "quantity", "entry_price", "current_price", "unrealized_pnl", "realized_pnl",

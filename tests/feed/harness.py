@@ -18,9 +18,9 @@ from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.market_feed import FeedTimeouts
 from dashboard.feed.price_feed import PriceFeed
-from dashboard.markets import Markets
-from dashboard.runtime import RuntimeConfig, Snapshot
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.tracker import PositionTracker
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig, Snapshot
 from dashboard.wiring import Wires
 
 QUICK = FeedTimeouts(head_start=150, silence=400, first_message=700)

@@ -19,12 +19,12 @@ from dashboard.domain.events import (
     Route,
     SupplementalPrice,
 )
-from dashboard.markets import Markets
 from dashboard.metrics.vitals import Vitals
-from dashboard.runtime import RuntimeConfig
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig
 from tests.domain.builders import LONG, instrument, position, ticker
 from tests.domain.fill_histories import fill
-from tests.tracking.books import BTC, Books
+from tests.positions.harness import BTC, TrackerHarness
 
 ETH = replace(instrument(), symbol="ETH/USDT:USDT", base="ETH")
 STREAM, POLL = Route.STREAM, Route.POLL
@@ -34,7 +34,7 @@ class Rig:
     """Vitals over a clock in the hand."""
 
     def __init__(self, audit: AuditLogger | None = None) -> None:
-        self.books = Books(now=1_000_000)
+        self.books = TrackerHarness(now=1_000_000)
         made = lambda: RuntimeConfig(2_000, clock=self.clock)  # noqa: E731 - one for each market
         self.markets = Markets(made(), made)
         self.vitals = Vitals(self.markets, self.books.tracker, audit, clock=self.clock)

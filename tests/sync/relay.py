@@ -13,8 +13,8 @@ from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.market import Candle, Instrument
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.errors import DashboardError
-from dashboard.markets import Markets
-from dashboard.runtime import RuntimeConfig
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig
 from dashboard.sync.answering import Answering
 from dashboard.sync.hearing import Hearing
 from dashboard.sync.lease import Lease
@@ -22,8 +22,8 @@ from dashboard.sync.mirror import Mirror
 from dashboard.sync.names import connected
 from dashboard.sync.publisher import Publisher
 from tests.domain.builders import instrument, ticker
+from tests.positions.harness import BTC, TrackerHarness
 from tests.redis_server import RedisServer
-from tests.tracking.books import BTC, Books
 
 UNHEARD = About("Bitget", "BTCUSDT", Environment.LIVE)
 
@@ -49,7 +49,7 @@ class Source:
     refuses: DashboardError | None = None
 
     def __post_init__(self) -> None:
-        self.books = Books(real_clock=True)
+        self.books = TrackerHarness(real_clock=True)
         holdings = PositionSelection(account=True)
         self.markets = Markets(RuntimeConfig(2_000, holdings=holdings), lambda: RuntimeConfig(2_000))
         self.markets.apply(None, InstrumentResolved(instrument()))

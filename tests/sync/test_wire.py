@@ -11,11 +11,11 @@ from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.journal import Journal
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position_selection import PositionSelection
-from dashboard.runtime import RuntimeConfig
+from dashboard.positions.models import LivePosition
+from dashboard.state.runtime import RuntimeConfig
 from dashboard.sync import wire
 from dashboard.sync.timing import translated
 from dashboard.sync.wire import Account, Head, News
-from dashboard.tracking.live import LivePosition
 from tests.domain.builders import instrument, position, ticker
 from tests.domain.fill_histories import histories
 from tests.domain.strategies import decimals

@@ -13,9 +13,9 @@ from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.errors import DashboardError
-from dashboard.markets import Markets
-from dashboard.runtime import RuntimeConfig
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.tracker import PositionTracker
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import RuntimeConfig
 from dashboard.web.facts import View
 from dashboard.web.view import view
 from tests.domain.builders import instrument

@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.domain.events import FeedFailed, PositionsRead, PriceReceived, Route
 from dashboard.meters import REGISTRY
-from dashboard.runtime import RuntimeConfig
+from dashboard.state.runtime import RuntimeConfig
 from dashboard.web import lateness
 from tests.domain.builders import ticker
 

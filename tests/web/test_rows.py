@@ -4,20 +4,20 @@ import pytest
 
 from dashboard.display import MISSING
 from dashboard.domain.market import Payoff
-from dashboard.tracking.live import Noted
+from dashboard.positions.models import EventLogEntry
 from dashboard.web.rows import Rows, happened, row, totals
 from tests.domain.builders import LONG, instrument, position
 from tests.domain.fill_histories import fill, fills, funding
-from tests.tracking.books import FRESH, Books
+from tests.positions.harness import FRESH, TrackerHarness
 
 
-def open_position(**terms: str) -> Books:
+def open_position(**terms: str) -> TrackerHarness:
     """Two coins bought at 100, now at 110."""
-    books = Books().fills(fill("buy 2 @ 100", fee="0.5"))
+    books = TrackerHarness().fills(fill("buy 2 @ 100", fee="0.5"))
     return books.reading(position(LONG, "2", "100", **terms)).price("110")
 
 
-def shown(books: Books) -> dict[str, object]:
+def shown(books: TrackerHarness) -> dict[str, object]:
     return dict(row(books.only, books.now))
 
 
@@ -33,7 +33,7 @@ def test_a_whole_row():
 
 
 def test_without_a_price_no_figure_is_zero():
-    cells = shown(Books().fills(fill("buy 2 @ 100")))
+    cells = shown(TrackerHarness().fills(fill("buy 2 @ 100")))
     for name in ("mark", "pnl", "roe", "away"):
         assert cells[name] == MISSING, name
         assert cells[f"{name}#"] is None
@@ -53,19 +53,22 @@ def test_an_estimated_liquidation_says_so():
 @pytest.mark.parametrize(
     ("books", "note"),
     [
-        (Books().fills(fill("buy 2 @ 100")).reading(), "missing there"),
-        (Books().reading(position(LONG, "2", "100")), "adopted"),
-        (Books().fills(fill("buy 2 @ 100")), ""),
+        (TrackerHarness().fills(fill("buy 2 @ 100")).reading(), "missing there"),
+        (TrackerHarness().reading(position(LONG, "2", "100")), "adopted"),
+        (TrackerHarness().fills(fill("buy 2 @ 100")), ""),
     ],
     ids=["difference", "adopted", "none"],
 )
-def test_a_mark_says_what_is_to_know(books: Books, note: str):
+def test_a_mark_says_what_is_to_know(books: TrackerHarness, note: str):
     assert note in str(shown(books)["note"])
 
 
 def test_fees_that_were_not_told_are_marked():
-    assert shown(Books().fills(*fills("buy 2 @ 100, buy 1 @ 100")))["fees"] == "?"
-    assert shown(Books().fills(fill("buy 2 @ 100", 1, "0.5"), fill("buy 1 @ 100", 2)))["fees"] == "0.50?"
+    assert shown(TrackerHarness().fills(*fills("buy 2 @ 100, buy 1 @ 100")))["fees"] == "?"
+    assert (
+        shown(TrackerHarness().fills(fill("buy 2 @ 100", 1, "0.5"), fill("buy 1 @ 100", 2)))["fees"]
+        == "0.50?"
+    )
 
 
 def test_funding_has_its_sign():
@@ -75,7 +78,7 @@ def test_funding_has_its_sign():
 
 def test_a_coin_margined_position_is_in_coins():
     coin = instrument(Payoff.INVERSE_BASE)
-    books = Books().fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
+    books = TrackerHarness().fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
     assert (shown(books)["pnl#"], shown(books)["settle"]) == (1.0, "BTC")
 
 
@@ -95,16 +98,16 @@ def test_the_line_of_totals():
         "sum-unrealized": "+10.00", "sum-unrealized:tone": "up",
         "sum-realized": "+20.00", "sum-realized:tone": "up", "sum-total": "+30.00", "sum-total:tone": "up",
     }  # fmt: skip
-    assert totals(Books().fills(fill("buy 1 @ 1")).tracker.summary())["sum-total"] == MISSING
+    assert totals(TrackerHarness().fills(fill("buy 1 @ 1")).tracker.summary())["sum-total"] == MISSING
 
 
 def test_before_the_account_was_read_nothing_is_zero():
-    assert set(totals(Books().tracker.summary()).values()) == {MISSING, "unknown"}
-    assert totals(Books().reading().tracker.summary())["sum-count"] == "0"
+    assert set(totals(TrackerHarness().tracker.summary()).values()) == {MISSING, "unknown"}
+    assert totals(TrackerHarness().reading().tracker.summary())["sum-count"] == "0"
 
 
 def test_the_list_of_events_is_short_and_tells_the_newest_first():
-    noted = tuple(Noted(at, "BTC/USDT:USDT", "fill", "buy 1 BTC at 2") for at in range(50, 0, -1))
+    noted = tuple(EventLogEntry(at, "BTC/USDT:USDT", "fill", "buy 1 BTC at 2") for at in range(50, 0, -1))
     assert happened(noted, most=3) == [(at, "BTC/USDT:USDT", "fill", "buy 1 BTC at 2") for at in (50, 49, 48)]
     said = open_position().fills(fill("sell 1.5 @ 110", 2_000)).tracker.events[0]
     assert said.text == "sell 1.5 BTC at 110, realised +15.00 USDT"

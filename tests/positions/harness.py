@@ -9,9 +9,9 @@ from dashboard.clock import now_ms
 from dashboard.domain.events import AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
 from dashboard.domain.position import Position
-from dashboard.tracking.lines import Restored, restored_from
-from dashboard.tracking.live import LivePosition, PositionUpdate
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.audit_records import RestoredPositions, restore_positions
+from dashboard.positions.models import LivePosition, PositionUpdate
+from dashboard.positions.tracker import PositionTracker
 from tests.domain.builders import instrument, ticker
 from tests.domain.fill_histories import ACCOUNT
 
@@ -20,10 +20,10 @@ FRESH = 5_000
 
 
 @dataclass
-class Books:
+class TrackerHarness:
     """`tracker`, with what it `recorded` and `told`, in that order."""
 
-    restored: Restored = field(default_factory=Restored)
+    restored: RestoredPositions = field(default_factory=RestoredPositions)
     threshold: str = "0.01"
     takes_records: bool = True
     now: int = 0
@@ -48,15 +48,15 @@ class Books:
         self.recorded.append((kind, entry))
         return self.takes_records
 
-    def fills(self, *fills: Fill) -> "Books":
+    def fills(self, *fills: Fill) -> "TrackerHarness":
         self.tracker.apply(FillsReceived(fills))
         return self
 
-    def reading(self, *positions: Position, asked_at: int = 1_000, **more: Any) -> "Books":
+    def reading(self, *positions: Position, asked_at: int = 1_000, **more: Any) -> "TrackerHarness":
         self.tracker.apply(AccountSnapshot(self.now, asked_at, positions, **more))
         return self
 
-    def price(self, last: str, symbol: str = BTC) -> "Books":
+    def price(self, last: str, symbol: str = BTC) -> "TrackerHarness":
         self.tracker.priced(symbol, ticker(self.now, last=last), FRESH)
         return self
 
@@ -69,6 +69,6 @@ class Books:
     def kinds(self) -> list[str]:
         return [kind for kind, _ in self.recorded]
 
-    def again(self) -> "Books":
+    def again(self) -> "TrackerHarness":
         """After a crash: rebuilt from what was recorded."""
-        return Books(restored=restored_from(ACCOUNT, self.recorded))
+        return TrackerHarness(restored=restore_positions(ACCOUNT, self.recorded))

@@ -4,9 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 
-from dashboard.tracking.board import Listener
-from dashboard.tracking.live import AccountSummary
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.models import AccountSummary
+from dashboard.positions.position_book import Listener
+from dashboard.positions.tracker import PositionTracker
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from dashboard.domain.margin import MarginTier
 from dashboard.domain.position import Source
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.domain.risk import RiskStatus
-from dashboard.runtime import RuntimeConfig, Snapshot
+from dashboard.state.runtime import RuntimeConfig, Snapshot
 from tests.domain.builders import (
     LONG,
     SHORT,

@@ -2,14 +2,14 @@
 
 import threading
 
-from dashboard.tracking.live import EventType
-from dashboard.tracking.monitor import PositionMonitor
+from dashboard.positions.models import EventType
+from dashboard.positions.monitor import PositionMonitor
 from tests.domain.fill_histories import fill
-from tests.tracking.books import Books
+from tests.positions.harness import TrackerHarness
 
 
 def test_fills_at_once_prices_on_the_beat():
-    books, heard, priced = Books(), [], threading.Event()
+    books, heard, priced = TrackerHarness(), [], threading.Event()
     monitor = PositionMonitor(books.tracker, update_interval=0.01)
 
     def on_update(update) -> None:
@@ -31,7 +31,9 @@ def test_fills_at_once_prices_on_the_beat():
 
 def test_it_starts_and_stops_its_feed_once():
     steps: list[str] = []
-    monitor = PositionMonitor(Books().tracker, lambda: steps.append("start"), lambda: steps.append("stop"))
+    monitor = PositionMonitor(
+        TrackerHarness().tracker, lambda: steps.append("start"), lambda: steps.append("stop")
+    )
     monitor.stop()
     assert not monitor.running
     monitor.start()
@@ -44,7 +46,7 @@ def test_it_starts_and_stops_its_feed_once():
 
 
 def test_a_callback_may_stop_it():
-    books, stopped = Books(), threading.Event()
+    books, stopped = TrackerHarness(), threading.Event()
     monitor = PositionMonitor(books.fills(fill("buy 2 @ 100")).tracker, update_interval=0.01)
 
     def stop(_update) -> None:

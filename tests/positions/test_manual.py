@@ -1,4 +1,4 @@
-"""Entries: into the live state now, and into the file for the next start."""
+"""ManualPositions: into the live state now, and into the file for the next start."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 
 from dashboard.domain.events import InstrumentResolved
 from dashboard.domain.manual_position import ManualPosition
-from dashboard.entries import Entries
 from dashboard.errors import PositionError
-from dashboard.positions_file import NotKept, PositionsFile
-from dashboard.runtime import RuntimeConfig
+from dashboard.positions.manual import ManualPositions
+from dashboard.positions.manual_store import ManualPositionStore, SaveFailed
+from dashboard.state.runtime import RuntimeConfig
 from tests.domain.builders import entered, entered_long, instrument
 
 OF = instrument()
@@ -18,8 +18,8 @@ LONG_FIELDS = entered_long().to_fields()
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> PositionsFile:
-    return PositionsFile(tmp_path / "positions.json")
+def file(tmp_path: Path) -> ManualPositionStore:
+    return ManualPositionStore(tmp_path / "positions.json")
 
 
 @pytest.fixture
@@ -29,15 +29,15 @@ def runtime() -> RuntimeConfig:
     return it
 
 
-Start = Callable[..., Entries]
+Start = Callable[..., ManualPositions]
 
 
 @pytest.fixture
-def start(runtime: RuntimeConfig, file: PositionsFile) -> Start:
+def start(runtime: RuntimeConfig, file: ManualPositionStore) -> Start:
     """A start of the dashboard: in the live environment, with recall, unless told otherwise."""
 
-    def start(environment: str = "live", *, recall: bool = True) -> Entries:
-        return Entries(runtime, file, environment, recall=recall)
+    def start(environment: str = "live", *, recall: bool = True) -> ManualPositions:
+        return ManualPositions(runtime, file, environment, recall=recall)
 
     return start
 
@@ -57,7 +57,9 @@ async def test_clearing_it_forgets_it(start: Start, runtime: RuntimeConfig) -> N
     assert runtime.snapshot.holdings.entered == ManualPosition()
 
 
-async def test_a_mistake_changes_nothing(start: Start, runtime: RuntimeConfig, file: PositionsFile) -> None:
+async def test_a_mistake_changes_nothing(
+    start: Start, runtime: RuntimeConfig, file: ManualPositionStore
+) -> None:
     entries = start()
     await entries.enter(LONG_FIELDS)
     before, kept = runtime.snapshot, file.path.read_bytes()
@@ -95,18 +97,18 @@ def test_nothing_kept_changes_nothing(start: Start, runtime: RuntimeConfig) -> N
     assert runtime.snapshot is before
 
 
-async def test_before_the_market_is_known_it_is_shown_but_not_kept(file: PositionsFile) -> None:
+async def test_before_the_market_is_known_it_is_shown_but_not_kept(file: ManualPositionStore) -> None:
     runtime = RuntimeConfig(2_000)
-    with pytest.raises(NotKept, match="the exchange was not reached yet"):
-        await Entries(runtime, file, "live", recall=True).enter(LONG_FIELDS)
+    with pytest.raises(SaveFailed, match="the exchange was not reached yet"):
+        await ManualPositions(runtime, file, "live", recall=True).enter(LONG_FIELDS)
     assert runtime.snapshot.holdings.entered == entered_long()
     assert not file.path.exists()
 
 
 async def test_where_it_cannot_be_kept_it_is_still_shown(
-    start: Start, runtime: RuntimeConfig, file: PositionsFile
+    start: Start, runtime: RuntimeConfig, file: ManualPositionStore
 ) -> None:
     file.path.mkdir()
-    with pytest.raises(NotKept):
+    with pytest.raises(SaveFailed):
         await start().enter(LONG_FIELDS)
     assert runtime.snapshot.holdings.entered == entered_long()

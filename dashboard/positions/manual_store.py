@@ -19,11 +19,11 @@ _LOCK_WAIT = 2.0
 """Seconds to wait for another dashboard that is writing."""
 
 
-class NotKept(DashboardError):
+class SaveFailed(DashboardError):
     """The position could not be written down; it is shown all the same."""
 
 
-class PositionsFile:
+class ManualPositionStore:
     """One entered position for each name, such as "bitget BTC/USDT:USDT"."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -39,7 +39,7 @@ class PositionsFile:
             return ManualPosition()
 
     def write(self, name: str, entered: ManualPosition) -> None:
-        """Keeps `entered`, or forgets the name if it is empty. Raises NotKept."""
+        """Keeps `entered`, or forgets the name if it is empty. Raises SaveFailed."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with FileLock(self.path.with_suffix(".lock"), timeout=_LOCK_WAIT):  # two dashboards, one file
@@ -49,7 +49,7 @@ class PositionsFile:
                     kept[name] = entered.to_fields()
                 self._replace(json.dumps(kept, indent=2))
         except (OSError, ValueError) as error:
-            raise NotKept(f"shown, but not kept for the next start: {self.path}: {error}") from None
+            raise SaveFailed(f"shown, but not kept for the next start: {self.path}: {error}") from None
 
     def _read(self) -> dict[str, dict[str, str]]:
         """Raises OSError or ValueError for a file that is there but cannot be understood."""

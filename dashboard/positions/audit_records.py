@@ -16,7 +16,7 @@ from dashboard.domain.transitions import PositionEvent
 
 log = logging.getLogger(__name__)
 
-Entry = dict[str, Any]
+AuditRecord = dict[str, Any]
 
 _READING = "reading"
 _TEXTS = ("exchange", "symbol", "id", "base", "quote", "settle", "kind")
@@ -26,7 +26,7 @@ _KINDS: dict[type[PositionEvent], str] = {Fill: "fill", Funding: "funding", Posi
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoredPositions:
     """What a trail tells of one account."""
 
     events: tuple[PositionEvent, ...] = ()
@@ -34,12 +34,14 @@ class Restored:
     """The exchange's time up to which no fill is missing; None where that is not known."""
 
 
-def kind_of(event: PositionEvent) -> str:
+def record_kind(event: PositionEvent) -> str:
     """The kind of its line."""
     return _KINDS[type(event)]
 
 
-def entry_of(event: PositionEvent, account: str, before: PositionState | None, after: PositionState) -> Entry:
+def record_of(
+    event: PositionEvent, account: str, before: PositionState | None, after: PositionState
+) -> AuditRecord:
     """The line for an event that made `after` of `before`."""
     return {
         "account": account,
@@ -52,12 +54,12 @@ def entry_of(event: PositionEvent, account: str, before: PositionState | None, a
     }
 
 
-def reading_entry(account: str, complete_until: int) -> tuple[str, Entry]:
+def snapshot_record(account: str, complete_until: int) -> tuple[str, AuditRecord]:
     """The line that says up to when no fill is missing, in the exchange's time."""
     return _READING, {"account": account, "complete_until": complete_until}
 
 
-def restored_from(account: str, lines: Iterable[tuple[str, Mapping[str, Any]]]) -> Restored:
+def restore_positions(account: str, lines: Iterable[tuple[str, Mapping[str, Any]]]) -> RestoredPositions:
     """What the lines (kind and entry) tell of `account`. One that cannot be read is logged and left out."""
     events: list[PositionEvent] = []
     complete_until = None
@@ -72,10 +74,10 @@ def restored_from(account: str, lines: Iterable[tuple[str, Mapping[str, Any]]]) 
                 events.append(_READ[kind](entry["event"], _listed(entry["instrument"], listed)))
         except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
             log.warning("a line of the audit trail cannot be read and is left out: %r", error)
-    return Restored(tuple(events), complete_until)
+    return RestoredPositions(tuple(events), complete_until)
 
 
-def _state(state: PositionState) -> Entry:
+def _state(state: PositionState) -> AuditRecord:
     total = state.total
     return {
         "contracts": state.contracts,
@@ -86,7 +88,7 @@ def _state(state: PositionState) -> Entry:
     }
 
 
-def _event(event: PositionEvent) -> Entry:
+def _event(event: PositionEvent) -> AuditRecord:
     match event:
         case Fill():
             return {
@@ -118,7 +120,7 @@ def _event(event: PositionEvent) -> Entry:
             }
 
 
-def _fill(entry: Entry, instrument: Instrument) -> Fill:
+def _fill(entry: AuditRecord, instrument: Instrument) -> Fill:
     return Fill(
         id=str(entry["id"]),
         instrument=instrument,
@@ -132,12 +134,12 @@ def _fill(entry: Entry, instrument: Instrument) -> Fill:
     )
 
 
-def _funding(entry: Entry, instrument: Instrument) -> Funding:
+def _funding(entry: AuditRecord, instrument: Instrument) -> Funding:
     amount, paid_at = _number(entry["amount"]), int(entry["paid_at"])
     return Funding(str(entry["id"]), instrument, amount, str(entry["currency"]), paid_at, _side(entry))
 
 
-def _adopted(entry: Entry, instrument: Instrument) -> PositionAdjustment:
+def _adopted(entry: AuditRecord, instrument: Instrument) -> PositionAdjustment:
     return PositionAdjustment(
         instrument=instrument,
         contracts=_number(entry["contracts"]),
@@ -149,14 +151,14 @@ def _adopted(entry: Entry, instrument: Instrument) -> PositionAdjustment:
     )
 
 
-_READ: dict[str, Callable[[Entry, Instrument], PositionEvent]] = {
+_READ: dict[str, Callable[[AuditRecord, Instrument], PositionEvent]] = {
     "fill": _fill,
     "funding": _funding,
     "correction": _adopted,
 }
 
 
-def _side(entry: Entry) -> Side | None:
+def _side(entry: AuditRecord) -> Side | None:
     return Side(entry["position_side"]) if entry["position_side"] else None
 
 
@@ -172,7 +174,7 @@ def _known(text: str | None) -> Decimal | None:
     return None if text is None else _number(text)
 
 
-def _instrument(instrument: Instrument) -> Entry:
+def _instrument(instrument: Instrument) -> AuditRecord:
     return {
         "exchange": instrument.exchange,
         "symbol": instrument.symbol,
@@ -188,7 +190,7 @@ def _instrument(instrument: Instrument) -> Entry:
     }
 
 
-def _listed(entry: Entry, listed: dict[str, Instrument]) -> Instrument:
+def _listed(entry: AuditRecord, listed: dict[str, Instrument]) -> Instrument:
     """One instrument for all lines that tell the same of it."""
     name = repr(entry)
     if name not in listed:

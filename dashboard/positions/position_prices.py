@@ -1,4 +1,4 @@
-"""Prices of the markets with positions, and the sums that move with them."""
+"""PositionPrices of the markets with positions, and the sums that move with them."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,26 +6,26 @@ from functools import partial
 
 from dashboard.domain.market import Ticker
 from dashboard.domain.valuation import valuation_price
-from dashboard.tracking.live import AccountSummary
-from dashboard.tracking.record import Record
-from dashboard.tracking.totals import DOLLARS, Totals
+from dashboard.positions.account_totals import DOLLARS, AccountTotals
+from dashboard.positions.models import AccountSummary
+from dashboard.positions.valued_position import ValuedPosition
 
 
-class Prices:
+class PositionPrices:
     """Knows each market's newest prices and its records, so that a tick touches no other market."""
 
     def __init__(self) -> None:
         self._tickers: dict[str, tuple[Ticker, int]] = {}
-        self._records: dict[str, list[Record]] = {}
-        self._fresh: dict[Record, None] = {}
-        self._touched: dict[Record, None] = {}
-        self._totals = Totals()
+        self._records: dict[str, list[ValuedPosition]] = {}
+        self._fresh: dict[ValuedPosition, None] = {}
+        self._touched: dict[ValuedPosition, None] = {}
+        self._totals = AccountTotals()
 
-    def add(self, symbol: str, record: Record) -> None:
+    def add(self, symbol: str, record: ValuedPosition) -> None:
         """A record more."""
         self._records.setdefault(symbol, []).append(record)
 
-    def records(self, symbol: str) -> tuple[Record, ...]:
+    def records(self, symbol: str) -> tuple[ValuedPosition, ...]:
         """Those of one market."""
         return tuple(self._records.get(symbol, ()))
 
@@ -33,7 +33,7 @@ class Prices:
         """The newest prices of a market."""
         self._tickers[symbol] = ticker, stale_after
 
-    def value(self, record: Record, now: int, updated_at: int) -> None:
+    def value(self, record: ValuedPosition, now: int, updated_at: int) -> None:
         """Values a record at the newest prices of its market; the sums follow."""
         ticker, stale_after = self._tickers.get(record.live.tracked.key.symbol, (Ticker(), 0))
         record.price(ticker, now, stale_after, updated_at)
@@ -44,12 +44,12 @@ class Prices:
         if record.live.quote is not None:
             self._fresh[record] = None
 
-    def expired(self, now: int) -> list[Record]:
+    def expired(self, now: int) -> list[ValuedPosition]:
         """Records whose price has become too old. They have to be valued again."""
         # All are looked at: each market has its own limit, and a fill values at a price from before it.
         return [record for record in self._fresh if _is_old(now, record)]
 
-    def touched(self) -> Iterator[Record]:
+    def touched(self) -> Iterator[ValuedPosition]:
         """Records that were valued since this was last asked."""
         touched, self._touched = self._touched, {}
         return iter(touched)
@@ -69,6 +69,6 @@ class Prices:
         return None
 
 
-def _is_old(now: int, record: Record) -> bool:
+def _is_old(now: int, record: ValuedPosition) -> bool:
     quote = record.live.quote
     return quote is not None and quote.age(now) > record.live.stale_after

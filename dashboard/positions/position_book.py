@@ -1,4 +1,4 @@
-"""Board: what is known of the account's positions, for all who show it."""
+"""PositionBook: what is known of the account's positions, for all who show it."""
 
 import logging
 import threading
@@ -11,7 +11,13 @@ from typing import TypeVar
 
 from dashboard.clock import now_ms
 from dashboard.domain.position import Position
-from dashboard.tracking.live import AccountHealth, AccountSummary, LivePosition, Noted, PositionUpdate
+from dashboard.positions.models import (
+    AccountHealth,
+    AccountSummary,
+    EventLogEntry,
+    LivePosition,
+    PositionUpdate,
+)
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +27,7 @@ Listener = Callable[[PositionUpdate], None]
 _NOTED = 200
 
 
-class Board(ABC):
+class PositionBook(ABC):
     """Is looked at without waiting, and tells its listeners of every change.
 
     Listeners are called in the writer's thread, in the order of the events, and must be quick; one that
@@ -39,7 +45,7 @@ class Board(ABC):
         self._turn = threading.RLock()
         self._listeners: tuple[Listener, ...] = ()
         self._live: dict[str, LivePosition] = {}
-        self._noted: deque[Noted] = deque(maxlen=_NOTED)
+        self._noted: deque[EventLogEntry] = deque(maxlen=_NOTED)
         self.health = AccountHealth()
 
     @abstractmethod
@@ -77,7 +83,7 @@ class Board(ABC):
             return work()
 
     @property
-    def events(self) -> tuple[Noted, ...]:
+    def events(self) -> tuple[EventLogEntry, ...]:
         """What happened lately, the newest first."""
         return tuple(reversed(self._noted.copy()))
 

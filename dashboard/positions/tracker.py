@@ -18,18 +18,18 @@ from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionKey, PositionState
 from dashboard.domain.reconcile import Difference, Disagreement, differences, disagreement, keyed
 from dashboard.domain.transitions import PositionEvent
-from dashboard.tracking.board import Board
-from dashboard.tracking.lines import Restored, entry_of, kind_of, reading_entry
-from dashboard.tracking.live import (
+from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
+from dashboard.positions.event_text import describe_change
+from dashboard.positions.models import (
     AccountHealth,
     AccountSummary,
+    EventLogEntry,
     EventType,
-    Noted,
     PositionUpdate,
 )
-from dashboard.tracking.prices import Prices
-from dashboard.tracking.record import Record
-from dashboard.tracking.words import said_of
+from dashboard.positions.position_book import PositionBook
+from dashboard.positions.position_prices import PositionPrices
+from dashboard.positions.valued_position import ValuedPosition
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ _KEPT = 8 * 24 * 3_600_000
 """Milliseconds for which single events are remembered: exchanges do not repeat older ones."""
 
 
-class PositionTracker(Board):
+class PositionTracker(PositionBook):
     """Builds positions from what the feed tells of the account, and values them at live prices.
 
     Writers take turns; whoever only looks never waits.
@@ -50,7 +50,7 @@ class PositionTracker(Board):
         account: str,
         *,
         record: Recorder = lambda _kind, _entry: True,
-        restored: Restored | None = None,
+        restored: RestoredPositions | None = None,
         threshold: Decimal = Decimal("0.01"),
         clock: Callable[[], int] = now_ms,
         wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
@@ -61,13 +61,13 @@ class PositionTracker(Board):
         self._record = record
         self._threshold = threshold
         self._journal = Journal(account)
-        self._records: dict[PositionKey, Record] = {}
-        self._prices = Prices()
+        self._records: dict[PositionKey, ValuedPosition] = {}
+        self._prices = PositionPrices()
         self._tiers: dict[str, tuple[MarginTier, ...]] = {}
         self._untold = False
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None before that was ever so."""
-        self._restore(restored or Restored())
+        self._restore(restored or RestoredPositions())
 
     def summary(self) -> AccountSummary:
         """All positions as one."""
@@ -122,7 +122,7 @@ class PositionTracker(Board):
 
     # --- How
 
-    def _restore(self, restored: Restored) -> None:
+    def _restore(self, restored: RestoredPositions) -> None:
         self._journal.add_all(restored.events)
         for tracked in self._journal.positions:
             record = self._record_of(tracked)
@@ -141,11 +141,11 @@ class PositionTracker(Board):
         if after is None:
             return False
         self._untold = True
-        self._record(kind_of(event), entry_of(event, self.account, before, after) | context)
+        self._record(record_kind(event), record_of(event, self.account, before, after) | context)
         record = self._record_of(after)
         terms = _outdated(record.live.terms, before, after)
         self._change(record, after, terms, record.live.difference)
-        self._note(key, str(after.change), said_of(event, before, after))
+        self._note(key, str(after.change), describe_change(event, before, after))
         if not quietly:
             if isinstance(event, Fill):
                 self._announce(record, EventType.FILL, event)
@@ -210,32 +210,32 @@ class PositionTracker(Board):
         if reading.complete_until is not None:
             self.complete_until = reading.complete_until
             if self._untold:
-                self._record(*reading_entry(self.account, reading.complete_until))
+                self._record(*snapshot_record(self.account, reading.complete_until))
                 self._untold = False
             self._journal.forget_before(reading.complete_until - _KEPT)
 
-    def _mark(self, record: Record, difference: str | None) -> None:
+    def _mark(self, record: ValuedPosition, difference: str | None) -> None:
         if record.live.difference == difference:
             return
         self._note(record.live.tracked.key, "difference", difference or "agrees with the exchange again")
         self._change(record, record.live.tracked, record.live.terms, difference)
         self._announce(record)
 
-    def _record_of(self, tracked: PositionState) -> Record:
+    def _record_of(self, tracked: PositionState) -> ValuedPosition:
         record = self._records.get(tracked.key)
         if record is None:
-            record = self._records[tracked.key] = Record(tracked)
+            record = self._records[tracked.key] = ValuedPosition(tracked)
             self._prices.add(tracked.key.symbol, record)
         return record
 
     def _change(
-        self, record: Record, tracked: PositionState, terms: Position | None, difference: str | None
+        self, record: ValuedPosition, tracked: PositionState, terms: Position | None, difference: str | None
     ) -> None:
         """Puts what is new into a record, and values it."""
         record.change(tracked, terms, difference, self._tiers.get(tracked.key.symbol, ()))
         self._value(record)
 
-    def _value(self, record: Record) -> None:
+    def _value(self, record: ValuedPosition) -> None:
         self._prices.value(record, self._clock(), self._wall())
         self._live[record.live.label] = record.live
 
@@ -245,10 +245,10 @@ class PositionTracker(Board):
             record.silenced = True
 
     def _note(self, key: PositionKey, kind: str, text: str) -> None:
-        self._noted.append(Noted(self._wall(), key.label, kind, text))
+        self._noted.append(EventLogEntry(self._wall(), key.label, kind, text))
 
     def _announce(
-        self, record: Record, kind: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
+        self, record: ValuedPosition, kind: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
     ) -> None:
         record.sent, record.silenced = record.worth, False
         update = PositionUpdate(record.live.tracked.key.symbol, record.live, kind, self._wall(), fill)

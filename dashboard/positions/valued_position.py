@@ -12,11 +12,11 @@ from dashboard.domain.position_selection import PositionSelection
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import value
-from dashboard.tracking.live import LivePosition
-from dashboard.tracking.totals import DOLLARS
+from dashboard.positions.account_totals import DOLLARS
+from dashboard.positions.models import LivePosition
 
 
-class Record:
+class ValuedPosition:
     """Holds the newest `live` of one position, and the little that is needed to make the next one."""
 
     __slots__ = ("_levels", "_position", "agreed", "counted", "live", "sent", "silenced")

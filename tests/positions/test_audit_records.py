@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dashboard.audit.line import to_json
 from dashboard.domain.journal import Journal
 from dashboard.domain.position import Side
-from dashboard.tracking.lines import entry_of, kind_of, reading_entry, restored_from
-from dashboard.tracking.tracker import PositionTracker
+from dashboard.positions.audit_records import record_kind, record_of, restore_positions, snapshot_record
+from dashboard.positions.tracker import PositionTracker
 from tests.domain.fill_histories import ACCOUNT, adopted, fill, funding, histories
 
 
@@ -20,13 +20,13 @@ def lines(events):
     for event in events:
         before = book.position(book.key_of(event))
         after = book.add(event)
-        entry = entry_of(event, ACCOUNT, before, after)
-        yield kind_of(event), json.loads(to_json(entry))
+        entry = record_of(event, ACCOUNT, before, after)
+        yield record_kind(event), json.loads(to_json(entry))
 
 
 @given(histories(legs=(Side.LONG, Side.SHORT)) | histories())
 def test_fills_come_back_as_they_were(history):
-    assert list(restored_from(ACCOUNT, lines(history)).events) == history
+    assert list(restore_positions(ACCOUNT, lines(history)).events) == history
 
 
 @pytest.mark.parametrize(
@@ -40,18 +40,21 @@ def test_fills_come_back_as_they_were(history):
     ids=["paid", "received in hedge mode", "short", "flat"],
 )
 def test_payments_and_adoptions_too(event):
-    assert restored_from(ACCOUNT, lines([event])).events == (event,)
+    assert restore_positions(ACCOUNT, lines([event])).events == (event,)
 
 
 def test_up_to_when_nothing_is_missing():
-    assert restored_from(ACCOUNT, [reading_entry(ACCOUNT, 5), reading_entry(ACCOUNT, 9)]).complete_until == 9
-    assert restored_from(ACCOUNT, [reading_entry("other", 5)]).complete_until is None
+    assert (
+        restore_positions(ACCOUNT, [snapshot_record(ACCOUNT, 5), snapshot_record(ACCOUNT, 9)]).complete_until
+        == 9
+    )
+    assert restore_positions(ACCOUNT, [snapshot_record("other", 5)]).complete_until is None
 
 
 @pytest.mark.parametrize("damage", [{"event": {}}, {"event": None}, {"instrument": {"symbol": 1}}])
 def test_a_line_that_cannot_be_read_is_left_out_and_logged(damage, caplog: pytest.LogCaptureFixture):
     [(kind, entry)], whole = list(lines([fill("buy 1 @ 2")])), fill("sell 1 @ 3", 2)
-    restored = restored_from(ACCOUNT, [(kind, entry | damage), *lines([whole])])
+    restored = restore_positions(ACCOUNT, [(kind, entry | damage), *lines([whole])])
     assert restored.events == (whole,)
     assert "left out" in caplog.text
 
@@ -72,18 +75,20 @@ def test_a_line_that_cannot_be_read_is_left_out_and_logged(damage, caplog: pytes
 def test_no_damaged_figure_keeps_a_tracker_from_starting(part: str, damage: dict[str, object]):
     [(kind, entry)], whole = list(lines([fill("buy 1 @ 2")])), fill("sell 1 @ 3", 2)
     damaged = (kind, entry | {part: entry[part] | damage})
-    assert PositionTracker(ACCOUNT, restored=restored_from(ACCOUNT, [damaged, *lines([whole])])).all_known()
+    assert PositionTracker(
+        ACCOUNT, restored=restore_positions(ACCOUNT, [damaged, *lines([whole])])
+    ).all_known()
 
 
 @pytest.mark.parametrize("entry", [None, [], "text"])
 def test_a_line_that_is_no_entry_at_all_is_left_out(entry):
-    assert restored_from(ACCOUNT, [("fill", entry)]).events == ()
+    assert restore_positions(ACCOUNT, [("fill", entry)]).events == ()
 
 
 @given(st.text())
 def test_lines_of_other_kinds_are_none_of_its_business(kind):
     if kind not in ("fill", "funding", "correction", "reading"):
-        assert restored_from(ACCOUNT, [(kind, {"account": ACCOUNT})]).events == ()
+        assert restore_positions(ACCOUNT, [(kind, {"account": ACCOUNT})]).events == ()
 
 
 def test_a_line_tells_what_was_before_and_after():

@@ -138,7 +138,7 @@ class AccountSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class EventLogEntry:
     """A line of the events list: what happened to a position, in words."""
 
     at: int

@@ -8,10 +8,10 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent
-from dashboard.tracking.totals import DOLLARS
+from dashboard.positions.account_totals import DOLLARS
 
 
-def said_of(event: PositionEvent, before: PositionState | None, after: PositionState) -> str:
+def describe_change(event: PositionEvent, before: PositionState | None, after: PositionState) -> str:
     """One line, such as `sell 0.05 BTC at 64,040, realised 12.5 USDT`."""
     match event:
         case Fill():

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from dashboard.domain.manual_position import ManualPosition
-from dashboard.positions_file import NotKept, PositionsFile
+from dashboard.positions.manual_store import ManualPositionStore, SaveFailed
 from tests.domain.builders import entered, entered_long
 
 NAME, OTHER = "bitget live BTC/USDT:USDT", "bitget demo BTC/USDT:USDT"
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> PositionsFile:
-    return PositionsFile(tmp_path / "state" / "positions.json")
+def file(tmp_path: Path) -> ManualPositionStore:
+    return ManualPositionStore(tmp_path / "state" / "positions.json")
 
 
-def put(file: PositionsFile, content: str | bytes) -> None:
+def put(file: ManualPositionStore, content: str | bytes) -> None:
     file.path.parent.mkdir(parents=True, exist_ok=True)
     file.path.write_bytes(content.encode() if isinstance(content, str) else content)
 
@@ -30,16 +30,16 @@ def put(file: PositionsFile, content: str | bytes) -> None:
     [entered_long(liquidation_price="91.50"), entered(trap_low="1e-9", trap_high="2"), entered(side="short")],
     ids=["a position", "levels", "a side"],
 )
-def test_round_trip(file: PositionsFile, kept: ManualPosition) -> None:
+def test_round_trip(file: ManualPositionStore, kept: ManualPosition) -> None:
     file.write(NAME, kept)
-    assert PositionsFile(file.path).read(NAME) == kept
+    assert ManualPositionStore(file.path).read(NAME) == kept
 
 
-def test_nothing_was_kept(file: PositionsFile) -> None:
+def test_nothing_was_kept(file: ManualPositionStore) -> None:
     assert file.read(NAME) == ManualPosition()
 
 
-def test_names_are_kept_apart(file: PositionsFile) -> None:
+def test_names_are_kept_apart(file: ManualPositionStore) -> None:
     one, other = entered_long(), entered(side="short")
     file.write(NAME, one)
     file.write(OTHER, other)
@@ -49,14 +49,14 @@ def test_names_are_kept_apart(file: PositionsFile) -> None:
     assert list(json.loads(file.path.read_text(encoding="utf-8"))) == [OTHER]
 
 
-def test_nothing_is_left_beside_the_file(file: PositionsFile) -> None:
+def test_nothing_is_left_beside_the_file(file: ManualPositionStore) -> None:
     file.write(NAME, entered_long())
     file.write(NAME, entered_long(leverage="5"))
     assert {path.name for path in file.path.parent.iterdir()} == {"positions.json", "positions.lock"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
-def test_it_is_for_its_owner_only(file: PositionsFile) -> None:
+def test_it_is_for_its_owner_only(file: ManualPositionStore) -> None:
     file.write(NAME, entered_long())
     assert file.path.stat().st_mode & 0o077 == 0
     assert file.path.parent.stat().st_mode & 0o077 == 0
@@ -76,7 +76,7 @@ def test_it_is_for_its_owner_only(file: PositionsFile) -> None:
         ),
     ],
 )
-def test_what_cannot_be_understood_is_ignored(file: PositionsFile, content: str | bytes) -> None:
+def test_what_cannot_be_understood_is_ignored(file: ManualPositionStore, content: str | bytes) -> None:
     put(file, content)
     assert file.read(NAME) == ManualPosition()
     file.write(NAME, entered_long())
@@ -93,23 +93,25 @@ def test_what_cannot_be_understood_is_ignored(file: PositionsFile, content: str 
         pytest.param("null", id="null"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_not_overwritten(file: PositionsFile, content: str | bytes) -> None:
+def test_a_file_that_cannot_be_read_is_not_overwritten(
+    file: ManualPositionStore, content: str | bytes
+) -> None:
     put(file, content)
     before = file.path.read_bytes()
     assert file.read(NAME) == ManualPosition()
-    with pytest.raises(NotKept, match=r"positions\.json"):
+    with pytest.raises(SaveFailed, match=r"positions\.json"):
         file.write(NAME, entered_long())
     assert file.path.read_bytes() == before
 
 
-def test_many_writers_lose_nothing(file: PositionsFile) -> None:
+def test_many_writers_lose_nothing(file: ManualPositionStore) -> None:
     names = [f"bitget live COIN{i}/USDT:USDT" for i in range(20)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda name: PositionsFile(file.path).write(name, entered_long()), names))
+        list(pool.map(lambda name: ManualPositionStore(file.path).write(name, entered_long()), names))
     assert all(file.read(name) == entered_long() for name in names)
 
 
-def test_ignoring_is_logged(file: PositionsFile, caplog: pytest.LogCaptureFixture) -> None:
+def test_ignoring_is_logged(file: ManualPositionStore, caplog: pytest.LogCaptureFixture) -> None:
     put(file, json.dumps({NAME: {"side": "up"}, OTHER: {"side": "long"}}))
     with caplog.at_level(logging.WARNING):
         assert file.read(NAME) == ManualPosition()
@@ -119,25 +121,25 @@ def test_ignoring_is_logged(file: PositionsFile, caplog: pytest.LogCaptureFixtur
 
 def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file in the directory's place", encoding="utf-8")
-    file = PositionsFile(tmp_path / "state" / "positions.json")
+    file = ManualPositionStore(tmp_path / "state" / "positions.json")
     assert file.read(NAME) == ManualPosition()
-    with pytest.raises(NotKept, match=r"^shown, but not kept for the next start: "):
+    with pytest.raises(SaveFailed, match=r"^shown, but not kept for the next start: "):
         file.write(NAME, entered_long())
 
 
-def test_a_directory_in_the_files_place(file: PositionsFile) -> None:
+def test_a_directory_in_the_files_place(file: ManualPositionStore) -> None:
     file.path.mkdir(parents=True)
-    with pytest.raises(NotKept):
+    with pytest.raises(SaveFailed):
         file.write(NAME, entered_long())
 
 
-def test_a_failed_write_leaves_nothing_behind(file: PositionsFile) -> None:
+def test_a_failed_write_leaves_nothing_behind(file: ManualPositionStore) -> None:
     file.path.mkdir(parents=True)
-    with pytest.raises(NotKept):
+    with pytest.raises(SaveFailed):
         file.write(NAME, entered_long())
     assert {path.name for path in file.path.parent.iterdir()} == {"positions.json", "positions.lock"}
 
 
 def test_without_a_path_it_is_in_the_users_state_directory() -> None:
-    path = PositionsFile().path
+    path = ManualPositionStore().path
     assert (path.name, path.parent.name) == ("positions.json", "position-dashboard")

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from dashboard.domain.events import FeedEvent
-from dashboard.runtime import Listener, RuntimeConfig, Snapshot
+from dashboard.state.runtime import Listener, RuntimeConfig, Snapshot
 
 
 class Markets:

@@ -7,13 +7,13 @@ from decimal import Decimal, localcontext
 from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.portfolio import CurrencySummary, PartialSum
 from dashboard.domain.position_state import PositionState
-from dashboard.tracking.live import AccountSummary, LivePosition
+from dashboard.positions.models import AccountSummary, LivePosition
 
 DOLLARS = frozenset(("USD", "USDT", "USDC", "FDUSD", "TUSD", "DAI", "BUSD", "USDE"))
 """Currencies that count as dollars, at par."""
 
 
-class Totals:
+class AccountTotals:
     """What `portfolio.summarize` makes of all positions, by currency.
 
     A change costs the same however many positions there are. Decimals of `EXACT` precision: nothing
