@@ -5,13 +5,13 @@ import sys
 from benchmarks.our_server import desk_of, received, runtime_with_position
 from benchmarks.processes import answering
 from benchmarks.pulse import Pulse
-from dashboard.sync.lease import Lease
-from dashboard.sync.names import connected
-from dashboard.sync.publisher import Publisher
+from dashboard.replication.lease import Lease
+from dashboard.replication.publisher import Publisher
+from dashboard.replication.redis_client import connect
 
 
 def main() -> None:
-    redis = connected(sys.argv[1])
+    redis = connect(sys.argv[1])
     lease, runtime = Lease(redis), runtime_with_position()
     if not lease.acquire():
         raise SystemExit("another feed leads")

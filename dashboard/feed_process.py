@@ -14,11 +14,11 @@ from dashboard.config import Settings, needed_redis_url
 from dashboard.errors import DashboardError
 from dashboard.house import House, house
 from dashboard.metrics.vitals import Vitals
+from dashboard.replication.command_server import CommandServer
+from dashboard.replication.lease import Lease
+from dashboard.replication.publisher import Publisher
+from dashboard.replication.redis_client import connect
 from dashboard.service import Watchdog, tell
-from dashboard.sync.answering import Answering
-from dashboard.sync.lease import Lease
-from dashboard.sync.names import connected, said
-from dashboard.sync.publisher import Publisher
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def serve_feed(settings: Settings) -> None:
     Raises LeadLost once another feed leads, and other DashboardErrors if it cannot start.
     """
     url = needed_redis_url(settings)
-    redis, watchdog = connected(url), Watchdog()
+    redis, watchdog = connect(url), Watchdog()
     lease = Lease(redis)
     tell("READY=1")
     _wait_for(lease, watchdog, url)
@@ -81,7 +81,7 @@ def _leading(
             inside = stack.enter_context(house(settings))
         vitals = Vitals(inside.markets, inside.tracker, inside.audit)
         publisher = Publisher(redis, lease, inside.desk, vitals.read)
-        answering = Answering(redis, inside.desk)
+        answering = CommandServer(redis, inside.desk)
         inside.monitor.start()
         for each in (publisher, answering):
             each.start()

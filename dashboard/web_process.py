@@ -13,10 +13,10 @@ from dashboard.desk import About, Desk
 from dashboard.domain.environment import Environment
 from dashboard.errors import DashboardError
 from dashboard.outlets import check_doors, outlets
-from dashboard.sync.asking import Asking
-from dashboard.sync.hearing import Hearing
-from dashboard.sync.mirror import Mirror
-from dashboard.sync.names import connected
+from dashboard.replication.command_client import CommandClient
+from dashboard.replication.mirror import Mirror
+from dashboard.replication.redis_client import connect
+from dashboard.replication.subscriber import Subscriber
 
 
 def check(addresses: Iterable[object] = ()) -> None:
@@ -28,7 +28,7 @@ def check(addresses: Iterable[object] = ()) -> None:
     try:
         settings = load([])
         log_as_asked(settings)
-        connected(needed_redis_url(settings))
+        connect(needed_redis_url(settings))
         check_doors(settings)
         refuse_open(addresses, AccessStore(access_file(settings.state_dir)))
     except DashboardError as error:
@@ -56,7 +56,7 @@ def application(settings: Settings) -> FastAPI:
     """The application over a mirror of the feed's state, which runs from now on."""
     url = needed_redis_url(settings)
     mirror = Mirror(_about(settings))
-    hearing, asking = Hearing(connected(url), mirror), Asking(url)
+    hearing, asking = Subscriber(connect(url), mirror), CommandClient(url)
     desk = Desk(mirror.markets, mirror.board, mirror.about, asking.enter, asking.candles, asking.reconcile)
     app = outlets(settings, desk, mirror.vitals)
     app.state.hearing = hearing

@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from dashboard.sync.names import connected
+from dashboard.replication.redis_client import connect
 
 ROOT = Path(__file__).parents[1]
 NO_REDIS = "no redis-server: `make test` gets one, REDIS_SERVER=/path/to/it names one"
@@ -38,7 +38,7 @@ class RedisServer:
         self._folder = tempfile.TemporaryDirectory(prefix="redis-")  # a socket's path has to be short
         self.path = Path(self._folder.name) / "redis.sock"
         self.url = f"unix://{self.path}"
-        self.client: Redis = connected(self.url)
+        self.client: Redis = connect(self.url)
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 

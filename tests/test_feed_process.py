@@ -9,10 +9,10 @@ import pytest
 
 from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
-from dashboard.sync.mirror import Mirror
+from dashboard.replication.mirror import Mirror
 from tests.redis_server import RedisServer
+from tests.replication.harness import heard, until
 from tests.service import FEED, Manager, start
-from tests.sync.relay import heard, until
 
 Start = Callable[..., subprocess.Popen[str]]
 

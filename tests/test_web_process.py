@@ -15,11 +15,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, unix_connect
 
 from dashboard.access.store import AccessStore, access_file
-from dashboard.sync.names import NEWS
+from dashboard.replication.redis_client import CHANNEL
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
+from tests.replication.harness import Source, published, until
 from tests.service import Manager, handing_over
-from tests.sync.relay import Source, published, until
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "a long enough passphrase"
@@ -98,7 +98,7 @@ def serve(redis_server: RedisServer, tmp_path: Path, source: Source) -> Iterator
 
         def serve(*flags: str) -> Workers:
             started.append(Workers(redis_server, tmp_path, manager, *flags))
-            until(lambda: dict(redis_server.client.pubsub_numsub(NEWS))[NEWS.encode()] == 2, 30)
+            until(lambda: dict(redis_server.client.pubsub_numsub(CHANNEL))[CHANNEL.encode()] == 2, 30)
             for _ in range(3):  # one from each at least: gunicorn never ends a worker that has not begun
                 manager.until("WATCHDOG=1")
             until(started[-1].positions)

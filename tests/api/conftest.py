@@ -16,14 +16,14 @@ from dashboard.desk import About, Desk
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.market import Candle
 from dashboard.positions.monitor import PositionMonitor
+from dashboard.replication.mirror import Mirror
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig
-from dashboard.sync.mirror import Mirror
 from tests.domain.builders import instrument, ticker
 from tests.listening import Listening
 from tests.positions.harness import BTC, TrackerHarness
 from tests.redis_server import RedisServer
-from tests.sync.relay import heard, published, same, until
+from tests.replication.harness import heard, published, same, until
 
 
 async def nothing(*_given: object) -> None:

@@ -7,8 +7,8 @@ from redis import Redis
 from dashboard.clock import now_ms
 from dashboard.domain.market import Quote, Ticker
 from dashboard.positions.models import LivePosition
+from dashboard.replication.messages import AccountState, MessageHeader, StateMessage
 from dashboard.state.runtime import Snapshot
-from dashboard.sync.wire import Account, Head, News
 
 _SAME = 50
 """Milliseconds of difference up to which two clocks are one, measured twice."""
@@ -18,7 +18,7 @@ _TOO_LONG = 30_000
 """Milliseconds after which even a measurement that took long is better than the one before."""
 
 
-class Timing:
+class ClockOffset:
     """Knows how far Redis' clock is ahead of this machine's monotonic one."""
 
     def __init__(self, redis: Redis) -> None:
@@ -42,7 +42,7 @@ class Timing:
         return self._offset
 
 
-def translated(news: News, own: int) -> News:
+def translate(news: StateMessage, own: int) -> StateMessage:
     """The news with times of this machine's clock, whose offset is `own`.
 
     None of them is later than now: where the clocks' measured difference is wrong, as after Redis' clock was
@@ -62,7 +62,7 @@ def translated(news: News, own: int) -> News:
     )
 
 
-def _head(head: Head, by: int) -> Head:
+def _head(head: MessageHeader, by: int) -> MessageHeader:
     read_at = head.vitals.get("read_at")
     return replace(head, vitals={**head.vitals, "read_at": read_at + by}) if read_at is not None else head
 
@@ -88,7 +88,7 @@ def _position(live: LivePosition, by: int) -> LivePosition:
     return replace(live, quote=_quote(live.quote, by))
 
 
-def _account(account: Account, by: int) -> Account:
+def _account(account: AccountState, by: int) -> AccountState:
     return replace(account, health=replace(account.health, read_at=_moved(account.health.read_at, by)))
 
 

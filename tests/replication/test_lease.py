@@ -1,14 +1,14 @@
 """Of all feeds that run one leads, and only that one is heard."""
 
-from dashboard.sync.lease import LASTS, Lease
-from dashboard.sync.names import STATE, connected
+from dashboard.replication.lease import LEASE_MS, Lease
+from dashboard.replication.redis_client import STATE, connect
 from tests.redis_server import RedisServer
-from tests.sync.relay import Source, heard, published, same, until
+from tests.replication.harness import Source, heard, published, same, until
 
 
 def test_a_second_feed_waits_and_takes_over(redis_server: RedisServer):
     first, second = Source().price("100"), Source().price("200")
-    waiting = Lease(connected(redis_server.url))
+    waiting = Lease(connect(redis_server.url))
     with heard(redis_server) as mirror:
         with published(first.desk, redis_server):
             until(lambda: same(mirror, first.desk))
@@ -31,9 +31,9 @@ def test_a_feed_that_slept_past_its_lease_publishes_nothing_more(redis_server: R
 
 
 def test_a_lease_ends_by_itself_and_epochs_only_grow(redis_server: RedisServer):
-    lease, next_one = Lease(connected(redis_server.url)), Lease(connected(redis_server.url))
+    lease, next_one = Lease(connect(redis_server.url)), Lease(connect(redis_server.url))
     assert lease.acquire()
-    assert 0 < redis_server.client.pttl("dashboard:lease") <= LASTS  # type: ignore[operator]
+    assert 0 < redis_server.client.pttl("dashboard:lease") <= LEASE_MS  # type: ignore[operator]
     lease.release()
     assert next_one.acquire()
     assert next_one.epoch > lease.epoch
@@ -44,7 +44,7 @@ def test_a_lease_ends_by_itself_and_epochs_only_grow(redis_server: RedisServer):
 
 
 def test_only_the_owner_gives_a_lease_back(redis_server: RedisServer):
-    lease, other = Lease(connected(redis_server.url)), Lease(connected(redis_server.url))
+    lease, other = Lease(connect(redis_server.url)), Lease(connect(redis_server.url))
     assert lease.acquire()
     other.release()
     assert not other.acquire()

@@ -13,10 +13,10 @@ from uuid import uuid4
 from redis import Redis
 from redis.exceptions import RedisError
 
-from dashboard.sync.names import EPOCH, LEASE, NEWS, STATE
-from dashboard.sync.wire import NOTHING
+from dashboard.replication.messages import NOTHING
+from dashboard.replication.redis_client import CHANNEL, EPOCH, LEASE, STATE
 
-LASTS = 5_000
+LEASE_MS = 5_000
 """Milliseconds for which a lease holds without being renewed."""
 
 _ACQUIRE = """
@@ -69,13 +69,13 @@ class Lease:
         keys = [LEASE, EPOCH, STATE]
         # The largest of Redis' clock, the last epoch + 1 and our own + 1: an emptied Redis harms as
         # little as a clock that was set back.
-        epoch = cast(int, self._acquire(keys=keys, args=[self._token, LASTS, self.epoch]))
+        epoch = cast(int, self._acquire(keys=keys, args=[self._token, LEASE_MS, self.epoch]))
         self.epoch = epoch or self.epoch
         return bool(epoch)
 
     def renew(self) -> bool:
         """Makes it hold on. Returns whether it still held."""
-        return bool(self._renew(keys=[LEASE], args=[self._token, LASTS]))
+        return bool(self._renew(keys=[LEASE], args=[self._token, LEASE_MS]))
 
     @contextmanager
     def kept(self, alive: Callable[[], None] = lambda: None) -> Iterator[None]:
@@ -90,7 +90,7 @@ class Lease:
             thread.join()
 
     def _keep(self, ready: threading.Event, alive: Callable[[], None]) -> None:
-        while not ready.wait(LASTS / 5_000):
+        while not ready.wait(LEASE_MS / 5_000):
             alive()
             with suppress(RedisError):  # whoever publishes next will see
                 self.renew()
@@ -101,8 +101,8 @@ class Lease:
         `whole`: nothing but these parts stays stored.
         """
         fields = [item for part in parts.items() for item in part]
-        given = [self._token, LASTS, message, int(whole), *fields]
-        return bool(self._publish(keys=[LEASE, STATE, NEWS], args=given))
+        given = [self._token, LEASE_MS, message, int(whole), *fields]
+        return bool(self._publish(keys=[LEASE, STATE, CHANNEL], args=given))
 
     def release(self) -> None:
         """Lets another one lead at once."""

@@ -9,13 +9,13 @@ from pydantic import TypeAdapter
 from dashboard.domain.market import Candle
 from dashboard.errors import DashboardError, PositionError
 
-WAITS = 5
+START_WITHIN_S = 5
 """Seconds within which a feed has to begin with a command: who asked is told soon that it failed."""
-ANSWERED = 15
+ANSWER_WITHIN_S = 15
 """Seconds within which a command is answered, or was in vain."""
 
 
-class Request(StrEnum):
+class CommandType(StrEnum):
     """What can be asked."""
 
     ENTER = "enter"
@@ -28,7 +28,7 @@ class Command:
     """One request; `id` names the list in which it is answered."""
 
     id: str
-    request: Request
+    request: CommandType
     until: int
     """When it is too late to begin, in seconds of Redis' clock."""
     fields: Mapping[str, str | None] = field(default_factory=dict)

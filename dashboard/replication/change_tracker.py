@@ -1,11 +1,11 @@
-"""Changes: what of a desk is new since it was told last, by the names of `wire`."""
+"""ChangeTracker: what of a desk is new since it was told last, by the names of `wire`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dashboard.desk import Desk
 from dashboard.positions.models import EventLogEntry, PositionUpdate
-from dashboard.sync import wire
+from dashboard.replication import messages
 
 _NOTED = 50
 """Of the list of events the newest lines go over."""
@@ -14,10 +14,10 @@ _KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ChangeBatch:
     """Parts of the state, and the updates of positions that led to it."""
 
-    parts: Mapping[str, wire.Part | None]
+    parts: Mapping[str, messages.Part | None]
     """None is gone."""
     updates: tuple[PositionUpdate, ...]
     whole: bool
@@ -25,10 +25,10 @@ class Batch:
 
     def texts(self) -> dict[str, bytes]:
         """The parts as JSON."""
-        return {name: wire.dumped(part) for name, part in self.parts.items()}
+        return {name: messages.dumped(part) for name, part in self.parts.items()}
 
 
-class Changes:
+class ChangeTracker:
     """Listens to a desk, and hands out what is new.
 
     A price that is superseded before it is taken is not told; updates of positions all are.
@@ -38,7 +38,7 @@ class Changes:
         """`stir` is called with each change, in the thread that makes it."""
         self._desk = desk
         self._stir = stir
-        self._sent: dict[str, wire.Part] = {}
+        self._sent: dict[str, messages.Part] = {}
         self._updates: list[PositionUpdate] = []
         self._forget = [desk.markets.register(self._stirred), desk.board.register(self._keep)]
 
@@ -47,11 +47,11 @@ class Changes:
         for each in self._forget:
             each()
 
-    def take(self) -> Batch:
+    def take(self) -> ChangeBatch:
         """All that is new. Whoever could not tell it hands it back to `again`."""
         return self._desk.board.look(self._take)
 
-    def again(self, batch: Batch | None = None) -> None:
+    def again(self, batch: ChangeBatch | None = None) -> None:
         """Nothing that was told is relied on any more: the next batch has everything."""
         self._sent.clear()
         if batch is not None:
@@ -69,26 +69,26 @@ class Changes:
     def _put_back(self, updates: tuple[PositionUpdate, ...]) -> None:
         self._updates = [*updates, *self._updates][-_KEPT:]
 
-    def _take(self) -> Batch:
+    def _take(self) -> ChangeBatch:
         updates, self._updates = tuple(self._updates), []
         now = self._parts()
-        gone: dict[str, wire.Part | None] = dict.fromkeys(self._sent.keys() - now.keys())
+        gone: dict[str, messages.Part | None] = dict.fromkeys(self._sent.keys() - now.keys())
         whole = not self._sent
         new = {name: part for name, part in now.items() if self._sent.get(name) is not part}
         self._sent = now
-        return Batch(gone | new, updates, whole)
+        return ChangeBatch(gone | new, updates, whole)
 
-    def _parts(self) -> dict[str, wire.Part]:
+    def _parts(self) -> dict[str, messages.Part]:
         """All that is known now. What has not changed is the same object as before."""
         markets, board = self._desk.markets, self._desk.board
         return {
-            wire.MAIN: markets.main.snapshot,
-            wire.ACCOUNT: wire.Account(board.summary(), board.health),
-            wire.NOTED: self._noted(board.events[:_NOTED]),
-            **{wire.MARKET + symbol: snapshot for symbol, snapshot in markets.beside().items()},
-            **{wire.POSITION + label: live for label, live in board.valued().items()},
+            messages.MAIN: markets.main.snapshot,
+            messages.ACCOUNT: messages.Account(board.summary(), board.health),
+            messages.NOTED: self._noted(board.events[:_NOTED]),
+            **{messages.MARKET + symbol: snapshot for symbol, snapshot in markets.beside().items()},
+            **{messages.POSITION + label: live for label, live in board.valued().items()},
         }
 
-    def _noted(self, newest: tuple[EventLogEntry, ...]) -> wire.Part:
-        before = self._sent.get(wire.NOTED)
+    def _noted(self, newest: tuple[EventLogEntry, ...]) -> messages.Part:
+        before = self._sent.get(messages.NOTED)
         return before if before == newest else newest

@@ -1,4 +1,4 @@
-"""Asking: a worker's side of the commands."""
+"""CommandClient: a worker's side of the commands."""
 
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
@@ -8,36 +8,43 @@ from redis.exceptions import RedisError
 
 from dashboard.domain.market import Candle
 from dashboard.errors import DashboardError
-from dashboard.sync.commands import ANSWER, ANSWERED, COMMAND, WAITS, Command, Request
-from dashboard.sync.names import ANSWERS, COMMANDS
+from dashboard.replication.commands import (
+    ANSWER,
+    ANSWER_WITHIN_S,
+    COMMAND,
+    START_WITHIN_S,
+    Command,
+    CommandType,
+)
+from dashboard.replication.redis_client import ANSWERS, COMMANDS
 
 
-class Asking:
+class CommandClient:
     """Asks the feed that leads. Belongs to the event loop in which it is used first."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url, socket_timeout=ANSWERED + 5, socket_connect_timeout=2)
+        self._redis = Redis.from_url(url, socket_timeout=ANSWER_WITHIN_S + 5, socket_connect_timeout=2)
 
     async def enter(self, fields: Mapping[str, str | None]) -> None:
         """Shows and keeps what was entered. Raises PositionError or another DashboardError."""
-        await self._ask(Request.ENTER, fields)
+        await self._ask(CommandType.ENTER, fields)
 
     async def candles(self, timeframe: str, symbol: str | None) -> Sequence[Candle]:
         """Price history. Raises DashboardError."""
-        return await self._ask(Request.CANDLES, {"timeframe": timeframe, "symbol": symbol})
+        return await self._ask(CommandType.CANDLES, {"timeframe": timeframe, "symbol": symbol})
 
     async def reconcile(self) -> None:
         """Has the account read. Raises DashboardError."""
-        await self._ask(Request.RECONCILE, {})
+        await self._ask(CommandType.RECONCILE, {})
 
     async def close(self) -> None:
         """Lets go of its connections."""
         await self._redis.aclose()
 
-    async def _ask(self, request: Request, fields: Mapping[str, str | None]) -> Sequence[Candle]:
+    async def _ask(self, request: CommandType, fields: Mapping[str, str | None]) -> Sequence[Candle]:
         try:
             now, _ = await self._redis.time()
-            answer = await self._answer(Command(uuid4().hex, request, now + WAITS, fields))
+            answer = await self._answer(Command(uuid4().hex, request, now + START_WITHIN_S, fields))
         except RedisError:
             raise DashboardError("the feed cannot be asked: Redis is away") from None
         if answer is None:
@@ -47,7 +54,7 @@ class Asking:
     async def _answer(self, command: Command) -> bytes | str | None:
         async with self._redis.pipeline() as asked:
             asked.rpush(COMMANDS, COMMAND.dump_json(command))
-            asked.expire(COMMANDS, WAITS)
+            asked.expire(COMMANDS, START_WITHIN_S)
             await asked.execute()
-        answer = await self._redis.blpop([ANSWERS + command.id], timeout=ANSWERED)
+        answer = await self._redis.blpop([ANSWERS + command.id], timeout=ANSWER_WITHIN_S)
         return answer[1] if answer else None

@@ -10,14 +10,14 @@ from redis.exceptions import RedisError
 
 from dashboard.clock import now_ms
 from dashboard.desk import Desk
-from dashboard.sync import wire
-from dashboard.sync.changes import Batch, Changes
-from dashboard.sync.lease import Lease
-from dashboard.sync.timing import Timing
+from dashboard.replication import messages
+from dashboard.replication.change_tracker import ChangeBatch, ChangeTracker
+from dashboard.replication.clock_offset import ClockOffset
+from dashboard.replication.lease import Lease
 
 log = logging.getLogger(__name__)
 
-BEAT = 1.0
+HEARTBEAT_S = 1.0
 """Seconds between two messages at most."""
 _AGAIN = 0.3
 """Seconds to the next try where Redis is away."""
@@ -31,9 +31,9 @@ class Publisher:
     ) -> None:
         """`lease` has to be held already. `vitals` are what this process counts."""
         self._lease, self._desk, self._vitals = lease, desk, vitals
-        self._timing = Timing(redis)
+        self._timing = ClockOffset(redis)
         self._stirred, self._ended = threading.Event(), threading.Event()
-        self._changes = Changes(desk, self._stirred.set)
+        self._changes = ChangeTracker(desk, self._stirred.set)
         self._sequence = 0
         self._away = False
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
@@ -56,7 +56,7 @@ class Publisher:
 
     def _run(self) -> None:
         while not self._ended.is_set() and not self.lost.is_set():
-            self._stirred.wait(BEAT)
+            self._stirred.wait(HEARTBEAT_S)
             self._stirred.clear()
             try:
                 self._work()
@@ -75,18 +75,18 @@ class Publisher:
             self._changes.again(batch)
             self._gone(error)
 
-    def _send(self, batch: Batch) -> bool:
+    def _send(self, batch: ChangeBatch) -> bool:
         """False: this feed does not lead any more."""
         self._sequence += 1
-        head = wire.Head(
+        head = messages.Head(
             self._lease.epoch, self._sequence, self._timing.offset(), self._desk.about(), self._vitals()
         )
-        texts = {wire.HEAD: wire.dumped(head), **batch.texts()}
-        updates = [wire.dumped(each) for each in batch.updates]
-        message = wire.joined(texts, updates, whole=batch.whole)
+        texts = {messages.HEAD: messages.dumped(head), **batch.texts()}
+        updates = [messages.dumped(each) for each in batch.updates]
+        message = messages.joined(texts, updates, whole=batch.whole)
         return self._lease.publish(texts, message, whole=batch.whole)
 
-    def _lead_again(self, batch: Batch) -> None:
+    def _lead_again(self, batch: ChangeBatch) -> None:
         """The lease went with an emptied Redis, or in a long sleep: takes it, unless another feed has."""
         if not self._lease.acquire():
             self.lost.set()

@@ -18,9 +18,9 @@ from dashboard.positions.models import (
     PositionUpdate,
 )
 from dashboard.positions.position_book import PositionBook
+from dashboard.replication.messages import MessageHeader, StateMessage
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig
-from dashboard.sync.wire import Head, News
 
 _POLL = 2_000
 """Milliseconds between two polls, until the feed has told its own."""
@@ -41,7 +41,7 @@ class MirroredBoard(PositionBook):
         """All positions as one; unknown while the feed is not heard."""
         return self._summary or AccountSummary(self._wall(), len(self.symbols()), None, None, None, {})
 
-    def take(self, news: News) -> None:
+    def take(self, news: StateMessage) -> None:
         """Shows what is new, then tells of the updates that led to it.
 
         Where all is told anew, some of them were not heard: of each position that is another one now, the
@@ -108,7 +108,7 @@ class Mirror:
         self.markets = Markets(main, lambda: RuntimeConfig(_POLL, holdings=unknown, clock=clock))
         self.board = MirroredBoard(clock)
         self._about = about
-        self._head: Head | None = None
+        self._head: MessageHeader | None = None
         self._silent = False
 
     def about(self) -> About:
@@ -125,19 +125,19 @@ class Mirror:
         """What the feed's process counts; None while it is not heard."""
         return self._head.vitals if self._head and not self._silent else None
 
-    def follows(self, news: News) -> bool:
+    def follows(self, news: StateMessage) -> bool:
         """Whether a message can be taken: it is the next one, or has everything."""
         if news.whole or self._head is None:
             return news.whole
         after = (self._head.epoch, self._head.sequence + 1)
         return not self._silent and (news.head.epoch, news.head.sequence) == after
 
-    def knows(self, news: News) -> bool:
+    def knows(self, news: StateMessage) -> bool:
         """Whether a message of the same feed is not newer than what was taken."""
         head = self._head
         return head is not None and news.head.epoch == head.epoch and news.head.sequence <= head.sequence
 
-    def take(self, news: News) -> None:
+    def take(self, news: StateMessage) -> None:
         """Shows what a message tells."""
         self._head, self._silent = news.head, False
         if news.main is not None:
@@ -158,7 +158,7 @@ class Mirror:
             lost = replace(snapshot, version=snapshot.version + 1, health=snapshot.health.lost(reason))
             self.markets.mirror(symbol, lost)
 
-    def _kept(self, news: News) -> set[str]:
+    def _kept(self, news: StateMessage) -> set[str]:
         told = {symbol for symbol, snapshot in news.markets.items() if snapshot is not None}
         return told if news.whole else (self.markets.beside().keys() - news.markets.keys()) | told
 

@@ -12,22 +12,24 @@ from dashboard.domain.journal import Journal
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.positions.models import LivePosition
+from dashboard.replication import messages
+from dashboard.replication.clock_offset import translate
+from dashboard.replication.messages import AccountState, MessageHeader, StateMessage
 from dashboard.state.runtime import RuntimeConfig
-from dashboard.sync import wire
-from dashboard.sync.timing import translated
-from dashboard.sync.wire import Account, Head, News
 from tests.domain.builders import instrument, position, ticker
 from tests.domain.fill_histories import histories
 from tests.domain.strategies import decimals
-from tests.sync.relay import Source
+from tests.replication.harness import Source
 
-HEAD = Head(7, 3, 1_000, About("Bitget", "BTCUSDT"), {"ticks": 5})
+HEAD = MessageHeader(7, 3, 1_000, About("Bitget", "BTCUSDT"), {"ticks": 5})
 
 
-def over(**parts: wire.Part | Head | None) -> News:
+def over(**parts: messages.Part | MessageHeader | None) -> StateMessage:
     """A message of these parts, there and back."""
-    texts = {name.replace("_", ":", 1): wire.dumped(part) for name, part in {"head": HEAD, **parts}.items()}
-    return wire.loaded(wire.joined(texts))
+    texts = {
+        name.replace("_", ":", 1): messages.dumped(part) for name, part in {"head": HEAD, **parts}.items()
+    }
+    return messages.loaded(messages.joined(texts))
 
 
 @given(decimals("0.000000001", "999999999999", 9), decimals("0.01", "100000", 2))
@@ -60,8 +62,8 @@ def test_the_head_tells_of_the_house():
 
 
 def test_fields_that_are_not_known_yet_are_passed_over():
-    text = wire.joined({"head": wire.dumped(HEAD)[:-1] + b',"newer":1}'})
-    assert wire.loaded(text).head == HEAD
+    text = messages.joined({"head": messages.dumped(HEAD)[:-1] + b',"newer":1}'})
+    assert messages.loaded(text).head == HEAD
 
 
 def test_times_of_another_machine_are_read_on_ours():
@@ -69,14 +71,14 @@ def test_times_of_another_machine_are_read_on_ours():
     source.books.reading(position())
     board, ours = source.books.tracker, source.markets.main.snapshot
     (live,) = board.valued().values()
-    news = News(
+    news = StateMessage(
         replace(HEAD, clock=200_000),
         main=ours,
-        account=Account(board.summary(), board.health),
+        account=AccountState(board.summary(), board.health),
         positions={live.label: live},
     )
     # Redis' clock is 200 s ahead of theirs, and 500 s ahead of ours: ours is 300 s behind theirs.
-    there = translated(news, 500_000)
+    there = translate(news, 500_000)
     assert there.main
     assert there.main.ticker.last
     assert ours.ticker.last
@@ -89,22 +91,22 @@ def test_times_of_another_machine_are_read_on_ours():
 
 def test_nothing_is_younger_than_its_arrival():
     """As where Redis' clock was set back, and the two sides have measured it at different times."""
-    news = News(HEAD, main=Source().price("100", age=2_000).markets.main.snapshot)
-    there = translated(news, HEAD.clock - 3_600_000).main
+    news = StateMessage(HEAD, main=Source().price("100", age=2_000).markets.main.snapshot)
+    there = translate(news, HEAD.clock - 3_600_000).main
     assert there
     assert there.ticker.last
     assert 0 <= there.ticker.last.age(now_ms()) < 2_000
 
 
 def test_two_clocks_that_are_one_are_left_alone():
-    news = News(HEAD, main=Source().price("100").markets.main.snapshot)
-    assert translated(news, HEAD.clock + 20) is news
+    news = StateMessage(HEAD, main=Source().price("100").markets.main.snapshot)
+    assert translate(news, HEAD.clock + 20) is news
 
 
 def test_a_ticker_keeps_what_it_does_not_know():
     quotes = ticker(5, last="1")
     runtime = RuntimeConfig(2_000)
     runtime.apply(PriceReceived(Route.STREAM, 5, quotes))
-    back = translated(News(replace(HEAD, clock=10_000), main=runtime.snapshot), 0).main
+    back = translate(StateMessage(replace(HEAD, clock=10_000), main=runtime.snapshot), 0).main
     assert back
     assert back.ticker.mark is None

@@ -20,7 +20,7 @@ from dashboard.positions.models import (
 )
 from dashboard.state.runtime import Snapshot
 
-MAIN, ACCOUNT, NOTED, HEAD = "main", "account", "noted", "head"
+MAIN, ACCOUNT, EVENTS, HEADER = "main", "account", "noted", "head"
 MARKET, POSITION = "market:", "position:"
 """Before a symbol, and before a label."""
 NOTHING = b"null"
@@ -28,7 +28,7 @@ NOTHING = b"null"
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountState:
     """The positions as one."""
 
     summary: AccountSummary
@@ -36,7 +36,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class MessageHeader:
     """Where a message stands in the order of all, and what there is to know besides."""
 
     epoch: int
@@ -49,12 +49,12 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class StateMessage:
     """What a worker takes in: a change, or the whole state."""
 
-    head: Head
+    head: MessageHeader
     main: Snapshot | None = None
-    account: Account | None = None
+    account: AccountState | None = None
     noted: tuple[EventLogEntry, ...] | None = None
     markets: Mapping[str, Snapshot | None] = field(default_factory=dict)
     """By symbol; None is no more watched."""
@@ -65,17 +65,17 @@ class News:
     """Whether these are all markets and positions that there are."""
 
 
-Part = Snapshot | Account | LivePosition | tuple[EventLogEntry, ...]
+Part = Snapshot | AccountState | LivePosition | tuple[EventLogEntry, ...]
 
-_NEWS = TypeAdapter(News)
+_NEWS = TypeAdapter(StateMessage)
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(object)
 _KINDS: Mapping[type, TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (Snapshot, Account, Head, LivePosition, PositionUpdate)
+    kind: TypeAdapter(kind) for kind in (Snapshot, AccountState, MessageHeader, LivePosition, PositionUpdate)
 }
 _NOTED = TypeAdapter(tuple[EventLogEntry, ...])
 
 
-def dumped(part: Part | Head | PositionUpdate | None) -> bytes:
+def serialize(part: Part | MessageHeader | PositionUpdate | None) -> bytes:
     """One part as JSON."""
     if part is None:
         return NOTHING
@@ -84,8 +84,8 @@ def dumped(part: Part | Head | PositionUpdate | None) -> bytes:
     return _KINDS[type(part)].dump_json(part)
 
 
-def joined(parts: Mapping[str, bytes], updates: Sequence[bytes] = (), *, whole: bool = False) -> bytes:
-    """The JSON of a `News` with these parts, by their names."""
+def join_parts(parts: Mapping[str, bytes], updates: Sequence[bytes] = (), *, whole: bool = False) -> bytes:
+    """The JSON of a `StateMessage` with these parts, by their names."""
     single = [_pair(name, part) for name, part in parts.items() if ":" not in name]
     return b"{%b}" % b",".join(
         [
@@ -98,8 +98,8 @@ def joined(parts: Mapping[str, bytes], updates: Sequence[bytes] = (), *, whole: 
     )
 
 
-def loaded(text: bytes) -> News:
-    """The `News` in a JSON. Raises ValueError."""
+def deserialize(text: bytes) -> StateMessage:
+    """The `StateMessage` in a JSON. Raises ValueError."""
     return _NEWS.validate_json(text)
 
 

@@ -13,14 +13,14 @@ from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.market import Candle, Instrument
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.errors import DashboardError
+from dashboard.replication.command_server import CommandServer
+from dashboard.replication.lease import Lease
+from dashboard.replication.mirror import Mirror
+from dashboard.replication.publisher import Publisher
+from dashboard.replication.redis_client import connect
+from dashboard.replication.subscriber import Subscriber
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig
-from dashboard.sync.answering import Answering
-from dashboard.sync.hearing import Hearing
-from dashboard.sync.lease import Lease
-from dashboard.sync.mirror import Mirror
-from dashboard.sync.names import connected
-from dashboard.sync.publisher import Publisher
 from tests.domain.builders import instrument, ticker
 from tests.positions.harness import BTC, TrackerHarness
 from tests.redis_server import RedisServer
@@ -85,10 +85,10 @@ class Source:
 @contextmanager
 def published(desk: Desk, server: RedisServer, **more: Any) -> Iterator[Publisher]:
     """The desk of a feed that leads."""
-    redis = connected(server.url)
+    redis = connect(server.url)
     lease = Lease(redis)
     until(lease.acquire)
-    publisher, answering = Publisher(redis, lease, desk, **more), Answering(redis, desk)
+    publisher, answering = Publisher(redis, lease, desk, **more), CommandServer(redis, desk)
     with ExitStack() as stack:
         for each in (publisher, answering):
             each.start()
@@ -100,7 +100,7 @@ def published(desk: Desk, server: RedisServer, **more: Any) -> Iterator[Publishe
 def heard(server: RedisServer) -> Iterator[Mirror]:
     """What a worker makes of it."""
     mirror = Mirror(UNHEARD)
-    hearing = Hearing(connected(server.url), mirror)
+    hearing = Subscriber(connect(server.url), mirror)
     hearing.start()
     try:
         yield mirror

@@ -1,4 +1,4 @@
-"""Hearing: a worker's thread that hears the feed through Redis, and knows when it does not."""
+"""Subscriber: a worker's thread that hears the feed through Redis, and knows when it does not."""
 
 import logging
 import threading
@@ -8,10 +8,10 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 
 from dashboard.clock import now_ms
-from dashboard.sync.mirror import Mirror
-from dashboard.sync.names import LEASE, NEWS, STATE
-from dashboard.sync.timing import Timing, translated
-from dashboard.sync.wire import HEAD, News, joined, loaded
+from dashboard.replication.clock_offset import ClockOffset, translate
+from dashboard.replication.messages import HEADER, StateMessage, deserialize, join_parts
+from dashboard.replication.mirror import Mirror
+from dashboard.replication.redis_client import CHANNEL, LEASE, STATE
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +23,12 @@ _AGAIN = 0.3
 """Seconds to the next try where Redis is away."""
 
 
-class Hearing:
+class Subscriber:
     """Subscribes, then reads the whole state, then takes each message. A gap is mended by reading anew."""
 
     def __init__(self, redis: Redis, mirror: Mirror) -> None:
         self._redis, self._mirror = redis, mirror
-        self._timing = Timing(redis)
+        self._timing = ClockOffset(redis)
         self._ended = threading.Event()
         self._heard_at = now_ms()
         self._trouble = ""
@@ -60,7 +60,7 @@ class Hearing:
 
     def _listen(self) -> None:
         with self._redis.pubsub() as channel:
-            channel.subscribe(NEWS)
+            channel.subscribe(CHANNEL)
             since = now_ms()
             # In silence the connection itself may be dead, without a word: the next try has a new one.
             while not self._ended.is_set() and now_ms() - max(since, self._heard_at) < _SILENCE:
@@ -74,7 +74,7 @@ class Hearing:
         if message["type"] == "subscribe":
             self._read()
             return
-        news = loaded(message["data"])
+        news = deserialize(message["data"])
         if self._mirror.follows(news):
             self._take(news)
         elif not self._mirror.knows(news):
@@ -88,15 +88,15 @@ class Hearing:
             asked.hgetall(STATE)
             leader, stored = asked.execute()
         parts = {name.decode(): text for name, text in stored.items()}
-        if HEAD in parts:
-            news = loaded(joined(parts, whole=True))
+        if HEADER in parts:
+            news = deserialize(join_parts(parts, whole=True))
             if not leader:
                 self._mirror.expect(news.head.about)
             elif not self._mirror.knows(news):  # else it may be what a feed that died has left
                 self._take(news)
 
-    def _take(self, news: News) -> None:
-        self._mirror.take(translated(news, self._timing.offset()))
+    def _take(self, news: StateMessage) -> None:
+        self._mirror.take(translate(news, self._timing.offset()))
         self._heard()
 
     def _heard(self) -> None:

@@ -12,15 +12,15 @@ from dashboard.clock import now_ms
 from dashboard.domain.events import AccountFailed, InstrumentResolved
 from dashboard.domain.feed_state import FeedState
 from dashboard.positions.models import EventType, PositionUpdate
+from dashboard.replication.mirror import Mirror
+from dashboard.replication.redis_client import STATE
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig, Snapshot
-from dashboard.sync.mirror import Mirror
-from dashboard.sync.names import STATE
 from tests.domain.builders import instrument
 from tests.domain.fill_histories import fill
 from tests.positions.harness import BTC
 from tests.redis_server import RedisServer
-from tests.sync.relay import Source, heard, published, same, until
+from tests.replication.harness import Source, heard, published, same, until
 
 ETH = replace(instrument(), symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
 

@@ -1,4 +1,4 @@
-"""Answering: the feed's side of the commands."""
+"""CommandServer: the feed's side of the commands."""
 
 import asyncio
 import logging
@@ -10,8 +10,8 @@ from redis.exceptions import RedisError
 
 from dashboard.desk import Desk
 from dashboard.errors import DashboardError
-from dashboard.sync.commands import ANSWER, ANSWERED, COMMAND, Answer, Command, Request
-from dashboard.sync.names import ANSWERS, COMMANDS
+from dashboard.replication.commands import ANSWER, ANSWER_WITHIN_S, COMMAND, Answer, Command, CommandType
+from dashboard.replication.redis_client import ANSWERS, COMMANDS
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ _AT_ONCE = 4
 """Histories of prices that are asked for at the same time: they take long."""
 
 
-class Answering:
+class CommandServer:
     """Works in threads of its own, while its feed leads."""
 
     def __init__(self, redis: Redis, desk: Desk) -> None:
@@ -54,7 +54,7 @@ class Answering:
                 log.warning("a command is not understood (another version?): %s", str(error).splitlines()[0])
 
     def _assign(self, command: Command) -> None:
-        workers = self._entering if command.request is Request.ENTER else self._reading
+        workers = self._entering if command.request is CommandType.ENTER else self._reading
         workers.submit(self._serve, command)
 
     def _serve(self, command: Command) -> None:
@@ -65,7 +65,7 @@ class Answering:
             answer = ANSWER.dump_json(asyncio.run(self._answer(command)))
             with self._redis.pipeline() as told:
                 told.rpush(ANSWERS + command.id, answer)
-                told.expire(ANSWERS + command.id, ANSWERED)
+                told.expire(ANSWERS + command.id, ANSWER_WITHIN_S)
                 told.execute()
         except RedisError as error:
             log.warning("a command could not be answered: %s", error)
@@ -74,12 +74,12 @@ class Answering:
         fields = command.fields
         try:
             match command.request:
-                case Request.ENTER:
+                case CommandType.ENTER:
                     await self._desk.enter(fields)
-                case Request.CANDLES:
+                case CommandType.CANDLES:
                     candles = await self._desk.candles(fields.get("timeframe") or "", fields.get("symbol"))
                     return Answer(tuple(candles))
-                case Request.RECONCILE:
+                case CommandType.RECONCILE:
                     await self._desk.reconcile()
         except DashboardError as error:
             return Answer.of_error(error)

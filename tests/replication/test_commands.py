@@ -9,18 +9,18 @@ import pytest
 
 from dashboard.domain.market import Candle
 from dashboard.errors import DashboardError, ExchangeLacks, PositionError
-from dashboard.sync import asking
-from dashboard.sync.asking import Asking
-from dashboard.sync.commands import COMMAND, Command, Request
-from dashboard.sync.names import COMMANDS
+from dashboard.replication import command_client
+from dashboard.replication.command_client import CommandClient
+from dashboard.replication.commands import COMMAND, Command, CommandType
+from dashboard.replication.redis_client import COMMANDS
 from tests.redis_server import RedisServer
-from tests.sync.relay import Source, published
+from tests.replication.harness import Source, published
 
 BAR = Candle(1, Decimal("1.0"), Decimal("2"), Decimal("0.5"), Decimal("1.50"))
 
 
-async def asked(server: RedisServer, work: Callable[[Asking], Awaitable[Any]]) -> Any:
-    one = Asking(server.url)
+async def asked(server: RedisServer, work: Callable[[CommandClient], Awaitable[Any]]) -> Any:
+    one = CommandClient(server.url)
     try:
         return await work(one)
     finally:
@@ -77,7 +77,7 @@ async def test_without_redis_it_is_said_at_once(redis_server: RedisServer):
 async def test_without_a_feed_it_is_said_in_the_end_and_forgotten(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(asking, "ANSWERED", 0.2)
+    monkeypatch.setattr(command_client, "ANSWERED", 0.2)
     with pytest.raises(DashboardError, match="did not answer"):
         await asked(redis_server, lambda one: one.reconcile())
     assert redis_server.client.ttl(COMMANDS) > 0  # type: ignore[operator]
@@ -96,7 +96,7 @@ async def test_a_slow_command_holds_up_no_other(redis_server: RedisServer):
 async def test_what_comes_too_late_is_not_done_after_all(redis_server: RedisServer):
     """Whoever asked was told that it failed."""
     now, _ = redis_server.client.time()  # type: ignore[misc]
-    late = Command("1", Request.ENTER, now - 1, {"side": "short"})
+    late = Command("1", CommandType.ENTER, now - 1, {"side": "short"})
     source = Source()
     with published(source.desk, redis_server):
         redis_server.client.rpush(COMMANDS, COMMAND.dump_json(late))

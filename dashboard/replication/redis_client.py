@@ -13,7 +13,7 @@ EPOCH = "dashboard:epoch"
 """The newest epoch: the one that leads counts its messages anew."""
 STATE = "dashboard:state"
 """A hash of all that is known now; see `wire`."""
-NEWS = "dashboard:news"
+CHANNEL = "dashboard:news"
 """The channel of what changes."""
 COMMANDS = "dashboard:commands"
 """A list of what workers ask of the feed."""
@@ -24,11 +24,11 @@ _PATIENCE = 1.0
 """Seconds that Redis has for an answer: what is shown meanwhile grows old."""
 
 
-class RedisAway(DashboardError):
+class RedisUnavailable(DashboardError):
     """Redis cannot be reached, or refuses. It may pass by itself."""
 
 
-def connected(url: str) -> Redis:
+def connect(url: str) -> Redis:
     """A client, which connects when it is used. Raises SettingsError for what is no address of a Redis."""
     try:
         return Redis.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
@@ -38,7 +38,7 @@ def connected(url: str) -> Redis:
         ) from None
 
 
-def said(error: RedisError, url: str) -> str:
+def describe_error(error: RedisError, url: str) -> str:
     """What went wrong, as one line, without a password that the address may hold."""
     parts = urlsplit(url)
     where = parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}"
