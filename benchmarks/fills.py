@@ -19,7 +19,7 @@ from benchmarks.our_server import MARKET
 from benchmarks.processes import running
 from benchmarks.report import Report, Row, percentile
 from benchmarks.viewers import Found, Side
-from dashboard.api import messages
+from dashboard.api import serializers
 from dashboard.demo import DemoExchange, running_demo
 from dashboard.demo.thread import DemoThread
 from dashboard.domain.events import FillsReceived
@@ -140,7 +140,7 @@ def _price_update(price: Decimal) -> dict[str, Any]:
     tracker.priced(MARKET.symbol, Ticker(mark=Quote(price, 0)), 2**60)
     (live,) = tracker.get_all_positions().values()
     news = PositionUpdate(MARKET.symbol, live, EventType.PRICE_UPDATE, live.updated_at)
-    return messages.update(news, 12)
+    return serializers.update(news, 12)
 
 
 def _deflated(texts: Sequence[bytes]) -> list[bytes]:

@@ -16,7 +16,7 @@ from benchmarks.our_server import MARKET, desk_on
 from benchmarks.pulse import Pulse
 from benchmarks.served import serve
 from dashboard.access.entrance import Entrance
-from dashboard.api.app import add_api
+from dashboard.api.router import add_api
 from dashboard.audit.logger import AuditLogger
 from dashboard.config import load
 from dashboard.domain.events import FillsReceived

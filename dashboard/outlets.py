@@ -10,7 +10,7 @@ from dashboard.access.hosts import hosts_of
 from dashboard.access.login import add_login
 from dashboard.access.pages import guard
 from dashboard.access.store import AccessStore, access_file
-from dashboard.api.app import add_api
+from dashboard.api.router import add_api
 from dashboard.config import Settings
 from dashboard.desk import Desk
 from dashboard.metrics.app import add_metrics

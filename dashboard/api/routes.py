@@ -5,8 +5,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from dashboard.api import messages
-from dashboard.api.models import Health, Positions, Summary
+from dashboard.api import serializers
+from dashboard.api.response_models import Health, Positions, Summary
 from dashboard.clock import now_ms
 from dashboard.desk import Desk
 from dashboard.domain.feed_state import FeedState
@@ -25,14 +25,14 @@ def routes(desk: Desk) -> APIRouter:
         """Every open position, with what changes slowly."""
         now, held = now_ms(), board.get_all_positions()
         return {
-            "timestamp": messages.instant(time.time_ns() // 1_000_000),
-            "positions": {label: messages.details(live, now) for label, live in held.items()},
+            "timestamp": serializers.instant(time.time_ns() // 1_000_000),
+            "positions": {label: serializers.details(live, now) for label, live in held.items()},
         }
 
     @router.get("/summary", response_model=Summary)
     async def summary() -> Any:
         """All positions as one."""
-        return messages.summary(board.summary(), board.get_all_positions(), now_ms())
+        return serializers.summary(board.summary(), board.get_all_positions(), now_ms())
 
     @router.get("/health", response_model=Health)
     async def health() -> Any:

@@ -8,10 +8,10 @@ from itertools import count
 from typing import Any
 
 from dashboard.access.entrance import Entrance
-from dashboard.api import messages
-from dashboard.api.channel import Channel
-from dashboard.api.client_slot import Slot
-from dashboard.api.socket import KEEPALIVE, Stream
+from dashboard.api import serializers
+from dashboard.api.broadcaster import Broadcaster
+from dashboard.api.outbox import ConflatingOutbox
+from dashboard.api.websocket import KEEPALIVE_S, WebSocketSession
 from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.market import Quote
@@ -21,21 +21,23 @@ from dashboard.state.markets import Markets
 from dashboard.state.runtime import Snapshot
 
 
-def positions_stream(board: PositionBook, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
+def positions_stream(
+    board: PositionBook, entrance: Entrance, keepalive: float = KEEPALIVE_S
+) -> WebSocketSession:
     """`initial_state`, then a `position_update` for each change; answers get_summary and ping."""
-    channel, fills = Channel(), count()
+    channel, fills = Broadcaster(), count()
 
     def tell(update: PositionUpdate) -> None:
         """Runs in the thread that changed the position."""
         if channel.heard:
             key = ("fill", next(fills)) if update.fill else update.position.label
-            channel.publish(key, _text(messages.update(update, now_ms())))
+            channel.publish(key, _text(serializers.update(update, now_ms())))
 
     def state(kind: str) -> Mapping[str, Any]:
         now = now_ms()
-        return {"type": kind} | messages.summary(board.summary(), board.get_all_positions(), now)
+        return {"type": kind} | serializers.summary(board.summary(), board.get_all_positions(), now)
 
-    def first(slot: Slot) -> list[str]:
+    def first(slot: ConflatingOutbox) -> list[str]:
         def look() -> str:
             slot.since = channel.number
             return _text(state("initial_state"))
@@ -44,10 +46,10 @@ def positions_stream(board: PositionBook, entrance: Entrance, keepalive: float =
 
     board.register(tell)
     actions = {"get_summary": lambda: state("summary"), "ping": lambda: {"type": "pong"}}
-    return Stream(entrance, channel, first, actions, keepalive)
+    return WebSocketSession(entrance, channel, first, actions, keepalive)
 
 
-def bbo_stream(markets: Markets, entrance: Entrance, keepalive: float = KEEPALIVE) -> Stream:
+def bbo_stream(markets: Markets, entrance: Entrance, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
     """Each best bid and offer as it ticks, or becomes unknown; answers ping."""
     told: dict[str, tuple[object, object]] = {}
     turn = threading.Lock()
@@ -73,18 +75,18 @@ def bbo_stream(markets: Markets, entrance: Entrance, keepalive: float = KEEPALIV
             if channel.heard:
                 channel.publish(symbol, _text(_bbo(snapshot, symbol)))
 
-    def first(slot: Slot) -> list[str]:
+    def first(slot: ConflatingOutbox) -> list[str]:
         slot.since = channel.number
         known = [each for each in markets.snapshots() if each.instrument]
         return [_text(_bbo(each, each.instrument.symbol)) for each in known if each.instrument]
 
-    channel = Channel(look)
+    channel = Broadcaster(look)
     markets.register(tell)
-    return Stream(entrance, channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
+    return WebSocketSession(entrance, channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
 
 
 def _bbo(snapshot: Snapshot, symbol: str) -> Mapping[str, Any]:
-    return messages.bbo(symbol, *_best(snapshot), time.time_ns() // 1_000_000, now_ms())
+    return serializers.bbo(symbol, *_best(snapshot), time.time_ns() // 1_000_000, now_ms())
 
 
 def _best(snapshot: Snapshot) -> tuple[Quote | None, Quote | None]:

@@ -16,7 +16,7 @@ from dashboard.access.entrance import Entrance
 from dashboard.access.login import add_login
 from dashboard.access.pages import guard
 from dashboard.access.store import AccessStore, access_file
-from dashboard.api.app import add_api
+from dashboard.api.router import add_api
 from dashboard.web.app import build_app
 from tests.listening import Listening
 from tests.web.scenes import LONG, Scene

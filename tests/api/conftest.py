@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
 from dashboard.access.entrance import Entrance
-from dashboard.api.app import add_api
+from dashboard.api.router import add_api
 from dashboard.clock import now_ms
 from dashboard.desk import About, Desk
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route

@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from dashboard.access.entrance import Entrance
-from dashboard.api.app import ASYNCAPI
-from dashboard.api.conversation import LONGEST, MOST
+from dashboard.api.client_messages import LONGEST, MOST
+from dashboard.api.router import ASYNCAPI
 from dashboard.domain.events import FeedFailed, Route
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position

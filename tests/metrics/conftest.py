@@ -14,7 +14,7 @@ from prometheus_client.samples import Sample
 from websockets.sync.client import ClientConnection, connect
 
 from dashboard.access.entrance import Entrance
-from dashboard.api.app import add_api
+from dashboard.api.router import add_api
 from dashboard.audit.flushing import Flush
 from dashboard.audit.logger import AuditLogger
 from dashboard.metrics.app import add_metrics

@@ -23,7 +23,7 @@ set, send one as <code>X-API-Key</code> or <code>Authorization: Bearer</code>. F
 {body}</body></html>"""
 
 
-def reference(openapi: Document, asyncapi: Document) -> str:
+def docs_page(openapi: Document, asyncapi: Document) -> str:
     """The page."""
     shapes = openapi.get("components", {}).get("schemas", {})
     rest = "".join(

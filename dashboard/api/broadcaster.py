@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 
-from dashboard.api.client_slot import Slot
+from dashboard.api.outbox import ConflatingOutbox
 
 _LOOK = 1.0
 """Seconds between two looks."""
 
 
-class Channel:
+class Broadcaster:
     """Takes texts from any thread, and puts them into the slot of each client.
 
     The loop is called once for all that came until it listens, not once a client or a message.
@@ -22,7 +22,7 @@ class Channel:
         """`look` is called in the server's loop each second while there is a client."""
         self._look = look
         self._looking: asyncio.Task[None] | None = None
-        self._slots: dict[Slot, None] = {}
+        self._slots: dict[ConflatingOutbox, None] = {}
         self._news: deque[tuple[int, Hashable, str]] = deque()
         self._publishing = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -35,14 +35,14 @@ class Channel:
         """Whether there is anybody to tell; without, nothing need be serialised."""
         return bool(self._slots)
 
-    def enter(self, slot: Slot) -> None:
+    def enter(self, slot: ConflatingOutbox) -> None:
         """A client more, in the server's loop."""
         self._loop = asyncio.get_running_loop()
         self._slots[slot] = None
         if self._look is not None and self._looking is None:
             self._looking = self._loop.create_task(self._look_on(self._look))
 
-    def leave(self, slot: Slot) -> None:
+    def leave(self, slot: ConflatingOutbox) -> None:
         """A client less."""
         self._slots.pop(slot, None)
         if not self._slots and self._looking is not None:

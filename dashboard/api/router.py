@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.routing import WebSocketRoute
 
 from dashboard.access.entrance import Entrance
-from dashboard.api.gate import Gate
-from dashboard.api.reference import reference
+from dashboard.api.docs_page import docs_page
+from dashboard.api.rest_access import RestAccess
 from dashboard.api.routes import routes
-from dashboard.api.socket import KEEPALIVE
 from dashboard.api.streams import bbo_stream, positions_stream
+from dashboard.api.websocket import KEEPALIVE_S
 from dashboard.desk import Desk
 
 ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encoding="utf-8"))
@@ -24,7 +24,7 @@ def add_api(
     desk: Desk,
     entrance: Entrance,
     *,
-    keepalive: float = KEEPALIVE,
+    keepalive: float = KEEPALIVE_S,
 ) -> None:
     """Serves everything under /api. `keepalive` is the time in seconds between two pings to a client."""
     app.include_router(routes(desk))
@@ -39,6 +39,6 @@ def add_api(
 
     @app.get("/api/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
-        return HTMLResponse(reference(app.openapi(), ASYNCAPI))
+        return HTMLResponse(docs_page(app.openapi(), ASYNCAPI))
 
-    app.add_middleware(Gate, entrance=entrance)
+    app.add_middleware(RestAccess, entrance=entrance)

@@ -9,7 +9,7 @@ from dashboard.access.entrance import Entrance
 PREFIX = "/api/v1/"
 
 
-class Gate:
+class RestAccess:
     """Asks every request to the API for its key; other paths pass. Websockets have their own door."""
 
     def __init__(self, app: ASGIApp, entrance: Entrance) -> None:

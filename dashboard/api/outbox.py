@@ -7,7 +7,7 @@ MOST = 1_000
 """Things that may wait for a slow client; one with more is closed, to come back for a fresh state."""
 
 
-class Slot:
+class ConflatingOutbox:
     """Texts by key, in the order of their arrival; a newer one takes the place of an older one.
 
     Belongs to one event loop.

@@ -9,26 +9,26 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard.access.entrance import Entrance
 from dashboard.access.refusals import refuse_socket
-from dashboard.api.channel import Channel
-from dashboard.api.client_slot import Slot
-from dashboard.api.conversation import TRY_AGAIN, Answer, Conversation, Unwelcome
+from dashboard.api.broadcaster import Broadcaster
+from dashboard.api.client_messages import TRY_AGAIN, Answer, ClientProtocol, ProtocolViolation
+from dashboard.api.outbox import ConflatingOutbox
 from dashboard.meters import VIEWERS
 
-KEEPALIVE = 20.0
+KEEPALIVE_S = 20.0
 """Seconds between two pings of ours to a client."""
 _PING = '{"type":"ping"}'
 
 
-class Stream:
+class WebSocketSession:
     """An ASGI application that serves one channel to any number of clients."""
 
     def __init__(
         self,
         entrance: Entrance,
-        channel: Channel,
-        first: Callable[[Slot], list[str]],
+        channel: Broadcaster,
+        first: Callable[[ConflatingOutbox], list[str]],
         actions: Mapping[str, Answer],
-        keepalive: float = KEEPALIVE,
+        keepalive: float = KEEPALIVE_S,
     ) -> None:
         """`first` makes what a new client is sent, and notes in its slot which news it includes."""
         self._entrance = entrance
@@ -45,7 +45,7 @@ class Stream:
             await refuse_socket(scope, send, *refused)
             return
         await send({"type": "websocket.accept"})
-        slot = Slot()
+        slot = ConflatingOutbox()
         self._channel.enter(slot)
         try:
             for text in self._first(slot):
@@ -55,9 +55,9 @@ class Stream:
         finally:
             self._channel.leave(slot)
 
-    async def _talk(self, receive: Receive, send: Send, slot: Slot) -> None:
+    async def _talk(self, receive: Receive, send: Send, slot: ConflatingOutbox) -> None:
         """Whatever ends first ends all: the client left, was refused, or is too slow."""
-        conversation = Conversation(self._actions)
+        conversation = ClientProtocol(self._actions)
         tasks = [
             asyncio.create_task(self._send(send, slot)),
             asyncio.create_task(self._hear(receive, slot, conversation)),
@@ -68,33 +68,33 @@ class Stream:
             for task in done:
                 with suppress(OSError):  # it left while we spoke
                     await task
-        except Unwelcome as error:
+        except ProtocolViolation as error:
             await self._close(send, error)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _send(self, send: Send, slot: Slot) -> None:
+    async def _send(self, send: Send, slot: ConflatingOutbox) -> None:
         while True:
             for text in await slot.take():
                 await send({"type": "websocket.send", "text": text})
 
-    async def _hear(self, receive: Receive, slot: Slot, conversation: Conversation) -> None:
+    async def _hear(self, receive: Receive, slot: ConflatingOutbox, conversation: ClientProtocol) -> None:
         number = 0
         while (message := await receive())["type"] == "websocket.receive":
             number += 1
             slot.put(("answer", number), conversation.answer(message))
 
-    async def _ping(self, slot: Slot) -> None:
+    async def _ping(self, slot: ConflatingOutbox) -> None:
         while True:
             for _ in range(20):
                 await asyncio.sleep(self._keepalive / 20)
                 if slot.overfull:
-                    raise Unwelcome("too_slow", "too much is waiting: connect again", TRY_AGAIN)
+                    raise ProtocolViolation("too_slow", "too much is waiting: connect again", TRY_AGAIN)
             slot.put("ping", _PING)
 
-    async def _close(self, send: Send, error: Unwelcome) -> None:
+    async def _close(self, send: Send, error: ProtocolViolation) -> None:
         said = {"type": "error", "code": error.code, "message": str(error)}
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(1):  # a client that reads nothing does not hear why

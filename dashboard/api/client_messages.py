@@ -18,7 +18,7 @@ POLICY_VIOLATION, TOO_BIG, UNREADABLE, TRY_AGAIN = 1008, 1009, 1007, 1013
 Answer = Callable[[], Mapping[str, Any]]
 
 
-class Unwelcome(Exception):
+class ProtocolViolation(Exception):
     """The client said what it may not: it is told, and the connection is closed."""
 
     def __init__(self, code: str, message: str, close: int = POLICY_VIOLATION) -> None:
@@ -27,7 +27,7 @@ class Unwelcome(Exception):
         self.close = close
 
 
-class Conversation:
+class ClientProtocol:
     """Answers one client's messages."""
 
     def __init__(self, actions: Mapping[str, Answer]) -> None:
@@ -35,27 +35,27 @@ class Conversation:
         self._heard: deque[int] = deque(maxlen=MOST + 1)
 
     def answer(self, message: Mapping[str, Any]) -> str:
-        """The answer to one `websocket.receive` event. Raises Unwelcome."""
+        """The answer to one `websocket.receive` event. Raises ProtocolViolation."""
         self._count()
         raw = message.get("text")
         if raw is None:
-            raise Unwelcome("binary", "send text: a JSON object with an action")
+            raise ProtocolViolation("binary", "send text: a JSON object with an action")
         if len(raw) > LONGEST:
-            raise Unwelcome("too_long", f"a message may have {LONGEST} characters", TOO_BIG)
+            raise ProtocolViolation("too_long", f"a message may have {LONGEST} characters", TOO_BIG)
         return json.dumps(self._action(raw)(), separators=(",", ":"))
 
     def _action(self, raw: str) -> Answer:
         try:
             said = json.loads(raw)
         except (ValueError, RecursionError):
-            raise Unwelcome("bad_json", "this is not JSON", UNREADABLE) from None
+            raise ProtocolViolation("bad_json", "this is not JSON", UNREADABLE) from None
         if not isinstance(said, dict) or not isinstance(said.get("action"), str):
-            raise Unwelcome("no_action", 'send an object like {"action": "ping"}')
+            raise ProtocolViolation("no_action", 'send an object like {"action": "ping"}')
         if said["action"] not in self._actions:
-            raise Unwelcome("unknown_action", f"known actions are {', '.join(self._actions)}")
+            raise ProtocolViolation("unknown_action", f"known actions are {', '.join(self._actions)}")
         return self._actions[said["action"]]
 
     def _count(self) -> None:
         self._heard.append(now_ms())
         if len(self._heard) > MOST and self._heard[-1] - self._heard[0] < WITHIN:
-            raise Unwelcome("flood", f"more than {MOST} messages in a second")
+            raise ProtocolViolation("flood", f"more than {MOST} messages in a second")
