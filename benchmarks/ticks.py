@@ -18,7 +18,7 @@ from benchmarks.pulse import price_of
 from benchmarks.report import Report, Row
 from dashboard.clock import now_ms
 from dashboard.state.runtime import RuntimeConfig
-from dashboard.web.view import view
+from dashboard.web.views.market_view import view
 
 RATE = 500.0
 """Frames a second: both readers and the exchange together stay far below one core."""

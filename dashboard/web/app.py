@@ -11,12 +11,12 @@ from dash import Dash
 from fastapi import FastAPI
 
 from dashboard.desk import Desk
-from dashboard.web.backend import PageBackend
 from dashboard.web.callbacks import wire
-from dashboard.web.headers import SecurityHeaders
-from dashboard.web.layout import page
-from dashboard.web.look import Look
+from dashboard.web.dash_backend import PageBackend
+from dashboard.web.pages.live import page
+from dashboard.web.security_headers import SecurityHeaders
 from dashboard.web.stream import add_stream
+from dashboard.web.views.page_view import PageView
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def build_app(desk: Desk, may_log_out: Callable[[], bool] = lambda: False) -> Fa
         on_error=_log_and_fail,
     )
     dash.layout = partial(page, desk, may_log_out)
-    look = Look(desk)
+    look = PageView(desk)
     wire(dash, desk, look)
     # A fresh process would know no callback before it has served the page once.
     dash._setup_server()

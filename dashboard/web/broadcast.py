@@ -4,11 +4,11 @@ import asyncio
 import json
 from collections.abc import Callable
 
-from dashboard.web.facts import View
-from dashboard.web.view import changed
+from dashboard.web.views.card_views import View
+from dashboard.web.views.market_view import changed
 
 
-class Broadcast:
+class ViewBroadcast:
     """Holds one view and remembers when each of its keys changed.
 
     A viewer asks for what is new since the version that it has seen. One that is late gets the

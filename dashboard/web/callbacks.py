@@ -8,13 +8,13 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashboard.desk import Desk
 from dashboard.errors import DashboardError
-from dashboard.web.figures import candle_figure
-from dashboard.web.focus import snapshot_of, symbol_of
 from dashboard.web.form_callbacks import wire_form
-from dashboard.web.look import Look
+from dashboard.web.views.chart_figure import candle_figure
+from dashboard.web.views.page_view import PageView
+from dashboard.web.views.selected_position import snapshot_of, symbol_of
 
 
-def wire(app: Dash, desk: Desk, look: Look) -> None:
+def wire(app: Dash, desk: Desk, look: PageView) -> None:
     """Registers every callback of the page."""
     _wire_view(app, look)
     _wire_chart(app, desk)
@@ -23,7 +23,7 @@ def wire(app: Dash, desk: Desk, look: Look) -> None:
     wire_form(app, desk)
 
 
-def _wire_view(app: Dash, look: Look) -> None:
+def _wire_view(app: Dash, look: PageView) -> None:
     async def seen(asked: int, focus: str | None) -> dict[str, Any]:
         return {"asked": asked, "focus": focus, "view": look.view(focus)}
 

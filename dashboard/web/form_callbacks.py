@@ -7,7 +7,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 
 from dashboard.desk import Desk
 from dashboard.errors import DashboardError, PositionError
-from dashboard.web.form import PRICES, TEXT_FIELDS, error_id, field_id
+from dashboard.web.components.position_form import PRICES, TEXT_FIELDS, error_id, field_id
 
 CHOICES = ("side", "amount_is")
 FIELDS = (*CHOICES, *TEXT_FIELDS)

@@ -12,14 +12,14 @@ from starlette.types import Receive, Scope, Send
 from dashboard.access.pages import origin_allowed
 from dashboard.desk import Desk
 from dashboard.meters import VIEWERS
-from dashboard.web.focus import LONGEST
-from dashboard.web.look import Look
-from dashboard.web.room import Room
+from dashboard.web.view_channel import ViewChannel
+from dashboard.web.views.page_view import PageView
+from dashboard.web.views.selected_position import LONGEST
 
 _POLICY_VIOLATION = {"type": "websocket.close", "code": 1008}
 
 
-def add_stream(api: FastAPI, desk: Desk, look: Look) -> None:
+def add_stream(api: FastAPI, desk: Desk, look: PageView) -> None:
     """Serves the stream at /ws/view; its query names the position that the page looks at."""
     api.router.routes.append(WebSocketRoute("/ws/view", ViewStream(desk, look)))
 
@@ -30,10 +30,10 @@ class ViewStream:
     An ASGI application of its own: what a viewer costs is mostly what stands between it and the server.
     """
 
-    def __init__(self, desk: Desk, look: Look) -> None:
+    def __init__(self, desk: Desk, look: PageView) -> None:
         self._desk = desk
         self._look = look
-        self._rooms: dict[str, Room] = {}
+        self._rooms: dict[str, ViewChannel] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one viewer until it leaves. It has nothing to say: one that speaks is closed with 1008."""
@@ -43,7 +43,7 @@ class ViewStream:
             return
         await send({"type": "websocket.accept"})
         focus = _focus(scope)
-        room = self._rooms.setdefault(focus, Room(self._desk, lambda: self._look.view(focus)))
+        room = self._rooms.setdefault(focus, ViewChannel(self._desk, lambda: self._look.view(focus)))
         try:
             async with room.watched():
                 with VIEWERS["view"].track_inprogress():
@@ -55,7 +55,7 @@ class ViewStream:
             await send(_POLICY_VIOLATION)
 
 
-async def _serve(room: Room, receive: Receive, send: Send) -> bool:
+async def _serve(room: ViewChannel, receive: Receive, send: Send) -> bool:
     """Sends what is new until the viewer leaves, or speaks; returns whether it spoke."""
     sending = asyncio.create_task(_send(room, send))
     try:
@@ -66,7 +66,7 @@ async def _serve(room: Room, receive: Receive, send: Send) -> bool:
             await sending
 
 
-async def _send(room: Room, send: Send) -> None:
+async def _send(room: ViewChannel, send: Send) -> None:
     """Sends the newest, then waits: a viewer that is slow to take it skips what came meanwhile."""
     sent = 0
     with suppress(OSError):  # it left while we spoke

@@ -16,8 +16,8 @@ from dashboard.errors import DashboardError
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig
-from dashboard.web.facts import View
-from dashboard.web.view import view
+from dashboard.web.views.card_views import View
+from dashboard.web.views.market_view import view
 from tests.domain.builders import instrument
 
 BTC = replace(instrument(), price_step=Decimal("0.1"))

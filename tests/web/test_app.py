@@ -7,7 +7,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from dashboard.web.app import build_app
-from dashboard.web.headers import content_policy
+from dashboard.web.security_headers import content_policy
 from tests.web.scenes import live
 
 ASSETS = Path(__file__).parents[2] / "dashboard" / "web" / "assets"

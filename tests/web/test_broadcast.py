@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.web.broadcast import Broadcast
+from dashboard.web.broadcast import ViewBroadcast
 
 views = st.lists(
     st.fixed_dictionaries(
@@ -16,14 +16,14 @@ views = st.lists(
 )
 
 
-def message(broadcast: Broadcast, since: int) -> dict[str, str]:
+def message(broadcast: ViewBroadcast, since: int) -> dict[str, str]:
     return json.loads(broadcast.since(since))["view"]
 
 
 @given(views, st.data())
 def test_a_viewer_who_skips_versions_ends_on_the_newest_view(made, data):
     made = iter(all_views := list(made))
-    broadcast = Broadcast(lambda: next(made))
+    broadcast = ViewBroadcast(lambda: next(made))
     seen: dict[str, str] = {}
     version = 0
     for _ in all_views:
@@ -36,7 +36,7 @@ def test_a_viewer_who_skips_versions_ends_on_the_newest_view(made, data):
 
 def test_only_what_changed_is_sent():
     made = iter([{"price": "1", "side": "Long"}, {"price": "2", "side": "Long"}])
-    broadcast = Broadcast(lambda: next(made))
+    broadcast = ViewBroadcast(lambda: next(made))
     broadcast.refresh()
     broadcast.refresh()
     assert json.loads(broadcast.since(1)) == {"v": 2, "view": {"price": "2"}}
@@ -44,13 +44,13 @@ def test_only_what_changed_is_sent():
 
 
 def test_a_message_is_made_once_for_all_who_keep_up():
-    broadcast = Broadcast(lambda: {"price": "1"})
+    broadcast = ViewBroadcast(lambda: {"price": "1"})
     broadcast.refresh()
     assert broadcast.since(0) is broadcast.since(0)
 
 
 async def test_those_who_wait_are_woken_by_a_new_version():
-    broadcast = Broadcast(lambda: {"price": "1"})
+    broadcast = ViewBroadcast(lambda: {"price": "1"})
     waiting = [asyncio.create_task(broadcast.newer_than(0)) for _ in range(3)]
     await asyncio.sleep(0)
     broadcast.refresh()

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import display
-from dashboard.display import Tone
+from dashboard import formatting
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.risk import RiskStatus
+from dashboard.formatting import Tone
 from tests.domain.builders import dec
 
 
@@ -33,7 +33,7 @@ from tests.domain.builders import dec
     ],
 )
 def test_a_price_has_the_decimals_of_its_step(value, step, text):
-    assert display.price(dec(value), dec(step)) == text
+    assert formatting.price(dec(value), dec(step)) == text
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_price_has_the_decimals_of_its_step(value, step, text):
     ],
 )
 def test_a_gain_says_its_sign_but_nothing_is_no_gain(value, currency, text):
-    assert display.gain(dec(value), currency) == text
+    assert formatting.gain(dec(value), currency) == text
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_gain_says_its_sign_but_nothing_is_no_gain(value, currency, text):
     ],
 )
 def test_a_percentage_has_a_sign_and_a_thin_space(value, text):
-    assert display.percent(dec(value)) == text
+    assert formatting.percent(dec(value)) == text
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_a_percentage_has_a_sign_and_a_thin_space(value, text):
     [("0.500", "0.5"), ("12000", "12,000"), ("1E+3", "1,000"), ("0.123456789", "0.12345679"), (None, "—")],
 )
 def test_a_size_has_no_zeros_that_say_nothing(value, text):
-    assert display.size(dec(value)) == text
+    assert formatting.size(dec(value)) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [("10", "10×"), ("12.5", "12.5×"), ("1E+2", "100×"), (None, "")])
 def test_leverage(value, text):
-    assert display.leverage(dec(value)) == text
+    assert formatting.leverage(dec(value)) == text
 
 
 @pytest.mark.parametrize(
@@ -99,23 +99,23 @@ def test_leverage(value, text):
     ],
 )
 def test_an_age_is_never_more_than_has_passed(milliseconds, text):
-    assert display.age(milliseconds) == text
+    assert formatting.age(milliseconds) == text
 
 
 def test_an_age_in_a_sentence_has_no_tenths():
-    assert display.whole_age(4_900) == "4 s"
+    assert formatting.whole_age(4_900) == "4 s"
 
 
 @pytest.mark.parametrize(
     ("value", "tone"), [("1", Tone.UP), ("-1", Tone.DOWN), ("0", Tone.NEUTRAL), (None, Tone.UNKNOWN)]
 )
 def test_the_tone_of_a_sign(value, tone):
-    assert display.sign_tone(dec(value)) is tone
+    assert formatting.sign_tone(dec(value)) is tone
 
 
 def test_every_status_and_state_has_a_tone():
-    assert {display.risk_tone(status) for status in RiskStatus} == set(Tone) - {Tone.DOWN}
-    assert all(display.feed_tone(state) for state in FeedState)
+    assert {formatting.risk_tone(status) for status in RiskStatus} == set(Tone) - {Tone.DOWN}
+    assert all(formatting.feed_tone(state) for state in FeedState)
 
 
 @st.composite
@@ -128,23 +128,27 @@ def anything_finite(draw):
 @given(anything_finite(), anything_finite(), st.sampled_from(["USDT", "BTC"]))
 def test_no_finite_number_is_too_absurd_to_be_shown(value, step, currency):
     texts = [
-        display.price(value, step),
-        display.price(value, None),
-        display.money(value, currency),
-        display.gain(value, currency),
-        display.percent(value),
-        display.size(value),
-        display.leverage(value),
+        formatting.price(value, step),
+        formatting.price(value, None),
+        formatting.money(value, currency),
+        formatting.gain(value, currency),
+        formatting.percent(value),
+        formatting.size(value),
+        formatting.leverage(value),
     ]
     assert all(any(sign.isdigit() for sign in text) and "E" not in text for text in texts)
-    assert display.decimals(step) >= 0
-    assert display.sign_tone(value) in Tone
+    assert formatting.decimals(step) >= 0
+    assert formatting.sign_tone(value) in Tone
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value="-1e12", max_value="1e12", places=6))
 def test_no_figure_ever_has_a_hyphen_an_exponent_or_a_negative_zero(value):
-    texts = [display.price(value, Decimal("0.01")), display.price(value, None), display.gain(value, "USDT")]
-    texts += [display.percent(value), display.size(value), display.gain(value, "BTC")]
+    texts = [
+        formatting.price(value, Decimal("0.01")),
+        formatting.price(value, None),
+        formatting.gain(value, "USDT"),
+    ]
+    texts += [formatting.percent(value), formatting.size(value), formatting.gain(value, "BTC")]
     for text in texts:
         assert "-" not in text
         assert "E" not in text

@@ -7,7 +7,7 @@ from decimal import Decimal
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.web.figures import EMPTY_FIGURE, TIMEFRAMES, candle_figure
+from dashboard.web.views.chart_figure import EMPTY_FIGURE, TIMEFRAMES, candle_figure
 from tests.web.scenes import LONG, candles, live
 
 STEP = Decimal("0.1")

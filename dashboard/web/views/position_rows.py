@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.clock import now_ms
-from dashboard.display import (
+from dashboard.domain.position import Position
+from dashboard.formatting import (
     MISSING,
     Tone,
     gain,
@@ -17,7 +18,6 @@ from dashboard.display import (
     sign_tone,
     size,
 )
-from dashboard.domain.position import Position
 from dashboard.positions.models import AccountSummary, EventLogEntry, LivePosition
 
 Row = Mapping[str, Any]
@@ -56,7 +56,7 @@ def row(live: LivePosition, now: int) -> Row:
     }
 
 
-class Rows:
+class RowCache:
     """Makes rows, and keeps those of which nothing has changed."""
 
     def __init__(self) -> None:

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from dashboard.desk import Desk
-from dashboard.display import price, whole_age
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation
+from dashboard.formatting import price, whole_age
 from dashboard.state.runtime import Snapshot
 
 

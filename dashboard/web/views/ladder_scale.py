@@ -21,7 +21,7 @@ END_ROOM = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class LadderScale:
     """A monotonic and continuous map of prices to places."""
 
     prices: tuple[Decimal, ...]
@@ -45,14 +45,14 @@ class Scale:
         return distance / (distance + reach)
 
 
-def scale_of(levels: RiskLevels) -> Scale:
+def scale_of(levels: RiskLevels) -> LadderScale:
     """The scale on which all levels of a position find room."""
     labelled = _labelled(levels)
     prices = sorted({*labelled, *_prices(levels.trap_low, levels.trap_high)})
     if len(prices) == 1:
-        return Scale(tuple(prices), (Decimal("0.5"),))
+        return LadderScale(tuple(prices), (Decimal("0.5"),))
     needs = [LABEL_ROOM * ((low in labelled) + (high in labelled)) / 2 for low, high in pairwise(prices)]
-    return Scale(tuple(prices), _places(prices, needs))
+    return LadderScale(tuple(prices), _places(prices, needs))
 
 
 def trap_edge(levels: RiskLevels) -> Decimal | None:

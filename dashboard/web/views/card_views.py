@@ -4,7 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.desk import Desk
-from dashboard.display import (
+from dashboard.domain.environment import Environment
+from dashboard.domain.margin import entry_margin
+from dashboard.domain.market import Quote
+from dashboard.domain.position import Position, Source
+from dashboard.domain.valuation import Valuation, valuation_price
+from dashboard.formatting import (
     MISSING,
     Tone,
     gain,
@@ -15,13 +20,8 @@ from dashboard.display import (
     sign_tone,
     size,
 )
-from dashboard.domain.environment import Environment
-from dashboard.domain.margin import entry_margin
-from dashboard.domain.market import Quote
-from dashboard.domain.position import Position, Source
-from dashboard.domain.valuation import Valuation, valuation_price
 from dashboard.state.runtime import Snapshot
-from dashboard.web.wording import liquidation_source
+from dashboard.web.views.notices import liquidation_source
 
 View = dict[str, Any]
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from dashboard.clock import now_ms
 from dashboard.desk import Desk
-from dashboard.web.account_view import AccountView
-from dashboard.web.edition import edition
-from dashboard.web.focus import label_of, snapshot_of
-from dashboard.web.view import view
+from dashboard.web.page_version import page_version
+from dashboard.web.views.account_view import AccountView
+from dashboard.web.views.market_view import view
+from dashboard.web.views.selected_position import label_of, snapshot_of
 
 
-class Look:
+class PageView:
     """Makes whole views for stream and interval alike."""
 
     def __init__(self, desk: Desk) -> None:
@@ -25,6 +25,6 @@ class Look:
             **view(snapshot, self._desk, now_ms()),
             **self._account.view(),
             "focus": label_of(self._desk, snapshot),
-            "edition": edition(self._desk.about()),
+            "edition": page_version(self._desk.about()),
             "position-button:hidden": "" if main else "1",
         }

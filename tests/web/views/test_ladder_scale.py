@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dashboard.domain.position import Side
 from dashboard.domain.risk import RiskLevels
-from dashboard.web.ladder import END_ROOM, LABEL_ROOM, scale_of, trap_edge
+from dashboard.web.views.ladder_scale import END_ROOM, LABEL_ROOM, scale_of, trap_edge
 
 TINY = Decimal("1e-15")
 prices = st.decimals("0.0001", "200000", places=4, allow_nan=False, allow_infinity=False)

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from dashboard import display
+from dashboard import formatting
 from dashboard.domain.environment import Environment
 from dashboard.domain.events import FeedFailed, PositionsFailed, PositionsRead, Route
 from dashboard.domain.position import Side, Source
-from dashboard.web.view import changed
+from dashboard.web.views.market_view import changed
 from tests.domain.builders import position
 from tests.web.scenes import BTC, LONG, SHORT, Scene, live
 
@@ -318,7 +318,7 @@ def test_a_last_price_that_grew_old_is_not_given_to_the_chart():
 def test_the_most_absurd_price_has_a_view(price, entered):
     for step in (BTC.price_step, None):
         scene = Scene(entered).resolve(replace(BTC, price_step=step)).price(price, change_24h=price)
-        shows(scene, state="STREAMING", price=display.price(Decimal(price), step))
+        shows(scene, state="STREAMING", price=formatting.price(Decimal(price), step))
 
 
 def test_failures_are_told_with_their_reason():

@@ -5,7 +5,7 @@ import pytest
 from dashboard.domain.events import FeedFailed, PositionsRead, PriceReceived, Route
 from dashboard.meters import REGISTRY
 from dashboard.state.runtime import RuntimeConfig
-from dashboard.web import lateness
+from dashboard.web import latency
 from tests.domain.builders import ticker
 
 
@@ -14,9 +14,9 @@ class Measured:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now = 1_000
-        patch.setattr(lateness, "now_ms", lambda: self.now)
+        patch.setattr(latency, "now_ms", lambda: self.now)
         self._before = self._told()
-        self.lateness = lateness.Lateness()
+        self.lateness = latency.Lateness()
         self.market = RuntimeConfig(2_000, clock=lambda: self.now)
         self.market.register(self.lateness.told)
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from dashboard.display import MISSING, Tone, gain, percent, price, sign_tone
 from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Position, Side
 from dashboard.domain.risk import RiskLevels
 from dashboard.domain.valuation import Valuation
+from dashboard.formatting import MISSING, Tone, gain, percent, price, sign_tone
 from dashboard.state.runtime import Snapshot
-from dashboard.web.facts import View
-from dashboard.web.ladder import Scale, scale_of, trap_edge
+from dashboard.web.views.card_views import View
+from dashboard.web.views.ladder_scale import LadderScale, scale_of, trap_edge
 
 RUNGS = {
     "liq": "Liquidation",
@@ -41,7 +41,7 @@ def rungs(snapshot: Snapshot, valuation: Valuation, newest: Decimal | None) -> V
 
 
 @lru_cache(maxsize=64)
-def _standing(levels: RiskLevels, position: Position, step: Decimal | None) -> tuple[Scale, View]:
+def _standing(levels: RiskLevels, position: Position, step: Decimal | None) -> tuple[LadderScale, View]:
     """What does not move with the price."""
     scale = scale_of(levels)
     view = _blank() | {"ladder:hidden": "", "no-ladder:hidden": _HIDDEN, "ladder:side": str(levels.side)}
@@ -80,14 +80,14 @@ def _prices(levels: RiskLevels) -> dict[str, Decimal]:
     return {key: value for key, value in known.items() if value is not None}
 
 
-def _marker(scale: Scale, valuation: Valuation, newest: Decimal | None) -> View:
+def _marker(scale: LadderScale, valuation: Valuation, newest: Decimal | None) -> View:
     if newest is None:
         return {}
     tone = Tone.UNKNOWN if valuation.quote is None else Tone.NEUTRAL
     return {"marker:--at": _place(scale, newest), "marker:tone": tone}
 
 
-def _rung(key: str, level: Decimal, levels: RiskLevels, step: Decimal | None, scale: Scale) -> View:
+def _rung(key: str, level: Decimal, levels: RiskLevels, step: Decimal | None, scale: LadderScale) -> View:
     text = price(level, step)
     if key == "trap":
         text = f"{price(levels.trap_low, step)} – {price(levels.trap_high, step)}"
@@ -125,7 +125,7 @@ def _at_one_price(prices: dict[str, Decimal]) -> Iterator[list[str]]:
         yield [key for key, value in prices.items() if value == level]
 
 
-def _bands(levels: RiskLevels, scale: Scale) -> View:
+def _bands(levels: RiskLevels, scale: LadderScale) -> View:
     """The coloured stretches of the ladder: lost, in danger, trapped, in profit."""
     end, top = ("0", "1") if levels.side is Side.LONG else ("1", "0")
     view = _band("gain", _place(scale, levels.entry), top)
@@ -144,6 +144,6 @@ def _band(name: str, one: str, other: str) -> View:
     return {f"{name}:hidden": "", f"{name}:--from": str(low), f"{name}:--to": str(high)}
 
 
-def _place(scale: Scale, value: Decimal) -> str:
+def _place(scale: LadderScale, value: Decimal) -> str:
     """Four decimals: a twentieth of a pixel."""
     return str(round(scale.place(value), 4))

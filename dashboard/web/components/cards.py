@@ -6,8 +6,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.web.figures import EMPTY_FIGURE, TIMEFRAMES
-from dashboard.web.rungs import BANDS, RUNGS
+from dashboard.web.views.chart_figure import EMPTY_FIGURE, TIMEFRAMES
+from dashboard.web.views.ladder_view import BANDS, RUNGS
 
 _NO_LADDER = "The levels of a position, and the price between them."
 

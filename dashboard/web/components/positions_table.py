@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.web.cards import bound, fact
+from dashboard.web.components.cards import bound, fact
 
 _TOTALS = {
     "sum-unrealized": "Unrealised",

@@ -9,7 +9,7 @@ from dashboard.desk import About
 _ROOM = Path(__file__).parent
 
 
-def edition(about: About) -> str:
+def page_version(about: About) -> str:
     """Changes with the program, as after an upgrade, and with the exchange that is shown, or its environment.
 
     A page that stayed open all the while would otherwise show real money under a demo's badge.

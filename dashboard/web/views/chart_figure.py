@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from dashboard.display import decimals, price
 from dashboard.domain.market import Candle
 from dashboard.domain.risk import RiskLevels
-from dashboard.web.chart_lines import Heights, Line, columns, heights, nearest
+from dashboard.formatting import decimals, price
+from dashboard.web.views.chart_levels import ChartHeights, ChartLevel, columns, heights, nearest
 
 Figure = dict[str, Any]
 
@@ -77,7 +77,7 @@ def _price_line(at: Decimal) -> Figure:
     return _shape(at, "var(--text)", "dot")
 
 
-def _level_line(line: Line) -> Figure:
+def _level_line(line: ChartLevel) -> Figure:
     return _shape(line.at, line.colour, "dash")
 
 
@@ -86,7 +86,7 @@ def _shape(at: Decimal, colour: str, dash: str) -> Figure:
     return {"type": "line", **_ACROSS, "y0": float(at), "y1": float(at), "line": style, "opacity": 0.7}
 
 
-def _band(levels: RiskLevels | None, shown: Heights) -> list[Figure]:
+def _band(levels: RiskLevels | None, shown: ChartHeights) -> list[Figure]:
     """The trap zone, as far as the chart shows it."""
     if levels is None or levels.trap_low is None or levels.trap_high is None:
         return []
@@ -104,7 +104,7 @@ def _price_tag(at: Decimal, step: Decimal | None) -> Figure:
     return {"text": price(at, step), **place, **look}
 
 
-def _labels(shown: Heights, step: Decimal | None) -> list[Figure]:
+def _labels(shown: ChartHeights, step: Decimal | None) -> list[Figure]:
     return [
         {
             "text": line.text(step),
@@ -119,7 +119,7 @@ def _labels(shown: Heights, step: Decimal | None) -> list[Figure]:
     ]
 
 
-def _beyond(shown: Heights, step: Decimal | None) -> list[Figure]:
+def _beyond(shown: ChartHeights, step: Decimal | None) -> list[Figure]:
     """The levels that the chart does not reach, at its foot and above its top."""
     font = {"color": "var(--dim)", "size": 11}
     return [
@@ -149,7 +149,7 @@ def _time_axis(candles: Sequence[Candle], period: int) -> Figure:
     }
 
 
-def _price_axis(shown: Heights, step: Decimal | None) -> Figure:
+def _price_axis(shown: ChartHeights, step: Decimal | None) -> Figure:
     return {
         "side": "right",
         "range": [float(shown.floor), float(shown.ceiling)],

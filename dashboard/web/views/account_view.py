@@ -4,8 +4,8 @@ from typing import Any
 
 from dashboard.clock import now_ms
 from dashboard.desk import Desk
-from dashboard.display import whole_age
-from dashboard.web.rows import Rows, happened, totals
+from dashboard.formatting import whole_age
+from dashboard.web.views.position_rows import RowCache, happened, totals
 
 
 class AccountView:
@@ -17,7 +17,7 @@ class AccountView:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._rows = Rows()
+        self._rows = RowCache()
         self._told: set[str] = set()
 
     def view(self) -> dict[str, Any]:

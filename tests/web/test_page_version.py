@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.desk import About
 from dashboard.domain.environment import Environment
-from dashboard.web.edition import edition
+from dashboard.web.page_version import page_version
 
 HERE = About("Bitget", "BTCUSDT", Environment.DEMO, has_account=True)
 
@@ -17,8 +17,8 @@ HERE = About("Bitget", "BTCUSDT", Environment.DEMO, has_account=True)
     ids=lambda change: next(iter(change)),
 )
 def test_another_house_is_another_edition(change):
-    assert edition(replace(HERE, **change)) != edition(HERE)
+    assert page_version(replace(HERE, **change)) != page_version(HERE)
 
 
 def test_a_feed_that_is_away_for_a_while_is_not():
-    assert edition(replace(HERE, running=False, trouble="disk full")) == edition(HERE)
+    assert page_version(replace(HERE, running=False, trouble="disk full")) == page_version(HERE)

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.desk import Desk
 from dashboard.domain.environment import Environment
-from dashboard.web.cards import (
+from dashboard.web.components.cards import (
     bound,
     chart_card,
     ladder_card,
@@ -19,10 +19,10 @@ from dashboard.web.cards import (
     price_card,
     risk_card,
 )
-from dashboard.web.edition import edition
-from dashboard.web.form import position_form
-from dashboard.web.positions import events_card, positions_card
-from dashboard.web.view import SERVER_GONE
+from dashboard.web.components.position_form import position_form
+from dashboard.web.components.positions_table import events_card, positions_card
+from dashboard.web.page_version import page_version
+from dashboard.web.views.market_view import SERVER_GONE
 
 BEAT = 1_000
 """Milliseconds between two looks at the server without a websocket; the browser slows it with one."""
@@ -43,7 +43,7 @@ def page(desk: Desk, may_log_out: Callable[[], bool]) -> Component:
         ],
         id="page",
         className=f"page environment-{desk.environment}",
-        **{"data-edition": edition(desk.about())},
+        **{"data-edition": page_version(desk.about())},
     )
 
 

@@ -5,7 +5,7 @@ from dashboard.meters import UPDATE_LATENCY, newest_at
 from dashboard.state.runtime import Snapshot
 
 
-class Lateness:
+class LatencyMeter:
     """Measures the oldest price that waits for a view: once a refresh, however many came meanwhile."""
 
     def __init__(self) -> None:

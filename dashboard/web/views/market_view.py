@@ -14,7 +14,6 @@ Every view has the same keys. Ages are not texts: the browser counts them on fro
 from functools import lru_cache
 
 from dashboard.desk import About, Desk
-from dashboard.display import MISSING, Tone, feed_tone, risk_tone
 from dashboard.domain.environment import Environment
 from dashboard.domain.feed_state import FeedHealth, FeedState
 from dashboard.domain.market import Instrument, Ticker
@@ -22,10 +21,11 @@ from dashboard.domain.position import Position
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.domain.risk import RiskLevels
 from dashboard.domain.valuation import Valuation
+from dashboard.formatting import MISSING, Tone, feed_tone, risk_tone
 from dashboard.state.runtime import Snapshot
-from dashboard.web.facts import View, gains, hero, market, position_facts, prices
-from dashboard.web.rungs import RUNGS, rungs
-from dashboard.web.wording import account_notice, feed_notice, invitation, risk_sentence
+from dashboard.web.views.card_views import View, gains, hero, market, position_facts, prices
+from dashboard.web.views.ladder_view import RUNGS, rungs
+from dashboard.web.views.notices import account_notice, feed_notice, invitation, risk_sentence
 
 SERVER_GONE: View = {
     "state": "SERVER GONE",

@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.domain.events import InstrumentResolved, PositionsRead
 from dashboard.domain.position import Side
-from dashboard.web.focus import label_of, snapshot_of, symbol_of
+from dashboard.web.views.selected_position import label_of, snapshot_of, symbol_of
 from tests.domain.builders import LONG, SHORT, position
 from tests.web.scenes import BTC, Scene
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dashboard.display import MISSING
 from dashboard.domain.market import Payoff
+from dashboard.formatting import MISSING
 from dashboard.positions.models import EventLogEntry
-from dashboard.web.rows import Rows, happened, row, totals
+from dashboard.web.views.position_rows import RowCache, happened, row, totals
 from tests.domain.builders import LONG, instrument, position
 from tests.domain.fill_histories import fill, fills, funding
 from tests.positions.harness import FRESH, TrackerHarness
@@ -83,7 +83,7 @@ def test_a_coin_margined_position_is_in_coins():
 
 
 def test_a_row_is_made_again_only_when_something_changed():
-    books, rows = open_position(), Rows()
+    books, rows = open_position(), RowCache()
     first = rows.of(books.tracker.get_all_positions())
     assert rows.of(books.tracker.get_all_positions())["BTC/USDT:USDT"] is first["BTC/USDT:USDT"]
     books.price("111")

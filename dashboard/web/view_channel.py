@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, suppress
 
 from dashboard.clock import now_ms
 from dashboard.desk import Desk
-from dashboard.web.broadcast import Broadcast
-from dashboard.web.facts import View
-from dashboard.web.lateness import Lateness
+from dashboard.web.broadcast import ViewBroadcast
+from dashboard.web.latency import LatencyMeter
+from dashboard.web.views.card_views import View
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ _FRESH = 100
 """Milliseconds up to which a view may have been made before a page gets it as its first."""
 
 
-class Room:
+class ViewChannel:
     """Works only while somebody looks."""
 
     def __init__(self, desk: Desk, make: Callable[[], View]) -> None:
@@ -29,7 +29,7 @@ class Room:
         self._desk = desk
         self._refreshed_at = 0
         self._refreshing: asyncio.Task[None] | None = None
-        self.broadcast = Broadcast(make)
+        self.broadcast = ViewBroadcast(make)
         self.viewers = 0
 
     @asynccontextmanager
@@ -60,7 +60,7 @@ class Room:
         return True
 
     async def _keep_fresh(self) -> None:
-        news, loop, lateness = asyncio.Event(), asyncio.get_running_loop(), Lateness()
+        news, loop, lateness = asyncio.Event(), asyncio.get_running_loop(), LatencyMeter()
 
         def tell(told: object) -> None:
             """Runs in the thread that changed something. One call is enough until it was heard."""
