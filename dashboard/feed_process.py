@@ -13,7 +13,7 @@ from dashboard.clock import now_ms
 from dashboard.config import Settings, needed_redis_url
 from dashboard.errors import DashboardError
 from dashboard.house import House, house
-from dashboard.metrics.vitals import Vitals
+from dashboard.metrics.feed_stats import FeedStats
 from dashboard.replication.command_server import CommandServer
 from dashboard.replication.lease import Lease
 from dashboard.replication.publisher import Publisher
@@ -79,7 +79,7 @@ def _leading(
     with ExitStack() as stack:
         with lease.kept(watchdog.alive):  # the audit trail may be long
             inside = stack.enter_context(house(settings))
-        vitals = Vitals(inside.markets, inside.tracker, inside.audit)
+        vitals = FeedStats(inside.markets, inside.tracker, inside.audit)
         publisher = Publisher(redis, lease, inside.desk, vitals.read)
         answering = CommandServer(redis, inside.desk)
         inside.monitor.start()

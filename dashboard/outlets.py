@@ -13,7 +13,7 @@ from dashboard.access.store import AccessStore, access_file
 from dashboard.api.router import add_api
 from dashboard.config import Settings
 from dashboard.desk import Desk
-from dashboard.metrics.app import add_metrics
+from dashboard.metrics.exporter import add_metrics
 from dashboard.metrics.readiness import freshness
 from dashboard.web.app import build_app
 

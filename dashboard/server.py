@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from dashboard.config import Settings
 from dashboard.house import house
-from dashboard.metrics.vitals import Vitals
+from dashboard.metrics.feed_stats import FeedStats
 from dashboard.outlets import check_doors, outlets
 
 
@@ -20,7 +20,7 @@ def running(settings: Settings) -> Iterator[FastAPI]:
     """
     check_doors(settings)
     with house(settings) as inside:
-        vitals = Vitals(inside.markets, inside.tracker, inside.audit)
+        vitals = FeedStats(inside.markets, inside.tracker, inside.audit)
         inside.monitor.start()
         app = outlets(settings, inside.desk, vitals.read)
         app.state.hangs = lambda: inside.hangs

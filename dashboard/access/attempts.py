@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from dashboard.access.store import AccessStore
 from dashboard.access.throttle import Throttle
 from dashboard.access.visitor import Visitor
-from dashboard.meters import LOGIN_FAILURES
+from dashboard.metrics.registry import LOGIN_FAILURES
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from dashboard.access.refusals import refuse_socket
 from dashboard.api.broadcaster import Broadcaster
 from dashboard.api.client_messages import TRY_AGAIN, Answer, ClientProtocol, ProtocolViolation
 from dashboard.api.outbox import ConflatingOutbox
-from dashboard.meters import VIEWERS
+from dashboard.metrics.registry import VIEWERS
 
 KEEPALIVE_S = 20.0
 """Seconds between two pings of ours to a client."""

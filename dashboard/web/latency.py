@@ -1,7 +1,7 @@
 """How long prices take from their receipt to the view that shows them."""
 
 from dashboard.clock import now_ms
-from dashboard.meters import UPDATE_LATENCY, newest_at
+from dashboard.metrics.registry import UPDATE_LATENCY, newest_at
 from dashboard.state.runtime import Snapshot
 
 

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard.access.pages import origin_allowed
 from dashboard.desk import Desk
-from dashboard.meters import VIEWERS
+from dashboard.metrics.registry import VIEWERS
 from dashboard.web.view_channel import ViewChannel
 from dashboard.web.views.page_view import PageView
 from dashboard.web.views.selected_position import LONGEST

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from dashboard.access.login_form import Unreadable, read_form
-from dashboard.meters import LOGIN_FAILURES
+from dashboard.metrics.registry import LOGIN_FAILURES
 from tests.access.conftest import PASSWORD, Site
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -17,9 +17,9 @@ from dashboard.access.entrance import Entrance
 from dashboard.api.router import add_api
 from dashboard.audit.flushing import Flush
 from dashboard.audit.logger import AuditLogger
-from dashboard.metrics.app import add_metrics
+from dashboard.metrics.exporter import add_metrics
+from dashboard.metrics.feed_stats import FeedStats
 from dashboard.metrics.readiness import freshness
-from dashboard.metrics.vitals import Vitals
 from dashboard.web.app import build_app
 from tests.listening import Listening
 from tests.web.scenes import Scene
@@ -34,7 +34,7 @@ class Served(AbstractContextManager["Served"]):
         self.scene = Scene(account=True, real_clock=True)
         self.audit = AuditLogger(folder, Flush.NEVER)
         desk = self.scene.desk
-        self.vitals = Vitals(desk.markets, desk.board, self.audit)
+        self.vitals = FeedStats(desk.markets, desk.board, self.audit)
         self.app = build_app(desk)
         add_api(self.app, desk, Entrance())
         add_metrics(self.app, vitals=self.vitals.read, ready=freshness(desk))

@@ -4,13 +4,13 @@ import socket
 import sys
 from pathlib import Path
 
-from dashboard.metrics.workers import share
+from dashboard.metrics.multiprocess import share
 
 share(Path(sys.argv[1]))  # before the library is imported below
 
 import uvicorn  # noqa: E402
 
-from dashboard.metrics.app import add_metrics  # noqa: E402
+from dashboard.metrics.exporter import add_metrics  # noqa: E402
 from dashboard.serving import uvicorn_config  # noqa: E402
 from dashboard.web.app import build_app  # noqa: E402
 from tests.web.scenes import live  # noqa: E402

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.domain.events import FeedFailed, PositionsRead, PriceReceived, Route
-from dashboard.meters import REGISTRY
+from dashboard.metrics.registry import REGISTRY
 from dashboard.state.runtime import RuntimeConfig
 from dashboard.web import latency
 from tests.domain.builders import ticker

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from dashboard.metrics.workers import VARIABLE, forget_earlier, forget_worker, share
+from dashboard.metrics.multiprocess import VARIABLE, forget_earlier, forget_worker, share
 from tests.metrics.conftest import eventually, value
 
 ROOT = Path(__file__).parents[2]

@@ -11,10 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard import meters
-from dashboard.metrics.figures import Figures
-from dashboard.metrics.vitals import Reading
-from dashboard.metrics.workers import VARIABLE
+from dashboard.metrics.collector import FeedStatsCollector
+from dashboard.metrics.feed_stats import Reading
+from dashboard.metrics.multiprocess import VARIABLE
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -53,10 +52,10 @@ def add_metrics(
 def _registry(vitals: Callable[[], Reading | None]) -> CollectorRegistry:
     """One of its own for each application: a process may have several of them, as tests do."""
     registry = CollectorRegistry()
-    registry.register(Figures(vitals))
+    registry.register(FeedStatsCollector(vitals))
     if os.environ.get(VARIABLE):
         MultiProcessCollector(registry)  # the process's own figures would be those of any one worker
     else:
-        registry.register(meters.REGISTRY)
+        registry.register(registry.REGISTRY)
         ProcessCollector(registry=registry)
     return registry

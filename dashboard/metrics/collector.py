@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
-from dashboard.metrics.vitals import Reading
+from dashboard.metrics.feed_stats import Reading
 
 _LATEST = 10_000
 """Milliseconds after which a reading says no more how things are: the feed's process tells each second."""
@@ -46,7 +46,7 @@ _GAUGES = {
 }
 
 
-class Figures(Collector):
+class FeedStatsCollector(Collector):
     """Asks for the newest reading at each scrape, and lets its ages grow until then."""
 
     def __init__(self, vitals: Callable[[], Reading | None], *, clock: Callable[[], int] = now_ms) -> None:

@@ -12,10 +12,10 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from dashboard.clock import now_ms
 from dashboard.domain.events import AccountSnapshot, FillsReceived
 from dashboard.domain.feed_state import FeedState
-from dashboard.meters import LOGIN_FAILURES
-from dashboard.metrics.app import add_metrics
-from dashboard.metrics.figures import Figures
-from dashboard.metrics.vitals import Reading
+from dashboard.metrics.collector import FeedStatsCollector
+from dashboard.metrics.exporter import add_metrics
+from dashboard.metrics.feed_stats import Reading
+from dashboard.metrics.registry import LOGIN_FAILURES
 from tests.domain.fill_histories import fill
 from tests.metrics.conftest import PATHS, Served, eventually, value
 
@@ -130,7 +130,7 @@ class TestReadings:
 
     def test_one_of_an_older_version_lacks_some(self):
         known = {"read_at": 1_000, "state": "CONNECTING"}
-        names = {family.name for family in Figures(lambda: known, clock=lambda: 1_000).collect()}
+        names = {family.name for family in FeedStatsCollector(lambda: known, clock=lambda: 1_000).collect()}
         assert "dashboard_feed_state" in names
         assert "dashboard_fills" not in names
 

@@ -8,7 +8,7 @@ _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 _UNSEEN = Snapshot(0, FeedHealth(0))
 
 
-class MarketWatch:
+class FeedCounters:
     """Compares each snapshot of a market with the one before: a look-up and a few comparisons."""
 
     def __init__(self, markets: Markets) -> None:

@@ -19,7 +19,7 @@ from dashboard.domain.events import (
     Route,
     SupplementalPrice,
 )
-from dashboard.metrics.vitals import Vitals
+from dashboard.metrics.feed_stats import FeedStats
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig
 from tests.domain.builders import LONG, instrument, position, ticker
@@ -31,13 +31,13 @@ STREAM, POLL = Route.STREAM, Route.POLL
 
 
 class Rig:
-    """Vitals over a clock in the hand."""
+    """FeedStats over a clock in the hand."""
 
     def __init__(self, audit: AuditLogger | None = None) -> None:
         self.books = TrackerHarness(now=1_000_000)
         made = lambda: RuntimeConfig(2_000, clock=self.clock)  # noqa: E731 - one for each market
         self.markets = Markets(made(), made)
-        self.vitals = Vitals(self.markets, self.books.tracker, audit, clock=self.clock)
+        self.vitals = FeedStats(self.markets, self.books.tracker, audit, clock=self.clock)
 
     def clock(self) -> int:
         return self.books.now

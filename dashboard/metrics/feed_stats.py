@@ -1,4 +1,4 @@
-"""Vitals: what is counted where the feed runs, as one plain value that can travel."""
+"""FeedStats: what is counted where the feed runs, as one plain value that can travel."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -7,8 +7,8 @@ from typing import Any
 
 from dashboard.audit.logger import AuditLogger
 from dashboard.clock import now_ms
-from dashboard.meters import newest_at
-from dashboard.metrics.market_watch import MarketWatch
+from dashboard.metrics.feed_counters import FeedCounters
+from dashboard.metrics.registry import newest_at
 from dashboard.positions.models import EventLogEntry, EventType, PositionUpdate
 from dashboard.positions.position_book import PositionBook
 from dashboard.state.markets import Markets
@@ -18,7 +18,7 @@ Reading = Mapping[str, Any]
 """Numbers and texts, fit for JSON; what is unknown is not in it."""
 
 
-class Vitals:
+class FeedStats:
     """Counts from its making on, in the threads that tell it. `read` is for any thread.
 
     Nothing of it is an amount: who operates the dashboard need not know what its owner holds.
@@ -38,7 +38,7 @@ class Vitals:
         self._audit = audit
         self._clock = clock
         self._started_at = time.time()
-        self._watch = MarketWatch(markets)
+        self._watch = FeedCounters(markets)
         self._fills = self._updates = self._differences = 0
         self._noted: EventLogEntry | None = next(iter(board.events), None)
         board.register(self._count)
