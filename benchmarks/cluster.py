@@ -21,7 +21,7 @@ import psutil
 from benchmarks.processes import ROOT, Child, ending, running
 from benchmarks.report import Report, Row, percentile
 from benchmarks.viewers import Found, Side
-from dashboard.access.store import AccessStore, access_file
+from dashboard.auth.auth_store import AuthStore, auth_file
 
 VIEWERS, WORKERS = 500, 4
 NGINX = """
@@ -144,7 +144,7 @@ def measure(quick: bool) -> Report:
 
 def _logged_in(folder: Path) -> str:
     """The token of a session: one for all viewers."""
-    store = AccessStore(access_file(folder))
+    store = AuthStore(auth_file(folder))
     password = "a long enough passphrase"
     store.set_password(password)
     return store.log_in(password, hours=1) or ""

@@ -15,9 +15,9 @@ from fastapi import FastAPI
 from benchmarks.our_server import MARKET, desk_on
 from benchmarks.pulse import Pulse
 from benchmarks.served import serve
-from dashboard.access.entrance import Entrance
 from dashboard.api.router import add_api
 from dashboard.audit.logger import AuditLogger
+from dashboard.auth.api_access import ApiAccess
 from dashboard.config import load
 from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fee, Fill, TradeSide
@@ -35,7 +35,7 @@ def pulsed(stack: ExitStack, folder: Path) -> None:
     tracker, ids = PositionTracker("benchmark", record=audit.record), count(1)
     markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
     app = FastAPI()
-    add_api(app, desk_on(markets, tracker), Entrance())
+    add_api(app, desk_on(markets, tracker), ApiAccess())
 
     def give(price: Decimal) -> None:
         number = next(ids)
@@ -50,7 +50,7 @@ def whole(stack: ExitStack, folder: Path, options: str) -> None:
     """The house, with the account of the exchange that the options lead to."""
     inside = stack.enter_context(house(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
     app = FastAPI()
-    add_api(app, inside.desk, Entrance())
+    add_api(app, inside.desk, ApiAccess())
     inside.monitor.start()
     inside.await_first_answer()
     serve(app)

@@ -5,12 +5,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from dashboard.access.entrance import Entrance
-from dashboard.access.hosts import hosts_of
-from dashboard.access.login import add_login
-from dashboard.access.pages import guard
-from dashboard.access.store import AccessStore, access_file
 from dashboard.api.router import add_api
+from dashboard.auth.allowed_hosts import parse_allowed_hosts
+from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.login import add_login
+from dashboard.auth.origin import add_origin_checks
 from dashboard.config import Settings
 from dashboard.desk import Desk
 from dashboard.metrics.exporter import add_metrics
@@ -20,14 +20,14 @@ from dashboard.web.app import build_app
 
 def check_doors(settings: Settings) -> None:
     """Raises SettingsError for names, keys or sites that are wrong: before anything is started for them."""
-    hosts_of(settings.allowed_hosts)
-    Entrance.of(settings.keys_of_access, settings.allowed_origins)
+    parse_allowed_hosts(settings.allowed_hosts)
+    ApiAccess.of(settings.keys_of_access, settings.allowed_origins)
 
 
 def outlets(settings: Settings, desk: Desk, vitals: Callable[[], Mapping[str, Any] | None]) -> FastAPI:
     """The application. `vitals` is what the feed's process counts. Raises SettingsError."""
-    store = AccessStore(access_file(settings.state_dir))
-    entrance = Entrance.of(settings.keys_of_access, settings.allowed_origins, store)
+    store = AuthStore(auth_file(settings.state_dir))
+    entrance = ApiAccess.of(settings.keys_of_access, settings.allowed_origins, store)
     app = build_app(desk, may_log_out=lambda: store.has_password)
     add_api(app, desk, entrance)
     add_metrics(app, vitals=vitals, ready=freshness(desk))
@@ -39,5 +39,5 @@ def outlets(settings: Settings, desk: Desk, vitals: Callable[[], Mapping[str, An
         session_hours=settings.session_hours,
         redis_url=settings.url_of_redis,
     )
-    guard(app, settings.host, settings.allowed_hosts)
+    add_origin_checks(app, settings.host, settings.allowed_hosts)
     return app

@@ -14,8 +14,8 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from dashboard.access.binding import is_reachable, refuse_open
-from dashboard.access.store import AccessStore, access_file
+from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.bind_policy import is_reachable, require_password_for
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
 from dashboard.http import uvicorn_options
@@ -61,11 +61,11 @@ def listen(settings: Settings) -> socket.socket:
 
     Raises SettingsError or PortTaken.
     """
-    store = AccessStore(access_file(settings.state_dir))
+    store = AuthStore(auth_file(settings.state_dir))
     if (given := handed_over()) is not None:
-        refuse_open([given.getsockname()], store)
+        require_password_for([given.getsockname()], store)
         return given
-    refuse_open([(settings.host, settings.port)], store)
+    require_password_for([(settings.host, settings.port)], store)
     tries = _PORTS_TRIED if settings.auto_port else 1
     for port in islice(range(settings.port, 65536), tries):
         try:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from fastapi import FastAPI
 
-from dashboard.access.binding import is_reachable, refuse_open
-from dashboard.access.store import AccessStore, access_file
+from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.bind_policy import is_reachable, require_password_for
 from dashboard.config import PREFIX, Settings, load, log_as_asked, needed_redis_url
 from dashboard.desk import About, Desk
 from dashboard.domain.environment import Environment
@@ -30,7 +30,7 @@ def check(addresses: Iterable[object] = ()) -> None:
         log_as_asked(settings)
         connect(needed_redis_url(settings))
         check_doors(settings)
-        refuse_open(addresses, AccessStore(access_file(settings.state_dir)))
+        require_password_for(addresses, AuthStore(auth_file(settings.state_dir)))
     except DashboardError as error:
         print(f"dashboard-web: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None

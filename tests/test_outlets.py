@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dashboard.access.store import AccessStore, access_file
+from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.config import Settings
 from dashboard.outlets import outlets
 from tests.web.scenes import LONG, Scene
@@ -14,8 +14,8 @@ PASSWORD = "a long enough passphrase"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> AccessStore:
-    return AccessStore(access_file(tmp_path))
+def store(tmp_path: Path) -> AuthStore:
+    return AuthStore(auth_file(tmp_path))
 
 
 async def status(folder: Path, path: str = "/", host: str = "127.0.0.1", **settings: object) -> int:
@@ -31,7 +31,7 @@ async def test_on_this_machine_it_is_open(tmp_path: Path):
     assert await status(tmp_path) == 200
 
 
-async def test_once_there_is_a_password_it_is_asked_for(tmp_path: Path, store: AccessStore):
+async def test_once_there_is_a_password_it_is_asked_for(tmp_path: Path, store: AuthStore):
     store.set_password(PASSWORD)
     assert await status(tmp_path) == 303
     assert await status(tmp_path, "/api/v1/positions") == 401

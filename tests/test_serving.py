@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.access.store import AccessStore, access_file
+from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
 from dashboard.serving import listen, uvicorn_config
@@ -74,7 +74,7 @@ def test_beyond_this_machine_only_behind_a_password(host: str) -> None:
 
 
 def test_with_a_password_everybody_may_ask(tmp_path: Path) -> None:
-    AccessStore(access_file(tmp_path)).set_password("a long enough passphrase")
+    AuthStore(auth_file(tmp_path)).set_password("a long enough passphrase")
     with listen(Settings(port=0, host="0.0.0.0", state_dir=tmp_path)) as listener:  # noqa: S104
         assert listener.getsockname()[0] == "0.0.0.0"  # noqa: S104
 
@@ -82,7 +82,7 @@ def test_with_a_password_everybody_may_ask(tmp_path: Path) -> None:
 @pytest.mark.parametrize("auto_port", [False, True], ids=["one port", "--auto-port"])
 def test_an_address_that_is_not_this_machines(auto_port: bool, tmp_path: Path) -> None:
     """No other port would help, so none is tried and none is advised."""
-    AccessStore(access_file(tmp_path)).set_password("a long enough passphrase")
+    AuthStore(auth_file(tmp_path)).set_password("a long enough passphrase")
     elsewhere = Settings(host="192.0.2.1", auto_port=auto_port, state_dir=tmp_path)  # RFC 5737
     with pytest.raises(SettingsError) as error:
         listen(elsewhere)

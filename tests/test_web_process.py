@@ -14,7 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, unix_connect
 
-from dashboard.access.store import AccessStore, access_file
+from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.replication.redis_client import CHANNEL
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
@@ -31,7 +31,7 @@ class Workers:
 
     def __init__(self, redis: RedisServer, folder: Path, manager: Manager, *flags: str) -> None:
         self.path = redis.path.with_name("web.sock")
-        store = AccessStore(access_file(folder))
+        store = AuthStore(auth_file(folder))
         store.set_password(PASSWORD)
         self.cookie = {"dashboard": store.log_in(PASSWORD, hours=1) or ""}
         bind = ["--bind", f"unix:{self.path}", *flags]
@@ -156,7 +156,7 @@ def test_behind_a_proxy_nobody_enters_without_a_password(serve: Callable[..., Wo
     """Nor once it was lost, in a worker that knew none of it."""
     workers = serve()
     before = workers.pids
-    access_file(tmp_path).rename(tmp_path / "lost")
+    auth_file(tmp_path).rename(tmp_path / "lost")
     workers.process.send_signal(signal.SIGHUP)
     until(lambda: len(workers.pids) == 2 and not set(workers.pids) & set(before), 30)
     until(lambda: workers.client.get("/healthz").is_success)

@@ -4,7 +4,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.access.entrance import Entrance
+from dashboard.auth.api_access import ApiAccess
 
 PREFIX = "/api/v1/"
 
@@ -12,7 +12,7 @@ PREFIX = "/api/v1/"
 class RestAccess:
     """Asks every request to the API for its key; other paths pass. Websockets have their own door."""
 
-    def __init__(self, app: ASGIApp, entrance: Entrance) -> None:
+    def __init__(self, app: ASGIApp, entrance: ApiAccess) -> None:
         self._app = app
         self._entrance = entrance
         self._inside = CORSMiddleware(

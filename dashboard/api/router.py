@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.routing import WebSocketRoute
 
-from dashboard.access.entrance import Entrance
 from dashboard.api.docs_page import docs_page
 from dashboard.api.rest_access import RestAccess
 from dashboard.api.routes import routes
 from dashboard.api.streams import bbo_stream, positions_stream
 from dashboard.api.websocket import KEEPALIVE_S
+from dashboard.auth.api_access import ApiAccess
 from dashboard.desk import Desk
 
 ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encoding="utf-8"))
@@ -22,7 +22,7 @@ ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encodi
 def add_api(
     app: FastAPI,
     desk: Desk,
-    entrance: Entrance,
+    entrance: ApiAccess,
     *,
     keepalive: float = KEEPALIVE_S,
 ) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from dashboard.access.entrance import Entrance
 from dashboard.api import serializers
 from dashboard.api.broadcaster import Broadcaster
 from dashboard.api.outbox import ConflatingOutbox
 from dashboard.api.websocket import KEEPALIVE_S, WebSocketSession
+from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.market import Quote
@@ -22,7 +22,7 @@ from dashboard.state.runtime import Snapshot
 
 
 def positions_stream(
-    board: PositionBook, entrance: Entrance, keepalive: float = KEEPALIVE_S
+    board: PositionBook, entrance: ApiAccess, keepalive: float = KEEPALIVE_S
 ) -> WebSocketSession:
     """`initial_state`, then a `position_update` for each change; answers get_summary and ping."""
     channel, fills = Broadcaster(), count()
@@ -49,7 +49,7 @@ def positions_stream(
     return WebSocketSession(entrance, channel, first, actions, keepalive)
 
 
-def bbo_stream(markets: Markets, entrance: Entrance, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
+def bbo_stream(markets: Markets, entrance: ApiAccess, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
     """Each best bid and offer as it ticks, or becomes unknown; answers ping."""
     told: dict[str, tuple[object, object]] = {}
     turn = threading.Lock()

@@ -7,11 +7,11 @@ from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 
-from dashboard.access.entrance import Entrance
-from dashboard.access.refusals import refuse_socket
 from dashboard.api.broadcaster import Broadcaster
 from dashboard.api.client_messages import TRY_AGAIN, Answer, ClientProtocol, ProtocolViolation
 from dashboard.api.outbox import ConflatingOutbox
+from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.responses import refuse_websocket
 from dashboard.metrics.registry import VIEWERS
 
 KEEPALIVE_S = 20.0
@@ -24,7 +24,7 @@ class WebSocketSession:
 
     def __init__(
         self,
-        entrance: Entrance,
+        entrance: ApiAccess,
         channel: Broadcaster,
         first: Callable[[ConflatingOutbox], list[str]],
         actions: Mapping[str, Answer],
@@ -42,7 +42,7 @@ class WebSocketSession:
         await receive()  # the request to connect
         refused = self._entrance.refusal(scope)
         if refused is not None:
-            await refuse_socket(scope, send, *refused)
+            await refuse_websocket(scope, send, *refused)
             return
         await send({"type": "websocket.accept"})
         slot = ConflatingOutbox()

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from dashboard.access.pages import origin_allowed
+from dashboard.auth.origin import origin_allowed
 from dashboard.desk import Desk
 from dashboard.metrics.registry import VIEWERS
 from dashboard.web.view_channel import ViewChannel

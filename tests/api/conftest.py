@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
-from dashboard.access.entrance import Entrance
 from dashboard.api.router import add_api
+from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms
 from dashboard.desk import About, Desk
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
@@ -39,7 +39,7 @@ class Service(AbstractContextManager["Service"]):
 
     def __init__(
         self,
-        entrance: Entrance | None = None,
+        entrance: ApiAccess | None = None,
         *,
         keepalive: float = 20,
         beat: float = 0.02,
@@ -56,7 +56,7 @@ class Service(AbstractContextManager["Service"]):
         self._ends = ExitStack()
         self._source = Desk(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
         desk = self._mirrored(through) if through else self._source
-        add_api(app, desk, entrance or Entrance(), keepalive=keepalive)
+        add_api(app, desk, entrance or ApiAccess(), keepalive=keepalive)
         self._listening = Listening(app)
 
     def _mirrored(self, through: RedisServer) -> Desk:

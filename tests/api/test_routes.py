@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from dashboard.access.entrance import Entrance
+from dashboard.auth.api_access import ApiAccess
 from dashboard.domain.events import AccountFailed
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
@@ -67,7 +67,7 @@ class TestHealth:
 class TestDoor:
     @pytest.fixture
     def locked(self, serve: Callable[..., Service]) -> Service:
-        return serve(Entrance.of(f"laptop:{'b' * 20}, bot:{KEY}", "https://good.example"))
+        return serve(ApiAccess.of(f"laptop:{'b' * 20}, bot:{KEY}", "https://good.example"))
 
     @pytest.mark.parametrize("path", ["/positions", "/positions/summary", "/positions/health"])
     @pytest.mark.parametrize(

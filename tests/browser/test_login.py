@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.access.store import access_file
-from tests.access.conftest import PASSWORD, Site
+from dashboard.auth.auth_store import auth_file
+from tests.auth.conftest import PASSWORD, AuthTestApp
 from tests.browser.conftest import NO_PLOTLY
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with Site(access_file(tmp_path)) as site:
+def site(tmp_path: Path) -> Iterator[AuthTestApp]:
+    with AuthTestApp(auth_file(tmp_path)) as site:
         yield site
 
 
 @pytest.fixture
-def home(site: Site, page: Page) -> Iterator[str]:
+def home(site: AuthTestApp, page: Page) -> Iterator[str]:
     page.add_init_script(NO_PLOTLY)
     yield f"http://{site.address}/"
     page.context.clear_cookies()
@@ -98,7 +98,7 @@ def test_the_way_leads_back_to_what_was_asked_for(page: Page, home: str) -> None
     ],
 )
 def test_an_open_page_makes_way_when_its_session_ends(
-    page: Page, home: str, site: Site, end: Callable[[Site], None]
+    page: Page, home: str, site: AuthTestApp, end: Callable[[AuthTestApp], None]
 ) -> None:
     page.goto(home)
     log_in(page)
@@ -107,7 +107,7 @@ def test_an_open_page_makes_way_when_its_session_ends(
     expect(page).to_have_url(f"{home}login", timeout=10_000)
 
 
-def test_where_websockets_are_blocked_it_makes_way_too(page: Page, home: str, site: Site) -> None:
+def test_where_websockets_are_blocked_it_makes_way_too(page: Page, home: str, site: AuthTestApp) -> None:
     page.route_web_socket("**/ws/view*", lambda socket: socket.close())
     page.goto(home)
     log_in(page)
@@ -117,7 +117,7 @@ def test_where_websockets_are_blocked_it_makes_way_too(page: Page, home: str, si
 
 
 def test_an_open_page_makes_way_when_a_first_password_is_set(page: Page, tmp_path: Path) -> None:
-    with Site(access_file(tmp_path), None) as site:
+    with AuthTestApp(auth_file(tmp_path), None) as site:
         page.add_init_script(NO_PLOTLY)
         page.goto(f"http://{site.address}/")
         painted(page)

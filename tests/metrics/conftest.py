@@ -13,10 +13,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from websockets.sync.client import ClientConnection, connect
 
-from dashboard.access.entrance import Entrance
 from dashboard.api.router import add_api
 from dashboard.audit.flushing import Flush
 from dashboard.audit.logger import AuditLogger
+from dashboard.auth.api_access import ApiAccess
 from dashboard.metrics.exporter import add_metrics
 from dashboard.metrics.feed_stats import FeedStats
 from dashboard.metrics.readiness import freshness
@@ -36,7 +36,7 @@ class Served(AbstractContextManager["Served"]):
         desk = self.scene.desk
         self.vitals = FeedStats(desk.markets, desk.board, self.audit)
         self.app = build_app(desk)
-        add_api(self.app, desk, Entrance())
+        add_api(self.app, desk, ApiAccess())
         add_metrics(self.app, vitals=self.vitals.read, ready=freshness(desk))
         self._listening = Listening(self.app)
 

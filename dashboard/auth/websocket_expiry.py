@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.access.contents import Contents
-from dashboard.access.door import Door
+from dashboard.auth.auth_data import AuthData
+from dashboard.auth.policy import AccessPolicy
 from dashboard.errors import DashboardError
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 _ENDED: Message = {"type": "websocket.disconnect", "code": 1008}
 
 
-class Stay:
+class ExpiringWebSocket:
     """One open websocket. For the application it looks, at the end, as if the client had left."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -44,21 +44,21 @@ class Stay:
         self.is_over = True
 
 
-class Stays:
+class WebSocketExpiry:
     """All open websockets of this process: one task looks after them, as long as there are any."""
 
-    def __init__(self, door: Door, interval: float = 2.0) -> None:
+    def __init__(self, door: AccessPolicy, interval: float = 2.0) -> None:
         """`interval` is the time in seconds between two looks."""
         self._door = door
         self._interval = interval
-        self._stays: set[Stay] = set()
+        self._stays: set[ExpiringWebSocket] = set()
         self._task: asyncio.Task[None] | None = None
-        self._judged_by: Contents | None = None
+        self._judged_by: AuthData | None = None
         self._judged_until = 0.0
 
     async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one websocket, and closes it with 1008 when its session or key has ended."""
-        stay = Stay(scope, receive)
+        stay = ExpiringWebSocket(scope, receive)
         with self._watched(stay):
             await app(scope, stay.receive, send)
         if stay.is_over:
@@ -66,7 +66,7 @@ class Stays:
                 await send({"type": "websocket.close", "code": 1008, "reason": "log in again"})
 
     @contextmanager
-    def _watched(self, stay: Stay) -> Iterator[None]:
+    def _watched(self, stay: ExpiringWebSocket) -> Iterator[None]:
         self._stays.add(stay)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._watch())
@@ -84,7 +84,7 @@ class Stays:
             for stay in self._over():
                 stay.end()
 
-    def _over(self) -> list[Stay]:
+    def _over(self) -> list[ExpiringWebSocket]:
         """Those that have to go. All of them where nobody can say."""
         try:
             if not self._something_changed():

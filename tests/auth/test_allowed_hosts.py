@@ -3,13 +3,13 @@
 import pytest
 from fastapi import FastAPI
 
-from dashboard.access.binding import refuse_open
-from dashboard.access.hosts import hosts_of
-from dashboard.access.pages import guard
-from dashboard.access.store import AccessStore
+from dashboard.auth.allowed_hosts import parse_allowed_hosts
+from dashboard.auth.auth_store import AuthStore
+from dashboard.auth.bind_policy import require_password_for
+from dashboard.auth.origin import add_origin_checks
 from dashboard.errors import SettingsError
-from tests.access.conftest import PASSWORD
-from tests.access.test_entrance import answer
+from tests.auth.conftest import PASSWORD
+from tests.auth.test_api_access import answer
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from tests.access.test_entrance import answer
     ],
 )
 def test_names(text: str | None, names: list[str]) -> None:
-    assert hosts_of(text) == names
+    assert parse_allowed_hosts(text) == names
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ def test_names(text: str | None, names: list[str]) -> None:
 )  # fmt: skip
 def test_what_is_no_name(text: str) -> None:
     with pytest.raises(SettingsError, match=r"^--allowed-hosts '.*': write names alone"):
-        hosts_of(text)
+        parse_allowed_hosts(text)
     with pytest.raises(SettingsError):
-        guard(FastAPI(), "127.0.0.1", text)
+        add_origin_checks(FastAPI(), "127.0.0.1", text)
 
 
 @pytest.mark.parametrize(
@@ -50,20 +50,20 @@ async def test_they_are_let_in(host: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "dash.example.org", ""])  # noqa: S104
-def test_beyond_this_machine_a_password_is_needed(store: AccessStore, host: str) -> None:
+def test_beyond_this_machine_a_password_is_needed(store: AuthStore, host: str) -> None:
     with pytest.raises(SettingsError) as error:
-        refuse_open([(host, 8056)], store)
+        require_password_for([(host, 8056)], store)
     assert str(error.value) == (
         f"--host {host}: beyond this machine a password is needed: set one with dashboard-admin set-password"
     )
     store.set_password(PASSWORD)
-    refuse_open([(host, 8056)], store)
+    require_password_for([(host, 8056)], store)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.7", "::1", "localhost"])
-def test_on_this_machine_it_is_not(store: AccessStore, host: str) -> None:
-    refuse_open([(host, 8056)], store)
+def test_on_this_machine_it_is_not(store: AuthStore, host: str) -> None:
+    require_password_for([(host, 8056)], store)
 
 
-def test_a_socket_among_the_files_is_on_this_machine(store: AccessStore) -> None:
-    refuse_open(["/run/dashboard/web.sock"], store)
+def test_a_socket_among_the_files_is_on_this_machine(store: AuthStore) -> None:
+    require_password_for(["/run/dashboard/web.sock"], store)

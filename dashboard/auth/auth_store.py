@@ -11,11 +11,11 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
-from dashboard.access.contents import Contents
-from dashboard.access.database import make, opened
-from dashboard.access.devices import remember
-from dashboard.access.passwords import checked, hashed, is_outdated, matches
-from dashboard.access.reader import Reader
+from dashboard.auth.auth_data import AuthData
+from dashboard.auth.auth_database import make, opened
+from dashboard.auth.cached_reader import CachedAuthReader
+from dashboard.auth.devices import remember
+from dashboard.auth.passwords import checked, hashed, is_outdated, matches
 from dashboard.errors import UsageError
 
 _KEY_NAME = re.compile(r"[\w.-]{1,40}")
@@ -27,7 +27,7 @@ class WrongKeyName(UsageError):
     """A name that no access key can have, that has one already, or that has none."""
 
 
-def access_file(state_dir: Path | None = None) -> Path:
+def auth_file(state_dir: Path | None = None) -> Path:
     """Where the store belongs; without a folder, in the user's state directory."""
     return (state_dir or user_state_path("position-dashboard")) / "access" / "access.db"
 
@@ -37,7 +37,7 @@ def digest(token: str) -> bytes:
     return sha256(token.encode("utf-8", "replace")).digest()
 
 
-class AccessStore:
+class AuthStore:
     """For any thread, and any number of processes: what one changes, all know at their next question.
 
     Without a file there is nothing in it; the first change makes the file. Every method raises
@@ -46,11 +46,11 @@ class AccessStore:
 
     def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.time) -> None:
         """Without a path: in the user's state directory. `clock` gives seconds since 1970."""
-        self.path = path or access_file()
+        self.path = path or auth_file()
         self.clock = clock
-        self._reader = Reader(self.path)
+        self._reader = CachedAuthReader(self.path)
 
-    def contents(self) -> Contents:
+    def contents(self) -> AuthData:
         """What it says now; the same object as long as nothing changes."""
         return self._reader.contents()
 

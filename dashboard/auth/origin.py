@@ -8,24 +8,24 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard.access.hosts import hosts_of
+from dashboard.auth.allowed_hosts import parse_allowed_hosts
 
 _OWN_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
-def guard(app: FastAPI, host: str, allowed_hosts: str | None = None) -> None:
+def add_origin_checks(app: FastAPI, host: str, allowed_hosts: str | None = None) -> None:
     """Refuses requests made to any name but this machine's own, `host`, which it listens on, and those
     of the list `allowed_hosts`. Raises SettingsError for what is no name.
 
     Another site's name may be made to resolve to 127.0.0.1 (DNS rebinding); a browser would then let
     that site read everything here.
     """
-    names = [*_OWN_NAMES, host, *hosts_of(allowed_hosts)]
-    app.add_middleware(OwnPagesOnly)
+    names = [*_OWN_NAMES, host, *parse_allowed_hosts(allowed_hosts)]
+    app.add_middleware(OriginMiddleware)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)
 
 
-class OwnPagesOnly:
+class OriginMiddleware:
     """Refuses with 403 what another site's page asks to have changed."""
 
     def __init__(self, app: ASGIApp) -> None:

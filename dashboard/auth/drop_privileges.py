@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def become_owner(path: Path) -> None:
+def become_directory_owner(path: Path) -> None:
     """If this is root, goes on for good as the owner of the state folder around the file `path`.
 
     As root it could be led astray: its user may have put a link in that folder.

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-from dashboard.access.store import AccessStore
+from dashboard.auth.auth_store import AuthStore
 from dashboard.errors import SettingsError
 
 
-def refuse_open(addresses: Iterable[object], store: AccessStore) -> None:
+def require_password_for(addresses: Iterable[object], store: AuthStore) -> None:
     """Raises SettingsError if one can be reached from elsewhere while no password is set.
 
     They are as `socket` has them: host and port, or the path of a socket, which is always on this machine.

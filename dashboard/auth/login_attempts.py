@@ -1,4 +1,4 @@
-"""Attempts to log in: two at a time, off the event loop, and not more often than the throttle allows."""
+"""LoginAttempts to log in: two at a time, off the event loop, and not more often than the throttle allows."""
 
 import asyncio
 import logging
@@ -7,9 +7,9 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from dashboard.access.store import AccessStore
-from dashboard.access.throttle import Throttle
-from dashboard.access.visitor import Visitor
+from dashboard.auth.auth_store import AuthStore
+from dashboard.auth.throttle import Throttle
+from dashboard.auth.visitor import Visitor
 from dashboard.metrics.registry import LOGIN_FAILURES
 
 log = logging.getLogger(__name__)
@@ -17,15 +17,15 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 2
 """To compare a password takes 64 MiB: a flood of them must not eat the memory."""
 _IN_LINE = 50
-"""Attempts that wait for their turn; more are sent away, but for browsers that are known."""
+"""LoginAttempts that wait for their turn; more are sent away, but for browsers that are known."""
 _IN_LINE_EACH = 5
-"""Attempts of one visitor that wait: as many as the throttle lets through."""
+"""LoginAttempts of one visitor that wait: as many as the throttle lets through."""
 _BUSY = 5
 """Seconds after which one that was sent away may come again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LoginOutcome:
     """How an attempt went: with a token, or a time to wait in seconds, or neither: it was wrong."""
 
     token: str | None = field(default=None, repr=False)
@@ -34,10 +34,10 @@ class Outcome:
     wait: int = 0
 
 
-class Attempts:
+class LoginAttempts:
     """Compares passwords, and counts those that are wrong."""
 
-    def __init__(self, store: AccessStore, throttle: Throttle, hours: float) -> None:
+    def __init__(self, store: AuthStore, throttle: Throttle, hours: float) -> None:
         """`hours` is how long a session lasts."""
         self._store = store
         self._throttle = throttle
@@ -45,7 +45,7 @@ class Attempts:
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="login")
         self._in_line: Counter[str] = Counter()
 
-    async def make(self, password: str, address: str, device: str | None = None) -> Outcome:
+    async def make(self, password: str, address: str, device: str | None = None) -> LoginOutcome:
         """One attempt from `address`, by a browser that says it is `device`. Raises AccessFileError."""
         known = device if device and self._store.knows(device) else None
         outcome = await self._in_turn(password, Visitor(address, known))
@@ -53,9 +53,9 @@ class Attempts:
             LOGIN_FAILURES.inc()
         return outcome
 
-    async def _in_turn(self, password: str, visitor: Visitor) -> Outcome:
+    async def _in_turn(self, password: str, visitor: Visitor) -> LoginOutcome:
         if not self._has_room(visitor):
-            return Outcome(wait=_BUSY)
+            return LoginOutcome(wait=_BUSY)
         self._in_line[visitor.name] += 1
         try:
             loop = asyncio.get_running_loop()
@@ -72,18 +72,18 @@ class Attempts:
         """Ends a session. Raises AccessFileError."""
         await asyncio.get_running_loop().run_in_executor(None, self._store.log_out, token)
 
-    def _make(self, password: str, visitor: Visitor) -> Outcome:
+    def _make(self, password: str, visitor: Visitor) -> LoginOutcome:
         wait = self._throttle.take(visitor.name, known=visitor.is_known)
         if wait:
-            return Outcome(wait=wait)
+            return LoginOutcome(wait=wait)
         device = visitor.device or secrets.token_urlsafe(32)
         token = self._store.log_in(password, self._hours, device)
         if token is None:
             self._failed(visitor)
-            return Outcome()
+            return LoginOutcome()
         self._throttle.forgive(visitor.name)
         log.info("logged in from %s", visitor.address)
-        return Outcome(token, device)
+        return LoginOutcome(token, device)
 
     def _failed(self, visitor: Visitor) -> None:
         if not visitor.is_known:

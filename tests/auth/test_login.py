@@ -10,9 +10,9 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from dashboard.access.login_form import Unreadable, read_form
+from dashboard.auth.login_form import Unreadable, read_form
 from dashboard.metrics.registry import LOGIN_FAILURES
-from tests.access.conftest import PASSWORD, Site
+from tests.auth.conftest import PASSWORD, AuthTestApp
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 TLS = {"x-forwarded-proto": "https"}
@@ -28,7 +28,7 @@ def cookie(answer: httpx.Response) -> tuple[str, "Morsel[str]"]:
 
 
 class TestPage:
-    def test_it_says_what_it_is_and_nothing_else(self, site: Site):
+    def test_it_says_what_it_is_and_nothing_else(self, site: AuthTestApp):
         answer = site.get("/login?next=/api/docs")
         assert answer.status_code == 200
         assert answer.headers["cache-control"] == "no-store"
@@ -42,19 +42,19 @@ class TestPage:
         for no in ("role=", "BTC", "Bitget", "http://", "https://"):
             assert no not in answer.text
 
-    def test_nothing_given_gets_into_the_markup(self, site: Site):
+    def test_nothing_given_gets_into_the_markup(self, site: AuthTestApp):
         answer = site.get("/login?next=/%3Fa%3D%22%3E%3Cscript%3E")
         assert "<script>" not in answer.text
         answer = site.log_in("wrong password", '/?a="><script>')
         assert "<script>" not in answer.text
         assert 'value="/?a=&quot;&gt;&lt;script&gt;"' in answer.text
 
-    def test_who_has_logged_in_is_led_on(self, site: Site):
+    def test_who_has_logged_in_is_led_on(self, site: AuthTestApp):
         site.log_in()
         answer = site.get("/login?next=/api/docs")
         assert (answer.status_code, answer.headers["location"]) == (303, "/api/docs")
 
-    def test_a_link_of_another_site_takes_a_detour(self, site: Site):
+    def test_a_link_of_another_site_takes_a_detour(self, site: AuthTestApp):
         """On the way from there a browser shows no cookie, though it has one."""
         answer = site.get("/login?next=%2F%3Fa%3Db", sec_fetch_site="cross-site")
         assert answer.status_code == 200
@@ -64,13 +64,13 @@ class TestPage:
 
 
 class TestForm:
-    def test_the_right_password_leads_on(self, site: Site):
+    def test_the_right_password_leads_on(self, site: AuthTestApp):
         answer = site.log_in(next="/api/docs")
         assert (answer.status_code, answer.headers["location"]) == (303, "/api/docs")
         assert answer.headers["cache-control"] == "no-store"
         assert site.get("/api/docs").status_code == 200
 
-    def test_a_wrong_one_says_so(self, site: Site, caplog: pytest.LogCaptureFixture):
+    def test_a_wrong_one_says_so(self, site: AuthTestApp, caplog: pytest.LogCaptureFixture):
         before = LOGIN_FAILURES._value.get()
         with caplog.at_level(logging.INFO):
             answer = site.log_in("a wrong password", "/api/docs")
@@ -87,7 +87,7 @@ class TestForm:
         "next", ["//evil.example", "\\evil.example", "/\\evil.example", "/%2fevil.example", "https://evil.example",
                  "javascript:alert(1)", "/\t/evil.example", "/\r\nx: y", "/login", ""],
     )  # fmt: skip
-    def test_it_leads_to_no_other_site(self, site: Site, next: str):
+    def test_it_leads_to_no_other_site(self, site: AuthTestApp, next: str):
         assert site.log_in(next=next).headers["location"] == "/"
         assert site.client.get("/login", params={"next": next}).headers["location"] == "/"
 
@@ -104,20 +104,22 @@ class TestForm:
             (b"password=x", {}, 415),
         ],
     )
-    def test_what_is_no_such_form(self, site: Site, body: bytes, headers: dict[str, str], status: int):
+    def test_what_is_no_such_form(self, site: AuthTestApp, body: bytes, headers: dict[str, str], status: int):
         answer = site.client.post("/login", content=body, headers=headers)
         assert answer.status_code == status
         assert 'role="alert"' in answer.text
 
-    def test_a_huge_one_is_refused_before_it_is_read(self, site: Site):
+    def test_a_huge_one_is_refused_before_it_is_read(self, site: AuthTestApp):
         host, _, port = site.address.partition(":")
         with socket.create_connection((host, int(port)), timeout=5) as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50000000\r\n"
             client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\n{'x' * 9_000}".encode())
             assert client.recv(100).startswith(b"HTTP/1.1 413 ")
 
-    def test_one_that_does_not_come_is_not_waited_for(self, site: Site, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("dashboard.access.login_form._PATIENCE", 0.2)
+    def test_one_that_does_not_come_is_not_waited_for(
+        self, site: AuthTestApp, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr("dashboard.auth.login_form._PATIENCE", 0.2)
         host, _, port = site.address.partition(":")
         with socket.create_connection((host, int(port)), timeout=5) as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50\r\n"
@@ -139,14 +141,14 @@ class TestForm:
         assert error.value.status == 408
 
     @pytest.mark.parametrize("password", ["x" * 512, "€" * 170, "%" * 512])
-    def test_the_longest_password_and_path_fit(self, visit: Callable[..., Site], password: str):
+    def test_the_longest_password_and_path_fit(self, visit: Callable[..., AuthTestApp], password: str):
         after = "/?" + "%" * 1_998
         answer = visit(password).log_in(password, after)
         assert (answer.status_code, answer.headers["location"]) == (303, after)
 
     @pytest.mark.parametrize("path", ["/login", "/logout"])
     @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
-    def test_another_sites_page_cannot_send_it(self, site: Site, path: str, origin: str):
+    def test_another_sites_page_cannot_send_it(self, site: AuthTestApp, path: str, origin: str):
         site.log_in()
         data = {"password": PASSWORD}
         answer = site.client.post(path, data=data, headers={"origin": origin})
@@ -154,12 +156,12 @@ class TestForm:
         assert "set-cookie" not in answer.headers
         assert site.get("/").status_code == 200
 
-    def test_our_own_page_can(self, site: Site):
+    def test_our_own_page_can(self, site: AuthTestApp):
         assert site.log_in(origin=f"http://{site.address}").status_code == 303
 
 
 class TestCookie:
-    def test_over_http(self, visit: Callable[..., Site]):
+    def test_over_http(self, visit: Callable[..., AuthTestApp]):
         name, given = cookie(visit(session_hours=12).log_in())
         assert name == "dashboard"
         assert (given["path"], given["max-age"], given["samesite"]) == ("/", "43200", "strict")
@@ -167,7 +169,7 @@ class TestCookie:
         assert not given["secure"]
         assert not given["domain"]
 
-    def test_over_https(self, site: Site):
+    def test_over_https(self, site: AuthTestApp):
         answer = site.log_in(x_forwarded_proto="https")
         name, given = cookie(answer)
         assert name == "__Host-dashboard"
@@ -181,13 +183,13 @@ class TestCookie:
         with site.socket(**TLS, **said) as stream:
             assert stream.recv(5)
 
-    def test_each_login_has_its_own(self, site: Site):
+    def test_each_login_has_its_own(self, site: AuthTestApp):
         tokens = {cookie(site.log_in())[1].value for _ in range(3)}
         assert len(tokens) == 3
         assert all(len(token) >= 43 for token in tokens)
 
     @pytest.mark.parametrize("value", ["", "x", "x" * 200, "x" * 5_000, '"', "a=b", "%00", "\u00e9"])
-    def test_a_made_up_one_opens_nothing(self, site: Site, value: str):
+    def test_a_made_up_one_opens_nothing(self, site: AuthTestApp, value: str):
         said = {"cookie": f"dashboard={value}".encode("latin-1")}
         assert site.client.get("/", headers=said).status_code == 401
 
@@ -195,7 +197,7 @@ class TestCookie:
 class TestDevice:
     """A browser that has logged in before is told by a cookie, which opens nothing."""
 
-    def test_over_http(self, site: Site):
+    def test_over_http(self, site: AuthTestApp):
         _, (name, given) = cookies(site.log_in())
         assert name == "dashboard-device"
         assert (given["path"], given["max-age"], given["samesite"]) == ("/", "31536000", "strict")
@@ -205,26 +207,26 @@ class TestDevice:
         site.client.cookies.delete("dashboard")
         assert site.get("/").status_code == 401
 
-    def test_over_https(self, site: Site):
+    def test_over_https(self, site: AuthTestApp):
         _, (name, given) = cookies(site.log_in(x_forwarded_proto="https"))
         assert name == "__Host-dashboard-device"
         assert (given["path"], given["samesite"], given["domain"]) == ("/", "strict", "")
         assert given["httponly"]
         assert given["secure"]
 
-    def test_one_browser_keeps_its_own(self, site: Site):
+    def test_one_browser_keeps_its_own(self, site: AuthTestApp):
         first, again = (cookies(site.log_in())[1][1].value for _ in range(2))
         site.client.cookies.clear()
         other = cookies(site.log_in())[1][1].value
         assert first == again != other
         assert len(site.store.contents().devices) == 2
 
-    def test_a_made_up_one_is_not_taken_over(self, site: Site):
+    def test_a_made_up_one_is_not_taken_over(self, site: AuthTestApp):
         site.client.cookies.set("dashboard-device", "made-up", domain="127.0.0.1", path="/")
         assert cookies(site.log_in())[1][1].value != "made-up"
         assert not site.store.knows("made-up")
 
-    def test_strangers_do_not_lock_its_owner_out(self, site: Site):
+    def test_strangers_do_not_lock_its_owner_out(self, site: AuthTestApp):
         site.log_in()
         site.client.post("/logout")
         mine = dict(site.client.cookies)
@@ -236,7 +238,7 @@ class TestDevice:
         site.client.cookies.update(mine)
         assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
 
-    def test_it_may_be_wrong_no_oftener_than_others(self, site: Site):
+    def test_it_may_be_wrong_no_oftener_than_others(self, site: AuthTestApp):
         site.log_in()
         tries = [site.log_in("wrong password", x_forwarded_for=f"10.0.0.{i}").status_code for i in range(6)]
         assert tries == [401] * 5 + [429]
@@ -246,7 +248,7 @@ class TestDevice:
 
 
 class TestLogOut:
-    def test_it_ends_the_session_here_and_in_the_browser(self, site: Site):
+    def test_it_ends_the_session_here_and_in_the_browser(self, site: AuthTestApp):
         site.log_in()
         token = site.client.cookies["dashboard"]
         answer = site.client.post("/logout")
@@ -256,7 +258,7 @@ class TestLogOut:
         assert list(site.client.cookies) == ["dashboard-device"]
         assert site.client.get("/", headers={"cookie": f"dashboard={token}"}).status_code == 401
 
-    def test_others_stay(self, site: Site):
+    def test_others_stay(self, site: AuthTestApp):
         site.log_in()
         other = site.client.cookies["dashboard"]
         site.client.cookies.clear()
@@ -264,18 +266,18 @@ class TestLogOut:
         site.client.post("/logout")
         assert site.client.get("/", headers={"cookie": f"dashboard={other}"}).status_code == 200
 
-    def test_without_a_session_it_does_no_harm(self, site: Site):
+    def test_without_a_session_it_does_no_harm(self, site: AuthTestApp):
         assert site.client.post("/logout").status_code == 303
 
     @pytest.mark.parametrize("method", ["GET", "PUT"])
-    def test_only_by_post(self, site: Site, method: str):
+    def test_only_by_post(self, site: AuthTestApp, method: str):
         site.log_in()
         assert site.client.request(method, "/logout").status_code == 405
         assert site.get("/").status_code == 200
 
 
 class TestTooOften:
-    def test_after_five_failures_even_the_right_one_has_to_wait(self, site: Site):
+    def test_after_five_failures_even_the_right_one_has_to_wait(self, site: AuthTestApp):
         before = LOGIN_FAILURES._value.get()
         assert [site.log_in("wrong password").status_code for _ in range(5)] == [401] * 5
         answer = site.log_in()
@@ -286,7 +288,7 @@ class TestTooOften:
         assert "set-cookie" not in answer.headers
         assert site.get("/login").status_code == 200
 
-    def test_another_address_does_not(self, site: Site):
+    def test_another_address_does_not(self, site: AuthTestApp):
         for _ in range(6):
             last = site.log_in("wrong password", x_forwarded_for="2001:db8::1")
         assert last.status_code == 429
@@ -295,7 +297,7 @@ class TestTooOften:
         site.client.cookies.clear()
         assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
 
-    def test_who_was_right_begins_anew(self, site: Site):
+    def test_who_was_right_begins_anew(self, site: AuthTestApp):
         for _ in range(3):
             assert [site.log_in("wrong password").status_code for _ in range(4)] == [401] * 4
             assert site.log_in().status_code == 303

@@ -5,15 +5,15 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from dashboard.access.contents import Contents, StoredKey
-from dashboard.access.database import AccessFileError, connect
+from dashboard.auth.auth_data import AuthData, StoredKey
+from dashboard.auth.auth_database import AuthFileError, connect
 
-_NOTHING = Contents()
+_NOTHING = AuthData()
 _WAIT = 1.0
 """Seconds that a reader waits for the file; in WAL mode it hardly ever has to."""
 
 
-class Reader:
+class CachedAuthReader:
     """Keeps one connection, and what it read last: to ask whether that is still so takes microseconds.
 
     For any thread.
@@ -27,15 +27,15 @@ class Reader:
         self._version = -1
         self._contents = _NOTHING
 
-    def contents(self) -> Contents:
-        """What the file says now. Raises AccessFileError."""
+    def contents(self) -> AuthData:
+        """What the file says now. Raises AuthFileError."""
         with self._turn:
             try:
                 self._follow()
                 return self._read() if self._connection else _NOTHING
             except (sqlite3.Error, OSError) as error:
                 self._close()
-                raise AccessFileError(f"{self._path}: passwords and keys cannot be read: {error}") from None
+                raise AuthFileError(f"{self._path}: passwords and keys cannot be read: {error}") from None
 
     def close(self) -> None:
         """Lets go of the file; the next question opens it again."""
@@ -54,7 +54,7 @@ class Reader:
             self._connection = connect(self._path, _WAIT) if file else None
             self._file = file
 
-    def _read(self) -> Contents:
+    def _read(self) -> AuthData:
         assert self._connection is not None
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         if version != self._version:  # asked before reading: what is written meanwhile is read next time
@@ -68,7 +68,7 @@ class Reader:
         self._file, self._connection, self._version = None, None, -1
 
 
-def _contents(connection: sqlite3.Connection) -> Contents:
+def _contents(connection: sqlite3.Connection) -> AuthData:
     connection.execute("BEGIN")  # one moment for all four
     try:
         password = connection.execute("SELECT hash FROM password").fetchone()
@@ -77,7 +77,7 @@ def _contents(connection: sqlite3.Connection) -> Contents:
         devices = connection.execute("SELECT digest FROM devices").fetchall()
     finally:
         connection.execute("COMMIT")
-    return Contents(
+    return AuthData(
         password[0] if password else None,
         {name: StoredKey(digest, created_at) for name, digest, created_at in keys},
         dict(sessions),

@@ -7,19 +7,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.access.attempts import Attempts
-from dashboard.access.client_address import client_address
-from dashboard.access.cookie import device_of, give, give_device, take, token_of
-from dashboard.access.database import AccessFileError
-from dashboard.access.door import UNREADABLE, Door
-from dashboard.access.entrance import Entrance
-from dashboard.access.login_form import LoginForm, Unreadable, read_form
-from dashboard.access.login_gate import LoginGate
-from dashboard.access.login_page import detour, login_page, too_often
-from dashboard.access.next_path import local_path
-from dashboard.access.pages import origin_allowed
-from dashboard.access.store import AccessStore
-from dashboard.access.throttle import Throttle
+from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.auth_database import AuthFileError
+from dashboard.auth.auth_store import AuthStore
+from dashboard.auth.client_address import client_address
+from dashboard.auth.cookies import device_of, give, give_device, take, token_of
+from dashboard.auth.login_attempts import LoginAttempts
+from dashboard.auth.login_form import LoginForm, Unreadable, read_form
+from dashboard.auth.login_page import detour, login_page, too_often
+from dashboard.auth.middleware import AuthMiddleware
+from dashboard.auth.origin import origin_allowed
+from dashboard.auth.policy import UNREADABLE, AccessPolicy
+from dashboard.auth.redirects import local_path
+from dashboard.auth.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,8 @@ _UNREADABLE = "That could not be read. Type the password again."
 
 def add_login(
     app: FastAPI,
-    entrance: Entrance,
-    store: AccessStore,
+    entrance: ApiAccess,
+    store: AuthStore,
     *,
     required: bool = False,
     session_hours: float = 168,
@@ -42,22 +42,22 @@ def add_login(
 
     To be called after everything that it has to protect was added. Raises SettingsError.
     """
-    door = Door(entrance, store, required=required)
-    login = Login(door, Attempts(store, Throttle(redis_url), session_hours), session_hours)
+    door = AccessPolicy(entrance, store, required=required)
+    login = Login(door, LoginAttempts(store, Throttle(redis_url), session_hours), session_hours)
     app.router.routes += [
         Route("/login", login.show, methods=["GET"]),
         Route("/login", login.enter, methods=["POST"]),
         Route("/logout", login.leave, methods=["POST"]),
         Route("/session", _still_here, methods=["GET"]),
     ]
-    app.add_exception_handler(AccessFileError, _cannot_tell)
-    app.add_middleware(LoginGate, door=door, origins=entrance.origins)
+    app.add_exception_handler(AuthFileError, _cannot_tell)
+    app.add_middleware(AuthMiddleware, door=door, origins=entrance.origins)
 
 
 class Login:
     """What the three routes do."""
 
-    def __init__(self, door: Door, attempts: Attempts, hours: float) -> None:
+    def __init__(self, door: AccessPolicy, attempts: LoginAttempts, hours: float) -> None:
         self._door = door
         self._attempts = attempts
         self._hours = hours

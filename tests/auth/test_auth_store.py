@@ -12,21 +12,21 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from dashboard.access.database import VERSION, AccessFileError, _check
-from dashboard.access.passwords import PoorPassword, is_outdated
-from dashboard.access.store import AccessStore, WrongKeyName, access_file, digest
-from tests.access.conftest import PASSWORD
+from dashboard.auth.auth_database import VERSION, AuthFileError, _check
+from dashboard.auth.auth_store import AuthStore, WrongKeyName, auth_file, digest
+from dashboard.auth.passwords import PoorPassword, is_outdated
+from tests.auth.conftest import PASSWORD
 
 HOUR = 3600.0
 
 
 class TestPassword:
-    def test_nothing_is_there_at_first_and_nothing_is_made_by_asking(self, store: AccessStore):
+    def test_nothing_is_there_at_first_and_nothing_is_made_by_asking(self, store: AuthStore):
         assert not store.has_password
         assert store.log_in("", 1) is None
         assert not store.path.parent.exists()
 
-    def test_the_right_one_begins_a_session(self, store: AccessStore):
+    def test_the_right_one_begins_a_session(self, store: AuthStore):
         store.set_password(PASSWORD)
         token = store.log_in(PASSWORD, 1)
         assert token
@@ -34,7 +34,7 @@ class TestPassword:
         assert store.log_in(PASSWORD + " ", 1) is None
         assert not store.has_session(token + "x")
 
-    def test_a_new_one_ends_all_sessions(self, store: AccessStore):
+    def test_a_new_one_ends_all_sessions(self, store: AuthStore):
         store.set_password(PASSWORD)
         token = store.log_in(PASSWORD, 1)
         store.set_password("another long password")
@@ -44,17 +44,17 @@ class TestPassword:
     @pytest.mark.parametrize(
         "poor", ["", "   ", " " * 20, "too short", "x" * 513, "€" * 171, "x" * 20 + "\udcff"]
     )
-    def test_a_poor_one_is_refused_without_being_told(self, store: AccessStore, poor: str):
+    def test_a_poor_one_is_refused_without_being_told(self, store: AuthStore, poor: str):
         with pytest.raises(PoorPassword) as error:
             store.set_password(poor)
         assert not poor.strip() or poor not in str(error.value)
         assert not store.has_password
 
-    def test_letters_are_the_same_however_they_are_encoded(self, store: AccessStore):
+    def test_letters_are_the_same_however_they_are_encoded(self, store: AuthStore):
         store.set_password("Gru\u0308n und blau")
         assert store.log_in("Gr\u00fcn und blau", 1)
 
-    def test_an_old_hash_is_renewed_at_the_login_and_sessions_stay(self, store: AccessStore):
+    def test_an_old_hash_is_renewed_at_the_login_and_sessions_stay(self, store: AuthStore):
         store.set_password(PASSWORD)
         before = store.log_in(PASSWORD, 1)
         old = PasswordHasher(time_cost=2, memory_cost=32).hash(PASSWORD)
@@ -69,10 +69,10 @@ class TestPassword:
         store.set_password(PASSWORD)
 
         def slow(_password: str, _known: str) -> bool:
-            AccessStore(database).set_password("another long password")
+            AuthStore(database).set_password("another long password")
             return True
 
-        monkeypatch.setattr("dashboard.access.store.matches", slow)
+        monkeypatch.setattr("dashboard.auth.auth_store.matches", slow)
         assert store.log_in(PASSWORD, 1) is None
         assert not store.contents().sessions
 
@@ -80,7 +80,7 @@ class TestPassword:
 class TestSessions:
     def test_it_ends_by_itself_and_its_row_goes(self, database: Path):
         now = 1_000_000.0
-        store = AccessStore(database, lambda: now)
+        store = AuthStore(database, lambda: now)
         store.set_password(PASSWORD)
         token = store.log_in(PASSWORD, 2)
         now += 2 * HOUR - 1
@@ -92,7 +92,7 @@ class TestSessions:
         assert len(store.contents().sessions) == 1
         store.close()
 
-    def test_log_out_ends_one_or_all(self, store: AccessStore):
+    def test_log_out_ends_one_or_all(self, store: AuthStore):
         store.set_password(PASSWORD)
         first, second, third = (store.log_in(PASSWORD, 1) for _ in range(3))
         store.log_out(first)
@@ -100,15 +100,15 @@ class TestSessions:
         assert store.log_out_all() == 2
         assert not store.has_session(second)
 
-    def test_the_oldest_makes_room(self, store: AccessStore, monkeypatch):
-        monkeypatch.setattr("dashboard.access.store._MOST_SESSIONS", 2)
+    def test_the_oldest_makes_room(self, store: AuthStore, monkeypatch):
+        monkeypatch.setattr("dashboard.auth.auth_store._MOST_SESSIONS", 2)
         store.set_password(PASSWORD)
         tokens = [store.log_in(PASSWORD, 1) for _ in range(3)]
         assert [store.has_session(one) for one in tokens] == [False, True, True]
 
 
 class TestDevices:
-    def test_one_is_known_after_a_login(self, store: AccessStore):
+    def test_one_is_known_after_a_login(self, store: AuthStore):
         store.set_password(PASSWORD)
         assert not store.log_in("another long password", 1, "phone")
         assert not store.knows("phone")
@@ -118,14 +118,14 @@ class TestDevices:
         store.log_out_all()
         assert store.knows("phone")
 
-    def test_a_new_password_forgets_all(self, store: AccessStore):
+    def test_a_new_password_forgets_all(self, store: AuthStore):
         store.set_password(PASSWORD)
         store.log_in(PASSWORD, 1, "phone")
         store.set_password("another long password")
         assert not store.knows("phone")
 
-    def test_the_one_that_was_not_used_for_longest_makes_room(self, store: AccessStore, monkeypatch):
-        monkeypatch.setattr("dashboard.access.devices._MOST", 2)
+    def test_the_one_that_was_not_used_for_longest_makes_room(self, store: AuthStore, monkeypatch):
+        monkeypatch.setattr("dashboard.auth.devices._MOST", 2)
         store.set_password(PASSWORD)
         for device in ("phone", "laptop", "phone", "desk"):
             store.log_in(PASSWORD, 1, device)
@@ -133,7 +133,7 @@ class TestDevices:
 
 
 class TestKeys:
-    def test_they_come_and_go(self, store: AccessStore):
+    def test_they_come_and_go(self, store: AuthStore):
         key = store.create_key("laptop")
         assert len(key) >= 43
         assert list(store.contents().keys) == ["laptop"]
@@ -141,11 +141,11 @@ class TestKeys:
         assert not store.contents().keys
 
     @pytest.mark.parametrize("name", ["", "a b", "x" * 41, "line\nbreak", "../up", "a:b"])
-    def test_a_name_that_cannot_be(self, store: AccessStore, name: str):
+    def test_a_name_that_cannot_be(self, store: AuthStore, name: str):
         with pytest.raises(WrongKeyName):
             store.create_key(name)
 
-    def test_a_name_is_taken_or_unknown(self, store: AccessStore):
+    def test_a_name_is_taken_or_unknown(self, store: AuthStore):
         store.create_key("laptop")
         with pytest.raises(WrongKeyName, match="revoke it, or take another name"):
             store.create_key("laptop")
@@ -153,7 +153,7 @@ class TestKeys:
             store.revoke_key("phone")
 
 
-def test_secrets_are_in_no_file_and_no_words(store: AccessStore):
+def test_secrets_are_in_no_file_and_no_words(store: AuthStore):
     store.set_password(PASSWORD)
     secrets = [PASSWORD, store.log_in(PASSWORD, 1, "a browser's id"), store.create_key("laptop")]
     secrets.append("a browser's id")
@@ -163,7 +163,7 @@ def test_secrets_are_in_no_file_and_no_words(store: AccessStore):
     assert store.contents().password_hash not in repr(store.contents())
 
 
-def test_only_the_owner_can_read_it(store: AccessStore):
+def test_only_the_owner_can_read_it(store: AuthStore):
     before = os.umask(0)
     try:
         store.set_password(PASSWORD)
@@ -177,14 +177,14 @@ def test_only_the_owner_can_read_it(store: AccessStore):
 
 
 @pytest.mark.parametrize("first", ["a reader", "a writer"])
-def test_a_file_of_the_version_before_is_taken_over(store: AccessStore, database: Path, first: str):
+def test_a_file_of_the_version_before_is_taken_over(store: AuthStore, database: Path, first: str):
     store.set_password(PASSWORD)
     token, key = store.log_in(PASSWORD, 1), store.create_key("laptop")
     store.close()
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript("DROP TABLE devices; PRAGMA user_version = 1;")
     if first == "a writer":
-        AccessStore(database).create_key("phone")
+        AuthStore(database).create_key("phone")
     assert store.has_session(token)
     assert store.log_in(PASSWORD, 1, "phone")
     assert store.knows("phone")
@@ -193,7 +193,7 @@ def test_a_file_of_the_version_before_is_taken_over(store: AccessStore, database
         assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
 
 
-def test_two_take_it_over_at_once(store: AccessStore, database: Path, monkeypatch):
+def test_two_take_it_over_at_once(store: AuthStore, database: Path, monkeypatch):
     store.set_password(PASSWORD)
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript("DROP TABLE devices; PRAGMA user_version = 1;")
@@ -208,21 +208,21 @@ def test_two_take_it_over_at_once(store: AccessStore, database: Path, monkeypatc
             self._run(script)
 
     monkeypatch.setattr(
-        "dashboard.access.database._check", lambda path, connection: _check(path, Slow(connection))
+        "dashboard.auth.auth_database._check", lambda path, connection: _check(path, Slow(connection))
     )
     with ThreadPoolExecutor(2) as threads:
-        assert all(threads.map(AccessStore(database).create_key, "ab"))
+        assert all(threads.map(AuthStore(database).create_key, "ab"))
     assert list(store.contents().keys) == ["a", "b"]
 
 
 def test_without_a_folder_it_is_in_the_users_state_directory():
-    assert access_file().parts[-3:] == ("position-dashboard", "access", "access.db")
+    assert auth_file().parts[-3:] == ("position-dashboard", "access", "access.db")
 
 
 class TestManyProcesses:
-    def test_what_one_changes_all_know_at_once(self, store: AccessStore, database: Path):
+    def test_what_one_changes_all_know_at_once(self, store: AuthStore, database: Path):
         assert not store.has_password
-        other = AccessStore(database)
+        other = AuthStore(database)
         other.set_password(PASSWORD)
         assert store.has_password
         token = store.log_in(PASSWORD, 1)
@@ -233,30 +233,30 @@ class TestManyProcesses:
         other.close()
 
     def test_a_file_that_goes_or_is_replaced_is_noticed(
-        self, store: AccessStore, database: Path, tmp_path: Path
+        self, store: AuthStore, database: Path, tmp_path: Path
     ):
         store.set_password(PASSWORD)
         assert store.has_password
         database.parent.rename(tmp_path / "away")
         assert not store.has_password
-        AccessStore(database).create_key("laptop")
+        AuthStore(database).create_key("laptop")
         assert list(store.contents().keys) == ["laptop"]
 
     def test_a_new_file_has_nothing_of_one_that_was_taken_away_while_in_use(
-        self, store: AccessStore, database: Path, tmp_path: Path
+        self, store: AuthStore, database: Path, tmp_path: Path
     ):
         store.set_password("another long password")
         assert store.has_password  # holds the file: what is written now stays in the write-ahead log
         store.create_key("laptop")
         database.rename(tmp_path / "away.db")
-        new = AccessStore(database)
+        new = AuthStore(database)
         new.set_password(PASSWORD)
         for one in (new, store):
             assert not one.contents().keys
             assert one.log_in(PASSWORD, 1)
         new.close()
 
-    def test_four_write_at_once_into_a_file_that_is_not_there(self, store: AccessStore, database: Path):
+    def test_four_write_at_once_into_a_file_that_is_not_there(self, store: AuthStore, database: Path):
         writers = [
             start(database, f"for i in range(20): store.create_key(f'{name}-{{i}}')") for name in "abcd"
         ]
@@ -266,7 +266,7 @@ class TestManyProcesses:
             writer.stderr.close()
             writer.stdout.close()
 
-    def test_what_was_told_is_kept_whenever_it_is_killed(self, store: AccessStore, database: Path):
+    def test_what_was_told_is_kept_whenever_it_is_killed(self, store: AuthStore, database: Path):
         writer = start(
             database,
             "import itertools\n"
@@ -280,7 +280,7 @@ class TestManyProcesses:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         store.create_key("after")
 
-    def test_killed_while_it_makes_the_file(self, store: AccessStore, database: Path):
+    def test_killed_while_it_makes_the_file(self, store: AuthStore, database: Path):
         writer = start(
             database,
             "import os, signal\nos.replace = lambda *_: os.kill(os.getpid(), 9)\nstore.create_key('a')",
@@ -296,8 +296,8 @@ class TestManyProcesses:
 
 def start(database: Path, code: str) -> "subprocess.Popen[str]":
     """A process with a store of its own."""
-    head = "from pathlib import Path\nfrom dashboard.access.store import AccessStore\n"
-    script = f"{head}store = AccessStore(Path({str(database)!r}))\n{code}"
+    head = "from pathlib import Path\nfrom dashboard.auth.auth_store import AuthStore\n"
+    script = f"{head}store = AuthStore(Path({str(database)!r}))\n{code}"
     return subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -308,10 +308,10 @@ class TestTrouble:
     def _folder(self, database: Path) -> None:
         database.parent.mkdir()
 
-    def says(self, store: AccessStore) -> str:
-        with pytest.raises(AccessFileError) as reading:
+    def says(self, store: AuthStore) -> str:
+        with pytest.raises(AuthFileError) as reading:
             store.contents()
-        with pytest.raises(AccessFileError) as writing:
+        with pytest.raises(AuthFileError) as writing:
             store.set_password(PASSWORD)
         for error in (reading, writing):
             assert str(store.path) in str(error.value)
@@ -319,29 +319,29 @@ class TestTrouble:
             assert error.value.exit_code == 2
         return str(reading.value)
 
-    def test_a_newer_file(self, store: AccessStore, database: Path):
+    def test_a_newer_file(self, store: AuthStore, database: Path):
         with closing(sqlite3.connect(database)) as connection:
             connection.execute(f"PRAGMA user_version = {VERSION + 1}")
         versions = f"version {VERSION + 1}, this one knows {VERSION}"
         assert f"a newer dashboard wrote it ({versions})" in self.says(store)
 
     @pytest.mark.parametrize("content", [b"this is not a database at all, and it is long", b""])
-    def test_another_file(self, store: AccessStore, database: Path, content: bytes):
+    def test_another_file(self, store: AuthStore, database: Path, content: bytes):
         database.write_bytes(content)
         assert self.says(store)
 
-    def test_a_damaged_file(self, store: AccessStore, database: Path):
+    def test_a_damaged_file(self, store: AuthStore, database: Path):
         store.set_password(PASSWORD)
         store.close()
         content = database.read_bytes()
         database.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
         assert "malformed" in self.says(store)
 
-    def test_a_folder_in_its_place(self, store: AccessStore, database: Path):
+    def test_a_folder_in_its_place(self, store: AuthStore, database: Path):
         database.mkdir()
         self.says(store)
 
     def test_a_file_where_the_folder_belongs(self, tmp_path: Path):
         (tmp_path / "state").write_text("")
-        store = AccessStore(access_file(tmp_path / "state"))
+        store = AuthStore(auth_file(tmp_path / "state"))
         self.says(store)

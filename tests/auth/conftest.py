@@ -12,11 +12,11 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
-from dashboard.access.entrance import Entrance
-from dashboard.access.login import add_login
-from dashboard.access.pages import guard
-from dashboard.access.store import AccessStore, access_file
 from dashboard.api.router import add_api
+from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.login import add_login
+from dashboard.auth.origin import add_origin_checks
 from dashboard.web.app import build_app
 from tests.listening import Listening
 from tests.web.scenes import LONG, Scene
@@ -26,30 +26,30 @@ KEY = "a-key-of-enough-characters"
 
 
 def application(
-    store: AccessStore, *, keys: str | None = None, origins: str | None = None, **login: Any
+    store: AuthStore, *, keys: str | None = None, origins: str | None = None, **login: Any
 ) -> FastAPI:
     scene = Scene(LONG, real_clock=True).resolve().price("67482.1")
-    entrance = Entrance.of(keys, origins, store)
+    entrance = ApiAccess.of(keys, origins, store)
     app = build_app(scene.desk, lambda: store.has_password)
     add_api(app, scene.desk, entrance)
     for path in ("/metrics", "/healthz", "/readyz"):
         app.add_api_route(path, lambda: "told", include_in_schema=False)
     add_login(app, entrance, store, **login)
-    guard(app, "127.0.0.1")
+    add_origin_checks(app, "127.0.0.1")
     return app
 
 
-class Site(AbstractContextManager["Site"]):
+class AuthTestApp(AbstractContextManager["AuthTestApp"]):
     """A running dashboard; its store is looked after by the test, as another process would."""
 
     def __init__(self, path: Path, password: str | None = PASSWORD, **how: Any) -> None:
-        self.store = AccessStore(path)
+        self.store = AuthStore(path)
         if password:
             self.store.set_password(password)
-        self.inner = AccessStore(path)
+        self.inner = AuthStore(path)
         self._listening = Listening(application(self.inner, **how))
 
-    def __enter__(self) -> "Site":
+    def __enter__(self) -> "AuthTestApp":
         self._listening.start()
         self.client = httpx.Client(base_url=f"http://{self.address}")
         return self
@@ -85,28 +85,28 @@ class Site(AbstractContextManager["Site"]):
 def _quick_hashes() -> Iterator[None]:
     """Passwords are hashed in no time; what a hash costs is the library's own recommendation."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dashboard.access.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=64))
+        patch.setattr("dashboard.auth.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=64))
         yield
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    return access_file(tmp_path)
+    return auth_file(tmp_path)
 
 
 @pytest.fixture
-def store(database: Path) -> Iterator[AccessStore]:
-    store = AccessStore(database)
+def store(database: Path) -> Iterator[AuthStore]:
+    store = AuthStore(database)
     yield store
     store.close()
 
 
 @pytest.fixture
-def visit(database: Path) -> Iterator[Callable[..., Site]]:
-    started: list[Site] = []
+def visit(database: Path) -> Iterator[Callable[..., AuthTestApp]]:
+    started: list[AuthTestApp] = []
 
-    def visit(*arguments: Any, **how: Any) -> Site:
-        started.append(Site(database, *arguments, **how).__enter__())
+    def visit(*arguments: Any, **how: Any) -> AuthTestApp:
+        started.append(AuthTestApp(database, *arguments, **how).__enter__())
         return started[-1]
 
     yield visit
@@ -115,5 +115,5 @@ def visit(database: Path) -> Iterator[Callable[..., Site]]:
 
 
 @pytest.fixture
-def site(visit: Callable[..., Site]) -> Site:
+def site(visit: Callable[..., AuthTestApp]) -> AuthTestApp:
     return visit()

@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI, WebSocket
 from starlette.datastructures import Headers
 
-from dashboard.access.entrance import SESSION, Entrance
-from dashboard.access.pages import guard, origin_allowed
-from dashboard.access.store import AccessStore
+from dashboard.auth.api_access import SESSION, ApiAccess
+from dashboard.auth.auth_store import AuthStore
+from dashboard.auth.origin import add_origin_checks, origin_allowed
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ async def answer(
     async def stream(socket: WebSocket) -> None:
         await socket.accept()
 
-    guard(app, listens_on, allowed_hosts)
+    add_origin_checks(app, listens_on, allowed_hosts)
     sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> dict[str, str]:
@@ -117,14 +117,14 @@ def request(key: str = "", **more: object) -> dict[str, object]:
     return {"headers": [(b"x-api-key", key.encode())] if key else [], "query_string": b"", **more}
 
 
-def status(entrance: Entrance, scope: dict[str, object]) -> int:
+def status(entrance: ApiAccess, scope: dict[str, object]) -> int:
     refused = entrance.refusal(scope)
     return refused[0] if refused else 200
 
 
 class TestKeys:
-    def test_stored_ones_count_beside_those_of_the_settings(self, store: AccessStore) -> None:
-        entrance = Entrance.of(f"bot:{'b' * 20}", None, store)
+    def test_stored_ones_count_beside_those_of_the_settings(self, store: AuthStore) -> None:
+        entrance = ApiAccess.of(f"bot:{'b' * 20}", None, store)
         key = store.create_key("laptop")
         assert status(entrance, request()) == 401
         assert status(entrance, request(key + "x")) == 401
@@ -134,14 +134,14 @@ class TestKeys:
         assert status(entrance, request(key)) == 401
         assert entrance.refusal(request("b" * 20)) is None
 
-    def test_the_first_stored_one_makes_them_necessary(self, store: AccessStore) -> None:
-        entrance = Entrance.of(None, None, store)
+    def test_the_first_stored_one_makes_them_necessary(self, store: AuthStore) -> None:
+        entrance = ApiAccess.of(None, None, store)
         assert entrance.refusal(request()) is None
         store.create_key("laptop")
         assert status(entrance, request()) == 401
         assert entrance.refusal(request(**{SESSION: True})) is None
 
-    def test_every_key_is_compared_whichever_is_given(self, store: AccessStore, monkeypatch) -> None:
+    def test_every_key_is_compared_whichever_is_given(self, store: AuthStore, monkeypatch) -> None:
         """What takes longer for a key that is nearly right would tell it bit by bit."""
         compared: list[bytes] = []
 
@@ -149,8 +149,8 @@ class TestKeys:
             compared.append(known)
             return known == given
 
-        monkeypatch.setattr("dashboard.access.entrance.hmac.compare_digest", compare)
-        entrance = Entrance.of(f"bot:{'b' * 20}", None, store)
+        monkeypatch.setattr("dashboard.auth.api_access.hmac.compare_digest", compare)
+        entrance = ApiAccess.of(f"bot:{'b' * 20}", None, store)
         keys = [store.create_key(name) for name in ("first", "second", "third")]
         for key in ("b" * 20, *keys, "unknown", keys[0][:-1]):
             compared.clear()

@@ -8,7 +8,7 @@ from dashboard.errors import SettingsError
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", re.IGNORECASE)
 
 
-def hosts_of(text: str | None) -> list[str]:
+def parse_allowed_hosts(text: str | None) -> list[str]:
     """The names in a list with commas, in small letters, without ports. Raises SettingsError."""
     given = [part.strip() for part in (text or "").split(",")]
     return [spelling for part in given if part for spelling in _spellings(part)]

@@ -7,26 +7,29 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard.access.door import HEALTH, NO_ENTRY, UNREADABLE, Door, takes_keys
-from dashboard.access.entrance import SESSION
-from dashboard.access.next_path import login_address
-from dashboard.access.refusals import refuse, refuse_socket
-from dashboard.access.stays import Stays
+from dashboard.auth.api_access import SESSION
+from dashboard.auth.policy import HEALTH, NO_ENTRY, UNREADABLE, AccessPolicy, takes_keys
+from dashboard.auth.redirects import login_address
+from dashboard.auth.responses import refuse_request, refuse_websocket
+from dashboard.auth.websocket_expiry import WebSocketExpiry
 from dashboard.errors import DashboardError
 
 log = logging.getLogger(__name__)
 
 
-class LoginGate:
+class AuthMiddleware:
     """Judges every request and every websocket before anything else of the application sees it."""
 
-    def __init__(self, app: ASGIApp, door: Door, origins: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, door: AccessPolicy, origins: tuple[str, ...]) -> None:
         """`origins` are the other sites whose pages may use the API: they get to read why they may not."""
         self._app = app
         self._door = door
-        self._stays = Stays(door)
+        self._stays = WebSocketExpiry(door)
         self._turn_program_away = CORSMiddleware(
-            refuse(*NO_ENTRY, bearer=True), allow_origins=origins, allow_methods=["GET"], allow_headers=["*"]
+            refuse_request(*NO_ENTRY, bearer=True),
+            allow_origins=origins,
+            allow_methods=["GET"],
+            allow_headers=["*"],
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +60,7 @@ class LoginGate:
             await self._stays.serve(self._app, scope, receive, send)
             return
         await receive()  # the request to connect
-        await refuse_socket(scope, send, *refused)
+        await refuse_websocket(scope, send, *refused)
 
     def _answer(self, refused: tuple[int, str], scope: Scope) -> ASGIApp:
         status, reason = refused
@@ -65,7 +68,7 @@ class LoginGate:
             return PlainTextResponse(f"{reason}\n", status, {"Cache-Control": "no-store"})
         if _is_navigation(scope):
             return RedirectResponse(login_address(scope), 303, {"Cache-Control": "no-store"})
-        return self._turn_program_away if takes_keys(scope["path"]) else refuse(status, reason)
+        return self._turn_program_away if takes_keys(scope["path"]) else refuse_request(status, reason)
 
 
 def _is_navigation(scope: Scope) -> bool:

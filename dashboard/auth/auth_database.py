@@ -28,7 +28,7 @@ _LOCK_WAIT = 5.0
 """Seconds to wait for another process that writes."""
 
 
-class AccessFileError(UsageError):
+class AuthFileError(UsageError):
     """The file of password, keys and sessions cannot be read or written, or is a newer dashboard's."""
 
 
@@ -36,14 +36,14 @@ class AccessFileError(UsageError):
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection for a few statements, each of which is a transaction unless one is begun.
 
-    Raises AccessFileError, for whatever goes wrong inside, too.
+    Raises AuthFileError, for whatever goes wrong inside, too.
     """
     with _explained(path), closing(connect(path)) as connection:
         yield connection
 
 
 def connect(path: Path, wait: float = _LOCK_WAIT) -> sqlite3.Connection:
-    """A connection to a file that is there, to be closed by the caller. Raises AccessFileError."""
+    """A connection to a file that is there, to be closed by the caller. Raises AuthFileError."""
     with _explained(path):
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",
@@ -61,7 +61,7 @@ def connect(path: Path, wait: float = _LOCK_WAIT) -> sqlite3.Connection:
 
 
 def make(path: Path) -> None:
-    """Makes the file, for its owner alone, if it is not there. Raises AccessFileError.
+    """Makes the file, for its owner alone, if it is not there. Raises AuthFileError.
 
     It appears whole or not at all, whoever else makes it meanwhile and wherever this is interrupted.
     """
@@ -90,13 +90,13 @@ def _make(path: Path) -> None:
 def _check(path: Path, connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
-        raise AccessFileError(
+        raise AuthFileError(
             f"{path}: a newer dashboard wrote it (version {version}, this one knows {VERSION}): use that one"
         )
     if version == 1:
         connection.executescript(_FROM_1)
     elif version < VERSION:
-        raise AccessFileError(f"{path}: is no file of passwords and keys: move it away, and set them anew")
+        raise AuthFileError(f"{path}: is no file of passwords and keys: move it away, and set them anew")
 
 
 @contextmanager
@@ -105,4 +105,4 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError, Timeout) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or error
-        raise AccessFileError(f"{path}: passwords and keys cannot be read or written: {reason}") from None
+        raise AuthFileError(f"{path}: passwords and keys cannot be read or written: {reason}") from None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.access.next_path import local_path, login_address
+from dashboard.auth.redirects import local_path, login_address
 
 
 @pytest.mark.parametrize(

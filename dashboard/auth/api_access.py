@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from dashboard.access.pages import origin_allowed
-from dashboard.access.store import AccessStore
+from dashboard.auth.auth_store import AuthStore
+from dashboard.auth.origin import origin_allowed
 from dashboard.errors import SettingsError
 
 _SHORTEST = 16
@@ -21,20 +21,20 @@ _IN_QUERY = ("access_key", "api_key", "apikey", "key", "token", "x-api-key")
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class ApiAccess:
     """Who may use the API: owners of a key, where there are keys, and pages of some sites."""
 
     keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """SHA-256 of each key of the settings, by the name of its owner."""
     origins: tuple[str, ...] = ()
     """Sites like https://example.org whose pages may use it, beside our own."""
-    store: AccessStore | None = field(default=None, repr=False)
+    store: AuthStore | None = field(default=None, repr=False)
     """Has more keys, which come and go."""
 
     @classmethod
     def of(
-        cls, access_keys: str | None, allowed_origins: str | None, store: AccessStore | None = None
-    ) -> "Entrance":
+        cls, access_keys: str | None, allowed_origins: str | None, store: AuthStore | None = None
+    ) -> "ApiAccess":
         """From the settings' texts. Raises SettingsError, without a key in its message."""
         origins = tuple(map(_origin, _listed(allowed_origins)))
         return cls(dict(_keys(_listed(access_keys))), origins, store)

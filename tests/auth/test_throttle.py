@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.access.attempts import Attempts
-from dashboard.access.client_address import client_address
-from dashboard.access.passwords import matches
-from dashboard.access.store import AccessStore
-from dashboard.access.throttle import Throttle
+from dashboard.auth.auth_store import AuthStore
+from dashboard.auth.client_address import client_address
+from dashboard.auth.login_attempts import LoginAttempts
+from dashboard.auth.passwords import matches
+from dashboard.auth.throttle import Throttle
 from dashboard.errors import SettingsError
-from tests.access.conftest import PASSWORD, Site
+from tests.auth.conftest import PASSWORD, AuthTestApp
 from tests.redis_server import RedisServer
 
 
@@ -139,7 +139,7 @@ class TestRedis:
         assert guesses(Throttle(f"unix://{tmp_path}/no.sock"), "10.0.0.1", 6) == [True] * 5 + [False]
 
     def test_over_a_whole_login(self, redis: RedisServer, visit):
-        site: Site = visit(redis_url=redis.url)
+        site: AuthTestApp = visit(redis_url=redis.url)
         for _ in range(5):
             assert site.log_in("wrong password").status_code == 401
         assert site.log_in().status_code == 429
@@ -172,11 +172,13 @@ def test_where_somebody_comes_from(client: object, address: str) -> None:
 
 class TestFlood:
     @pytest.fixture
-    def attempts(self, store: AccessStore) -> Attempts:
+    def attempts(self, store: AuthStore) -> LoginAttempts:
         store.set_password(PASSWORD)
-        return Attempts(store, Throttle(), 1)
+        return LoginAttempts(store, Throttle(), 1)
 
-    async def test_two_are_compared_at_a_time_and_the_loop_goes_on(self, attempts: Attempts, monkeypatch):
+    async def test_two_are_compared_at_a_time_and_the_loop_goes_on(
+        self, attempts: LoginAttempts, monkeypatch
+    ):
         lock, now, most = threading.Lock(), 0, 0
 
         def slow(_password: str, _known: str) -> bool:
@@ -189,7 +191,7 @@ class TestFlood:
                 now -= 1
             return False
 
-        monkeypatch.setattr("dashboard.access.store.matches", slow)
+        monkeypatch.setattr("dashboard.auth.auth_store.matches", slow)
         ticks = 0
         flood = asyncio.gather(*(attempts.make("x", f"10.0.0.{i}") for i in range(30)))
         while not flood.done():
@@ -199,20 +201,20 @@ class TestFlood:
         assert ticks > 30
         assert all(one.token is None for one in await flood)
 
-    async def test_a_long_line_is_sent_away(self, attempts: Attempts, caplog):
+    async def test_a_long_line_is_sent_away(self, attempts: LoginAttempts, caplog):
         with caplog.at_level(logging.ERROR):
             ended = await asyncio.gather(*(attempts.make("x", f"10.0.{i}.1") for i in range(200)))
         assert sum(one.wait == 5 for one in ended) == 150
         assert (await attempts.make(PASSWORD, "192.0.2.7")).token
 
-    async def test_one_address_does_not_fill_the_line(self, attempts: Attempts):
+    async def test_one_address_does_not_fill_the_line(self, attempts: LoginAttempts):
         flood = [attempts.make("x", "10.0.0.1") for _ in range(120)]
         *ended, mine = await asyncio.gather(*flood, attempts.make(PASSWORD, "192.0.2.7"))
         assert sum(one.wait == 5 for one in ended) == 115
         assert mine.token
         assert (await attempts.make("x", "10.0.0.1")).wait > 5  # by the throttle: there is room again
 
-    async def test_a_known_browser_need_not_mind_the_line(self, attempts: Attempts):
+    async def test_a_known_browser_need_not_mind_the_line(self, attempts: LoginAttempts):
         device = (await attempts.make(PASSWORD, "192.0.2.7")).device
         flood = [attempts.make("x", f"10.0.{i}.1") for i in range(200)]
         mine = [attempts.make(PASSWORD, "192.0.2.7", device) for _ in range(6)]
@@ -220,14 +222,14 @@ class TestFlood:
         assert [one.wait for one in ended] == [0] * 5 + [5]
         assert {one.device for one in ended[:5]} == {device}
 
-    async def test_the_wrong_one_costs_what_the_right_one_costs(self, attempts: Attempts, monkeypatch):
+    async def test_the_wrong_one_costs_what_the_right_one_costs(self, attempts: LoginAttempts, monkeypatch):
         compared = []
 
         def counted(password: str, known: str) -> bool:
             compared.append(password)
             return matches(password, known)
 
-        monkeypatch.setattr("dashboard.access.store.matches", counted)
+        monkeypatch.setattr("dashboard.auth.auth_store.matches", counted)
         await attempts.make("x", "10.0.0.1")
         await attempts.make("", "10.0.0.2")
         await attempts.make(PASSWORD, "10.0.0.3")

@@ -8,7 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from tests.access.conftest import PASSWORD, Site
+from tests.auth.conftest import PASSWORD, AuthTestApp
 
 SOCKETS = ("/ws/view", "/api/v1/positions/stream", "/api/v1/live/bbo")
 SOON = 5.0
@@ -23,12 +23,12 @@ def closed_by(socket: ClientConnection) -> int | None:
     return socket.close_code
 
 
-def expire(site: Site) -> None:
+def expire(site: AuthTestApp) -> None:
     now = site.inner.clock()
     site.inner.clock = lambda: now + 2 * 3600
 
 
-def replace(site: Site) -> None:
+def replace(site: AuthTestApp) -> None:
     other = site.store.path.with_name("other")
     other.write_text("no database")
     other.rename(site.store.path)
@@ -45,7 +45,9 @@ def replace(site: Site) -> None:
         pytest.param(replace, id="there is something else in its place"),
     ],
 )
-def test_they_end_with_the_session(visit: Callable[..., Site], end: Callable[[Site], object]) -> None:
+def test_they_end_with_the_session(
+    visit: Callable[..., AuthTestApp], end: Callable[[AuthTestApp], object]
+) -> None:
     site = visit(session_hours=1)
     site.log_in()
     with ExitStack() as stack:
@@ -57,7 +59,7 @@ def test_they_end_with_the_session(visit: Callable[..., Site], end: Callable[[Si
 
 
 @pytest.mark.parametrize("password", [PASSWORD, None])
-def test_it_ends_with_the_key(visit: Callable[..., Site], password: str | None) -> None:
+def test_it_ends_with_the_key(visit: Callable[..., AuthTestApp], password: str | None) -> None:
     site = visit(password)
     keys = {name: site.store.create_key(name) for name in ("laptop", "phone")}
     with (
@@ -71,7 +73,7 @@ def test_it_ends_with_the_key(visit: Callable[..., Site], password: str | None) 
             pass
 
 
-def test_it_ends_when_a_first_password_is_set(visit: Callable[..., Site]) -> None:
+def test_it_ends_when_a_first_password_is_set(visit: Callable[..., AuthTestApp]) -> None:
     site = visit(None)
     with site.socket() as socket:
         assert socket.recv(SOON)
@@ -79,7 +81,7 @@ def test_it_ends_when_a_first_password_is_set(visit: Callable[..., Site]) -> Non
         assert closed_by(socket) == 1008
 
 
-def test_others_stay(site: Site) -> None:
+def test_others_stay(site: AuthTestApp) -> None:
     site.log_in()
     with site.socket() as staying:
         site.client.cookies.clear()
@@ -91,7 +93,7 @@ def test_others_stay(site: Site) -> None:
             assert staying.recv(SOON)
 
 
-def test_one_after_another_is_looked_after(site: Site) -> None:
+def test_one_after_another_is_looked_after(site: AuthTestApp) -> None:
     """The last one to leave ends the look-out; the next begins it again."""
     site.log_in()
     for _ in range(3):
@@ -102,7 +104,7 @@ def test_one_after_another_is_looked_after(site: Site) -> None:
         assert closed_by(socket) == 1008
 
 
-def test_one_that_leaves_by_itself_is_forgotten(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_leaves_by_itself_is_forgotten(site: AuthTestApp, caplog: pytest.LogCaptureFixture) -> None:
     site.log_in()
     with site.socket(SOCKETS[1]) as socket:
         socket.recv(SOON)

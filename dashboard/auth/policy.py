@@ -3,9 +3,9 @@
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from dashboard.access.cookie import token_of
-from dashboard.access.entrance import Entrance
-from dashboard.access.store import AccessStore
+from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.auth_store import AuthStore
+from dashboard.auth.cookies import token_of
 
 HEALTH = ("/healthz", "/readyz")
 """What whoever restarts the dashboard has to see; nothing is judged there."""
@@ -24,13 +24,13 @@ UNREADABLE = 503, "passwords and keys cannot be read or written: the dashboard's
 NO_ENTRY = 401, "log in, or send an access key where one is enough"
 
 
-class Door:
+class AccessPolicy:
     """Is open until a password is set or asked for, and from then on for as long as the process lives.
 
     So a file that is lost, or taken away, locks the dashboard and does not open it.
     """
 
-    def __init__(self, entrance: Entrance, store: AccessStore, *, required: bool) -> None:
+    def __init__(self, entrance: ApiAccess, store: AuthStore, *, required: bool) -> None:
         self.store = store
         self._entrance = entrance
         self._locked = required

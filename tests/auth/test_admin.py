@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.access.store import AccessStore, access_file
-from tests.access.conftest import PASSWORD, Site
+from dashboard.auth.auth_store import AuthStore, auth_file
+from tests.auth.conftest import PASSWORD, AuthTestApp
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "dashboard.access.admin"]
+COMMAND = [sys.executable, "-m", "dashboard.auth.admin"]
 NOBODY = 65534
 
 
@@ -36,7 +36,7 @@ def at(folder: Path, *arguments: str, said: str = "") -> subprocess.CompletedPro
 
 
 class TestPassword:
-    def test_a_line_of_a_pipe(self, tmp_path: Path, store: AccessStore):
+    def test_a_line_of_a_pipe(self, tmp_path: Path, store: AuthStore):
         ended = at(tmp_path, "set-password", said=f"{PASSWORD}\nanother line\n")
         assert (ended.returncode, ended.stderr) == (0, "")
         assert PASSWORD not in ended.stdout
@@ -51,14 +51,14 @@ class TestPassword:
             (f"{'x' * 5_000}\n", "is longer than 512 bytes"),
         ],
     )
-    def test_a_poor_one(self, tmp_path: Path, store: AccessStore, said: str, why: str):
+    def test_a_poor_one(self, tmp_path: Path, store: AuthStore, said: str, why: str):
         ended = at(tmp_path, "set-password", said=said)
         assert (ended.returncode, ended.stdout) == (2, "")
         assert ended.stderr == f"dashboard-admin: the password {why}: nothing was changed\n"
         assert not store.has_password
 
     @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
-    def test_bytes_that_are_no_text(self, tmp_path: Path, store: AccessStore, locale: str):
+    def test_bytes_that_are_no_text(self, tmp_path: Path, store: AuthStore, locale: str):
         ended = subprocess.run(
             [*COMMAND, "--state-dir", str(tmp_path), "set-password"],
             input=b"a long password \xff\n",
@@ -76,7 +76,7 @@ class TestPassword:
         [(PASSWORD, 0, "The password is set."), (PASSWORD + "x", 2, "the two are not the same")],
     )
     def test_on_a_terminal_it_asks_twice_and_shows_nothing(
-        self, tmp_path: Path, store: AccessStore, second: str, code: int, says: str
+        self, tmp_path: Path, store: AuthStore, second: str, code: int, says: str
     ):
         ended, shown = typed(tmp_path, PASSWORD, second)
         assert (ended, store.has_password) == (code, code == 0)
@@ -104,7 +104,7 @@ def typed(folder: Path, *lines: str) -> tuple[int, str]:
 
 class TestKeys:
     def test_from_making_to_revoking(self, tmp_path: Path, visit):
-        site: Site = visit()
+        site: AuthTestApp = visit()
         made = at(tmp_path, "create-key", "laptop")
         key = made.stdout.strip()
         assert re.fullmatch(r"[\w-]{43}", key)
@@ -128,7 +128,7 @@ class TestKeys:
             (["create-key", "laptop"], "laptop: there is a key of this name"),
         ],
     )
-    def test_what_the_user_can_mend(self, tmp_path: Path, store: AccessStore, arguments: list[str], why: str):
+    def test_what_the_user_can_mend(self, tmp_path: Path, store: AuthStore, arguments: list[str], why: str):
         store.create_key("laptop")
         ended = at(tmp_path, *arguments)
         assert (ended.returncode, ended.stdout) == (2, "")
@@ -141,7 +141,7 @@ class TestKeys:
 
 
 def test_log_out_all(tmp_path: Path, visit) -> None:
-    site: Site = visit()
+    site: AuthTestApp = visit()
     site.log_in()
     assert at(tmp_path, "log-out-all").stdout == "1 session ended.\n"
     assert site.get("/").status_code == 401
@@ -157,7 +157,7 @@ def test_what_is_no_command(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("content", ["no database", ""])
 def test_a_file_that_is_none_of_ours(tmp_path: Path, content: str) -> None:
-    file = access_file(tmp_path)
+    file = auth_file(tmp_path)
     file.parent.mkdir()
     file.write_text(content)
     for command in (["list-keys"], ["set-password"], ["log-out-all"]):
@@ -169,7 +169,7 @@ def test_a_file_that_is_none_of_ours(tmp_path: Path, content: str) -> None:
 
 class TestFolder:
     def made(self, folder: Path) -> bool:
-        return access_file(folder).exists()
+        return auth_file(folder).exists()
 
     def test_the_variable(self, tmp_path: Path):
         admin("set-password", said=PASSWORD, DASHBOARD_STATE_DIR=str(tmp_path / "a"))
@@ -216,7 +216,7 @@ class TestRoot:
 
     def test_also_beside_a_running_service(self, folder: Path):
         at(folder, "set-password", said=PASSWORD)
-        service = AccessStore(access_file(folder))
+        service = AuthStore(auth_file(folder))
         assert service.has_password
         at(folder, "create-key", "laptop")
         assert list(service.contents().keys) == ["laptop"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dashboard.access.store import digest
+from dashboard.auth.auth_store import digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from starlette.types import Scope, Send
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-def refuse(status: int, reason: str, *, bearer: bool = False) -> JSONResponse:
+def refuse_request(status: int, reason: str, *, bearer: bool = False) -> JSONResponse:
     """The answer over HTTP; with `bearer` it says that an access key would do."""
     headers = _NO_STORE | {"WWW-Authenticate": "Bearer"} if bearer else _NO_STORE
     return JSONResponse({"detail": reason}, status, headers)
 
 
-async def refuse_socket(scope: Scope, send: Send, status: int, reason: str) -> None:
+async def refuse_websocket(scope: Scope, send: Send, status: int, reason: str) -> None:
     """Says why over HTTP, where the server can; else the handshake just fails with 403.
 
     To be called after the request to connect has been received, and before it is accepted.

@@ -15,7 +15,7 @@ class StoredKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class AuthData:
     """All of it; nothing where there is no file. Compare by identity: the same object, the same contents."""
 
     password_hash: str | None = field(default=None, repr=False)

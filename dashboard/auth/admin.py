@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from getpass import getpass
 
-from dashboard.access.folder_owner import become_owner
-from dashboard.access.passwords import PoorPassword
-from dashboard.access.state_folder import state_folder
-from dashboard.access.store import AccessStore, access_file
+from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.drop_privileges import become_directory_owner
+from dashboard.auth.passwords import PoorPassword
 from dashboard.errors import DashboardError
+from dashboard.paths import state_folder
 
 _ABOUT = "Sets the password of the position dashboard, and makes and revokes access keys."
 
@@ -19,9 +19,9 @@ def main() -> int:
     """Runs `dashboard-admin`. Returns the exit code: 2 for what the user can mend, 130 for an interrupt."""
     given = _parser().parse_args()
     try:
-        path = access_file(state_folder(given.state_dir))
-        become_owner(path)
-        given.do(AccessStore(path), given)
+        path = auth_file(state_folder(given.state_dir))
+        become_directory_owner(path)
+        given.do(AuthStore(path), given)
     except (KeyboardInterrupt, EOFError):
         print("\ndashboard-admin: nothing was changed", file=sys.stderr)
         return 130
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _set_password(store: AccessStore, _given: argparse.Namespace) -> None:
+def _set_password(store: AuthStore, _given: argparse.Namespace) -> None:
     store.set_password(_asked() if sys.stdin.isatty() else _one_line())
     print("The password is set. Whoever was logged in has to log in again.")
 
@@ -71,17 +71,17 @@ def _one_line() -> str:
         raise PoorPassword("the password is no UTF-8: nothing was changed") from None
 
 
-def _create_key(store: AccessStore, given: argparse.Namespace) -> None:
+def _create_key(store: AuthStore, given: argparse.Namespace) -> None:
     print(store.create_key(given.name))
     print("This is the only time that it is shown. Send it as X-API-Key.", file=sys.stderr)
 
 
-def _revoke_key(store: AccessStore, given: argparse.Namespace) -> None:
+def _revoke_key(store: AuthStore, given: argparse.Namespace) -> None:
     store.revoke_key(given.name)
     print(f"The key {given.name} is revoked.")
 
 
-def _list_keys(store: AccessStore, _given: argparse.Namespace) -> None:
+def _list_keys(store: AuthStore, _given: argparse.Namespace) -> None:
     keys = store.contents().keys
     width = max([len("name"), *map(len, keys)])
     print(f"{'name':{width}}  created")
@@ -90,7 +90,7 @@ def _list_keys(store: AccessStore, _given: argparse.Namespace) -> None:
         print(f"{name:{width}}  {created:%Y-%m-%d %H:%M %z}")
 
 
-def _log_out_all(store: AccessStore, _given: argparse.Namespace) -> None:
+def _log_out_all(store: AuthStore, _given: argparse.Namespace) -> None:
     ended = store.log_out_all() if store.path.exists() else 0
     print(f"{ended} session{'' if ended == 1 else 's'} ended.")
 
