@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.report import Report, Row, percentile
-from dashboard.audit.flushing import Flush
-from dashboard.audit.line import JSON
+from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
+from dashboard.audit.records import JSON
 from dashboard.audit.verify import verify
 
 ENTRY: dict[str, JSON] = {
@@ -34,15 +34,15 @@ def measure(quick: bool) -> Report:
     count = 10_000 if quick else 100_000
     rows, notes = [], []
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as place:
-        for flush in (Flush.NEVER, Flush.INTERVAL, Flush.ALWAYS):
-            rounds = count // 100 if flush is Flush.ALWAYS else count
+        for flush in (FlushPolicy.NEVER, FlushPolicy.INTERVAL, FlushPolicy.ALWAYS):
+            rounds = count // 100 if flush is FlushPolicy.ALWAYS else count
             ours = _ours(Path(place) / flush, flush, rounds)
             plain = _plain(Path(place) / f"{flush}.jsonl", flush, rounds)
             rows += _rows(flush, ours, plain)
             notes.append(
                 f"{flush}: {1e6 * rounds / sum(ours):,.0f} lines/s, the longest {max(ours):,.0f} µs."
             )
-        seconds, peak = _verified(Path(place) / Flush.NEVER)
+        seconds, peak = _verified(Path(place) / FlushPolicy.NEVER)
         rows.append(Row(f"verify {count:,} lines", seconds, unit="s", most=2 * count / 100_000, digits=2))
         rows.append(Row("memory of it", peak / 1000, unit="kB", most=1000, digits=0))
     return Report(
@@ -54,7 +54,7 @@ def measure(quick: bool) -> Report:
     )
 
 
-def _rows(flush: Flush, ours: list[float], plain: list[float]) -> list[Row]:
+def _rows(flush: FlushPolicy, ours: list[float], plain: list[float]) -> list[Row]:
     return [
         Row(f"{flush}, p{rank}", percentile(ours, rank), percentile(plain, rank), "µs") for rank in (50, 99)
     ]
@@ -70,18 +70,18 @@ def _each(count: int, work: Callable[[], object]) -> list[float]:
     return spent
 
 
-def _ours(directory: Path, flush: Flush, count: int) -> list[float]:
+def _ours(directory: Path, flush: FlushPolicy, count: int) -> list[float]:
     with AuditLogger(directory, flush) as log:
         return _each(count, lambda: log.record("fill", ENTRY))
 
 
-def _plain(path: Path, flush: Flush, count: int) -> list[float]:
+def _plain(path: Path, flush: FlushPolicy, count: int) -> list[float]:
     with path.open("a", encoding="utf-8") as file:
 
         def append() -> None:
             file.write(json.dumps(ENTRY) + "\n")
             file.flush()
-            if flush is Flush.ALWAYS:
+            if flush is FlushPolicy.ALWAYS:
                 os.fdatasync(file.fileno())
 
         return _each(count, append)

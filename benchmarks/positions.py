@@ -10,7 +10,7 @@ from statistics import median
 
 from benchmarks.our_server import MARKET
 from benchmarks.report import Report, Row
-from dashboard.audit.line import to_json
+from dashboard.audit.records import to_json
 from dashboard.clock import now_ms
 from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fee, Fill, TradeSide

@@ -8,7 +8,7 @@ from threading import Event
 from redis import Redis
 from redis.exceptions import RedisError
 
-from dashboard.audit.lock import TrailTaken
+from dashboard.audit.writer_lock import TrailTaken
 from dashboard.clock import now_ms
 from dashboard.config import Settings, needed_redis_url
 from dashboard.errors import DashboardError

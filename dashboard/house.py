@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dashboard.audit.flushing import Flush
-from dashboard.audit.folder import default_directory
+from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
-from dashboard.audit.reader import entries
+from dashboard.audit.trail_files import default_directory
+from dashboard.audit.trail_reader import read_records
 from dashboard.clock import now_ms
 from dashboard.config import Settings
 from dashboard.demo.account import DEMO_LEVELS
@@ -58,7 +58,7 @@ class House:
     tracker: PositionTracker
     monitor: PositionMonitor
     feed: PriceFeed
-    entries: ManualPositions
+    read_records: ManualPositions
     audit: AuditLogger | None
     """The trail of every change; None where there is no account."""
 
@@ -136,7 +136,7 @@ def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger
         folder = settings.log_dir or default_directory()
         if environment is Environment.DEMO and settings.log_dir is None:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="dashboard-demo-")))
-        yield stack.enter_context(AuditLogger(folder, Flush(settings.audit_flush)))
+        yield stack.enter_context(AuditLogger(folder, FlushPolicy(settings.audit_flush)))
 
 
 def _built(
@@ -145,10 +145,10 @@ def _built(
     client = ExchangeClient(access)
     markets = _markets(settings, environment, access)
     tracker = _tracker(settings, environment, access, audit)
-    entries = ManualPositions(
+    read_records = ManualPositions(
         markets.main, ManualPositionStore(_kept(settings)), environment, recall=not settings.gives_position
     )
-    wires = Wires(markets, tracker, entries.recall)
+    wires = Wires(markets, tracker, read_records.recall)
     account = AccountFeed(AccountClient(access, client), client, wires.account, tracker) if audit else None
     feed = wires.feed = PriceFeed(client, settings.symbol, wires.market, account=account)
     monitor = PositionMonitor(
@@ -158,7 +158,7 @@ def _built(
         update_interval=settings.position_interval,
     )
     about = About(client.name, settings.symbol, environment, has_account=audit is not None)
-    return House(about, markets, tracker, monitor, feed, entries, audit)
+    return House(about, markets, tracker, monitor, feed, read_records, audit)
 
 
 def _kept(settings: Settings) -> Path | None:
@@ -200,7 +200,7 @@ def _tracker(
 def _restored(account: str, folder: Path) -> RestoredPositions:
     """What the trail tells of the account. Without it they would begin anew: it has to be readable."""
     try:
-        return restore_positions(account, ((line.kind, line.entry) for line in entries(folder)))
+        return restore_positions(account, ((line.kind, line.entry) for line in read_records(folder)))
     except OSError as error:
         raise SettingsError(f"--log-dir {folder}: the audit trail cannot be read: {error.strerror}") from None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.audit.reader import entries
+from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
 from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
@@ -81,7 +81,7 @@ def test_two_hundred_kills_lose_nothing(demo: DemoThread, tmp_path: Path):
     _fresh.set_forkserver_preload(["dashboard.house", "tests.test_kills"])
     with house(load(flags)) as inside:
         inside.monitor.start()
-        until(lambda: any(line.kind == "reading" for line in entries(trail)))
+        until(lambda: any(line.kind == "reading" for line in read_records(trail)))
     trading = Trading(demo)
     trading.start()
     for _ in range(KILLS):
@@ -103,7 +103,7 @@ def test_two_hundred_kills_lose_nothing(demo: DemoThread, tmp_path: Path):
         assert ours == signed(demo)
         assert not [live.difference for live in tracker.get_all_positions().values() if live.difference]
     assert told(trail) == Counter(fill.id for fill in account.fills)
-    assert not [line for line in entries(trail) if line.kind == "correction"]
+    assert not [line for line in read_records(trail) if line.kind == "correction"]
     assert verify(trail).whole
 
 
@@ -117,4 +117,4 @@ def until(holds: Callable[[], bool]) -> None:
 
 def told(trail: Path) -> Counter[str]:
     """How often each fill stands in the trail."""
-    return Counter(str(line.entry["event"]["id"]) for line in entries(trail) if line.kind == "fill")
+    return Counter(str(line.entry["event"]["id"]) for line in read_records(trail) if line.kind == "fill")

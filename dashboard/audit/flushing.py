@@ -7,7 +7,7 @@ from enum import StrEnum
 from dashboard.audit.day_file import DayFile, sync_directory
 
 
-class Flush(StrEnum):
+class FlushPolicy(StrEnum):
     """What a crash of the whole machine can cost. A crash of the process costs nothing with any of them.
 
     INTERVAL is the default: a thread syncs once a second, so that the caller never waits for the disk,
@@ -24,7 +24,7 @@ class Flush(StrEnum):
 class Flusher:
     """Brings one file at a time to the disk, and tells how that went: None, or the error."""
 
-    def __init__(self, flush: Flush, interval: float, tell: Callable[[OSError | None], None]) -> None:
+    def __init__(self, flush: FlushPolicy, interval: float, tell: Callable[[OSError | None], None]) -> None:
         """`interval` in seconds; `tell` is called from any thread."""
         self._flush = flush
         self._interval = interval
@@ -39,21 +39,21 @@ class Flusher:
         """From now on this file; the one before was left."""
         with self._lock:
             self._file = file
-        if self._flush is not Flush.NEVER:
+        if self._flush is not FlushPolicy.NEVER:
             self._try(lambda: sync_directory(file.path.parent))
 
     def leave(self) -> None:
         """Brings the rest of the file to the disk; then its owner may close it."""
-        if self._flush is not Flush.NEVER:
+        if self._flush is not FlushPolicy.NEVER:
             self._sync()
         with self._lock:
             self._file = None
 
     def wrote(self) -> bool:
         """There is a line more. False if it had to be on the disk now, and is not."""
-        if self._flush is Flush.ALWAYS:
+        if self._flush is FlushPolicy.ALWAYS:
             return self._sync()
-        if self._flush is Flush.INTERVAL and not self._written.is_set():
+        if self._flush is FlushPolicy.INTERVAL and not self._written.is_set():
             self._written.set()
             self._start()
         return True

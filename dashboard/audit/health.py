@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Degraded:
+class AuditDegraded:
     """Records are being lost, or may be if the machine crashes now."""
 
     reason: str

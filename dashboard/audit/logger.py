@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dashboard.audit.flushing import Flush, Flusher
-from dashboard.audit.health import Degraded, reason_of
-from dashboard.audit.line import JSON, LONGEST, Head, to_json, to_text
-from dashboard.audit.lock import TrailTaken
-from dashboard.audit.notes import GAP, OWN_KINDS
+from dashboard.audit.flushing import Flusher, FlushPolicy
+from dashboard.audit.health import AuditDegraded, reason_of
+from dashboard.audit.records import JSON, MAX_LINE_BYTES, ChainHead, to_json, to_text
+from dashboard.audit.system_records import GAP, OWN_KINDS
 from dashboard.audit.trail import Trail
+from dashboard.audit.writer_lock import TrailTaken
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +38,13 @@ class AuditLogger:
     def __init__(
         self,
         directory: Path,
-        flush: Flush = Flush.INTERVAL,
+        flush: FlushPolicy = FlushPolicy.INTERVAL,
         interval: float = 1.0,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Heals what a crash left. Raises TrailTaken; a disk that fails only makes it degraded.
 
-        `interval` is in seconds, for Flush.INTERVAL; `clock` tells the time with its zone.
+        `interval` is in seconds, for FlushPolicy.INTERVAL; `clock` tells the time with its zone.
         """
         self.directory = directory
         self.errors = 0
@@ -53,8 +53,8 @@ class AuditLogger:
         self._mutex = threading.Lock()
         self._flusher = Flusher(flush, interval, self._flushed)
         self._trail = Trail(directory, self._flusher)
-        self._lossy: Degraded | None = None
-        self._unsynced: Degraded | None = None
+        self._lossy: AuditDegraded | None = None
+        self._unsynced: AuditDegraded | None = None
         self._closed = False
         try:
             self._trail.ready(clock())
@@ -62,17 +62,17 @@ class AuditLogger:
             self._lose(error, 0)
 
     @property
-    def degraded(self) -> Degraded | None:
+    def degraded(self) -> AuditDegraded | None:
         """What is wrong; None while all is well. For any thread, at any time."""
         return self._lossy or self._unsynced
 
     @property
-    def head(self) -> Head | None:
+    def head(self) -> ChainHead | None:
         """The last line's number and hash, to be noted elsewhere; None before the disk could be read."""
         return self._trail.head
 
     def record(self, kind: str, entry: Mapping[str, JSON]) -> bool:
-        """Appends one line and says whether it is in the trail (with Flush.ALWAYS: on the disk).
+        """Appends one line and says whether it is in the trail (with FlushPolicy.ALWAYS: on the disk).
 
         Raises TypeError or ValueError for what is no JSON, more than a mebibyte, or a kind of the
         trail's own: mistakes of the caller, who learns of them before anything is written.
@@ -126,7 +126,7 @@ class AuditLogger:
     def _lose(self, error: Exception, count: int) -> None:
         self.errors += 1
         if self._lossy is None:
-            self._lossy = Degraded(reason_of(error), self._clock())
+            self._lossy = AuditDegraded(reason_of(error), self._clock())
             log.error("the audit trail cannot be written: %s", error)
         self._lossy = replace(self._lossy, reason=reason_of(error), lost=self._lossy.lost + count)
         self._trail.forget_before()
@@ -138,7 +138,7 @@ class AuditLogger:
             return
         self.errors += 1
         if self._unsynced is None:
-            self._unsynced = Degraded(f"not brought to the disk: {reason_of(error)}", self._clock())
+            self._unsynced = AuditDegraded(f"not brought to the disk: {reason_of(error)}", self._clock())
             log.error("the audit trail cannot be brought to the disk: %s", error)
 
 
@@ -147,6 +147,6 @@ def _checked(kind: str, entry: Mapping[str, JSON]) -> str:
     if kind in OWN_KINDS:
         raise ValueError(f"the kind {kind!r} is the audit trail's own")
     text = to_json(dict(entry))
-    if len(text) + len(to_json(kind)) > LONGEST - _ROOM:
+    if len(text) + len(to_json(kind)) > MAX_LINE_BYTES - _ROOM:
         raise ValueError(f"an entry of {len(text)} bytes is too long for a line of the audit trail")
     return text

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from dashboard.audit.day_file import DayFile
 from dashboard.audit.flushing import Flusher
-from dashboard.audit.folder import path_of
-from dashboard.audit.line import JSON, Head, compose, to_json, to_text
-from dashboard.audit.lock import WriterLock
-from dashboard.audit.mending import Ending, mend
-from dashboard.audit.notes import BROKEN, CLOCK, HEALED
+from dashboard.audit.records import JSON, ChainHead, compose, to_json, to_text
+from dashboard.audit.recovery import TrailEnd, recover
+from dashboard.audit.system_records import BROKEN, CLOCK, HEALED
+from dashboard.audit.trail_files import day_path
+from dashboard.audit.writer_lock import WriterLock
 
 _UNSTEADY = timedelta(seconds=1)
 """A clock that is set back by no more than this is waited for: the time stands still meanwhile."""
@@ -27,7 +27,7 @@ class Trail:
         self._day: date | None = None
         self._time: datetime | None = None
         self._notes: deque[tuple[str, dict[str, JSON]]] = deque()
-        self.head: Head | None = None
+        self.head: ChainHead | None = None
 
     def ready(self, now: datetime) -> None:
         """Opens it where it is not as it was left, and writes what was found."""
@@ -58,12 +58,12 @@ class Trail:
         self.forget_before()
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock.hold()
-        ending = mend(self._directory)
+        ending = recover(self._directory)
         self._compare(ending)
         if ending.day is not None:
             self._use(ending.day)
 
-    def _compare(self, ending: Ending) -> None:
+    def _compare(self, ending: TrailEnd) -> None:
         """Goes on where the trail ends on the disk, or, if that was cut off, where it was left."""
         if ending.healed:
             self._notes.append((HEALED, ending.healed))
@@ -76,7 +76,7 @@ class Trail:
             self._time = ending.last.time if ending.last else None
 
     def _use(self, day: date) -> None:
-        self._file, self._day = DayFile(path_of(self._directory, day)), day
+        self._file, self._day = DayFile(day_path(self._directory, day)), day
         self._flusher.follow(self._file)
 
     def _write(self, kind: str, entry: str, now: datetime) -> None:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dashboard.audit.flushing import Flush
+from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
-from dashboard.audit.reader import entries
+from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ class Clock:
 
 
 def logger(
-    directory: Path, clock: Clock | None = None, flush: Flush = Flush.NEVER, interval: float = 1.0
+    directory: Path, clock: Clock | None = None, flush: FlushPolicy = FlushPolicy.NEVER, interval: float = 1.0
 ) -> AuditLogger:
     return AuditLogger(directory, flush, interval, clock or Clock())
 
@@ -53,16 +53,16 @@ def only_file(directory: Path) -> Path:
 
 
 def told(directory: Path) -> list[tuple[str, Mapping[str, Any]]]:
-    return [(record.kind, record.entry) for record in entries(directory)]
+    return [(record.kind, record.entry) for record in read_records(directory)]
 
 
 def kinds(directory: Path) -> list[str]:
-    return [record.kind for record in entries(directory)]
+    return [record.kind for record in read_records(directory)]
 
 
 def numbers(directory: Path) -> list[int]:
     """Of the records that `write` and its like have written, in the order in which they stand."""
-    return [record.entry["number"] for record in entries(directory) if "number" in record.entry]
+    return [record.entry["number"] for record in read_records(directory) if "number" in record.entry]
 
 
 def flaws(directory: Path) -> list[str]:

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from dashboard.audit.flushing import Flush
+from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.verify import verify
 from tests.audit.builders import Clock, kinds, logger, numbers, only_file, told
 
@@ -32,7 +32,7 @@ degraded = [log.degraded.reason, log.degraded.lost]
 after = log.record("fill", {{"number": kept, "text": "after"}})
 log.close()
 from dashboard.audit.verify import verify
-from dashboard.audit.reader import entries
+from dashboard.audit.trail_reader import entries
 report = verify(directory)
 records = list(entries(directory))
 print(json.dumps({{
@@ -229,20 +229,20 @@ def syncs(monkeypatch):
 
 
 def test_always_syncs_each_line_before_it_goes_on(tmp_path, syncs):
-    with logger(tmp_path, flush=Flush.ALWAYS) as log:
+    with logger(tmp_path, flush=FlushPolicy.ALWAYS) as log:
         for count in (1, 2, 3):
             log.record("fill", {})
             assert syncs.count == count
 
 
 def test_never_leaves_it_to_the_system(tmp_path, syncs):
-    with logger(tmp_path, flush=Flush.NEVER) as log:
+    with logger(tmp_path, flush=FlushPolicy.NEVER) as log:
         log.record("fill", {})
     assert syncs.count == 0
 
 
 def test_an_interval_syncs_many_lines_at_once_beside_the_caller(tmp_path, syncs):
-    with logger(tmp_path, flush=Flush.INTERVAL, interval=0.02) as log:
+    with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval=0.02) as log:
         for _ in range(100):
             log.record("fill", {})
         assert syncs.done.acquire(timeout=5)
@@ -250,7 +250,7 @@ def test_an_interval_syncs_many_lines_at_once_beside_the_caller(tmp_path, syncs)
 
 
 def test_closing_waits_for_no_interval(tmp_path, syncs):
-    with logger(tmp_path, flush=Flush.INTERVAL, interval=3600) as log:
+    with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval=3600) as log:
         log.record("fill", {})
         assert syncs.count == 0
     assert syncs.count >= 1
@@ -258,7 +258,7 @@ def test_closing_waits_for_no_interval(tmp_path, syncs):
 
 def test_midnight_syncs_the_day_that_ends(tmp_path, syncs):
     clock = Clock()
-    with logger(tmp_path, clock, flush=Flush.INTERVAL, interval=3600) as log:
+    with logger(tmp_path, clock, flush=FlushPolicy.INTERVAL, interval=3600) as log:
         log.record("fill", {})
         clock.forward(days=1)
         log.record("fill", {})
@@ -266,7 +266,7 @@ def test_midnight_syncs_the_day_that_ends(tmp_path, syncs):
 
 
 def test_a_sync_that_fails_is_a_state_until_one_succeeds(tmp_path, syncs):
-    with logger(tmp_path, flush=Flush.ALWAYS) as log:
+    with logger(tmp_path, flush=FlushPolicy.ALWAYS) as log:
         syncs.error = OSError(errno.EIO, os.strerror(errno.EIO))
         assert log.record("fill", {"number": 0}) is False
         assert log.degraded.reason == "not brought to the disk: Input/output error"
@@ -279,7 +279,7 @@ def test_a_sync_that_fails_is_a_state_until_one_succeeds(tmp_path, syncs):
 
 def test_a_sync_that_fails_beside_the_caller_is_tried_again(tmp_path, syncs):
     syncs.error = OSError(errno.EIO, os.strerror(errno.EIO))
-    with logger(tmp_path, flush=Flush.INTERVAL, interval=0.01) as log:
+    with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval=0.01) as log:
         log.record("fill", {})
         for _ in range(3):
             assert syncs.done.acquire(timeout=5)

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.audit.line import GENESIS, LONGEST
 from dashboard.audit.logger import AuditLogger
-from dashboard.audit.reader import entries
+from dashboard.audit.records import GENESIS, MAX_LINE_BYTES
+from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
 from tests.audit.builders import NOON, Clock, files, kinds, logger, numbers, only_file, told, write
 
@@ -67,7 +67,7 @@ def test_at_midnight_a_new_file_goes_on_with_the_same_chain(tmp_path):
         for number in range(3):
             log.record("fill", {"number": number})
     assert [path.name for path in files(tmp_path)] == ["audit-2025-03-01.jsonl", "audit-2025-03-02.jsonl"]
-    records = list(entries(tmp_path))
+    records = list(read_records(tmp_path))
     assert [record.seq for record in records] == [1, 2, 3]
     assert all(later.before == earlier.hash for earlier, later in pairwise(records))
 
@@ -81,7 +81,7 @@ def test_the_day_is_the_utc_one(tmp_path):
 def test_the_next_process_goes_on_where_the_last_one_ended(tmp_path):
     for _ in range(3):
         write(tmp_path, 2)
-    assert [record.seq for record in entries(tmp_path)] == [1, 2, 3, 4, 5, 6]
+    assert [record.seq for record in read_records(tmp_path)] == [1, 2, 3, 4, 5, 6]
     assert verify(tmp_path).whole
 
 
@@ -99,7 +99,7 @@ def test_a_clock_set_back_is_told_and_verifies(tmp_path):
         clock.forward(days=1)
         log.record("fill", {"number": 2})
     assert kinds(tmp_path) == ["fill", "clock", "fill", "fill"]
-    times = [record.time for record in entries(tmp_path)]
+    times = [record.time for record in read_records(tmp_path)]
     assert times[2] - times[0] < timedelta(hours=-23)
     assert verify(tmp_path).whole
     assert only_file(tmp_path).name == "audit-2025-03-01.jsonl"
@@ -111,7 +111,7 @@ def test_a_clock_that_is_unsteady_stands_still(tmp_path):
         log.record("fill", {})
         clock.forward(seconds=-0.5)
         log.record("fill", {})
-    first, second = entries(tmp_path)
+    first, second = read_records(tmp_path)
     assert first.time == second.time
     assert kinds(tmp_path) == ["fill", "fill"]
 
@@ -144,8 +144,8 @@ def test_threads_may_record_at_the_same_time(tmp_path):
     [
         ("fill", {"price": object()}, TypeError),
         ("fill", {"price": float("nan")}, ValueError),
-        ("fill", {"text": "x" * LONGEST}, ValueError),
-        ("x" * LONGEST, {}, ValueError),
+        ("fill", {"text": "x" * MAX_LINE_BYTES}, ValueError),
+        ("x" * MAX_LINE_BYTES, {}, ValueError),
         ("gap", {}, ValueError),
         ("healed", {}, ValueError),
     ],
@@ -161,10 +161,10 @@ def test_a_callers_mistake_leaves_no_trace(tmp_path, kind, entry, error):
 
 def test_the_longest_entry_can_be_read_again(tmp_path):
     with logger(tmp_path) as log:
-        log.record("fill", {"text": "x" * (LONGEST - 1024 - len('{"text":""}') - len('"fill"'))})
+        log.record("fill", {"text": "x" * (MAX_LINE_BYTES - 1024 - len('{"text":""}') - len('"fill"'))})
         log.record("fill", {"number": 1})
     assert verify(tmp_path).whole
-    assert len(list(entries(tmp_path))) == 2
+    assert len(list(read_records(tmp_path))) == 2
 
 
 def test_an_interruption_while_writing_is_no_damage(tmp_path, monkeypatch):

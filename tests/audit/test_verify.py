@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.audit import pieces
-from dashboard.audit.folder import NoTrail
-from dashboard.audit.line import GENESIS, Head, compose, to_json
+from dashboard.audit import line_reader
+from dashboard.audit.records import GENESIS, ChainHead, compose, to_json
+from dashboard.audit.trail_files import NoTrail
 from dashboard.audit.verify import SHOWN, verify
 from tests.audit.builders import NOON, files, flaws, only_file, put, write
 
@@ -70,7 +70,7 @@ def test_a_line_forged_with_a_right_hash_does_not_fit_the_next_one(tmp_path):
     write(tmp_path, 3)
     path = only_file(tmp_path)
     first, _, third = lines_of(path)
-    head = Head(1, first[-67:-3].decode())
+    head = ChainHead(1, first[-67:-3].decode())
     forged, _ = compose(head, NOON.replace(second=0, microsecond=3000), "fill", to_json({"number": 7}))
     put(path, [first, forged, third])
     assert flaws(tmp_path) == [f"{DAY1}:3 changed"]
@@ -100,7 +100,7 @@ def test_nonsense_with_a_right_hash_is_unreadable(tmp_path, body):
 
 @pytest.mark.parametrize("entry", [{}, {"lost": "all"}, {"lost": [1]}])
 def test_a_forged_gap_does_no_more_than_another_line(tmp_path, entry):
-    line, _ = compose(Head(0, GENESIS), NOON, "gap", to_json(entry))
+    line, _ = compose(ChainHead(0, GENESIS), NOON, "gap", to_json(entry))
     put(tmp_path / DAY1, [line])
     assert verify(tmp_path).whole
     assert verify(tmp_path).lost == 0
@@ -218,7 +218,7 @@ def place(tmp_path_factory):
 def _nobody_writes_meanwhile():
     """Saves the wait for the rest of a line."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "_HALF_WRITTEN", 0)
+        patch.setattr(line_reader, "_HALF_WRITTEN", 0)
         yield
 
 

@@ -14,7 +14,7 @@ from prometheus_client.samples import Sample
 from websockets.sync.client import ClientConnection, connect
 
 from dashboard.api.router import add_api
-from dashboard.audit.flushing import Flush
+from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
 from dashboard.auth.api_access import ApiAccess
 from dashboard.metrics.exporter import add_metrics
@@ -32,7 +32,7 @@ class Served(AbstractContextManager["Served"]):
 
     def __init__(self, folder: Path) -> None:
         self.scene = Scene(account=True, real_clock=True)
-        self.audit = AuditLogger(folder, Flush.NEVER)
+        self.audit = AuditLogger(folder, FlushPolicy.NEVER)
         desk = self.scene.desk
         self.vitals = FeedStats(desk.markets, desk.board, self.audit)
         self.app = build_app(desk)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.audit.flushing import Flush
+from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
 from dashboard.domain.events import (
     AccountFailed,
@@ -54,7 +54,7 @@ class Rig:
 
 @pytest.fixture
 def audit(tmp_path: Path) -> Iterator[AuditLogger]:
-    with AuditLogger(tmp_path / "audit", Flush.NEVER) as audit:
+    with AuditLogger(tmp_path / "audit", FlushPolicy.NEVER) as audit:
         yield audit
 
 
@@ -175,7 +175,7 @@ class TestTrail:
         assert (rig["audit_errors"], rig["audit_degraded"], rig["audit_untold"]) == (2, 0, 0)
 
     def test_what_is_not_brought_to_the_disk(self, tmp_path, monkeypatch):
-        with AuditLogger(tmp_path, Flush.ALWAYS) as audit:
+        with AuditLogger(tmp_path, FlushPolicy.ALWAYS) as audit:
             audit.record("fill", {})
 
             def refuses(_file: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.audit.line import to_json
+from dashboard.audit.records import to_json
 from dashboard.domain.journal import Journal
 from dashboard.domain.position import Side
 from dashboard.positions.audit_records import record_kind, record_of, restore_positions, snapshot_record

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 
-class Flaw(StrEnum):
+class Defect(StrEnum):
     """The kinds of damage, told apart as far as what is left allows."""
 
     CHANGED = "changed"
@@ -25,22 +25,22 @@ class Flaw(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
+class FoundDefect:
     """One place where the trail is not as it was written."""
 
     path: Path
     line: int
     """Counted from 1; 0 is the file itself."""
-    flaw: Flaw
+    flaw: Defect
     what: str
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.flaw}: {self.what}"
 
 
-class Unsound(Exception):
+class InvalidRecord(Exception):
     """These bytes are no line of a trail."""
 
-    def __init__(self, flaw: Flaw, what: str) -> None:
+    def __init__(self, flaw: Defect, what: str) -> None:
         super().__init__(what)
         self.flaw = flaw

@@ -50,7 +50,7 @@ def test_a_torn_line_is_cut_off_and_kept_and_told(tmp_path, torn):
 
 
 def test_wherever_a_line_tears_nothing_before_it_is_lost(tmp_path_factory, monkeypatch):
-    monkeypatch.setattr("dashboard.audit.mending.sync", lambda fd: None)
+    monkeypatch.setattr("dashboard.audit.recovery.sync", lambda fd: None)
     source = tmp_path_factory.mktemp("source")
     write(source, 2)
     content = only_file(source).read_bytes()

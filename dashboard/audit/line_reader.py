@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from dashboard.audit.line import LONGEST
+from dashboard.audit.records import MAX_LINE_BYTES
 
 _BLOCK = 1 << 16
 _HALF_WRITTEN = 0.05
@@ -14,7 +14,7 @@ _HALF_WRITTEN = 0.05
 
 def forwards(file: BinaryIO) -> Iterator[bytes]:
     """Each line with its newline; the last has none if it is torn. Of one that is too long, the start."""
-    while raw := file.readline(LONGEST):
+    while raw := file.readline(MAX_LINE_BYTES):
         if not raw.endswith(b"\n"):
             raw = _rest_of(file, raw)
         yield raw
@@ -22,10 +22,10 @@ def forwards(file: BinaryIO) -> Iterator[bytes]:
 
 def _rest_of(file: BinaryIO, raw: bytes) -> bytes:
     """A torn line, once more: its writer may be at work. Of one that is too long the rest is skipped."""
-    if len(raw) < LONGEST:
+    if len(raw) < MAX_LINE_BYTES:
         time.sleep(_HALF_WRITTEN)
-        return raw + file.readline(LONGEST - len(raw))
-    while more := file.readline(LONGEST):
+        return raw + file.readline(MAX_LINE_BYTES - len(raw))
+    while more := file.readline(MAX_LINE_BYTES):
         if more.endswith(b"\n"):
             return raw + b"\n"
     return raw

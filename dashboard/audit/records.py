@@ -14,13 +14,13 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeAlias
 
-from dashboard.audit.flaw import Flaw, Unsound
+from dashboard.audit.defects import Defect, InvalidRecord
 
 JSON: TypeAlias = "bool | int | float | str | Decimal | Mapping[str, JSON] | Sequence[JSON] | None"
 
 GENESIS = "0" * 64
 """Stands for the line before the first one."""
-LONGEST = 1 << 20
+MAX_LINE_BYTES = 1 << 20
 """Bytes that a line may have, so that reading needs little memory whatever a file holds."""
 
 _SEAL = b',"hash":"'
@@ -29,7 +29,7 @@ _HASH_AT = -(64 + len(_END))
 _SEAL_AT = _HASH_AT - len(_SEAL)
 
 
-class Head(NamedTuple):
+class ChainHead(NamedTuple):
     """A line's number and hash. Noted elsewhere, it vouches for every line up to it."""
 
     seq: int
@@ -40,7 +40,7 @@ class Head(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class AuditLine:
     """What one line says. Decimals come back as the strings that they were written as."""
 
     seq: int
@@ -51,9 +51,9 @@ class Record:
     hash: str
 
     @property
-    def head(self) -> Head:
+    def head(self) -> ChainHead:
         """The head of a trail that ends with this line."""
-        return Head(self.seq, self.hash)
+        return ChainHead(self.seq, self.hash)
 
 
 def to_json(value: object) -> str:
@@ -66,33 +66,33 @@ def to_text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
-def compose(head: Head, time: datetime, kind: str, entry: str) -> tuple[bytes, Head]:
+def compose(head: ChainHead, time: datetime, kind: str, entry: str) -> tuple[bytes, ChainHead]:
     """The line that follows `head`, and the head that it makes. `entry` is in JSON already."""
     seq = head.seq + 1
     body = (
         f'{{"seq":{seq},"time":"{to_text(time)}","kind":{to_json(kind)},"entry":{entry},"before":"{head.hash}"'
     ).encode("ascii")
     seal = sha256(body).hexdigest()
-    return body + _SEAL + seal.encode("ascii") + _END, Head(seq, seal)
+    return body + _SEAL + seal.encode("ascii") + _END, ChainHead(seq, seal)
 
 
-def parse(raw: bytes) -> Record:
-    """The record of a line, its newline included. Raises Unsound if it is not as it was written."""
+def parse(raw: bytes) -> AuditLine:
+    """The record of a line, its newline included. Raises InvalidRecord if it is not as it was written."""
     if not raw.endswith(b"\n"):
-        raise Unsound(Flaw.TORN, "the line has no end")
+        raise InvalidRecord(Defect.TORN, "the line has no end")
     if raw[-len(_END) :] != _END or raw[_SEAL_AT:_HASH_AT] != _SEAL:
-        raise Unsound(Flaw.UNREADABLE, "this is no line of an audit trail")
+        raise InvalidRecord(Defect.UNREADABLE, "this is no line of an audit trail")
     if sha256(raw[:_SEAL_AT]).hexdigest().encode("ascii") != raw[_HASH_AT : -len(_END)]:
-        raise Unsound(Flaw.CHANGED, "its own hash differs")
+        raise InvalidRecord(Defect.CHANGED, "its own hash differs")
     try:
         return _record(json.loads(raw.decode("ascii")))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise Unsound(Flaw.UNREADABLE, f"its hash is right, but it is no record: {error}") from None
+        raise InvalidRecord(Defect.UNREADABLE, f"its hash is right, but it is no record: {error}") from None
 
 
-def _record(fields: dict[str, Any]) -> Record:
+def _record(fields: dict[str, Any]) -> AuditLine:
     fields["time"] = datetime.fromisoformat(fields["time"])
-    record = Record(**fields)
+    record = AuditLine(**fields)
     if type(record.seq) is not int or record.time.tzinfo is None or not isinstance(record.entry, dict):
         raise ValueError("a field has an unexpected type")
     return record

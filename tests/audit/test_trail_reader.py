@@ -4,15 +4,15 @@ from datetime import date
 
 import pytest
 
-from dashboard.audit.pieces import backwards, forwards
-from dashboard.audit.reader import entries, newest
+from dashboard.audit.line_reader import backwards, forwards
+from dashboard.audit.trail_reader import read_newest, read_records
 from tests.audit.builders import NOON, files, numbers, write
 
 
 def test_in_order_over_all_days(tmp_path):
     write(tmp_path, 3, days=3)
     assert numbers(tmp_path) == list(range(9))
-    first = next(entries(tmp_path))
+    first = next(read_records(tmp_path))
     assert (first.seq, first.kind, first.time.date(), first.time.tzinfo) == (
         1,
         "fill",
@@ -23,11 +23,11 @@ def test_in_order_over_all_days(tmp_path):
 
 def test_from_a_day_on(tmp_path):
     write(tmp_path, 3, days=3)
-    assert [record.seq for record in entries(tmp_path, since=date(2025, 3, 3))] == [7, 8, 9]
+    assert [record.seq for record in read_records(tmp_path, since=date(2025, 3, 3))] == [7, 8, 9]
 
 
 def test_where_nothing_was_ever_recorded(tmp_path):
-    assert list(entries(tmp_path)) == list(entries(tmp_path / "nowhere")) == []
+    assert list(read_records(tmp_path)) == list(read_records(tmp_path / "nowhere")) == []
 
 
 def test_a_damaged_line_is_left_out_with_a_warning(tmp_path, caplog):
@@ -41,7 +41,7 @@ def test_a_damaged_line_is_left_out_with_a_warning(tmp_path, caplog):
 @pytest.mark.parametrize("count", [0, 1, 4, 9, 99])
 def test_the_newest(tmp_path, count):
     write(tmp_path, 3, days=3)
-    assert [record.seq for record in newest(tmp_path, count)] == list(range(1, 10))[max(0, 9 - count) :]
+    assert [record.seq for record in read_newest(tmp_path, count)] == list(range(1, 10))[max(0, 9 - count) :]
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,15 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from dashboard.audit.flaw import Unsound
-from dashboard.audit.folder import day_files
-from dashboard.audit.line import Record, parse
-from dashboard.audit.pieces import backwards, forwards
+from dashboard.audit.defects import InvalidRecord
+from dashboard.audit.line_reader import backwards, forwards
+from dashboard.audit.records import AuditLine, parse
+from dashboard.audit.trail_files import day_files
 
 log = logging.getLogger(__name__)
 
 
-def entries(directory: Path, since: date | None = None) -> Iterator[Record]:
+def read_records(directory: Path, since: date | None = None) -> Iterator[AuditLine]:
     """All records in order, from the file of the UTC day `since` on; none where there is no trail.
 
     A damaged line is left out, with a warning; whether the others are as they were written only
@@ -28,30 +28,30 @@ def entries(directory: Path, since: date | None = None) -> Iterator[Record]:
             yield from _of_file(path)
 
 
-def newest(directory: Path, count: int) -> list[Record]:
+def read_newest(directory: Path, count: int) -> list[AuditLine]:
     """The last `count` records in order. Reads only the end of the trail."""
-    found: deque[Record] = deque()
+    found: deque[AuditLine] = deque()
     for record in islice(_from_the_end(directory), count):
         found.appendleft(record)
     return list(found)
 
 
-def _of_file(path: Path) -> Iterator[Record]:
+def _of_file(path: Path) -> Iterator[AuditLine]:
     with path.open("rb") as file:
         for number, raw in enumerate(forwards(file), 1):
             try:
                 record = parse(raw)
-            except Unsound as error:
+            except InvalidRecord as error:
                 log.warning("%s:%d is left out: %s", path, number, error)
                 continue
             yield record
 
 
-def _from_the_end(directory: Path) -> Iterator[Record]:
+def _from_the_end(directory: Path) -> Iterator[AuditLine]:
     for _, path in reversed(day_files(directory)):
         with path.open("rb") as file:
             for raw in backwards(file):
                 try:
                     yield parse(raw)
-                except Unsound as error:
+                except InvalidRecord as error:
                     log.warning("a line of %s is left out: %s", path, error)

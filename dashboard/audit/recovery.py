@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dashboard.audit.day_file import sync
-from dashboard.audit.flaw import Unsound
-from dashboard.audit.folder import day_files
-from dashboard.audit.line import GENESIS, LONGEST, Head, Record, parse
-from dashboard.audit.pieces import backwards, torn_from
+from dashboard.audit.defects import InvalidRecord
+from dashboard.audit.line_reader import backwards, torn_from
+from dashboard.audit.records import GENESIS, MAX_LINE_BYTES, AuditLine, ChainHead, parse
+from dashboard.audit.trail_files import day_files
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class TrailEnd:
     """How a trail ends on the disk."""
 
-    head: Head
+    head: ChainHead
     """What the next line follows."""
-    last: Record | None
+    last: AuditLine | None
     """Its last sound line; None without one."""
     day: date | None
     """The newest file's; None without one."""
@@ -30,23 +30,23 @@ class Ending:
     unsound: int
     """Lines at its end that are not as they were written. They stay as they are."""
 
-    def continues(self, head: Head) -> bool:
+    def continues(self, head: ChainHead) -> bool:
         """Whether it ends with `head`, or with one line more, whose writing was interrupted."""
         return self.head == head or (self.last is not None and self.last.before == head.hash)
 
 
-def mend(directory: Path) -> Ending:
+def recover(directory: Path) -> TrailEnd:
     """Heals a torn last line and reads back where the trail ends. Raises OSError."""
     files = day_files(directory)
     healed = _heal(files[-1][1]) if files else None
     last, unsound = _last_sound([path for _, path in files])
-    head = last.head if last else Head(0, GENESIS)
+    head = last.head if last else ChainHead(0, GENESIS)
     if unsound:
-        head = Head(head.seq + unsound, GENESIS)  # nothing vouches for what lies between
-    return Ending(head, last, files[-1][0] if files else None, healed, unsound)
+        head = ChainHead(head.seq + unsound, GENESIS)  # nothing vouches for what lies between
+    return TrailEnd(head, last, files[-1][0] if files else None, healed, unsound)
 
 
-def _last_sound(paths: list[Path]) -> tuple[Record | None, int]:
+def _last_sound(paths: list[Path]) -> tuple[AuditLine | None, int]:
     """The last line that is as it was written, and how many others follow it."""
     unsound = 0
     for path in reversed(paths):
@@ -54,7 +54,7 @@ def _last_sound(paths: list[Path]) -> tuple[Record | None, int]:
             for raw in backwards(file):
                 try:
                     return parse(raw), unsound
-                except Unsound:
+                except InvalidRecord:
                     unsound += 1
     return None, unsound
 
@@ -66,7 +66,7 @@ def _heal(path: Path) -> dict[str, Any] | None:
         size = file.seek(0, os.SEEK_END) - start
         if size == 0:
             return None
-        whole = size < LONGEST and _lacks_newline(file, start)
+        whole = size < MAX_LINE_BYTES and _lacks_newline(file, start)
         kept = None if whole else _kept_beside(file, start, path)
         if kept is None or not _cut(file, start):
             file.seek(0, os.SEEK_END)
@@ -80,7 +80,7 @@ def _lacks_newline(file: BinaryIO, start: int) -> bool:
     file.seek(start)
     try:
         parse(file.read() + b"\n")
-    except Unsound:
+    except InvalidRecord:
         return False
     return True
 

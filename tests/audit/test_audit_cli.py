@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from dashboard.audit.cli import VARIABLE, main
-from dashboard.audit.folder import default_directory
+from dashboard.audit.audit_cli import VARIABLE, main
+from dashboard.audit.trail_files import default_directory
 from dashboard.audit.verify import verify
 from tests.audit.builders import files, logger, only_file, write
 
@@ -127,7 +127,7 @@ def test_nothing_recorded_can_command_a_terminal_or_pass_for_more(tmp_path, caps
 def test_it_starts_quickly_without_the_rest_of_the_house(tmp_path):
     write(tmp_path, 1)
     script = (
-        "import sys; from dashboard.audit.cli import main; code = main(sys.argv[1:]);"
+        "import sys; from dashboard.audit.audit_cli import main; code = main(sys.argv[1:]);"
         "print({'ccxt', 'dash', 'pydantic', 'fastapi'} & set(sys.modules)); sys.exit(code)"
     )
     done = subprocess.run(

@@ -20,7 +20,7 @@ def default_directory() -> Path:
     return user_state_path("position-dashboard") / "audit"
 
 
-def path_of(directory: Path, day: date) -> Path:
+def day_path(directory: Path, day: date) -> Path:
     """The file of a UTC day."""
     return directory / f"audit-{day.isoformat()}.jsonl"
 
@@ -31,7 +31,7 @@ def day_files(directory: Path) -> list[tuple[date, Path]]:
     return sorted((day, path) for day, path in found if day)
 
 
-def existing(directory: Path) -> list[tuple[date, Path]]:
+def require_day_files(directory: Path) -> list[tuple[date, Path]]:
     """The same for those who expect a trail. Raises NoTrail."""
     try:
         files = day_files(directory)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from dashboard.audit.folder import default_directory, existing
-from dashboard.audit.line import Head, Record, to_json
-from dashboard.audit.reader import newest
-from dashboard.audit.verify import Report, verify
+from dashboard.audit.records import AuditLine, ChainHead, to_json
+from dashboard.audit.trail_files import default_directory, require_day_files
+from dashboard.audit.trail_reader import read_newest
+from dashboard.audit.verify import VerificationReport, verify
 from dashboard.errors import DashboardError
 
 VARIABLE = "DASHBOARD_LOG_DIR"
@@ -53,11 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _head(text: str) -> Head:
+def _head(text: str) -> ChainHead:
     seq, _, seal = text.partition(":")
     if not (seq.isdecimal() and len(seal) == 64):
         raise argparse.ArgumentTypeError(f"{text!r} is no head, as `dashboard-audit verify` prints it")
-    return Head(int(seq), seal.lower())
+    return ChainHead(int(seq), seal.lower())
 
 
 def _count(text: str) -> int:
@@ -83,7 +83,7 @@ def _verify(given: argparse.Namespace) -> int:
     return 1
 
 
-def _summary(report: Report) -> str:
+def _summary(report: VerificationReport) -> str:
     parts = [f"whole: {report.lines:,} lines in {report.files:,} files"]
     if report.first and report.last:
         parts.append(f"{report.first:%Y-%m-%d %H:%M:%S} to {report.last:%Y-%m-%d %H:%M:%S} UTC")
@@ -98,13 +98,13 @@ def _summary(report: Report) -> str:
 
 def _tail(given: argparse.Namespace) -> int:
     directory = _directory(given)
-    existing(directory)
-    for record in newest(directory, given.count):
+    require_day_files(directory)
+    for record in read_newest(directory, given.count):
         print(_readable(record))
     return 0
 
 
-def _readable(record: Record) -> str:
+def _readable(record: AuditLine) -> str:
     time = f"{record.time:%Y-%m-%d %H:%M:%S.%f}"[:-3]
     fields = [f"{_word(name)}={_word(value)}" for name, value in record.entry.items()]
     return "  ".join([time, f"{record.seq:>6}", f"{_word(record.kind):<16}", " ".join(fields)]).rstrip()

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from dashboard.audit.lock import TrailTaken
 from dashboard.audit.verify import verify
+from dashboard.audit.writer_lock import TrailTaken
 from tests.audit.builders import kinds, logger, numbers
 
 WRITER = """
