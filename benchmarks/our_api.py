@@ -16,12 +16,12 @@ from benchmarks.our_server import MARKET, desk_on
 from benchmarks.pulse import Pulse
 from benchmarks.served import serve
 from dashboard.api.router import add_api
+from dashboard.app.engine import build_engine
 from dashboard.audit.logger import AuditLogger
 from dashboard.auth.api_access import ApiAccess
 from dashboard.config import load
 from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fee, Fill, TradeSide
-from dashboard.house import house
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig
@@ -48,11 +48,11 @@ def pulsed(stack: ExitStack, folder: Path) -> None:
 
 def whole(stack: ExitStack, folder: Path, options: str) -> None:
     """The house, with the account of the exchange that the options lead to."""
-    inside = stack.enter_context(house(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
+    inside = stack.enter_context(build_engine(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
     app = FastAPI()
     add_api(app, inside.desk, ApiAccess())
     inside.monitor.start()
-    inside.await_first_answer()
+    inside.wait_until_ready()
     serve(app)
 
 

@@ -8,8 +8,8 @@ import psutil
 
 from benchmarks.pulse import Pulse, price_of
 from benchmarks.served import serve
+from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
-from dashboard.desk import About, Desk
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
@@ -59,15 +59,15 @@ def received(price: Decimal) -> PriceReceived:
     )
 
 
-def desk_of(runtime: RuntimeConfig) -> Desk:
+def desk_of(runtime: RuntimeConfig) -> AppContext:
     """The desk of one who only looks on."""
     markets = Markets(runtime, lambda: RuntimeConfig(2_000))
     return desk_on(markets, PositionTracker("benchmark"))
 
 
-def desk_on(markets: Markets, board: PositionBook) -> Desk:
+def desk_on(markets: Markets, board: PositionBook) -> AppContext:
     """The same of some markets and positions."""
-    return Desk(markets, board, lambda: About("Bitget", "BTCUSDT"), _enter, _candles, _enter)
+    return AppContext(markets, board, lambda: EngineInfo("Bitget", "BTCUSDT"), _enter, _candles, _enter)
 
 
 async def _enter(*_given: object) -> None:

@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from benchmarks.processes import answering
-from dashboard.serving import uvicorn_config
+from dashboard.processes.http_server import uvicorn_config
 
 
 def serve(app: FastAPI, handlers: Mapping[str, Callable[..., object]] | None = None) -> None:

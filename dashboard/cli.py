@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from dashboard.errors import DashboardError
-from dashboard.service import tell
+from dashboard.systemd import notify
 
 if TYPE_CHECKING:
     from dashboard.config import Settings
@@ -44,7 +44,7 @@ def _guarded(program: str, work: Callable[[list[str]], None]) -> int:
 def _run(arguments: list[str]) -> None:
     """Imports as late as it can: the heavy part takes a second, which a mistaken flag need not wait for."""
     settings = _settings(arguments)
-    from dashboard.serving import serve
+    from dashboard.processes.http_server import serve
 
     _listen_to_signals()
     serve(settings)
@@ -53,7 +53,7 @@ def _run(arguments: list[str]) -> None:
 def _feed(arguments: list[str]) -> None:
     _hold_back_reloads()
     settings = _settings(arguments)
-    from dashboard.feed_process import serve_feed
+    from dashboard.processes.feed import serve_feed
 
     _listen_to_signals()
     signal.signal(signal.SIGHUP, partial(_reload, arguments))
@@ -62,7 +62,7 @@ def _feed(arguments: list[str]) -> None:
         serve_feed(settings)
     except _Reload:
         _hold_back_reloads()
-        tell("RELOADING=1")
+        notify("RELOADING=1")
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606 # this very program, with the same arguments
 
 
@@ -74,10 +74,10 @@ def _hold_back_reloads() -> None:
 def _settings(arguments: list[str]) -> "Settings":
     # Code that is interrupted in the middle of an import says so in ugly ways: until then, just end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from dashboard.config import load, log_as_asked, secret_flags
+    from dashboard.config import configure_logging, load, secret_flags
 
     settings = load(arguments)
-    log_as_asked(settings)
+    configure_logging(settings)
     _warn(secret_flags(arguments))
     return settings
 

@@ -152,25 +152,25 @@ class Settings(BaseSettings):
         return ManualPosition.from_fields({name: getattr(self, name) for name in FIELD_NAMES})
 
     @property
-    def gives_position(self) -> bool:
+    def has_manual_position(self) -> bool:
         """Whether any position flag was given: then nothing that was kept is used."""
         return any(getattr(self, name) for name in FIELD_NAMES)
 
     @property
-    def keys_of_access(self) -> str | None:
+    def access_key_list(self) -> str | None:
         """The names and keys of who may use the API."""
         return _shown(self.access_keys)
 
     @property
-    def url_of_redis(self) -> str | None:
+    def redis_connection_url(self) -> str | None:
         """Where feed and web workers meet, if they are processes of their own."""
         return _shown(self.redis_url)
 
     @property
     def secrets(self) -> Iterator[str]:
         """What nobody may see, for those who log; the exchange's are with `access`."""
-        url = self.url_of_redis or ""
-        keys = (pair.partition(":")[2].strip() for pair in (self.keys_of_access or "").split(","))
+        url = self.redis_connection_url or ""
+        keys = (pair.partition(":")[2].strip() for pair in (self.access_key_list or "").split(","))
         asked = urlsplit(url)
         yield from filter(None, (url, asked.password, *parse_qs(asked.query).get("password", ()), *keys))
 
@@ -200,18 +200,18 @@ def load(arguments: Sequence[str]) -> Settings:
     return settings
 
 
-def log_as_asked(settings: Settings) -> None:
+def configure_logging(settings: Settings) -> None:
     """As much as was asked for, and no secret."""
     for secret in settings.secrets:
         logs.hide(secret)
     logs.configure(settings.log_level, json=settings.log_json, debug=settings.debug)
 
 
-def needed_redis_url(settings: Settings) -> str:
+def require_redis_url(settings: Settings) -> str:
     """Where feed and web workers meet. Raises SettingsError where it was not given."""
-    if settings.url_of_redis is None:
+    if settings.redis_connection_url is None:
         raise SettingsError("--redis-url: needed where feed and web workers are processes of their own")
-    return settings.url_of_redis
+    return settings.redis_connection_url
 
 
 def _env_files() -> tuple[Path, ...]:

@@ -7,8 +7,8 @@ import os
 
 from gunicorn.arbiter import Arbiter
 
-wsgi_app = "dashboard.web_process:create()"
-worker_class = "dashboard.gunicorn_worker.Worker"
+wsgi_app = "dashboard.processes.web:create()"
+worker_class = "dashboard.processes.gunicorn_worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, max(2, os.cpu_count() or 2)))
 """Workers are for availability: one alone carries 200 viewers on a tenth of a core."""
 
@@ -39,17 +39,17 @@ def on_starting(server: Arbiter) -> None:
     The code is loaded by this, which workers then share: they begin sooner and need less memory. So a reload
     takes new settings, and a new version needs a restart; requests wait meanwhile in systemd's socket.
     """
-    from dashboard.web_process import check
+    from dashboard.processes.web import check_settings
 
-    check(server.cfg.address)
+    check_settings(server.cfg.address)
 
 
 def when_ready(server: Arbiter) -> None:
     """Judges by the sockets that there really are, whoever opened them."""
-    from dashboard.web_process import check, require_login
+    from dashboard.processes.web import check_settings, require_login
 
     addresses = [listener.getsockname() for listener in server.LISTENERS]
-    check(addresses)
+    check_settings(addresses)
     require_login(addresses)
     if any(isinstance(address, tuple) for address in addresses):
         server.cfg.set("forwarded_allow_ips", "127.0.0.1,::1")  # anybody may come there, and say anything

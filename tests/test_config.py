@@ -43,7 +43,7 @@ def test_defaults_are_safe() -> None:
     assert (it.symbol, it.exchange, it.host, it.port) == ("BTCUSDT", "bitget", "127.0.0.1", 8056)
     assert (it.use_testnet, it.demo, it.no_websocket, it.update_interval) == (False, False, False, 2.0)
     assert it.entered == ManualPosition()
-    assert not it.gives_position
+    assert not it.has_manual_position
     assert not it.access().has_account
 
 
@@ -223,7 +223,7 @@ def test_secrets_on_the_command_line_are_noticed(arguments: list[str], flags: li
 def test_position_flags_are_checked_as_on_the_page() -> None:
     it = load(["--side", "long", "--entry-price", "1,000.5", "--size", "2", "--leverage", "5"])
     assert it.entered == entered(side="long", entry_price="1000.5", size="2", leverage="5")
-    assert it.gives_position
+    assert it.has_manual_position
     with pytest.raises(PositionError, match="size 'two' is not a number"):
         _ = load(["--size", "two"]).entered
 

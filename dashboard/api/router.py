@@ -12,8 +12,8 @@ from dashboard.api.rest_access import RestAccess
 from dashboard.api.routes import routes
 from dashboard.api.streams import bbo_stream, positions_stream
 from dashboard.api.websocket import KEEPALIVE_S
+from dashboard.app.context import AppContext
 from dashboard.auth.api_access import ApiAccess
-from dashboard.desk import Desk
 
 ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encoding="utf-8"))
 """What the websockets say and understand, as an AsyncAPI document."""
@@ -21,7 +21,7 @@ ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encodi
 
 def add_api(
     app: FastAPI,
-    desk: Desk,
+    desk: AppContext,
     entrance: ApiAccess,
     *,
     keepalive: float = KEEPALIVE_S,

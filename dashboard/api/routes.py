@@ -7,8 +7,8 @@ from fastapi import APIRouter
 
 from dashboard.api import serializers
 from dashboard.api.response_models import Health, Positions, Summary
+from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
-from dashboard.desk import Desk
 from dashboard.domain.feed_state import FeedState
 from dashboard.positions.models import LivePosition
 from dashboard.positions.position_book import PositionBook
@@ -16,7 +16,7 @@ from dashboard.positions.position_book import PositionBook
 _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: AppContext) -> APIRouter:
     """The routes under /api/v1/positions."""
     router, board = APIRouter(prefix="/api/v1/positions", tags=["positions"]), desk.board
 

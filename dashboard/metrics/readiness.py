@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
-from dashboard.desk import Desk
 from dashboard.domain.feed_state import FeedState
 
 _WHY = {
@@ -13,7 +13,7 @@ _WHY = {
 }
 
 
-def freshness(desk: Desk, clock: Callable[[], int] = now_ms) -> Callable[[], str | None]:
+def freshness(desk: AppContext, clock: Callable[[], int] = now_ms) -> Callable[[], str | None]:
     """Asks the main market why its price may not be relied on, in one line; None while it may.
 
     The line is for everybody: it has no word of the exchange's own, nor of Redis.

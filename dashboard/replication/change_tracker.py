@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from dashboard.desk import Desk
+from dashboard.app.context import AppContext
 from dashboard.positions.models import EventLogEntry, PositionUpdate
 from dashboard.replication import messages
 
@@ -34,7 +34,7 @@ class ChangeTracker:
     A price that is superseded before it is taken is not told; updates of positions all are.
     """
 
-    def __init__(self, desk: Desk, stir: Callable[[], None]) -> None:
+    def __init__(self, desk: AppContext, stir: Callable[[], None]) -> None:
         """`stir` is called with each change, in the thread that makes it."""
         self._desk = desk
         self._stir = stir

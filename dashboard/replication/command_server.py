@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from redis import Redis
 from redis.exceptions import RedisError
 
-from dashboard.desk import Desk
+from dashboard.app.context import AppContext
 from dashboard.errors import DashboardError
 from dashboard.replication.commands import ANSWER, ANSWER_WITHIN_S, COMMAND, Answer, Command, CommandType
 from dashboard.replication.redis_client import ANSWERS, COMMANDS
@@ -24,7 +24,7 @@ _AT_ONCE = 4
 class CommandServer:
     """Works in threads of its own, while its feed leads."""
 
-    def __init__(self, redis: Redis, desk: Desk) -> None:
+    def __init__(self, redis: Redis, desk: AppContext) -> None:
         self._redis, self._desk = redis, desk
         self._ended = threading.Event()
         self._entering = ThreadPoolExecutor(1, thread_name_prefix="entering")  # one after another

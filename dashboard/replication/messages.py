@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from dashboard.desk import About
+from dashboard.app.context import EngineInfo
 from dashboard.positions.models import (
     AccountHealth,
     AccountSummary,
@@ -43,7 +43,7 @@ class MessageHeader:
     sequence: int
     clock: int
     """Redis' clock minus the feed's monotonic one, in ms: how a worker on another machine reads its times."""
-    about: About
+    about: EngineInfo
     vitals: Mapping[str, Any] = field(default_factory=dict)
     """What the feed's process counts."""
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from dashboard.app.context import EngineInfo
 from dashboard.clock import now_ms
-from dashboard.desk import About
 from dashboard.domain.fill import Fill
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.positions.models import (
@@ -101,7 +101,7 @@ class MirroredBoard(PositionBook):
 class Mirror:
     """Takes the feed's messages in their order. For one thread; what it shows is for all."""
 
-    def __init__(self, about: About, clock: Callable[[], int] = now_ms) -> None:
+    def __init__(self, about: EngineInfo, clock: Callable[[], int] = now_ms) -> None:
         """`about` is what there is to say before the feed was heard."""
         unknown = PositionSelection(account=True)  # without a word of the feed, nobody is flat
         main = RuntimeConfig(_POLL, holdings=unknown, clock=clock)
@@ -111,12 +111,12 @@ class Mirror:
         self._head: MessageHeader | None = None
         self._silent = False
 
-    def about(self) -> About:
+    def about(self) -> EngineInfo:
         """What there is to know beside prices and positions."""
         about = self._head.about if self._head else self._about
         return about if self._head and not self._silent else replace(about, running=False)
 
-    def expect(self, about: About) -> None:
+    def expect(self, about: EngineInfo) -> None:
         """There is no feed, but it is known what the last one was about."""
         if self._head is None:
             self._about = about

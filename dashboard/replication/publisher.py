@@ -8,8 +8,8 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 
+from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
-from dashboard.desk import Desk
 from dashboard.replication import messages
 from dashboard.replication.change_tracker import ChangeBatch, ChangeTracker
 from dashboard.replication.clock_offset import ClockOffset
@@ -27,7 +27,7 @@ class Publisher:
     """Works in a thread of its own: the feed never waits for Redis."""
 
     def __init__(
-        self, redis: Redis, lease: Lease, desk: Desk, vitals: Callable[[], Mapping[str, Any]] = dict
+        self, redis: Redis, lease: Lease, desk: AppContext, vitals: Callable[[], Mapping[str, Any]] = dict
     ) -> None:
         """`lease` has to be held already. `vitals` are what this process counts."""
         self._lease, self._desk, self._vitals = lease, desk, vitals

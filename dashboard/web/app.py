@@ -10,7 +10,7 @@ from typing import NoReturn
 from dash import Dash
 from fastapi import FastAPI
 
-from dashboard.desk import Desk
+from dashboard.app.context import AppContext
 from dashboard.web.callbacks import wire
 from dashboard.web.dash_backend import PageBackend
 from dashboard.web.pages.live import page
@@ -49,7 +49,7 @@ def _log_and_fail(error: Exception) -> NoReturn:
     raise error
 
 
-def build_app(desk: Desk, may_log_out: Callable[[], bool] = lambda: False) -> FastAPI:
+def build_app(desk: AppContext, may_log_out: Callable[[], bool] = lambda: False) -> FastAPI:
     """The application for one desk. Routes may be added to it; paths nobody serves answer 404."""
     dash = Dash(
         "dashboard.web",

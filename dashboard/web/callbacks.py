@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
-from dashboard.desk import Desk
+from dashboard.app.context import AppContext
 from dashboard.errors import DashboardError
 from dashboard.web.form_callbacks import wire_form
 from dashboard.web.views.chart_figure import candle_figure
@@ -14,7 +14,7 @@ from dashboard.web.views.page_view import PageView
 from dashboard.web.views.selected_position import snapshot_of, symbol_of
 
 
-def wire(app: Dash, desk: Desk, look: PageView) -> None:
+def wire(app: Dash, desk: AppContext, look: PageView) -> None:
     """Registers every callback of the page."""
     _wire_view(app, look)
     _wire_chart(app, desk)
@@ -35,7 +35,7 @@ def _wire_view(app: Dash, look: PageView) -> None:
     app.clientside_callback(ClientsideFunction("desk", "heard"), Input("view", "data"))
 
 
-def _wire_chart(app: Dash, desk: Desk) -> None:
+def _wire_chart(app: Dash, desk: AppContext) -> None:
     async def history(
         timeframe: str, focus: str | None, _wanted: Any, _retries: int | None
     ) -> tuple[Any, str, bool]:
@@ -60,7 +60,7 @@ def _wire_chart(app: Dash, desk: Desk) -> None:
     )
 
 
-async def price_history(desk: Desk, timeframe: str, focus: str | None = None) -> tuple[Any, str, bool]:
+async def price_history(desk: AppContext, timeframe: str, focus: str | None = None) -> tuple[Any, str, bool]:
     """The figure to draw, what to say instead, and whether asking again has no point."""
     snapshot = snapshot_of(desk, focus)
     if snapshot.instrument is None:
@@ -77,7 +77,7 @@ async def price_history(desk: Desk, timeframe: str, focus: str | None = None) ->
     return figure, "", True
 
 
-def _wire_reconcile(app: Dash, desk: Desk) -> None:
+def _wire_reconcile(app: Dash, desk: AppContext) -> None:
     async def reconcile(_clicks: int) -> Any:
         with suppress(DashboardError):  # the page says by itself that the feed is not heard
             await desk.reconcile()

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 
-from dashboard.desk import Desk
+from dashboard.app.context import AppContext
 from dashboard.errors import DashboardError, PositionError
 from dashboard.web.components.position_form import PRICES, TEXT_FIELDS, error_id, field_id
 
@@ -15,14 +15,14 @@ _PLACES = ("form", "side", *TEXT_FIELDS)
 """Where a message can stand."""
 
 
-def wire_form(app: Dash, desk: Desk) -> None:
+def wire_form(app: Dash, desk: AppContext) -> None:
     """Registers the callbacks of the form."""
     _wire_opening(app, desk)
     _wire_saving(app, desk)
     app.clientside_callback(ClientsideFunction("desk", "focus"), Input("form-focus", "data"))
 
 
-def _wire_opening(app: Dash, desk: Desk) -> None:
+def _wire_opening(app: Dash, desk: AppContext) -> None:
     async def opened(_clicks: int, _invited: int) -> tuple[Any, ...]:
         holdings = desk.runtime.snapshot.holdings
         values = fill(holdings.entered.to_fields(), side="" if holdings.account else "long")
@@ -39,7 +39,7 @@ def _wire_opening(app: Dash, desk: Desk) -> None:
     )(opened)
 
 
-def _wire_saving(app: Dash, desk: Desk) -> None:
+def _wire_saving(app: Dash, desk: AppContext) -> None:
     async def saved(_submits: int, _clears: int, *values: str | None) -> tuple[Any, ...]:
         clear = ctx.triggered_id == "clear"
         try:

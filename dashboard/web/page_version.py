@@ -4,12 +4,12 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from dashboard.desk import About
+from dashboard.app.context import EngineInfo
 
 _ROOM = Path(__file__).parent
 
 
-def page_version(about: About) -> str:
+def page_version(about: EngineInfo) -> str:
     """Changes with the program, as after an upgrade, and with the exchange that is shown, or its environment.
 
     A page that stayed open all the while would otherwise show real money under a demo's badge.

@@ -9,8 +9,8 @@ from starlette.datastructures import Headers
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from dashboard.app.context import AppContext
 from dashboard.auth.origin import origin_allowed
-from dashboard.desk import Desk
 from dashboard.metrics.registry import VIEWERS
 from dashboard.web.view_channel import ViewChannel
 from dashboard.web.views.page_view import PageView
@@ -19,7 +19,7 @@ from dashboard.web.views.selected_position import LONGEST
 _POLICY_VIOLATION = {"type": "websocket.close", "code": 1008}
 
 
-def add_stream(api: FastAPI, desk: Desk, look: PageView) -> None:
+def add_stream(api: FastAPI, desk: AppContext, look: PageView) -> None:
     """Serves the stream at /ws/view; its query names the position that the page looks at."""
     api.router.routes.append(WebSocketRoute("/ws/view", ViewStream(desk, look)))
 
@@ -30,7 +30,7 @@ class ViewStream:
     An ASGI application of its own: what a viewer costs is mostly what stands between it and the server.
     """
 
-    def __init__(self, desk: Desk, look: PageView) -> None:
+    def __init__(self, desk: AppContext, look: PageView) -> None:
         self._desk = desk
         self._look = look
         self._rooms: dict[str, ViewChannel] = {}

@@ -5,8 +5,8 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
-from dashboard.desk import Desk
 from dashboard.web.broadcast import ViewBroadcast
 from dashboard.web.latency import LatencyMeter
 from dashboard.web.views.card_views import View
@@ -24,7 +24,7 @@ _FRESH = 100
 class ViewChannel:
     """Works only while somebody looks."""
 
-    def __init__(self, desk: Desk, make: Callable[[], View]) -> None:
+    def __init__(self, desk: AppContext, make: Callable[[], View]) -> None:
         """`make` makes the view anew."""
         self._desk = desk
         self._refreshed_at = 0

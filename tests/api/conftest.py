@@ -10,17 +10,17 @@ from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
 from dashboard.api.router import add_api
+from dashboard.app.context import AppContext, EngineInfo
 from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms
-from dashboard.desk import About, Desk
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.market import Candle
 from dashboard.positions.monitor import PositionMonitor
 from dashboard.replication.mirror import Mirror
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig
+from tests.app_server import AppServer
 from tests.domain.builders import instrument, ticker
-from tests.listening import Listening
 from tests.positions.harness import BTC, TrackerHarness
 from tests.redis_server import RedisServer
 from tests.replication.harness import heard, published, same, until
@@ -54,16 +54,16 @@ class Service(AbstractContextManager["Service"]):
         self._mirror: Mirror | None = None
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
         self._ends = ExitStack()
-        self._source = Desk(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
+        self._source = AppContext(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
         desk = self._mirrored(through) if through else self._source
         add_api(app, desk, entrance or ApiAccess(), keepalive=keepalive)
-        self._listening = Listening(app)
+        self._listening = AppServer(app)
 
-    def _mirrored(self, through: RedisServer) -> Desk:
+    def _mirrored(self, through: RedisServer) -> AppContext:
         self._ends.enter_context(published(self._source, through))
         self._mirror = self._ends.enter_context(heard(through))
         board = self._mirror.board
-        return Desk(self._mirror.markets, board, self._mirror.about, nothing, no_candles, nothing)
+        return AppContext(self._mirror.markets, board, self._mirror.about, nothing, no_candles, nothing)
 
     def settled(self) -> None:
         """Once the API knows what was done to markets and positions."""
@@ -71,9 +71,9 @@ class Service(AbstractContextManager["Service"]):
             mirror = self._mirror
             until(lambda: same(mirror, self._source))
 
-    def _about(self) -> About:
+    def _about(self) -> EngineInfo:
         running, trouble = self.monitor.running, self.trouble
-        return About("Bitget", "BTCUSDT", has_account=True, running=running, trouble=trouble)
+        return EngineInfo("Bitget", "BTCUSDT", has_account=True, running=running, trouble=trouble)
 
     def __enter__(self) -> "Service":
         self._listening.start()

@@ -18,7 +18,7 @@ from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.auth.login import add_login
 from dashboard.auth.origin import add_origin_checks
 from dashboard.web.app import build_app
-from tests.listening import Listening
+from tests.app_server import AppServer
 from tests.web.scenes import LONG, Scene
 
 PASSWORD = "correct horse battery"
@@ -47,7 +47,7 @@ class AuthTestApp(AbstractContextManager["AuthTestApp"]):
         if password:
             self.store.set_password(password)
         self.inner = AuthStore(path)
-        self._listening = Listening(application(self.inner, **how))
+        self._listening = AppServer(application(self.inner, **how))
 
     def __enter__(self) -> "AuthTestApp":
         self._listening.start()

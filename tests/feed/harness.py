@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
 
+from dashboard.app.event_router import EventRouter
 from dashboard.clock import now_ms
 from dashboard.demo.exchange import DemoExchange
 from dashboard.demo.thread import DemoThread
@@ -21,7 +22,6 @@ from dashboard.feed.price_feed import PriceFeed
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig, Snapshot
-from dashboard.wiring import Wires
 
 QUICK = FeedTimeouts(head_start=150, silence=400, first_message=700)
 """The feed's patience, shortened so that a test does not need it."""
@@ -53,7 +53,7 @@ class FeedHarness(AbstractContextManager["FeedHarness"]):
         """Starts a feed that polls every 0.2 s and gives a request half a second."""
         options = self.exchange.ccxt_config() | {"timeout": 500, "enableRateLimit": False} | config
         access = Credentials("bitget", config=options)
-        client, wires = ExchangeClient(access), Wires(self.markets, self.tracker)
+        client, wires = ExchangeClient(access), EventRouter(self.markets, self.tracker)
         reader = AccountFeed(
             AccountClient(access, client),
             client,

@@ -21,7 +21,7 @@ from dashboard.metrics.exporter import add_metrics
 from dashboard.metrics.feed_stats import FeedStats
 from dashboard.metrics.readiness import freshness
 from dashboard.web.app import build_app
-from tests.listening import Listening
+from tests.app_server import AppServer
 from tests.web.scenes import Scene
 
 PATHS = {"view": "/ws/view", "positions": "/api/v1/positions/stream", "bbo": "/api/v1/live/bbo"}
@@ -38,7 +38,7 @@ class Served(AbstractContextManager["Served"]):
         self.app = build_app(desk)
         add_api(self.app, desk, ApiAccess())
         add_metrics(self.app, vitals=self.vitals.read, ready=freshness(desk))
-        self._listening = Listening(self.app)
+        self._listening = AppServer(self.app)
 
     def __enter__(self) -> "Served":
         self._listening.start()

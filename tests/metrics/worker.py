@@ -11,7 +11,7 @@ share(Path(sys.argv[1]))  # before the library is imported below
 import uvicorn  # noqa: E402
 
 from dashboard.metrics.exporter import add_metrics  # noqa: E402
-from dashboard.serving import uvicorn_config  # noqa: E402
+from dashboard.processes.http_server import uvicorn_config  # noqa: E402
 from dashboard.web.app import build_app  # noqa: E402
 from tests.web.scenes import live  # noqa: E402
 

@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
-from dashboard.desk import About, Desk
 from dashboard.domain.environment import Environment
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.market import Candle, Instrument
@@ -25,7 +25,7 @@ from tests.domain.builders import instrument, ticker
 from tests.positions.harness import BTC, TrackerHarness
 from tests.redis_server import RedisServer
 
-UNHEARD = About("Bitget", "BTCUSDT", Environment.LIVE)
+UNHEARD = EngineInfo("Bitget", "BTCUSDT", Environment.LIVE)
 
 
 def until(condition: Callable[[], Any], seconds: float = 10.0) -> float:
@@ -41,7 +41,7 @@ def until(condition: Callable[[], Any], seconds: float = 10.0) -> float:
 class Source:
     """What a feed's process knows, moved by hand."""
 
-    about: About = field(default_factory=lambda: replace(UNHEARD, has_account=True))
+    about: EngineInfo = field(default_factory=lambda: replace(UNHEARD, has_account=True))
     entered: list[Mapping[str, str | None]] = field(default_factory=list)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     readings: int = 0
@@ -53,7 +53,7 @@ class Source:
         holdings = PositionSelection(account=True)
         self.markets = Markets(RuntimeConfig(2_000, holdings=holdings), lambda: RuntimeConfig(2_000))
         self.markets.apply(None, InstrumentResolved(instrument()))
-        self.desk = Desk(
+        self.desk = AppContext(
             self.markets, self.books.tracker, lambda: self.about, self._enter, self._candles, self._reconcile
         )
 
@@ -83,7 +83,7 @@ class Source:
 
 
 @contextmanager
-def published(desk: Desk, server: RedisServer, **more: Any) -> Iterator[Publisher]:
+def published(desk: AppContext, server: RedisServer, **more: Any) -> Iterator[Publisher]:
     """The desk of a feed that leads."""
     redis = connect(server.url)
     lease = Lease(redis)
@@ -108,7 +108,7 @@ def heard(server: RedisServer) -> Iterator[Mirror]:
         hearing.stop()
 
 
-def same(mirror: Mirror, desk: Desk) -> bool:
+def same(mirror: Mirror, desk: AppContext) -> bool:
     """Whether the worker knows what the feed knows."""
     markets, board = desk.markets, desk.board
     return (

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from hypothesis import given
 
+from dashboard.app.context import EngineInfo
 from dashboard.clock import now_ms
-from dashboard.desk import About
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.journal import Journal
 from dashboard.domain.market import Quote, Ticker
@@ -21,7 +21,7 @@ from tests.domain.fill_histories import histories
 from tests.domain.strategies import decimals
 from tests.replication.harness import Source
 
-HEAD = MessageHeader(7, 3, 1_000, About("Bitget", "BTCUSDT"), {"ticks": 5})
+HEAD = MessageHeader(7, 3, 1_000, EngineInfo("Bitget", "BTCUSDT"), {"ticks": 5})
 
 
 def over(**parts: messages.Part | MessageHeader | None) -> StateMessage:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
-from dashboard.desk import About, Desk
 from dashboard.domain.environment import Environment
 from dashboard.domain.events import AccountEvent, InstrumentResolved, PositionsRead, PriceReceived, Route
 from dashboard.domain.manual_position import ManualPosition
@@ -69,10 +69,10 @@ class Scene:
         markets = Markets(self.runtime, lambda: RuntimeConfig(60_000, holdings=beside, clock=self.clock))
         self.tracker = PositionTracker("test", clock=self.clock)
         self.reconciled = 0
-        self.desk = Desk(
+        self.desk = AppContext(
             markets,
             self.tracker,
-            lambda: About(
+            lambda: EngineInfo(
                 "Bitget", "BTCUSDT", self.environment, has_account=self.account, running=self.running
             ),
             self._enter,

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.desk import About
+from dashboard.app.context import EngineInfo
 from dashboard.domain.environment import Environment
 from dashboard.web.page_version import page_version
 
-HERE = About("Bitget", "BTCUSDT", Environment.DEMO, has_account=True)
+HERE = EngineInfo("Bitget", "BTCUSDT", Environment.DEMO, has_account=True)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.desk import Desk
+from dashboard.app.context import AppContext
 from dashboard.domain.environment import Environment
 from dashboard.web.components.cards import (
     bound,
@@ -30,7 +30,7 @@ BEAT = 1_000
 _BADGES = {Environment.DEMO: "Demo", Environment.TESTNET: "Testnet"}
 
 
-def page(desk: Desk, may_log_out: Callable[[], bool]) -> Component:
+def page(desk: AppContext, may_log_out: Callable[[], bool]) -> Component:
     """The whole page, as it is to be loaded now."""
     return html.Div(
         [

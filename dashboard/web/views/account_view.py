@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
-from dashboard.desk import Desk
 from dashboard.formatting import whole_age
 from dashboard.web.views.position_rows import RowCache, happened, totals
 
@@ -15,7 +15,7 @@ class AccountView:
     stands under `#`. Neither is painted by data-bind.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppContext) -> None:
         self._desk = desk
         self._rows = RowCache()
         self._told: set[str] = set()

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from dashboard.desk import Desk
+from dashboard.app.context import AppContext
 from dashboard.domain.environment import Environment
 from dashboard.domain.margin import entry_margin
 from dashboard.domain.market import Quote
@@ -28,7 +28,7 @@ View = dict[str, Any]
 _KINDS = {"swap": "perpetual", "future": "future", "spot": "spot"}
 
 
-def market(snapshot: Snapshot, desk: Desk) -> View:
+def market(snapshot: Snapshot, desk: AppContext) -> View:
     """What is traded, and where."""
     instrument = snapshot.instrument
     kind = _KINDS.get(instrument.kind, instrument.kind) if instrument else "connecting…"
@@ -97,7 +97,7 @@ def gains(snapshot: Snapshot, valuation: Valuation) -> View:
     }
 
 
-def position_facts(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View:
+def position_facts(snapshot: Snapshot, desk: AppContext, valuation: Valuation) -> View:
     """The position card."""
     position, levels, instrument = snapshot.position, snapshot.levels, snapshot.instrument
     view = dict.fromkeys(
@@ -126,7 +126,7 @@ def position_facts(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View
     }
 
 
-def _account(desk: Desk) -> str:
+def _account(desk: AppContext) -> str:
     return "demo account" if desk.environment is Environment.DEMO else f"{desk.exchange} account"
 
 

@@ -13,7 +13,7 @@ Every view has the same keys. Ages are not texts: the browser counts them on fro
 
 from functools import lru_cache
 
-from dashboard.desk import About, Desk
+from dashboard.app.context import AppContext, EngineInfo
 from dashboard.domain.environment import Environment
 from dashboard.domain.feed_state import FeedHealth, FeedState
 from dashboard.domain.market import Instrument, Ticker
@@ -80,7 +80,7 @@ _AGING = (
 """The keys that a live price keeps alive."""
 
 
-def view(snapshot: Snapshot, desk: Desk, now: int) -> View:
+def view(snapshot: Snapshot, desk: AppContext, now: int) -> View:
     """What the page shows at `now`, and what it is to show if it hears nothing more."""
     return _shown(snapshot, desk, now) | _unheard(
         desk, desk.about(), snapshot.instrument, snapshot.holdings, snapshot.position, snapshot.levels
@@ -92,7 +92,7 @@ def changed(old: View, new: View) -> View:
     return {key: text for key, text in new.items() if old.get(key) != text}
 
 
-def _shown(snapshot: Snapshot, desk: Desk, now: int) -> View:
+def _shown(snapshot: Snapshot, desk: AppContext, now: int) -> View:
     valuation = snapshot.valuation_at(now)
     newest, _, _ = hero(snapshot, now)
     shown = (
@@ -109,8 +109,8 @@ def _shown(snapshot: Snapshot, desk: Desk, now: int) -> View:
 
 @lru_cache(maxsize=64)
 def _unheard(
-    desk: Desk,
-    _about: About,
+    desk: AppContext,
+    _about: EngineInfo,
     instrument: Instrument | None,
     holdings: PositionSelection,
     position: Position | None,
@@ -126,7 +126,7 @@ def _unheard(
     return {f"~{key}": text for key, text in old.items() if key in _AGING}
 
 
-def _feed(snapshot: Snapshot, desk: Desk, now: int) -> View:
+def _feed(snapshot: Snapshot, desk: AppContext, now: int) -> View:
     state = _state(snapshot, now)
     notice, account = feed_notice(snapshot, desk, state, now), account_notice(snapshot, now)
     return {
@@ -147,7 +147,7 @@ def _state(snapshot: Snapshot, now: int) -> FeedState:
     return FeedState.STALE if state in _LIVE and not live else state
 
 
-def _risk(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View:
+def _risk(snapshot: Snapshot, desk: AppContext, valuation: Valuation) -> View:
     status = valuation.status
     return {
         "risk": str(status),
@@ -158,7 +158,7 @@ def _risk(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> View:
     }
 
 
-def _title(shown: View, desk: Desk) -> str:
+def _title(shown: View, desk: AppContext) -> str:
     """The tab: price and PnL while they are live, else what is wrong."""
     figures = [shown["price"], shown["pnl"]] if shown["price:tone"] != Tone.UNKNOWN else [shown["state"], "·"]
     environment = [] if desk.environment is Environment.LIVE else [desk.environment.upper(), "·"]

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dashboard.desk import Desk
+from dashboard.app.context import AppContext
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels, RiskStatus
@@ -11,7 +11,7 @@ from dashboard.formatting import price, whole_age
 from dashboard.state.runtime import Snapshot
 
 
-def feed_notice(snapshot: Snapshot, desk: Desk, state: FeedState, now: int) -> str:
+def feed_notice(snapshot: Snapshot, desk: AppContext, state: FeedState, now: int) -> str:
     """What is wrong with the feed, which is shown as `state`; empty while nothing is."""
     health = snapshot.health
     if state is FeedState.STALE and health.state_at(now) is not state:
@@ -39,7 +39,7 @@ def account_notice(snapshot: Snapshot, now: int) -> str:
     return f"The account cannot be read: {_sentence(holdings.problem)} {seen}"
 
 
-def risk_sentence(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> str:
+def risk_sentence(snapshot: Snapshot, desk: AppContext, valuation: Valuation) -> str:
     """Why the risk status is what it is."""
     if valuation.status is RiskStatus.NO_POSITION:
         return ""
@@ -50,7 +50,7 @@ def risk_sentence(snapshot: Snapshot, desk: Desk, valuation: Valuation) -> str:
     return f"{why} Liquidation price unknown." if unknown else why
 
 
-def invitation(snapshot: Snapshot, desk: Desk) -> str:
+def invitation(snapshot: Snapshot, desk: AppContext) -> str:
     """What stands where the position's facts would be."""
     if snapshot.instrument is None or not snapshot.holdings.known:
         return _unknown(snapshot, desk)
@@ -70,7 +70,7 @@ def liquidation_source(position: Position, levels: RiskLevels) -> str:
     return str(position.source if levels.liquidation == position.liquidation_price else Source.ENTERED)
 
 
-def _silence(desk: Desk) -> str:
+def _silence(desk: AppContext) -> str:
     return f"{desk.exchange} sends no prices."
 
 
@@ -80,7 +80,7 @@ def _bids(snapshot: Snapshot, now: int) -> bool:
     return any(one is not None and one.age(now) <= snapshot.health.stale_after for one in sides)
 
 
-def _unknown(snapshot: Snapshot, desk: Desk) -> str:
+def _unknown(snapshot: Snapshot, desk: AppContext) -> str:
     if snapshot.instrument is None:
         return f"Looking for {desk.symbol} on {desk.exchange}…"
     if not snapshot.holdings.known:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
-from dashboard.desk import Desk
 from dashboard.web.page_version import page_version
 from dashboard.web.views.account_view import AccountView
 from dashboard.web.views.market_view import view
@@ -13,7 +13,7 @@ from dashboard.web.views.selected_position import label_of, snapshot_of
 class PageView:
     """Makes whole views for stream and interval alike."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppContext) -> None:
         self._desk = desk
         self._account = AccountView(desk)
 

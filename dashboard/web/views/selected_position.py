@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dashboard.desk import Desk
+from dashboard.app.context import AppContext
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position import Side
 from dashboard.state.runtime import Snapshot
@@ -11,20 +11,20 @@ LONGEST = 100
 """Characters of a label; whatever is longer is none."""
 
 
-def symbol_of(desk: Desk, label: str | None) -> str | None:
+def symbol_of(desk: AppContext, label: str | None) -> str | None:
     """The market of a position's label; None for the main one, and for one that is not watched."""
     symbol, _ = _parts(label or "")
     return symbol if symbol and symbol != desk.markets.symbol and desk.markets.of(symbol) else None
 
 
-def snapshot_of(desk: Desk, label: str | None) -> Snapshot:
+def snapshot_of(desk: AppContext, label: str | None) -> Snapshot:
     """What is known of the position with this label; of the main market where there is none such."""
     symbol, side = _parts(label or "")
     market = desk.markets.of(symbol or None) or desk.markets.main
     return _on_side(market.snapshot, side if market is desk.markets.of(symbol or None) else None)
 
 
-def label_of(desk: Desk, snapshot: Snapshot) -> str:
+def label_of(desk: AppContext, snapshot: Snapshot) -> str:
     """The label of the position that is shown, as the table has it."""
     if snapshot.instrument is None or not desk.about().has_account:
         return ""

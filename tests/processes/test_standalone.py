@@ -21,7 +21,7 @@ from dashboard.demo.thread import DemoThread
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.errors import CredentialError, UnknownSymbol
 from dashboard.positions.manual_store import ManualPositionStore
-from dashboard.server import running
+from dashboard.processes.standalone import running
 
 RECORDINGS = Path(__file__).parent / "recordings" / "bitget"
 

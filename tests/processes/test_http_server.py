@@ -10,7 +10,7 @@ import pytest
 from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
-from dashboard.serving import listen, uvicorn_config
+from dashboard.processes.http_server import listen, uvicorn_config
 
 
 def settings(port: int, *, auto_port: bool = False, host: str = "127.0.0.1") -> Settings:

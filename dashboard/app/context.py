@@ -11,7 +11,7 @@ from dashboard.state.runtime import RuntimeConfig
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class EngineInfo:
     """What does not move with the market."""
 
     exchange: str
@@ -27,13 +27,13 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AppContext:
     """The live state to read, and the few commands."""
 
     markets: Markets
     board: PositionBook
     """The account's positions; empty where there is no account."""
-    about: Callable[[], About]
+    about: Callable[[], EngineInfo]
     enter: Callable[[Mapping[str, str | None]], Awaitable[None]]
     """Takes the fields of `Entered`, or none at all to clear it. Raises PositionError, or NotKept if it is
     shown but could not be written down."""

@@ -6,10 +6,10 @@ import time
 import uvicorn
 from fastapi import FastAPI
 
-from dashboard.serving import uvicorn_config
+from dashboard.processes.http_server import uvicorn_config
 
 
-class Listening:
+class AppServer:
     """Serves from `start` to `stop`, at an `address` like 127.0.0.1:40000."""
 
     def __init__(self, app: FastAPI) -> None:

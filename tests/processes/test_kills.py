@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.app.engine import build_engine
 from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
 from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
 from dashboard.demo.thread import DemoThread
-from dashboard.house import house
-from tests.test_server import options
+from tests.processes.test_standalone import options
 
 KILLS = int(os.environ.get("KILLS", "200"))
 LONGEST_LIFE = 0.5
@@ -33,7 +33,7 @@ _fresh = multiprocessing.get_context("forkserver")
 
 def live(flags: list[str]) -> None:
     """The dashboard without its page, until it is killed."""
-    with house(load(flags)) as inside:
+    with build_engine(load(flags)) as inside:
         inside.monitor.start()
         signal.pause()
 
@@ -78,8 +78,8 @@ def demo():
 def test_two_hundred_kills_lose_nothing(demo: DemoThread, tmp_path: Path):
     trail, dice = tmp_path / "trail", random.Random(11)
     flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
-    _fresh.set_forkserver_preload(["dashboard.house", "tests.test_kills"])
-    with house(load(flags)) as inside:
+    _fresh.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
+    with build_engine(load(flags)) as inside:
         inside.monitor.start()
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
     trading = Trading(demo)
@@ -92,7 +92,7 @@ def test_two_hundred_kills_lose_nothing(demo: DemoThread, tmp_path: Path):
         child.join()
     trading.stop()
 
-    with house(load(flags)) as inside:
+    with build_engine(load(flags)) as inside:
         inside.monitor.start()
         account, tracker = demo.exchange.account, inside.tracker
         until(lambda: len(told(trail)) >= len(account.fills))

@@ -6,28 +6,30 @@ from typing import Any
 from fastapi import FastAPI
 
 from dashboard.api.router import add_api
+from dashboard.app.context import AppContext
 from dashboard.auth.allowed_hosts import parse_allowed_hosts
 from dashboard.auth.api_access import ApiAccess
 from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.auth.login import add_login
 from dashboard.auth.origin import add_origin_checks
 from dashboard.config import Settings
-from dashboard.desk import Desk
 from dashboard.metrics.exporter import add_metrics
 from dashboard.metrics.readiness import freshness
 from dashboard.web.app import build_app
 
 
-def check_doors(settings: Settings) -> None:
+def validate_access_settings(settings: Settings) -> None:
     """Raises SettingsError for names, keys or sites that are wrong: before anything is started for them."""
     parse_allowed_hosts(settings.allowed_hosts)
-    ApiAccess.of(settings.keys_of_access, settings.allowed_origins)
+    ApiAccess.of(settings.access_key_list, settings.allowed_origins)
 
 
-def outlets(settings: Settings, desk: Desk, vitals: Callable[[], Mapping[str, Any] | None]) -> FastAPI:
+def create_app(
+    settings: Settings, desk: AppContext, vitals: Callable[[], Mapping[str, Any] | None]
+) -> FastAPI:
     """The application. `vitals` is what the feed's process counts. Raises SettingsError."""
     store = AuthStore(auth_file(settings.state_dir))
-    entrance = ApiAccess.of(settings.keys_of_access, settings.allowed_origins, store)
+    entrance = ApiAccess.of(settings.access_key_list, settings.allowed_origins, store)
     app = build_app(desk, may_log_out=lambda: store.has_password)
     add_api(app, desk, entrance)
     add_metrics(app, vitals=vitals, ready=freshness(desk))
@@ -37,7 +39,7 @@ def outlets(settings: Settings, desk: Desk, vitals: Callable[[], Mapping[str, An
         store,
         required=settings.require_login,
         session_hours=settings.session_hours,
-        redis_url=settings.url_of_redis,
+        redis_url=settings.redis_connection_url,
     )
     add_origin_checks(app, settings.host, settings.allowed_hosts)
     return app

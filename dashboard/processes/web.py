@@ -6,20 +6,20 @@ from collections.abc import Iterable
 
 from fastapi import FastAPI
 
+from dashboard.app.asgi import create_app, validate_access_settings
+from dashboard.app.context import AppContext, EngineInfo
 from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.auth.bind_policy import is_reachable, require_password_for
-from dashboard.config import PREFIX, Settings, load, log_as_asked, needed_redis_url
-from dashboard.desk import About, Desk
+from dashboard.config import PREFIX, Settings, configure_logging, load, require_redis_url
 from dashboard.domain.environment import Environment
 from dashboard.errors import DashboardError
-from dashboard.outlets import check_doors, outlets
 from dashboard.replication.command_client import CommandClient
 from dashboard.replication.mirror import Mirror
 from dashboard.replication.redis_client import connect
 from dashboard.replication.subscriber import Subscriber
 
 
-def check(addresses: Iterable[object] = ()) -> None:
+def check_settings(addresses: Iterable[object] = ()) -> None:
     """Ends the process with one line and exit code 2 where the settings are wrong, or one of the
     `addresses` to listen on may not be served without a password. From then on it logs as they say.
 
@@ -27,9 +27,9 @@ def check(addresses: Iterable[object] = ()) -> None:
     """
     try:
         settings = load([])
-        log_as_asked(settings)
-        connect(needed_redis_url(settings))
-        check_doors(settings)
+        configure_logging(settings)
+        connect(require_redis_url(settings))
+        validate_access_settings(settings)
         require_password_for(addresses, AuthStore(auth_file(settings.state_dir)))
     except DashboardError as error:
         print(f"dashboard-web: {error}", file=sys.stderr)
@@ -45,32 +45,34 @@ def require_login(addresses: Iterable[object]) -> None:
         os.environ[f"{PREFIX}REQUIRE_LOGIN"] = "true"
 
 
-def create() -> FastAPI:
+def create_worker_app() -> FastAPI:
     """What gunicorn serves: the settings come from the environment. Raises DashboardError."""
     settings = load([])
-    log_as_asked(settings)
-    return application(settings)
+    configure_logging(settings)
+    return build_worker_app(settings)
 
 
-def application(settings: Settings) -> FastAPI:
+def build_worker_app(settings: Settings) -> FastAPI:
     """The application over a mirror of the feed's state, which runs from now on."""
-    url = needed_redis_url(settings)
+    url = require_redis_url(settings)
     mirror = Mirror(_about(settings))
     hearing, asking = Subscriber(connect(url), mirror), CommandClient(url)
-    desk = Desk(mirror.markets, mirror.board, mirror.about, asking.enter, asking.candles, asking.reconcile)
-    app = outlets(settings, desk, mirror.vitals)
+    desk = AppContext(
+        mirror.markets, mirror.board, mirror.about, asking.enter, asking.candles, asking.reconcile
+    )
+    app = create_app(settings, desk, mirror.vitals)
     app.state.hearing = hearing
     hearing.start()
     return app
 
 
-def _about(settings: Settings) -> About:
+def _about(settings: Settings) -> EngineInfo:
     """As far as the settings tell it, until the feed does."""
     environment = Environment.TESTNET if settings.use_testnet else Environment.LIVE
-    return About(
+    return EngineInfo(
         settings.exchange.title(), settings.symbol, Environment.DEMO if settings.demo else environment
     )
 
 
 if __name__ == "__main__":
-    check()
+    check_settings()

@@ -8,17 +8,17 @@ from threading import Event
 from redis import Redis
 from redis.exceptions import RedisError
 
+from dashboard.app.engine import Engine, build_engine
 from dashboard.audit.writer_lock import TrailTaken
 from dashboard.clock import now_ms
-from dashboard.config import Settings, needed_redis_url
+from dashboard.config import Settings, require_redis_url
 from dashboard.errors import DashboardError
-from dashboard.house import House, house
 from dashboard.metrics.feed_stats import FeedStats
 from dashboard.replication.command_server import CommandServer
 from dashboard.replication.lease import Lease
 from dashboard.replication.publisher import Publisher
 from dashboard.replication.redis_client import connect
-from dashboard.service import Watchdog, tell
+from dashboard.systemd import Watchdog, notify
 
 log = logging.getLogger(__name__)
 
@@ -28,27 +28,27 @@ _HANGS = 10_000
 """Milliseconds after which a publisher that does nothing is said to hang."""
 
 
-class LeadLost(DashboardError):
+class LeaseLost(DashboardError):
     """Another feed leads."""
 
 
 def serve_feed(settings: Settings) -> None:
     """Waits for its turn, then reads and publishes until it is interrupted.
 
-    Raises LeadLost once another feed leads, and other DashboardErrors if it cannot start.
+    Raises LeaseLost once another feed leads, and other DashboardErrors if it cannot start.
     """
-    url = needed_redis_url(settings)
+    url = require_redis_url(settings)
     redis, watchdog = connect(url), Watchdog()
     lease = Lease(redis)
-    tell("READY=1")
+    notify("READY=1")
     _wait_for(lease, watchdog, url)
     try:
         with _leading(settings, redis, lease, watchdog) as (inside, publisher):
-            tell("STATUS=leads: reads the exchange and publishes")
-            inside.await_first_answer()
+            notify("STATUS=leads: reads the exchange and publishes")
+            inside.wait_until_ready()
             _watch(inside, publisher, watchdog)
     except TrailTaken as error:  # by a feed that leads no more, and has not ended yet
-        raise LeadLost(str(error)) from None
+        raise LeaseLost(str(error)) from None
     finally:
         _release(lease)
 
@@ -65,7 +65,7 @@ def _wait_for(lease: Lease, watchdog: Watchdog, url: str) -> None:
             why = f"waits: {said(error, url)}"
         if why != said_before:
             log.warning("%s", why)
-            tell(f"STATUS={why}")
+            notify(f"STATUS={why}")
         said_before = why
         watchdog.alive()
         Event().wait(_LOOK)
@@ -74,11 +74,11 @@ def _wait_for(lease: Lease, watchdog: Watchdog, url: str) -> None:
 @contextmanager
 def _leading(
     settings: Settings, redis: Redis, lease: Lease, watchdog: Watchdog
-) -> Iterator[tuple[House, Publisher]]:
+) -> Iterator[tuple[Engine, Publisher]]:
     """The house, with its publisher, running."""
     with ExitStack() as stack:
         with lease.kept(watchdog.alive):  # the audit trail may be long
-            inside = stack.enter_context(house(settings))
+            inside = stack.enter_context(build_engine(settings))
         vitals = FeedStats(inside.markets, inside.tracker, inside.audit)
         publisher = Publisher(redis, lease, inside.desk, vitals.read)
         answering = CommandServer(redis, inside.desk)
@@ -89,12 +89,12 @@ def _leading(
         yield inside, publisher
 
 
-def _watch(inside: House, publisher: Publisher, watchdog: Watchdog) -> None:
+def _watch(inside: Engine, publisher: Publisher, watchdog: Watchdog) -> None:
     """Until another feed leads, telling the watchdog as long as nothing hangs."""
     while not publisher.lost.wait(_LOOK):
-        if not inside.hangs and now_ms() - publisher.worked_at < _HANGS:
+        if not inside.is_stalled and now_ms() - publisher.worked_at < _HANGS:
             watchdog.alive()
-    raise LeadLost("another feed leads; this one ends, and waits for its turn once it is started again")
+    raise LeaseLost("another feed leads; this one ends, and waits for its turn once it is started again")
 
 
 def _release(lease: Lease) -> None:

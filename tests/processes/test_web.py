@@ -19,7 +19,7 @@ from dashboard.replication.redis_client import CHANNEL
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
 from tests.replication.harness import Source, published, until
-from tests.service import Manager, handing_over
+from tests.systemd_harness import Manager, handing_over
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "a long enough passphrase"

@@ -10,6 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dashboard.app.context import AppContext, EngineInfo
+from dashboard.app.event_router import EventRouter
 from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
 from dashboard.audit.trail_files import default_directory
@@ -18,7 +20,6 @@ from dashboard.clock import now_ms
 from dashboard.config import Settings
 from dashboard.demo.account import DEMO_LEVELS
 from dashboard.demo.thread import running_demo
-from dashboard.desk import About, Desk
 from dashboard.domain.environment import Environment
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position_selection import PositionSelection
@@ -34,10 +35,9 @@ from dashboard.positions.manual import ManualPositions
 from dashboard.positions.manual_store import ManualPositionStore
 from dashboard.positions.monitor import PositionMonitor
 from dashboard.positions.tracker import PositionTracker
-from dashboard.service import is_managed
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig
-from dashboard.wiring import Wires
+from dashboard.systemd import is_managed
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +49,10 @@ _HANGS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Engine:
     """What runs behind the outlets. `monitor.start()` starts it, `monitor.stop()` ends it."""
 
-    about: About
+    about: EngineInfo
     """As it was at the start."""
     markets: Markets
     tracker: PositionTracker
@@ -63,9 +63,9 @@ class House:
     """The trail of every change; None where there is no account."""
 
     @property
-    def desk(self) -> Desk:
+    def desk(self) -> AppContext:
         """What the outlets see of it."""
-        return Desk(
+        return AppContext(
             self.markets,
             self.tracker,
             self.about_now,
@@ -77,19 +77,19 @@ class House:
     async def _reconcile(self) -> None:
         self.feed.reconcile()
 
-    def about_now(self) -> About:
+    def about_now(self) -> EngineInfo:
         """What there is to know beside prices and positions."""
         degraded = self.audit.degraded if self.audit else None
         trouble = str(degraded) if degraded else None
         return replace(self.about, running=self.monitor.running, trouble=trouble)
 
     @property
-    def hangs(self) -> bool:
+    def is_stalled(self) -> bool:
         """Whether the feed's thread has not done anything for long, or is gone."""
         turned = self.feed.turned_at
         return (turned is not None and now_ms() - turned > _HANGS) or not self.monitor.running
 
-    def await_first_answer(self) -> None:
+    def wait_until_ready(self) -> None:
         """Raises the UsageError that symbol or keys turned out to be. Anything else may pass by itself.
 
         A service goes on trying, and says so: while a machine starts its clock may be wrong, and an exchange
@@ -104,7 +104,7 @@ class House:
 
 
 @contextmanager
-def house(settings: Settings) -> Iterator[House]:
+def build_engine(settings: Settings) -> Iterator[Engine]:
     """A house that is not started yet, and is stopped at the end.
 
     Raises a DashboardError for whatever the user can mend.
@@ -141,14 +141,17 @@ def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger
 
 def _built(
     settings: Settings, environment: Environment, access: Credentials, audit: AuditLogger | None
-) -> House:
+) -> Engine:
     client = ExchangeClient(access)
     markets = _markets(settings, environment, access)
     tracker = _tracker(settings, environment, access, audit)
     read_records = ManualPositions(
-        markets.main, ManualPositionStore(_kept(settings)), environment, recall=not settings.gives_position
+        markets.main,
+        ManualPositionStore(_kept(settings)),
+        environment,
+        recall=not settings.has_manual_position,
     )
-    wires = Wires(markets, tracker, read_records.recall)
+    wires = EventRouter(markets, tracker, read_records.recall)
     account = AccountFeed(AccountClient(access, client), client, wires.account, tracker) if audit else None
     feed = wires.feed = PriceFeed(client, settings.symbol, wires.market, account=account)
     monitor = PositionMonitor(
@@ -157,8 +160,8 @@ def _built(
         stop_feed=feed.stop,
         update_interval=settings.position_interval,
     )
-    about = About(client.name, settings.symbol, environment, has_account=audit is not None)
-    return House(about, markets, tracker, monitor, feed, read_records, audit)
+    about = EngineInfo(client.name, settings.symbol, environment, has_account=audit is not None)
+    return Engine(about, markets, tracker, monitor, feed, read_records, audit)
 
 
 def _kept(settings: Settings) -> Path | None:
@@ -176,7 +179,7 @@ def _markets(settings: Settings, environment: Environment, access: Credentials) 
 
 def _entered(settings: Settings, environment: Environment) -> ManualPosition:
     """What the flags say. The demo has levels of its own, so that there is something to see."""
-    if environment is Environment.DEMO and not settings.gives_position:
+    if environment is Environment.DEMO and not settings.has_manual_position:
         return ManualPosition.from_fields(
             {name: f"{level.normalize():f}" for name, level in asdict(DEMO_LEVELS).items()}
         )

@@ -22,7 +22,7 @@ from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 
 
-class Wires:
+class EventRouter:
     """Takes what the feed reports. All of it happens in the feed's thread."""
 
     feed: PriceFeed

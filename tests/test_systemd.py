@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 
-from dashboard.service import Watchdog, tell
-from tests.service import RUN, Manager, start
+from dashboard.systemd import Watchdog, notify
+from tests.systemd_harness import RUN, Manager, start
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_socket_that_is_handed_over_is_served(listener: socket.socket):
 
 def test_elsewhere_nothing_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    tell("READY=1")
+    notify("READY=1")
 
 
 def test_a_manager_that_is_gone_is_no_failure(
@@ -50,7 +50,7 @@ def test_a_manager_that_is_gone_is_no_failure(
 ):
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
     with caplog.at_level(logging.INFO):
-        tell("READY=1")
+        notify("READY=1")
     assert not caplog.records
 
 
@@ -63,7 +63,7 @@ def test_the_watchdog_is_told_no_more_often_than_it_needs(monkeypatch: pytest.Mo
         until = time.monotonic() + 0.35
         while time.monotonic() < until:
             watchdog.alive()
-        tell("end of it")
+        notify("end of it")
         while manager.until("") != "end of it":
             told += 1
         assert 2 <= told <= 4
@@ -74,5 +74,5 @@ def test_without_a_watchdog_it_hears_nothing(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv("NOTIFY_SOCKET", manager.path)
         monkeypatch.delenv("WATCHDOG_USEC", raising=False)
         Watchdog().alive()
-        tell("end of it")
+        notify("end of it")
         assert manager.until("") == "end of it"

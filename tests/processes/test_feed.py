@@ -12,7 +12,7 @@ from dashboard.domain.feed_state import FeedState
 from dashboard.replication.mirror import Mirror
 from tests.redis_server import RedisServer
 from tests.replication.harness import heard, until
-from tests.service import FEED, Manager, start
+from tests.systemd_harness import FEED, Manager, start
 
 Start = Callable[..., subprocess.Popen[str]]
 

@@ -18,9 +18,9 @@ from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.auth.bind_policy import is_reachable, require_password_for
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
-from dashboard.http import uvicorn_options
-from dashboard.server import running
-from dashboard.service import Watchdog, handed_over, tell
+from dashboard.processes.standalone import running
+from dashboard.processes.uvicorn_options import uvicorn_options
+from dashboard.systemd import Watchdog, inherited_socket, notify
 
 _PORTS_TRIED = 50
 
@@ -39,7 +39,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         url = _url(self.servers[0].sockets[0])
         print(f"Position dashboard: {url}  (Ctrl-C ends it)", flush=True)
-        tell("READY=1")
+        notify("READY=1")
         if self._opens_browser and url.startswith("http"):
             threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
 
@@ -62,7 +62,7 @@ def listen(settings: Settings) -> socket.socket:
     Raises SettingsError or PortTaken.
     """
     store = AuthStore(auth_file(settings.state_dir))
-    if (given := handed_over()) is not None:
+    if (given := inherited_socket()) is not None:
         require_password_for([given.getsockname()], store)
         return given
     require_password_for([(settings.host, settings.port)], store)

@@ -19,7 +19,7 @@ def is_managed() -> bool:
     return "NOTIFY_SOCKET" in os.environ
 
 
-def tell(state: str) -> None:
+def notify(state: str) -> None:
     """Says READY=1, WATCHDOG=1, STATUS=... to systemd."""
     if is_managed():
         from gunicorn.systemd import sd_notify  # not on every system that the dashboard runs on
@@ -27,7 +27,7 @@ def tell(state: str) -> None:
         sd_notify(state, log)
 
 
-def handed_over() -> socket.socket | None:
+def inherited_socket() -> socket.socket | None:
     """The listening socket that systemd keeps for this service, if there is one."""
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return None
@@ -48,4 +48,4 @@ class Watchdog:
         """To be called often; says it as often as needed."""
         if self._interval and time.monotonic() >= self._next:
             self._next = time.monotonic() + self._interval
-            tell("WATCHDOG=1")
+            notify("WATCHDOG=1")

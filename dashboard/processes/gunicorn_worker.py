@@ -5,8 +5,8 @@ from typing import Any
 from uvicorn_worker import UvicornWorker
 
 from dashboard.clock import now_ms
-from dashboard.http import uvicorn_options
-from dashboard.service import Watchdog
+from dashboard.processes.uvicorn_options import uvicorn_options
+from dashboard.systemd import Watchdog
 
 _HANGS = 10_000
 """Milliseconds after which a worker that hears nothing, not even silence, is said to hang."""

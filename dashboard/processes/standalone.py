@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from fastapi import FastAPI
 
+from dashboard.app.asgi import create_app, validate_access_settings
+from dashboard.app.engine import build_engine
 from dashboard.config import Settings
-from dashboard.house import house
 from dashboard.metrics.feed_stats import FeedStats
-from dashboard.outlets import check_doors, outlets
 
 
 @contextmanager
@@ -18,11 +18,11 @@ def running(settings: Settings) -> Iterator[FastAPI]:
     Raises a DashboardError for whatever the user can mend. An exchange that cannot be reached is
     no error: the page comes up, says so, and the feed keeps trying.
     """
-    check_doors(settings)
-    with house(settings) as inside:
+    validate_access_settings(settings)
+    with build_engine(settings) as inside:
         vitals = FeedStats(inside.markets, inside.tracker, inside.audit)
         inside.monitor.start()
-        app = outlets(settings, inside.desk, vitals.read)
-        app.state.hangs = lambda: inside.hangs
-        inside.await_first_answer()
+        app = create_app(settings, inside.desk, vitals.read)
+        app.state.is_stalled = lambda: inside.is_stalled
+        inside.wait_until_ready()
         yield app
