@@ -50,7 +50,7 @@ def whole(stack: ExitStack, folder: Path, options: str) -> None:
     """The house, with the account of the exchange that the options lead to."""
     inside = stack.enter_context(build_engine(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
     app = FastAPI()
-    add_api(app, inside.desk, ApiAccess())
+    add_api(app, inside.context, ApiAccess())
     inside.monitor.start()
     inside.wait_until_ready()
     serve(app)

@@ -60,7 +60,7 @@ def received(price: Decimal) -> PriceReceived:
 
 
 def desk_of(runtime: RuntimeConfig) -> AppContext:
-    """The desk of one who only looks on."""
+    """The context of one who only looks on."""
     markets = Markets(runtime, lambda: RuntimeConfig(2_000))
     return desk_on(markets, PositionTracker("benchmark"))
 

@@ -71,11 +71,11 @@ def _since(before: list[float], reader: Child) -> tuple[int, float]:
 def costs(count: int) -> tuple[float, float]:
     """µs that runtime.apply and view() take, each alone."""
     runtime = runtime_with_position()
-    desk = desk_of(runtime)
+    context = desk_of(runtime)
     events = iter([received(price_of(tick)) for tick in range(count)])
     apply = _each(count, lambda: runtime.apply(next(events)))
     views = count // 10
-    look = _each(views, lambda: view(runtime.snapshot, desk, now_ms()), lambda tick: _tick(runtime, tick))
+    look = _each(views, lambda: view(runtime.snapshot, context, now_ms()), lambda tick: _tick(runtime, tick))
     return apply, look
 
 

@@ -21,16 +21,16 @@ ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encodi
 
 def add_api(
     app: FastAPI,
-    desk: AppContext,
+    context: AppContext,
     entrance: ApiAccess,
     *,
     keepalive: float = KEEPALIVE_S,
 ) -> None:
     """Serves everything under /api. `keepalive` is the time in seconds between two pings to a client."""
-    app.include_router(routes(desk))
+    app.include_router(routes(context))
     app.router.routes += [
-        WebSocketRoute("/api/v1/positions/stream", positions_stream(desk.board, entrance, keepalive)),
-        WebSocketRoute("/api/v1/live/bbo", bbo_stream(desk.markets, entrance, keepalive)),
+        WebSocketRoute("/api/v1/positions/stream", positions_stream(context.board, entrance, keepalive)),
+        WebSocketRoute("/api/v1/live/bbo", bbo_stream(context.markets, entrance, keepalive)),
     ]
 
     @app.get("/api/asyncapi.json", include_in_schema=False)

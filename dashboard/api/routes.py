@@ -16,9 +16,9 @@ from dashboard.positions.position_book import PositionBook
 _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 
 
-def routes(desk: AppContext) -> APIRouter:
+def routes(context: AppContext) -> APIRouter:
     """The routes under /api/v1/positions."""
-    router, board = APIRouter(prefix="/api/v1/positions", tags=["positions"]), desk.board
+    router, board = APIRouter(prefix="/api/v1/positions", tags=["positions"]), context.board
 
     @router.get("", response_model=Positions)
     async def positions() -> Any:
@@ -37,8 +37,8 @@ def routes(desk: AppContext) -> APIRouter:
     @router.get("/health", response_model=Health)
     async def health() -> Any:
         """Whether the figures can be relied on, and if not, why."""
-        now, known, about = now_ms(), board.health, desk.about()
-        state = desk.markets.main.snapshot.health.state_at(now)
+        now, known, about = now_ms(), board.health, context.about()
+        state = context.markets.main.snapshot.health.state_at(now)
         degraded = [*_account(known.problem, known.read_at, has_account=about.has_account)]
         degraded += [f"prices: {state}"] * (state not in _LIVE)
         degraded += [f"{each.label}: {each.difference}" for each in _differing(board)]

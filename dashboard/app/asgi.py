@@ -1,4 +1,4 @@
-"""Puts page, API, metrics and login over a desk: the same application wherever the feed runs."""
+"""Puts page, API, metrics and login over a context: the same application wherever the feed runs."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -25,14 +25,14 @@ def validate_access_settings(settings: Settings) -> None:
 
 
 def create_app(
-    settings: Settings, desk: AppContext, vitals: Callable[[], Mapping[str, Any] | None]
+    settings: Settings, context: AppContext, feed_stats: Callable[[], Mapping[str, Any] | None]
 ) -> FastAPI:
-    """The application. `vitals` is what the feed's process counts. Raises SettingsError."""
+    """The application. `feed_stats` is what the feed's process counts. Raises SettingsError."""
     store = AuthStore(auth_file(settings.state_dir))
     entrance = ApiAccess.of(settings.access_key_list, settings.allowed_origins, store)
-    app = build_app(desk, may_log_out=lambda: store.has_password)
-    add_api(app, desk, entrance)
-    add_metrics(app, vitals=vitals, ready=freshness(desk))
+    app = build_app(context, may_log_out=lambda: store.has_password)
+    add_api(app, context, entrance)
+    add_metrics(app, feed_stats=feed_stats, ready=freshness(context))
     add_login(
         app,
         entrance,

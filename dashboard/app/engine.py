@@ -58,18 +58,18 @@ class Engine:
     tracker: PositionTracker
     monitor: PositionMonitor
     feed: PriceFeed
-    read_records: ManualPositions
+    manual: ManualPositions
     audit: AuditLogger | None
     """The trail of every change; None where there is no account."""
 
     @property
-    def desk(self) -> AppContext:
+    def context(self) -> AppContext:
         """What the outlets see of it."""
         return AppContext(
             self.markets,
             self.tracker,
             self.about_now,
-            self.entries.enter,
+            self.manual.enter,
             self.feed.candles,
             self._reconcile,
         )

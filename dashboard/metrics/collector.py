@@ -49,14 +49,16 @@ _GAUGES = {
 class FeedStatsCollector(Collector):
     """Asks for the newest reading at each scrape, and lets its ages grow until then."""
 
-    def __init__(self, vitals: Callable[[], Reading | None], *, clock: Callable[[], int] = now_ms) -> None:
-        self._vitals = vitals
+    def __init__(
+        self, feed_stats: Callable[[], Reading | None], *, clock: Callable[[], int] = now_ms
+    ) -> None:
+        self._feed_stats = feed_stats
         self._clock = clock
 
     def collect(self) -> Iterator[Metric]:
         """All of them now."""
         yield InfoMetricFamily("dashboard_build", "What runs here.", _build())
-        reading = self._vitals() or {}
+        reading = self._feed_stats() or {}
         since = self._clock() - reading["read_at"] if "read_at" in reading else None
         known = since is not None and since >= -_AHEAD
         up = since is not None and -_AHEAD <= since <= _LATEST

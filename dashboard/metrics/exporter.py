@@ -14,18 +14,19 @@ from starlette.routing import Route
 from dashboard.metrics.collector import FeedStatsCollector
 from dashboard.metrics.feed_stats import Reading
 from dashboard.metrics.multiprocess import VARIABLE
+from dashboard.metrics.registry import REGISTRY
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
 def add_metrics(
-    app: FastAPI, *, vitals: Callable[[], Reading | None], ready: Callable[[], str | None]
+    app: FastAPI, *, feed_stats: Callable[[], Reading | None], ready: Callable[[], str | None]
 ) -> None:
-    """Serves them. `vitals` gives the newest reading, from wherever; `ready` says in one line why not.
+    """Serves them. `feed_stats` gives the newest reading, from wherever; `ready` says in one line why not.
 
     None of them asks who is there: they tell no amounts, but the names of the markets that are watched.
     """
-    registry = _registry(vitals)
+    registry = _registry(feed_stats)
 
     def metrics(request: Request) -> Response:
         """Runs in a thread: the workers' figures are read from files."""
@@ -49,13 +50,13 @@ def add_metrics(
     ]
 
 
-def _registry(vitals: Callable[[], Reading | None]) -> CollectorRegistry:
+def _registry(feed_stats: Callable[[], Reading | None]) -> CollectorRegistry:
     """One of its own for each application: a process may have several of them, as tests do."""
     registry = CollectorRegistry()
-    registry.register(FeedStatsCollector(vitals))
+    registry.register(FeedStatsCollector(feed_stats))
     if os.environ.get(VARIABLE):
         MultiProcessCollector(registry)  # the process's own figures would be those of any one worker
     else:
-        registry.register(registry.REGISTRY)
+        registry.register(REGISTRY)
         ProcessCollector(registry=registry)
     return registry

@@ -13,14 +13,14 @@ _WHY = {
 }
 
 
-def freshness(desk: AppContext, clock: Callable[[], int] = now_ms) -> Callable[[], str | None]:
+def freshness(context: AppContext, clock: Callable[[], int] = now_ms) -> Callable[[], str | None]:
     """Asks the main market why its price may not be relied on, in one line; None while it may.
 
     The line is for everybody: it has no word of the exchange's own, nor of Redis.
     """
 
     def why() -> str | None:
-        state = desk.markets.main.snapshot.health.state_at(clock())
-        return "the feed is not heard" if not desk.about().running else _WHY.get(state)
+        state = context.markets.main.snapshot.health.state_at(clock())
+        return "the feed is not heard" if not context.about().running else _WHY.get(state)
 
     return why

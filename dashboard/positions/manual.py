@@ -18,7 +18,7 @@ class ManualPositions:
         """`environment` keeps testnet and demo apart; `recall` is off where flags gave a position."""
         self._runtime = runtime
         self._file = file
-        self._venue = environment
+        self._environment = environment
         self._recall = recall
 
     async def enter(self, fields: Mapping[str, str | None]) -> None:
@@ -38,4 +38,4 @@ class ManualPositions:
             self._runtime.enter(kept, kept=True)
 
     def _name(self, instrument: Instrument) -> str:
-        return f"{instrument.exchange} {self._venue} {instrument.symbol}"
+        return f"{instrument.exchange} {self._environment} {instrument.symbol}"

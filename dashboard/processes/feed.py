@@ -17,7 +17,7 @@ from dashboard.metrics.feed_stats import FeedStats
 from dashboard.replication.command_server import CommandServer
 from dashboard.replication.lease import Lease
 from dashboard.replication.publisher import Publisher
-from dashboard.replication.redis_client import connect
+from dashboard.replication.redis_client import connect, describe_error
 from dashboard.systemd import Watchdog, notify
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def _wait_for(lease: Lease, watchdog: Watchdog, url: str) -> None:
                 return
             why = "waits: another feed leads"
         except RedisError as error:
-            why = f"waits: {said(error, url)}"
+            why = f"waits: {describe_error(error, url)}"
         if why != said_before:
             log.warning("%s", why)
             notify(f"STATUS={why}")
@@ -79,9 +79,9 @@ def _leading(
     with ExitStack() as stack:
         with lease.kept(watchdog.alive):  # the audit trail may be long
             inside = stack.enter_context(build_engine(settings))
-        vitals = FeedStats(inside.markets, inside.tracker, inside.audit)
-        publisher = Publisher(redis, lease, inside.desk, vitals.read)
-        answering = CommandServer(redis, inside.desk)
+        feed_stats = FeedStats(inside.markets, inside.tracker, inside.audit)
+        publisher = Publisher(redis, lease, inside.context, feed_stats.read)
+        answering = CommandServer(redis, inside.context)
         inside.monitor.start()
         for each in (publisher, answering):
             each.start()

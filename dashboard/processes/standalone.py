@@ -20,9 +20,9 @@ def running(settings: Settings) -> Iterator[FastAPI]:
     """
     validate_access_settings(settings)
     with build_engine(settings) as inside:
-        vitals = FeedStats(inside.markets, inside.tracker, inside.audit)
+        feed_stats = FeedStats(inside.markets, inside.tracker, inside.audit)
         inside.monitor.start()
-        app = create_app(settings, inside.desk, vitals.read)
+        app = create_app(settings, inside.context, feed_stats.read)
         app.state.is_stalled = lambda: inside.is_stalled
         inside.wait_until_ready()
         yield app

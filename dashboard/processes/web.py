@@ -57,10 +57,10 @@ def build_worker_app(settings: Settings) -> FastAPI:
     url = require_redis_url(settings)
     mirror = Mirror(_about(settings))
     hearing, asking = Subscriber(connect(url), mirror), CommandClient(url)
-    desk = AppContext(
+    context = AppContext(
         mirror.markets, mirror.board, mirror.about, asking.enter, asking.candles, asking.reconcile
     )
-    app = create_app(settings, desk, mirror.vitals)
+    app = create_app(settings, context, mirror.feed_stats)
     app.state.hearing = hearing
     hearing.start()
     return app

@@ -1,4 +1,4 @@
-"""ChangeTracker: what of a desk is new since it was told last, by the names of `wire`."""
+"""ChangeTracker: what of a context is new since it was told last, by the names of `wire`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,22 +25,22 @@ class ChangeBatch:
 
     def texts(self) -> dict[str, bytes]:
         """The parts as JSON."""
-        return {name: messages.dumped(part) for name, part in self.parts.items()}
+        return {name: messages.serialize(part) for name, part in self.parts.items()}
 
 
 class ChangeTracker:
-    """Listens to a desk, and hands out what is new.
+    """Listens to a context, and hands out what is new.
 
     A price that is superseded before it is taken is not told; updates of positions all are.
     """
 
-    def __init__(self, desk: AppContext, stir: Callable[[], None]) -> None:
+    def __init__(self, context: AppContext, stir: Callable[[], None]) -> None:
         """`stir` is called with each change, in the thread that makes it."""
-        self._desk = desk
+        self._context = context
         self._stir = stir
         self._sent: dict[str, messages.Part] = {}
         self._updates: list[PositionUpdate] = []
-        self._forget = [desk.markets.register(self._stirred), desk.board.register(self._keep)]
+        self._forget = [context.markets.register(self._stirred), context.board.register(self._keep)]
 
     def close(self) -> None:
         """Listens no more."""
@@ -49,13 +49,13 @@ class ChangeTracker:
 
     def take(self) -> ChangeBatch:
         """All that is new. Whoever could not tell it hands it back to `again`."""
-        return self._desk.board.look(self._take)
+        return self._context.board.look(self._take)
 
     def again(self, batch: ChangeBatch | None = None) -> None:
         """Nothing that was told is relied on any more: the next batch has everything."""
         self._sent.clear()
         if batch is not None:
-            self._desk.board.look(lambda: self._put_back(batch.updates))
+            self._context.board.look(lambda: self._put_back(batch.updates))
 
     def _stirred(self, _snapshot: object) -> None:
         self._stir()
@@ -80,15 +80,15 @@ class ChangeTracker:
 
     def _parts(self) -> dict[str, messages.Part]:
         """All that is known now. What has not changed is the same object as before."""
-        markets, board = self._desk.markets, self._desk.board
+        markets, board = self._context.markets, self._context.board
         return {
             messages.MAIN: markets.main.snapshot,
-            messages.ACCOUNT: messages.Account(board.summary(), board.health),
-            messages.NOTED: self._noted(board.events[:_NOTED]),
+            messages.ACCOUNT: messages.AccountState(board.summary(), board.health),
+            messages.EVENTS: self._noted(board.events[:_NOTED]),
             **{messages.MARKET + symbol: snapshot for symbol, snapshot in markets.beside().items()},
             **{messages.POSITION + label: live for label, live in board.valued().items()},
         }
 
     def _noted(self, newest: tuple[EventLogEntry, ...]) -> messages.Part:
-        before = self._sent.get(messages.NOTED)
+        before = self._sent.get(messages.EVENTS)
         return before if before == newest else newest

@@ -63,8 +63,12 @@ def translate(news: StateMessage, own: int) -> StateMessage:
 
 
 def _head(head: MessageHeader, by: int) -> MessageHeader:
-    read_at = head.vitals.get("read_at")
-    return replace(head, vitals={**head.vitals, "read_at": read_at + by}) if read_at is not None else head
+    read_at = head.feed_stats.get("read_at")
+    return (
+        replace(head, feed_stats={**head.feed_stats, "read_at": read_at + by})
+        if read_at is not None
+        else head
+    )
 
 
 def _snapshot(snapshot: Snapshot, by: int) -> Snapshot:

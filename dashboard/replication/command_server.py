@@ -24,8 +24,8 @@ _AT_ONCE = 4
 class CommandServer:
     """Works in threads of its own, while its feed leads."""
 
-    def __init__(self, redis: Redis, desk: AppContext) -> None:
-        self._redis, self._desk = redis, desk
+    def __init__(self, redis: Redis, context: AppContext) -> None:
+        self._redis, self._context = redis, context
         self._ended = threading.Event()
         self._entering = ThreadPoolExecutor(1, thread_name_prefix="entering")  # one after another
         self._reading = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="answering")
@@ -75,12 +75,12 @@ class CommandServer:
         try:
             match command.request:
                 case CommandType.ENTER:
-                    await self._desk.enter(fields)
+                    await self._context.enter(fields)
                 case CommandType.CANDLES:
-                    candles = await self._desk.candles(fields.get("timeframe") or "", fields.get("symbol"))
+                    candles = await self._context.candles(fields.get("timeframe") or "", fields.get("symbol"))
                     return Answer(tuple(candles))
                 case CommandType.RECONCILE:
-                    await self._desk.reconcile()
+                    await self._context.reconcile()
         except DashboardError as error:
             return Answer.of_error(error)
         except Exception:

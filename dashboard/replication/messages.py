@@ -44,7 +44,7 @@ class MessageHeader:
     clock: int
     """Redis' clock minus the feed's monotonic one, in ms: how a worker on another machine reads its times."""
     about: EngineInfo
-    vitals: Mapping[str, Any] = field(default_factory=dict)
+    feed_stats: Mapping[str, Any] = field(default_factory=dict)
     """What the feed's process counts."""
 
 

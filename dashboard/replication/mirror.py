@@ -121,9 +121,9 @@ class Mirror:
         if self._head is None:
             self._about = about
 
-    def vitals(self) -> Mapping[str, Any] | None:
+    def feed_stats(self) -> Mapping[str, Any] | None:
         """What the feed's process counts; None while it is not heard."""
-        return self._head.vitals if self._head and not self._silent else None
+        return self._head.feed_stats if self._head and not self._silent else None
 
     def follows(self, news: StateMessage) -> bool:
         """Whether a message can be taken: it is the next one, or has everything."""

@@ -27,13 +27,17 @@ class Publisher:
     """Works in a thread of its own: the feed never waits for Redis."""
 
     def __init__(
-        self, redis: Redis, lease: Lease, desk: AppContext, vitals: Callable[[], Mapping[str, Any]] = dict
+        self,
+        redis: Redis,
+        lease: Lease,
+        context: AppContext,
+        feed_stats: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
-        """`lease` has to be held already. `vitals` are what this process counts."""
-        self._lease, self._desk, self._vitals = lease, desk, vitals
+        """`lease` has to be held already. `feed_stats` are what this process counts."""
+        self._lease, self._context, self._feed_stats = lease, context, feed_stats
         self._timing = ClockOffset(redis)
         self._stirred, self._ended = threading.Event(), threading.Event()
-        self._changes = ChangeTracker(desk, self._stirred.set)
+        self._changes = ChangeTracker(context, self._stirred.set)
         self._sequence = 0
         self._away = False
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
@@ -78,12 +82,16 @@ class Publisher:
     def _send(self, batch: ChangeBatch) -> bool:
         """False: this feed does not lead any more."""
         self._sequence += 1
-        head = messages.Head(
-            self._lease.epoch, self._sequence, self._timing.offset(), self._desk.about(), self._vitals()
+        head = messages.MessageHeader(
+            self._lease.epoch,
+            self._sequence,
+            self._timing.offset(),
+            self._context.about(),
+            self._feed_stats(),
         )
-        texts = {messages.HEAD: messages.dumped(head), **batch.texts()}
-        updates = [messages.dumped(each) for each in batch.updates]
-        message = messages.joined(texts, updates, whole=batch.whole)
+        texts = {messages.HEADER: messages.serialize(head), **batch.texts()}
+        updates = [messages.serialize(each) for each in batch.updates]
+        message = messages.join_parts(texts, updates, whole=batch.whole)
         return self._lease.publish(texts, message, whole=batch.whole)
 
     def _lead_again(self, batch: ChangeBatch) -> None:

@@ -49,26 +49,26 @@ def _log_and_fail(error: Exception) -> NoReturn:
     raise error
 
 
-def build_app(desk: AppContext, may_log_out: Callable[[], bool] = lambda: False) -> FastAPI:
-    """The application for one desk. Routes may be added to it; paths nobody serves answer 404."""
+def build_app(context: AppContext, may_log_out: Callable[[], bool] = lambda: False) -> FastAPI:
+    """The application for one context. Routes may be added to it; paths nobody serves answer 404."""
     dash = Dash(
         "dashboard.web",
         backend=PageBackend,
         assets_folder=str(_ASSETS),
         assets_path_ignore=["vendor", "early", "login"],
         external_stylesheets=["/assets/vendor/bootstrap.min.css"],
-        title=html.escape(f"{desk.symbol} · {desk.exchange}"),
+        title=html.escape(f"{context.symbol} · {context.exchange}"),
         update_title=None,
         index_string=_INDEX.replace("ASSETS", "/assets"),
         enable_mcp=False,
         on_error=_log_and_fail,
     )
-    dash.layout = partial(page, desk, may_log_out)
-    look = PageView(desk)
-    wire(dash, desk, look)
+    dash.layout = partial(page, context, may_log_out)
+    look = PageView(context)
+    wire(dash, context, look)
     # A fresh process would know no callback before it has served the page once.
     dash._setup_server()
     api: FastAPI = dash.server
-    add_stream(api, desk, look)
+    add_stream(api, context, look)
     api.add_middleware(SecurityHeaders, script_hashes=dash.csp_hashes())
     return api

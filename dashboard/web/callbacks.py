@@ -14,13 +14,13 @@ from dashboard.web.views.page_view import PageView
 from dashboard.web.views.selected_position import snapshot_of, symbol_of
 
 
-def wire(app: Dash, desk: AppContext, look: PageView) -> None:
+def wire(app: Dash, context: AppContext, look: PageView) -> None:
     """Registers every callback of the page."""
     _wire_view(app, look)
-    _wire_chart(app, desk)
-    _wire_reconcile(app, desk)
+    _wire_chart(app, context)
+    _wire_reconcile(app, context)
     _wire_theme(app)
-    wire_form(app, desk)
+    wire_form(app, context)
 
 
 def _wire_view(app: Dash, look: PageView) -> None:
@@ -28,18 +28,18 @@ def _wire_view(app: Dash, look: PageView) -> None:
         return {"asked": asked, "focus": focus, "view": look.view(focus)}
 
     app.clientside_callback(
-        ClientsideFunction("desk", "ask"), Output("asked", "data"), Input("beat", "n_intervals")
+        ClientsideFunction("context", "ask"), Output("asked", "data"), Input("beat", "n_intervals")
     )
     app.callback(Output("view", "data"), Input("asked", "data"), State("focus", "data"))(seen)
-    app.clientside_callback(ClientsideFunction("desk", "mounted"), Input("beat", "id"))
-    app.clientside_callback(ClientsideFunction("desk", "heard"), Input("view", "data"))
+    app.clientside_callback(ClientsideFunction("context", "mounted"), Input("beat", "id"))
+    app.clientside_callback(ClientsideFunction("context", "heard"), Input("view", "data"))
 
 
-def _wire_chart(app: Dash, desk: AppContext) -> None:
+def _wire_chart(app: Dash, context: AppContext) -> None:
     async def history(
         timeframe: str, focus: str | None, _wanted: Any, _retries: int | None
     ) -> tuple[Any, str, bool]:
-        return await price_history(desk, timeframe, focus)
+        return await price_history(context, timeframe, focus)
 
     app.callback(
         Output("history", "data"),
@@ -52,7 +52,7 @@ def _wire_chart(app: Dash, desk: AppContext) -> None:
         running=[(Output("chart-card", "className"), "card chart-card loading", "card chart-card")],
     )(history)
     app.clientside_callback(
-        ClientsideFunction("desk", "chart"),
+        ClientsideFunction("context", "chart"),
         Output("chart", "figure"),
         Input("history", "data"),
         Input("theme", "data"),
@@ -60,27 +60,29 @@ def _wire_chart(app: Dash, desk: AppContext) -> None:
     )
 
 
-async def price_history(desk: AppContext, timeframe: str, focus: str | None = None) -> tuple[Any, str, bool]:
+async def price_history(
+    context: AppContext, timeframe: str, focus: str | None = None
+) -> tuple[Any, str, bool]:
     """The figure to draw, what to say instead, and whether asking again has no point."""
-    snapshot = snapshot_of(desk, focus)
+    snapshot = snapshot_of(context, focus)
     if snapshot.instrument is None:
         return no_update, "Waiting for the exchange…", True  # the page asks again when it is there
     try:
-        candles = await desk.candles(timeframe, symbol_of(desk, focus))
+        candles = await context.candles(timeframe, symbol_of(context, focus))
     except DashboardError as error:
         return no_update, f"No price history: {error}", False
     if not candles:
-        return no_update, f"{desk.exchange} has no price history for {timeframe}.", False
+        return no_update, f"{context.exchange} has no price history for {timeframe}.", False
     figure = candle_figure(candles, snapshot.levels, snapshot.instrument.price_step, timeframe)
     # The browser's clock may be wrong: it opens new candles by the server's.
     figure["layout"]["meta"]["now"] = time.time_ns() // 1_000_000
     return figure, "", True
 
 
-def _wire_reconcile(app: Dash, desk: AppContext) -> None:
+def _wire_reconcile(app: Dash, context: AppContext) -> None:
     async def reconcile(_clicks: int) -> Any:
         with suppress(DashboardError):  # the page says by itself that the feed is not heard
-            await desk.reconcile()
+            await context.reconcile()
         return no_update
 
     app.callback(Output("reconcile", "title"), Input("reconcile", "n_clicks"), prevent_initial_call=True)(
@@ -90,5 +92,5 @@ def _wire_reconcile(app: Dash, desk: AppContext) -> None:
 
 def _wire_theme(app: Dash) -> None:
     app.clientside_callback(
-        ClientsideFunction("desk", "theme"), Output("theme", "data"), Input("theme-toggle", "n_clicks")
+        ClientsideFunction("context", "theme"), Output("theme", "data"), Input("theme-toggle", "n_clicks")
     )

@@ -15,16 +15,16 @@ _PLACES = ("form", "side", *TEXT_FIELDS)
 """Where a message can stand."""
 
 
-def wire_form(app: Dash, desk: AppContext) -> None:
+def wire_form(app: Dash, context: AppContext) -> None:
     """Registers the callbacks of the form."""
-    _wire_opening(app, desk)
-    _wire_saving(app, desk)
-    app.clientside_callback(ClientsideFunction("desk", "focus"), Input("form-focus", "data"))
+    _wire_opening(app, context)
+    _wire_saving(app, context)
+    app.clientside_callback(ClientsideFunction("context", "focus"), Input("form-focus", "data"))
 
 
-def _wire_opening(app: Dash, desk: AppContext) -> None:
+def _wire_opening(app: Dash, context: AppContext) -> None:
     async def opened(_clicks: int, _invited: int) -> tuple[Any, ...]:
-        holdings = desk.runtime.snapshot.holdings
+        holdings = context.runtime.snapshot.holdings
         values = fill(holdings.entered.to_fields(), side="" if holdings.account else "long")
         return (True, "field-entry-price", *(values[name] for name in FIELDS), *_said(None))
 
@@ -39,11 +39,11 @@ def _wire_opening(app: Dash, desk: AppContext) -> None:
     )(opened)
 
 
-def _wire_saving(app: Dash, desk: AppContext) -> None:
+def _wire_saving(app: Dash, context: AppContext) -> None:
     async def saved(_submits: int, _clears: int, *values: str | None) -> tuple[Any, ...]:
         clear = ctx.triggered_id == "clear"
         try:
-            await desk.enter({} if clear else read(dict(zip(FIELDS, values, strict=True))))
+            await context.enter({} if clear else read(dict(zip(FIELDS, values, strict=True))))
         except DashboardError as error:  # also: shown, but not kept
             return (no_update, field_id(place_of(error)), *_said(error))
         return (False, no_update, *_said(None))

@@ -19,9 +19,9 @@ from dashboard.web.views.selected_position import LONGEST
 _POLICY_VIOLATION = {"type": "websocket.close", "code": 1008}
 
 
-def add_stream(api: FastAPI, desk: AppContext, look: PageView) -> None:
+def add_stream(api: FastAPI, context: AppContext, look: PageView) -> None:
     """Serves the stream at /ws/view; its query names the position that the page looks at."""
-    api.router.routes.append(WebSocketRoute("/ws/view", ViewStream(desk, look)))
+    api.router.routes.append(WebSocketRoute("/ws/view", ViewStream(context, look)))
 
 
 class ViewStream:
@@ -30,8 +30,8 @@ class ViewStream:
     An ASGI application of its own: what a viewer costs is mostly what stands between it and the server.
     """
 
-    def __init__(self, desk: AppContext, look: PageView) -> None:
-        self._desk = desk
+    def __init__(self, context: AppContext, look: PageView) -> None:
+        self._context = context
         self._look = look
         self._rooms: dict[str, ViewChannel] = {}
 
@@ -43,7 +43,7 @@ class ViewStream:
             return
         await send({"type": "websocket.accept"})
         focus = _focus(scope)
-        room = self._rooms.setdefault(focus, ViewChannel(self._desk, lambda: self._look.view(focus)))
+        room = self._rooms.setdefault(focus, ViewChannel(self._context, lambda: self._look.view(focus)))
         try:
             async with room.watched():
                 with VIEWERS["view"].track_inprogress():

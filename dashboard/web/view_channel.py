@@ -24,9 +24,9 @@ _FRESH = 100
 class ViewChannel:
     """Works only while somebody looks."""
 
-    def __init__(self, desk: AppContext, make: Callable[[], View]) -> None:
+    def __init__(self, context: AppContext, make: Callable[[], View]) -> None:
         """`make` makes the view anew."""
-        self._desk = desk
+        self._context = context
         self._refreshed_at = 0
         self._refreshing: asyncio.Task[None] | None = None
         self.broadcast = ViewBroadcast(make)
@@ -69,7 +69,7 @@ class ViewChannel:
                 with suppress(RuntimeError):  # the loop was just closed
                     loop.call_soon_threadsafe(news.set)
 
-        forget = [self._desk.markets.register(tell), self._desk.board.register(tell)]
+        forget = [self._context.markets.register(tell), self._context.board.register(tell)]
         try:
             while True:
                 news.clear()

@@ -55,8 +55,8 @@ class Service(AbstractContextManager["Service"]):
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
         self._ends = ExitStack()
         self._source = AppContext(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
-        desk = self._mirrored(through) if through else self._source
-        add_api(app, desk, entrance or ApiAccess(), keepalive=keepalive)
+        context = self._mirrored(through) if through else self._source
+        add_api(app, context, entrance or ApiAccess(), keepalive=keepalive)
         self._listening = AppServer(app)
 
     def _mirrored(self, through: RedisServer) -> AppContext:

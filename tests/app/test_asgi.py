@@ -21,7 +21,7 @@ def store(tmp_path: Path) -> AuthStore:
 async def status(folder: Path, path: str = "/", host: str = "127.0.0.1", **settings: object) -> int:
     """Of an answer to somebody with a browser who has not logged in."""
     scene = Scene(LONG, real_clock=True).resolve().price("67482.1")
-    app = create_app(Settings(state_dir=folder, **settings), scene.desk, lambda: None)
+    app = create_app(Settings(state_dir=folder, **settings), scene.context, lambda: None)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
         return (await client.get(path, headers={"Accept": "text/html"})).status_code

@@ -32,9 +32,9 @@ degraded = [log.degraded.reason, log.degraded.lost]
 after = log.record("fill", {{"number": kept, "text": "after"}})
 log.close()
 from dashboard.audit.verify import verify
-from dashboard.audit.trail_reader import entries
+from dashboard.audit.trail_reader import read_records
 report = verify(directory)
-records = list(entries(directory))
+records = list(read_records(directory))
 print(json.dumps({{
     "kept": kept, "degraded": degraded, "after": after, "well": log.degraded is None, "whole": report.whole,
     "lost": report.lost, "kinds": [one.kind for one in records[-2:]],

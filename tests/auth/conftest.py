@@ -30,8 +30,8 @@ def application(
 ) -> FastAPI:
     scene = Scene(LONG, real_clock=True).resolve().price("67482.1")
     entrance = ApiAccess.of(keys, origins, store)
-    app = build_app(scene.desk, lambda: store.has_password)
-    add_api(app, scene.desk, entrance)
+    app = build_app(scene.context, lambda: store.has_password)
+    add_api(app, scene.context, entrance)
     for path in ("/metrics", "/healthz", "/readyz"):
         app.add_api_route(path, lambda: "told", include_in_schema=False)
     add_login(app, entrance, store, **login)

@@ -19,7 +19,7 @@ from tests.auth.test_api_access import answer
         ("", []),
         (" , ", []),
         ("dash.example.org", ["dash.example.org"]),
-        ("Dash.Example.org, desk ,192.168.1.7", ["dash.example.org", "desk", "192.168.1.7"]),
+        ("Dash.Example.org, context ,192.168.1.7", ["dash.example.org", "context", "192.168.1.7"]),
         ("fd00::7", ["fd00::7", "[fd00::7]"]),
         ("[fd00::7]", ["fd00::7", "[fd00::7]"]),
     ],

@@ -127,9 +127,9 @@ class TestDevices:
     def test_the_one_that_was_not_used_for_longest_makes_room(self, store: AuthStore, monkeypatch):
         monkeypatch.setattr("dashboard.auth.devices._MOST", 2)
         store.set_password(PASSWORD)
-        for device in ("phone", "laptop", "phone", "desk"):
+        for device in ("phone", "laptop", "phone", "context"):
             store.log_in(PASSWORD, 1, device)
-        assert [store.knows(one) for one in ("phone", "laptop", "desk")] == [True, False, True]
+        assert [store.knows(one) for one in ("phone", "laptop", "context")] == [True, False, True]
 
 
 class TestKeys:

@@ -37,7 +37,7 @@ class Server:
 
     def start(self) -> None:
         config = uvicorn.Config(
-            build_app(self.scene.desk), port=self.port, log_level="error", timeout_graceful_shutdown=1
+            build_app(self.scene.context), port=self.port, log_level="error", timeout_graceful_shutdown=1
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)

@@ -18,11 +18,11 @@ SHIFTS = """
 
 @pytest.mark.parametrize(("entered", "price"), [(HUGE, "167482.1"), ({}, "0.163312")])
 def test_no_screen_scrolls_sideways(page, visit, entered, price):
-    desk = visit(entered, price, chart=True)
+    context = visit(entered, price, chart=True)
     expect(page.locator("#chart .boxlayer path.box").first).to_be_attached()
     for width in (1440, 1024, 768, 390, 360):
         page.set_viewport_size({"width": width, "height": 740})
-        assert desk.ask("document.documentElement.scrollWidth") == width
+        assert context.ask("document.documentElement.scrollWidth") == width
 
 
 def test_a_phone_shows_what_matters_first(page, visit):
@@ -36,47 +36,47 @@ def test_a_phone_shows_what_matters_first(page, visit):
 @pytest.mark.parametrize("width", [360, 1440])
 def test_nothing_jumps_while_numbers_change(page, visit, width):
     page.set_viewport_size({"width": width, "height": 900})
-    desk = visit(chart=True)
+    context = visit(chart=True)
     expect(page.locator("#chart .boxlayer path.box").first).to_be_attached()
-    desk.ask(SHIFTS)
+    context.ask(SHIFTS)
     for price in ("67482.2", "67300", "66300", "63000", "64000.5"):
-        desk.scene.price(price)
-        expect(desk.shown("price")).to_have_text(f"{float(price):,.1f}")
-    assert desk.ask("shifts") == []
-    desk.scene.price("9999.9")
-    expect(desk.shown("price")).to_have_text("9,999.9")
-    desk.scene.price("67482.1", age=6_000)
-    expect(desk.shown("state")).to_have_text("STALE")
-    desk.scene.price("67482.1")
-    expect(desk.shown("state")).to_have_text("STREAMING")
+        context.scene.price(price)
+        expect(context.shown("price")).to_have_text(f"{float(price):,.1f}")
+    assert context.ask("shifts") == []
+    context.scene.price("9999.9")
+    expect(context.shown("price")).to_have_text("9,999.9")
+    context.scene.price("67482.1", age=6_000)
+    expect(context.shown("state")).to_have_text("STALE")
+    context.scene.price("67482.1")
+    expect(context.shown("state")).to_have_text("STREAMING")
     # A figure at the right edge begins elsewhere when it gets longer, but moves nothing else.
-    assert [shift for shift in desk.ask("shifts") if shift["elements"]] == []
+    assert [shift for shift in context.ask("shifts") if shift["elements"]] == []
 
 
 def test_the_page_is_dark_until_light_is_chosen_and_remembers_it(page, visit):
     page.emulate_media(color_scheme="light")  # as everybody's system says who never chose
-    desk = visit()
+    context = visit()
     root = page.locator("html")
     expect(root).to_have_attribute("data-bs-theme", "dark")
     page.locator("#theme-toggle").click()
     expect(root).to_have_attribute("data-bs-theme", "light")
     page.reload()
     expect(root).to_have_attribute("data-bs-theme", "light")
-    expect(desk.shown("price")).to_have_text("67,482.1")
+    expect(context.shown("price")).to_have_text("67,482.1")
 
 
 def test_levels_do_not_cover_each_other(visit):
-    desk = visit()
-    expect(desk.shown("target-price")).to_be_visible()
-    boxes = [rung.bounding_box() for rung in desk.page.locator(".rung-price:visible").all()]
+    context = visit()
+    expect(context.shown("target-price")).to_be_visible()
+    boxes = [rung.bounding_box() for rung in context.page.locator(".rung-price:visible").all()]
     middles = sorted(box["y"] + box["height"] / 2 for box in boxes)
     assert len(middles) == 6
     assert all(low - high >= 34 for high, low in pairwise(middles))
 
 
 def test_only_state_and_risk_speak_to_a_screen_reader(visit):
-    desk = visit()
-    live = desk.page.locator("[aria-live], [role=status], [role=alert]")
+    context = visit()
+    live = context.page.locator("[aria-live], [role=status], [role=alert]")
     spoken = live.evaluate_all(
         "all => all.flatMap(one => [one, ...one.querySelectorAll('[data-bind]')])"
         ".map(one => one.dataset?.bind).filter(Boolean)"

@@ -33,11 +33,11 @@ class Served(AbstractContextManager["Served"]):
     def __init__(self, folder: Path) -> None:
         self.scene = Scene(account=True, real_clock=True)
         self.audit = AuditLogger(folder, FlushPolicy.NEVER)
-        desk = self.scene.desk
-        self.vitals = FeedStats(desk.markets, desk.board, self.audit)
-        self.app = build_app(desk)
-        add_api(self.app, desk, ApiAccess())
-        add_metrics(self.app, vitals=self.vitals.read, ready=freshness(desk))
+        context = self.scene.context
+        self.feed_stats = FeedStats(context.markets, context.board, self.audit)
+        self.app = build_app(context)
+        add_api(self.app, context, ApiAccess())
+        add_metrics(self.app, feed_stats=self.feed_stats.read, ready=freshness(context))
         self._listening = AppServer(self.app)
 
     def __enter__(self) -> "Served":

@@ -29,11 +29,11 @@ def reading(**more: object) -> Reading:
     return usual | more
 
 
-async def scraped(vitals: Reading | None) -> str:
+async def scraped(feed_stats: Reading | None) -> str:
     """What an application says that heard this of its feed."""
     app = FastAPI()
-    add_metrics(app, vitals=lambda: vitals, ready=lambda: None)
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://desk.test") as client:
+    add_metrics(app, feed_stats=lambda: feed_stats, ready=lambda: None)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://context.test") as client:
         return (await client.get("/metrics")).text
 
 

@@ -37,7 +37,7 @@ class Rig:
         self.books = TrackerHarness(now=1_000_000)
         made = lambda: RuntimeConfig(2_000, clock=self.clock)  # noqa: E731 - one for each market
         self.markets = Markets(made(), made)
-        self.vitals = FeedStats(self.markets, self.books.tracker, audit, clock=self.clock)
+        self.feed_stats = FeedStats(self.markets, self.books.tracker, audit, clock=self.clock)
 
     def clock(self) -> int:
         return self.books.now
@@ -49,7 +49,7 @@ class Rig:
         self.markets.apply(None, FeedFailed(route, "gone"))
 
     def __getitem__(self, name: str) -> object:
-        return self.vitals.read()[name]
+        return self.feed_stats.read()[name]
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ class TestFeed:
 
 class TestAccount:
     def test_before_the_first_reading_nothing_is_known_of_what_is_open(self, rig):
-        known = rig.vitals.read()
+        known = rig.feed_stats.read()
         assert not known.keys() & {"open_positions", "differences_open", "account_age", "feed_age"}
         assert known["fills"] == 0
 
@@ -153,7 +153,7 @@ class TestAccount:
         assert rig["account_failing"] == 1
 
     def test_without_an_account_nothing_is_told_of_one(self):
-        told = Rig().vitals.read()
+        told = Rig().feed_stats.read()
         assert set(told) == {
             "read_at", "started_at", "ticks", "failures", "reconnects", "state", "stale_after", "price_ages",
         }  # fmt: skip
@@ -191,7 +191,7 @@ def test_it_can_travel_and_tells_no_amounts(rig):
     rig.markets.apply(None, InstrumentResolved(instrument()))
     rig.markets.apply(None, PriceReceived(STREAM, rig.clock(), ticker(rig.clock(), last="77777.5")))
     rig.books.fills(fill("buy 0.4321 @ 66666")).price("77777.5").reading(position(LONG, "0.4321", "66666"))
-    read = rig.vitals.read()
+    read = rig.feed_stats.read()
     text = json.dumps(read)
     assert json.loads(text) == read
     assert not [secret for secret in ("4321", "66666", "77777", "long", "4801") if secret in text]

@@ -19,8 +19,8 @@ listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 scene = live()
 scene.real_clock = True
-app = build_app(scene.desk)
-add_metrics(app, vitals=lambda: None, ready=lambda: None)
+app = build_app(scene.context)
+add_metrics(app, feed_stats=lambda: None, ready=lambda: None)
 
 
 @app.post("/tick")

@@ -23,7 +23,7 @@ from dashboard.errors import CredentialError, UnknownSymbol
 from dashboard.positions.manual_store import ManualPositionStore
 from dashboard.processes.standalone import running
 
-RECORDINGS = Path(__file__).parent / "recordings" / "bitget"
+RECORDINGS = Path(__file__).parents[1] / "recordings" / "bitget"
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.redis_server import RedisServer
 from tests.replication.harness import Source, published, until
 from tests.systemd_harness import Manager, handing_over
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PASSWORD = "a long enough passphrase"
 CONFIG = ROOT / "deploy" / "gunicorn.conf.py"
 
@@ -87,7 +87,7 @@ class Workers:
 def source(redis_server: RedisServer) -> Iterator[Source]:
     source = Source().price("100")
     source.books.fills(fill("buy 1 @ 100"))
-    with published(source.desk, redis_server):
+    with published(source.context, redis_server):
         yield source
 
 

@@ -53,7 +53,7 @@ class Source:
         holdings = PositionSelection(account=True)
         self.markets = Markets(RuntimeConfig(2_000, holdings=holdings), lambda: RuntimeConfig(2_000))
         self.markets.apply(None, InstrumentResolved(instrument()))
-        self.desk = AppContext(
+        self.context = AppContext(
             self.markets, self.books.tracker, lambda: self.about, self._enter, self._candles, self._reconcile
         )
 
@@ -83,12 +83,12 @@ class Source:
 
 
 @contextmanager
-def published(desk: AppContext, server: RedisServer, **more: Any) -> Iterator[Publisher]:
-    """The desk of a feed that leads."""
+def published(context: AppContext, server: RedisServer, **more: Any) -> Iterator[Publisher]:
+    """The context of a feed that leads."""
     redis = connect(server.url)
     lease = Lease(redis)
     until(lease.acquire)
-    publisher, answering = Publisher(redis, lease, desk, **more), CommandServer(redis, desk)
+    publisher, answering = Publisher(redis, lease, context, **more), CommandServer(redis, context)
     with ExitStack() as stack:
         for each in (publisher, answering):
             each.start()
@@ -108,9 +108,9 @@ def heard(server: RedisServer) -> Iterator[Mirror]:
         hearing.stop()
 
 
-def same(mirror: Mirror, desk: AppContext) -> bool:
+def same(mirror: Mirror, context: AppContext) -> bool:
     """Whether the worker knows what the feed knows."""
-    markets, board = desk.markets, desk.board
+    markets, board = context.markets, context.board
     return (
         mirror.markets.main.snapshot == markets.main.snapshot
         and mirror.markets.beside() == markets.beside()

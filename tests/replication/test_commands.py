@@ -36,13 +36,13 @@ def held_up() -> tuple[Source, asyncio.Event]:
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(going_on.wait(), loop))
         return (BAR,)
 
-    object.__setattr__(source.desk, "candles", slow)
+    object.__setattr__(source.context, "candles", slow)
     return source, going_on
 
 
 async def test_candles_come_back_as_they_are(redis_server: RedisServer):
     source = Source(candles=(BAR,))
-    with published(source.desk, redis_server):
+    with published(source.context, redis_server):
         got = await asked(redis_server, lambda one: one.candles("5m", "ETH/USDT:USDT"))
     assert repr(got) == repr((BAR,))
     assert source.asked == [("5m", "ETH/USDT:USDT")]
@@ -50,7 +50,7 @@ async def test_candles_come_back_as_they_are(redis_server: RedisServer):
 
 async def test_what_is_entered_reaches_the_feed(redis_server: RedisServer):
     source = Source()
-    with published(source.desk, redis_server):
+    with published(source.context, redis_server):
         await asked(redis_server, lambda one: one.enter({"side": "long", "size": None}))
         await asked(redis_server, lambda one: one.reconcile())
     assert source.entered == [{"side": "long", "size": None}]
@@ -59,7 +59,7 @@ async def test_what_is_entered_reaches_the_feed(redis_server: RedisServer):
 
 async def test_an_error_keeps_its_words_and_its_field(redis_server: RedisServer):
     source = Source(refuses=PositionError("size 'x' is not a number", "size"))
-    with published(source.desk, redis_server):
+    with published(source.context, redis_server):
         with pytest.raises(PositionError, match="size 'x' is not a number") as refused:
             await asked(redis_server, lambda one: one.enter({"size": "x"}))
         assert refused.value.field == "size"
@@ -85,7 +85,7 @@ async def test_without_a_feed_it_is_said_in_the_end_and_forgotten(
 
 async def test_a_slow_command_holds_up_no_other(redis_server: RedisServer):
     source, going_on = held_up()
-    with published(source.desk, redis_server):
+    with published(source.context, redis_server):
         waiting = asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", None)))
         await asked(redis_server, lambda one: one.reconcile())
         assert not waiting.done()
@@ -98,7 +98,7 @@ async def test_what_comes_too_late_is_not_done_after_all(redis_server: RedisServ
     now, _ = redis_server.client.time()  # type: ignore[misc]
     late = Command("1", CommandType.ENTER, now - 1, {"side": "short"})
     source = Source()
-    with published(source.desk, redis_server):
+    with published(source.context, redis_server):
         redis_server.client.rpush(COMMANDS, COMMAND.dump_json(late))
         await asked(redis_server, lambda one: one.enter({"side": "long"}))
     assert source.entered == [{"side": "long"}]
@@ -106,7 +106,7 @@ async def test_what_comes_too_late_is_not_done_after_all(redis_server: RedisServ
 
 async def test_what_is_entered_waits_for_no_history(redis_server: RedisServer):
     source, going_on = held_up()
-    with published(source.desk, redis_server):
+    with published(source.context, redis_server):
         histories = [
             asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", None))) for _ in range(8)
         ]
@@ -118,7 +118,7 @@ async def test_what_is_entered_waits_for_no_history(redis_server: RedisServer):
 
 async def test_nonsense_in_the_list_is_survived(redis_server: RedisServer):
     source = Source()
-    with published(source.desk, redis_server):
+    with published(source.context, redis_server):
         redis_server.client.rpush(COMMANDS, "{", '{"id": "1", "request": "trade"}')
         await asked(redis_server, lambda one: one.reconcile())
     assert source.readings == 1

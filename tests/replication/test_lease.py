@@ -10,24 +10,24 @@ def test_a_second_feed_waits_and_takes_over(redis_server: RedisServer):
     first, second = Source().price("100"), Source().price("200")
     waiting = Lease(connect(redis_server.url))
     with heard(redis_server) as mirror:
-        with published(first.desk, redis_server):
-            until(lambda: same(mirror, first.desk))
+        with published(first.context, redis_server):
+            until(lambda: same(mirror, first.context))
             assert not waiting.acquire()
         assert not waiting.renew()
-        with published(second.desk, redis_server):
-            assert until(lambda: same(mirror, second.desk)) < 10
+        with published(second.context, redis_server):
+            assert until(lambda: same(mirror, second.context)) < 10
 
 
 def test_a_feed_that_slept_past_its_lease_publishes_nothing_more(redis_server: RedisServer):
     sleeper = Source().price("100")
-    with published(sleeper.desk, redis_server) as publisher, heard(redis_server) as mirror:
-        until(lambda: same(mirror, sleeper.desk))
+    with published(sleeper.context, redis_server) as publisher, heard(redis_server) as mirror:
+        until(lambda: same(mirror, sleeper.context))
         redis_server.client.set("dashboard:lease", "another's")  # as it is taken while its owner sleeps
         stored = redis_server.client.hgetall(STATE)
         sleeper.price("101")
         until(publisher.lost.is_set)
         assert redis_server.client.hgetall(STATE) == stored
-        assert not same(mirror, sleeper.desk)
+        assert not same(mirror, sleeper.context)
 
 
 def test_a_lease_ends_by_itself_and_epochs_only_grow(redis_server: RedisServer):

@@ -27,9 +27,9 @@ HEAD = MessageHeader(7, 3, 1_000, EngineInfo("Bitget", "BTCUSDT"), {"ticks": 5})
 def over(**parts: messages.Part | MessageHeader | None) -> StateMessage:
     """A message of these parts, there and back."""
     texts = {
-        name.replace("_", ":", 1): messages.dumped(part) for name, part in {"head": HEAD, **parts}.items()
+        name.replace("_", ":", 1): messages.serialize(part) for name, part in {"head": HEAD, **parts}.items()
     }
-    return messages.loaded(messages.joined(texts))
+    return messages.deserialize(messages.join_parts(texts))
 
 
 @given(decimals("0.000000001", "999999999999", 9), decimals("0.01", "100000", 2))
@@ -62,8 +62,8 @@ def test_the_head_tells_of_the_house():
 
 
 def test_fields_that_are_not_known_yet_are_passed_over():
-    text = messages.joined({"head": messages.dumped(HEAD)[:-1] + b',"newer":1}'})
-    assert messages.loaded(text).head == HEAD
+    text = messages.join_parts({"head": messages.serialize(HEAD)[:-1] + b',"newer":1}'})
+    assert messages.deserialize(text).head == HEAD
 
 
 def test_times_of_another_machine_are_read_on_ours():

@@ -32,46 +32,46 @@ def state(mirror: Mirror) -> FeedState:
 def test_a_worker_knows_what_the_feed_knows(redis_server: RedisServer):
     source = Source().price("100")
     source.books.fills(fill("buy 1 @ 100", 1))
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         assert mirror.about() == source.about
         source.price("101").price("7", ETH).books.reading()
         source.books.tracker.apply(AccountFailed("no answer"))
-        until(lambda: same(mirror, source.desk))
+        until(lambda: same(mirror, source.context))
         assert mirror.board.summary().unrealized_pnl == Decimal(1)
         assert mirror.board.health.problem == "no answer"
         source.markets.keep([])
         source.price("102")
-        until(lambda: same(mirror, source.desk))
+        until(lambda: same(mirror, source.context))
         assert not mirror.markets.beside()
 
 
 def test_a_worker_that_comes_later_gets_all_of_it(redis_server: RedisServer):
     source = Source().price("100").price("7", ETH)
     source.books.fills(fill("buy 1 @ 100", 1), fill("sell 1 @ 101", 2))
-    with published(source.desk, redis_server), heard(redis_server) as first:
-        until(lambda: same(first, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as first:
+        until(lambda: same(first, source.context))
         with heard(redis_server) as late:
-            until(lambda: same(late, source.desk))
+            until(lambda: same(late, source.context))
 
 
 def test_every_fill_is_told_once_and_in_order(redis_server: RedisServer):
     source = Source().price("100")
     told: list[PositionUpdate] = []
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         mirror.board.register(told.append)
         for number in range(200):
             source.books.fills(fill("buy 1 @ 100", number))
-        until(lambda: same(mirror, source.desk))
+        until(lambda: same(mirror, source.context))
         assert [each.fill.id for each in told if each.fill] == [str(number) for number in range(200)]
         assert all(each.event_type is EventType.FILL for each in told)
 
 
 def test_ages_are_those_of_the_feed(redis_server: RedisServer):
     source = Source().price("100", age=4_000)
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         last = mirror.markets.main.snapshot.ticker.last
         assert last
         assert 4_000 <= last.age(now_ms()) < 6_000
@@ -96,8 +96,8 @@ def test_without_redis_a_worker_says_so_within_five_seconds_and_recovers(
 ):
     source = Source().price("100")
     source.books.fills(fill("buy 1 @ 100", 1))
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         told: list[PositionUpdate] = []
         mirror.board.register(told.append)
         getattr(redis_server, away)()
@@ -112,7 +112,7 @@ def test_without_redis_a_worker_says_so_within_five_seconds_and_recovers(
         assert not mirror.about().running
         source.price("103").books.fills(fill("buy 1 @ 103", 2))
         (redis_server.start if away == "stop" else redis_server.resume)()
-        until(lambda: same(mirror, source.desk))
+        until(lambda: same(mirror, source.context))
         assert state(mirror) is FeedState.STREAMING
         assert mirror.about().running
 
@@ -122,8 +122,8 @@ def test_what_silence_took_back_is_told_again(redis_server: RedisServer):
     source = Source().price("100")
     source.books.fills(fill("buy 1 @ 90", 1))
     told: list[PositionUpdate] = []
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         mirror.board.register(told.append)
         redis_server.suspend()
         until(lambda: told)
@@ -139,8 +139,8 @@ def test_what_a_dead_feed_left_does_not_come_back(redis_server: RedisServer):
     source.books.fills(fill("buy 1 @ 90", 1))
     told: list[PositionUpdate] = []
     with heard(redis_server) as mirror:
-        with published(source.desk, redis_server):
-            until(lambda: same(mirror, source.desk))
+        with published(source.context, redis_server):
+            until(lambda: same(mirror, source.context))
             mirror.board.register(told.append)
         until(lambda: told)
         assert redis_server.client.exists("dashboard:lease")
@@ -152,15 +152,15 @@ def test_what_a_dead_feed_left_does_not_come_back(redis_server: RedisServer):
 def test_fills_during_an_outage_are_told_after_it(redis_server: RedisServer):
     source = Source().price("100")
     told: list[PositionUpdate] = []
-    with published(source.desk, redis_server) as publisher, heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server) as publisher, heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         mirror.board.register(told.append)
         redis_server.stop()
         at = publisher.worked_at
         source.books.fills(fill("buy 1 @ 100", 1))
         until(lambda: publisher.worked_at > at + 500)
         redis_server.start()
-        until(lambda: same(mirror, source.desk))
+        until(lambda: same(mirror, source.context))
         assert [each.fill.id for each in told if each.fill] == ["1"]
 
 
@@ -168,8 +168,8 @@ def test_a_fill_that_was_not_heard_is_made_up_for(redis_server: RedisServer):
     source = Source().price("100")
     source.books.fills(fill("buy 1 @ 100", 1))
     told: list[PositionUpdate] = []
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         mirror.board.register(told.append)
         redis_server.client.client_kill_filter(_type="pubsub")
         source.books.fills(fill("sell 1 @ 101", 2))
@@ -181,15 +181,15 @@ def test_a_fill_that_was_not_heard_is_made_up_for(redis_server: RedisServer):
 def test_a_fill_is_told_once_though_redis_answered_late(redis_server: RedisServer):
     source = Source().price("100")
     told: list[PositionUpdate] = []
-    with published(source.desk, redis_server) as publisher, heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server) as publisher, heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         mirror.board.register(told.append)
         redis_server.suspend()
         at = publisher.worked_at
         source.books.fills(fill("buy 1 @ 100", 1))
         until(lambda: publisher.worked_at > at)  # it has given up once
         redis_server.resume()
-        until(lambda: same(mirror, source.desk))
+        until(lambda: same(mirror, source.context))
         source.books.fills(fill("buy 1 @ 100", 2))
         until(lambda: told and told[-1].fill and told[-1].fill.id == "2")
         assert [each.fill.id for each in told if each.fill] == ["1", "2"]
@@ -200,12 +200,12 @@ def test_positions_of_an_account_that_is_gone_are_flat(redis_server: RedisServer
     first.books.fills(fill("buy 1 @ 100", 1))
     told: list[PositionUpdate] = []
     with heard(redis_server) as mirror:
-        with published(first.desk, redis_server):
-            until(lambda: same(mirror, first.desk))
+        with published(first.context, redis_server):
+            until(lambda: same(mirror, first.context))
             mirror.board.register(told.append)
         redis_server.client.delete("dashboard:lease")
-        with published(second.desk, redis_server):
-            until(lambda: same(mirror, second.desk))
+        with published(second.context, redis_server):
+            until(lambda: same(mirror, second.context))
             until(lambda: told)
             assert told[-1].position.position is None
             assert told[-1].position.unrealized_pnl == 0
@@ -221,12 +221,12 @@ def test_a_dead_connection_is_left_for_a_new_one(redis_server: RedisServer, monk
 
     monkeypatch.setattr(PubSub, "get_message", get)
     source = Source().price("100")
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         dead |= heard_on
         until(lambda: state(mirror) is FeedState.DISCONNECTED)
         source.price("101")
-        until(lambda: same(mirror, source.desk))
+        until(lambda: same(mirror, source.context))
 
 
 def test_another_market_is_asked_for(redis_server: RedisServer):
@@ -235,31 +235,31 @@ def test_another_market_is_asked_for(redis_server: RedisServer):
     after = Source().price("100")
     after.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
     after.markets.apply(None, InstrumentResolved(ETH))
-    after.desk = replace(after.desk, markets=after.markets)
+    after.context = replace(after.context, markets=after.markets)
     with heard(redis_server) as mirror:
-        with published(source.desk, redis_server):
-            until(lambda: same(mirror, source.desk))
+        with published(source.context, redis_server):
+            until(lambda: same(mirror, source.context))
         redis_server.client.delete("dashboard:lease")
         after.price("101", instrument())
-        with published(after.desk, redis_server):
-            until(lambda: same(mirror, after.desk))
+        with published(after.context, redis_server):
+            until(lambda: same(mirror, after.context))
 
 
 def test_an_emptied_redis_leaves_nobody_on_old_figures(redis_server: RedisServer):
     source = Source().price("100").price("7", ETH)
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         redis_server.empty()
         source.price("104")
-        assert until(lambda: same(mirror, source.desk)) < 5
+        assert until(lambda: same(mirror, source.context)) < 5
         with heard(redis_server) as late:
-            until(lambda: same(late, source.desk))
+            until(lambda: same(late, source.context))
 
 
 def test_what_a_dead_feed_left_is_not_taken_for_alive(redis_server: RedisServer):
     source = Source().price("100")
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
     redis_server.client.delete("dashboard:lease")
     assert redis_server.client.hlen(STATE)
     with heard(redis_server) as late:
@@ -271,19 +271,19 @@ def test_what_a_dead_feed_left_is_not_taken_for_alive(redis_server: RedisServer)
 
 def test_a_message_that_was_missed_is_made_up_for(redis_server: RedisServer):
     source = Source().price("100")
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         redis_server.client.client_kill_filter(_type="pubsub")
         source.price("105")
-        until(lambda: same(mirror, source.desk))
+        until(lambda: same(mirror, source.context))
 
 
 def test_nonsense_on_the_channel_is_survived(redis_server: RedisServer, caplog: pytest.LogCaptureFixture):
     source = Source().price("100")
-    with published(source.desk, redis_server), heard(redis_server) as mirror:
-        until(lambda: same(mirror, source.desk))
+    with published(source.context, redis_server), heard(redis_server) as mirror:
+        until(lambda: same(mirror, source.context))
         redis_server.client.publish("dashboard:news", "{")
         redis_server.client.publish("dashboard:news", '{"head": 7}')
         source.price("106")
-        until(lambda: same(mirror, source.desk))
+        until(lambda: same(mirror, source.context))
     assert "not understood" in caplog.text

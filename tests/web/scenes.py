@@ -47,7 +47,7 @@ SHORT = {
 
 @dataclass
 class Scene:
-    """A desk, and the hands that move what is on it. The clock stands still unless it is the real one."""
+    """A context, and the hands that move what is on it. The clock stands still unless it is the real one."""
 
     entered: Mapping[str, str] = field(default_factory=dict)
     account: bool = False
@@ -69,7 +69,7 @@ class Scene:
         markets = Markets(self.runtime, lambda: RuntimeConfig(60_000, holdings=beside, clock=self.clock))
         self.tracker = PositionTracker("test", clock=self.clock)
         self.reconciled = 0
-        self.desk = AppContext(
+        self.context = AppContext(
             markets,
             self.tracker,
             lambda: EngineInfo(
@@ -143,7 +143,7 @@ class Scene:
 
     @property
     def view(self) -> View:
-        return view(self.runtime.snapshot, self.desk, self.clock())
+        return view(self.runtime.snapshot, self.context, self.clock())
 
 
 def live(price: str = "67482.1", entered: Mapping[str, str] = LONG) -> Scene:

@@ -15,12 +15,12 @@ ASSETS = Path(__file__).parents[2] / "dashboard" / "web" / "assets"
 
 @pytest.fixture(scope="module")
 def app():
-    return build_app(live().desk)
+    return build_app(live().context)
 
 
 @pytest.fixture
 def client(app):
-    return AsyncClient(transport=ASGITransport(app), base_url="http://desk.test")
+    return AsyncClient(transport=ASGITransport(app), base_url="http://context.test")
 
 
 @pytest.mark.parametrize("path", ["/", "/_dash-layout", "/_dash-dependencies", "/assets/favicon.svg"])
@@ -32,7 +32,7 @@ async def test_the_page_is_served_with_a_strict_policy(client, path):
     policy = answer.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-eval" not in policy
-    assert "connect-src 'self' ws://desk.test wss://desk.test;" in policy
+    assert "connect-src 'self' ws://context.test wss://context.test;" in policy
     assert re.search(r"script-src 'self' 'sha256-[^']+';", policy)
 
 
@@ -60,7 +60,7 @@ async def test_a_callback_that_fails_is_logged_once(caplog):
         "changedPropIds": ["chart-wanted.data"],
     }
     async with AsyncClient(
-        transport=ASGITransport(build_app(scene.desk)), base_url="http://desk.test"
+        transport=ASGITransport(build_app(scene.context)), base_url="http://context.test"
     ) as asks:
         answer = await asks.post("/_dash-update-component", json=question)
     assert answer.status_code == 500

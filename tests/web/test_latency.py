@@ -16,7 +16,7 @@ class Measured:
         self.now = 1_000
         patch.setattr(latency, "now_ms", lambda: self.now)
         self._before = self._told()
-        self.lateness = latency.Lateness()
+        self.lateness = latency.LatencyMeter()
         self.market = RuntimeConfig(2_000, clock=lambda: self.now)
         self.market.register(self.lateness.told)
 

@@ -30,20 +30,20 @@ BEAT = 1_000
 _BADGES = {Environment.DEMO: "Demo", Environment.TESTNET: "Testnet"}
 
 
-def page(desk: AppContext, may_log_out: Callable[[], bool]) -> Component:
+def page(context: AppContext, may_log_out: Callable[[], bool]) -> Component:
     """The whole page, as it is to be loaded now."""
     return html.Div(
         [
             html.A("Skip to the figures", href="#figures", className="skip"),
-            _header(desk.environment, may_log_out()),
-            html.Main(_cards(), id="figures", className="desk", tabIndex=-1),
+            _header(context.environment, may_log_out()),
+            html.Main(_cards(), id="figures", className="context", tabIndex=-1),
             _notices(),
             position_form(),
             *_machinery(),
         ],
         id="page",
-        className=f"page environment-{desk.environment}",
-        **{"data-edition": page_version(desk.about())},
+        className=f"page environment-{context.environment}",
+        **{"data-edition": page_version(context.about())},
     )
 
 

@@ -15,15 +15,15 @@ class AccountView:
     stands under `#`. Neither is painted by data-bind.
     """
 
-    def __init__(self, desk: AppContext) -> None:
-        self._desk = desk
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
         self._rows = RowCache()
         self._told: set[str] = set()
 
     def view(self) -> dict[str, Any]:
         """The part as it is now."""
-        board = self._desk.board
-        if not self._desk.about().has_account:
+        board = self._context.board
+        if not self._context.about().has_account:
             return {"positions:hidden": "1"}
         rows = self._rows.of(board.get_all_positions())
         self._told |= rows.keys()

@@ -28,13 +28,13 @@ View = dict[str, Any]
 _KINDS = {"swap": "perpetual", "future": "future", "spot": "spot"}
 
 
-def market(snapshot: Snapshot, desk: AppContext) -> View:
+def market(snapshot: Snapshot, context: AppContext) -> View:
     """What is traded, and where."""
     instrument = snapshot.instrument
     kind = _KINDS.get(instrument.kind, instrument.kind) if instrument else "connecting…"
     return {
-        "pair": instrument.pair if instrument else desk.symbol,
-        "market": f"{desk.exchange} · {kind}",
+        "pair": instrument.pair if instrument else context.symbol,
+        "market": f"{context.exchange} · {kind}",
         "quote": instrument.quote if instrument else "",
     }
 
@@ -97,7 +97,7 @@ def gains(snapshot: Snapshot, valuation: Valuation) -> View:
     }
 
 
-def position_facts(snapshot: Snapshot, desk: AppContext, valuation: Valuation) -> View:
+def position_facts(snapshot: Snapshot, context: AppContext, valuation: Valuation) -> View:
     """The position card."""
     position, levels, instrument = snapshot.position, snapshot.levels, snapshot.instrument
     view = dict.fromkeys(
@@ -122,12 +122,12 @@ def position_facts(snapshot: Snapshot, desk: AppContext, valuation: Valuation) -
         "entry": price(position.entry_price, instrument.price_step),
         "liquidation": "none" if levels.no_liquidation else price(levels.liquidation, instrument.price_step),
         "liquidation-source": liquidation_source(position, levels),
-        "source": "entered" if position.source is Source.ENTERED else _account(desk),
+        "source": "entered" if position.source is Source.ENTERED else _account(context),
     }
 
 
-def _account(desk: AppContext) -> str:
-    return "demo account" if desk.environment is Environment.DEMO else f"{desk.exchange} account"
+def _account(context: AppContext) -> str:
+    return "demo account" if context.environment is Environment.DEMO else f"{context.exchange} account"
 
 
 def _amount(value: Decimal | None, currency: str) -> str:

@@ -80,10 +80,10 @@ _AGING = (
 """The keys that a live price keeps alive."""
 
 
-def view(snapshot: Snapshot, desk: AppContext, now: int) -> View:
+def view(snapshot: Snapshot, context: AppContext, now: int) -> View:
     """What the page shows at `now`, and what it is to show if it hears nothing more."""
-    return _shown(snapshot, desk, now) | _unheard(
-        desk, desk.about(), snapshot.instrument, snapshot.holdings, snapshot.position, snapshot.levels
+    return _shown(snapshot, context, now) | _unheard(
+        context, context.about(), snapshot.instrument, snapshot.holdings, snapshot.position, snapshot.levels
     )
 
 
@@ -92,24 +92,24 @@ def changed(old: View, new: View) -> View:
     return {key: text for key, text in new.items() if old.get(key) != text}
 
 
-def _shown(snapshot: Snapshot, desk: AppContext, now: int) -> View:
+def _shown(snapshot: Snapshot, context: AppContext, now: int) -> View:
     valuation = snapshot.valuation_at(now)
     newest, _, _ = hero(snapshot, now)
     shown = (
-        market(snapshot, desk)
+        market(snapshot, context)
         | prices(snapshot, now)
         | gains(snapshot, valuation)
-        | position_facts(snapshot, desk, valuation)
+        | position_facts(snapshot, context, valuation)
         | rungs(snapshot, valuation, newest.value if newest else None)
-        | _feed(snapshot, desk, now)
-        | _risk(snapshot, desk, valuation)
+        | _feed(snapshot, context, now)
+        | _risk(snapshot, context, valuation)
     )
-    return shown | {"title": _title(shown, desk), "chart:key": _chart_key(shown)}
+    return shown | {"title": _title(shown, context), "chart:key": _chart_key(shown)}
 
 
 @lru_cache(maxsize=64)
 def _unheard(
-    desk: AppContext,
+    context: AppContext,
     _about: EngineInfo,
     instrument: Instrument | None,
     holdings: PositionSelection,
@@ -118,17 +118,17 @@ def _unheard(
 ) -> View:
     """The view of a price that has grown old, as far as age changes it.
 
-    It is another one whenever any of the arguments is; what the desk is about may change, too.
+    It is another one whenever any of the arguments is; what the context is about may change, too.
     """
     health = FeedHealth(poll_interval=0, state=FeedState.STREAMING, received_at=0)
     silent = Snapshot(0, health, holdings, instrument, Ticker(), position, levels)
-    old = _shown(silent, desk, now=health.stale_after + 1) | {"price-age:hidden": ""}
+    old = _shown(silent, context, now=health.stale_after + 1) | {"price-age:hidden": ""}
     return {f"~{key}": text for key, text in old.items() if key in _AGING}
 
 
-def _feed(snapshot: Snapshot, desk: AppContext, now: int) -> View:
+def _feed(snapshot: Snapshot, context: AppContext, now: int) -> View:
     state = _state(snapshot, now)
-    notice, account = feed_notice(snapshot, desk, state, now), account_notice(snapshot, now)
+    notice, account = feed_notice(snapshot, context, state, now), account_notice(snapshot, now)
     return {
         "state": str(state),
         "state:tone": feed_tone(state),
@@ -147,21 +147,21 @@ def _state(snapshot: Snapshot, now: int) -> FeedState:
     return FeedState.STALE if state in _LIVE and not live else state
 
 
-def _risk(snapshot: Snapshot, desk: AppContext, valuation: Valuation) -> View:
+def _risk(snapshot: Snapshot, context: AppContext, valuation: Valuation) -> View:
     status = valuation.status
     return {
         "risk": str(status),
         "risk:tone": risk_tone(status),
         "risk:icon": status.name.lower(),
-        "risk-why": risk_sentence(snapshot, desk, valuation),
-        "invitation": invitation(snapshot, desk),
+        "risk-why": risk_sentence(snapshot, context, valuation),
+        "invitation": invitation(snapshot, context),
     }
 
 
-def _title(shown: View, desk: AppContext) -> str:
+def _title(shown: View, context: AppContext) -> str:
     """The tab: price and PnL while they are live, else what is wrong."""
     figures = [shown["price"], shown["pnl"]] if shown["price:tone"] != Tone.UNKNOWN else [shown["state"], "·"]
-    environment = [] if desk.environment is Environment.LIVE else [desk.environment.upper(), "·"]
+    environment = [] if context.environment is Environment.LIVE else [context.environment.upper(), "·"]
     return " ".join([*environment, *(text for text in figures if text != MISSING), shown["pair"]])
 
 

@@ -11,17 +11,19 @@ from dashboard.formatting import price, whole_age
 from dashboard.state.runtime import Snapshot
 
 
-def feed_notice(snapshot: Snapshot, desk: AppContext, state: FeedState, now: int) -> str:
+def feed_notice(snapshot: Snapshot, context: AppContext, state: FeedState, now: int) -> str:
     """What is wrong with the feed, which is shown as `state`; empty while nothing is."""
     health = snapshot.health
     if state is FeedState.STALE and health.state_at(now) is not state:
         return (
-            f"{desk.exchange} sends no price, only bid and ask." if _bids(snapshot, now) else _silence(desk)
+            f"{context.exchange} sends no price, only bid and ask."
+            if _bids(snapshot, now)
+            else _silence(context)
         )
     if state is FeedState.STREAMING:
         return ""  # one request failed, but the prices stream
     if health.reason is None:
-        return _silence(desk) if state is FeedState.STALE else ""
+        return _silence(context) if state is FeedState.STALE else ""
     tries = f" {health.failures} failures." if health.failures > 1 else ""
     if state is FeedState.POLLING:
         return f"Streaming is off, prices are polled: {_sentence(health.reason)}{tries}"
@@ -39,21 +41,21 @@ def account_notice(snapshot: Snapshot, now: int) -> str:
     return f"The account cannot be read: {_sentence(holdings.problem)} {seen}"
 
 
-def risk_sentence(snapshot: Snapshot, desk: AppContext, valuation: Valuation) -> str:
+def risk_sentence(snapshot: Snapshot, context: AppContext, valuation: Valuation) -> str:
     """Why the risk status is what it is."""
     if valuation.status is RiskStatus.NO_POSITION:
         return ""
     if valuation.status is RiskStatus.UNKNOWN or snapshot.levels is None:
-        return _unknown(snapshot, desk)
+        return _unknown(snapshot, context)
     why = _reason(snapshot, snapshot.levels, valuation)
     unknown = snapshot.levels.liquidation is None and not snapshot.levels.no_liquidation
     return f"{why} Liquidation price unknown." if unknown else why
 
 
-def invitation(snapshot: Snapshot, desk: AppContext) -> str:
+def invitation(snapshot: Snapshot, context: AppContext) -> str:
     """What stands where the position's facts would be."""
     if snapshot.instrument is None or not snapshot.holdings.known:
-        return _unknown(snapshot, desk)
+        return _unknown(snapshot, context)
     if snapshot.holdings.others(None):
         return f"The account holds no {snapshot.holdings.entered.side} here."
     if snapshot.holdings.account:
@@ -70,8 +72,8 @@ def liquidation_source(position: Position, levels: RiskLevels) -> str:
     return str(position.source if levels.liquidation == position.liquidation_price else Source.ENTERED)
 
 
-def _silence(desk: AppContext) -> str:
-    return f"{desk.exchange} sends no prices."
+def _silence(context: AppContext) -> str:
+    return f"{context.exchange} sends no prices."
 
 
 def _bids(snapshot: Snapshot, now: int) -> bool:
@@ -80,9 +82,9 @@ def _bids(snapshot: Snapshot, now: int) -> bool:
     return any(one is not None and one.age(now) <= snapshot.health.stale_after for one in sides)
 
 
-def _unknown(snapshot: Snapshot, desk: AppContext) -> str:
+def _unknown(snapshot: Snapshot, context: AppContext) -> str:
     if snapshot.instrument is None:
-        return f"Looking for {desk.symbol} on {desk.exchange}…"
+        return f"Looking for {context.symbol} on {context.exchange}…"
     if not snapshot.holdings.known:
         return "The positions could not be read." if snapshot.holdings.problem else "Reading positions…"
     return "No live price."

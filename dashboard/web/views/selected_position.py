@@ -11,24 +11,24 @@ LONGEST = 100
 """Characters of a label; whatever is longer is none."""
 
 
-def symbol_of(desk: AppContext, label: str | None) -> str | None:
+def symbol_of(context: AppContext, label: str | None) -> str | None:
     """The market of a position's label; None for the main one, and for one that is not watched."""
     symbol, _ = _parts(label or "")
-    return symbol if symbol and symbol != desk.markets.symbol and desk.markets.of(symbol) else None
+    return symbol if symbol and symbol != context.markets.symbol and context.markets.of(symbol) else None
 
 
-def snapshot_of(desk: AppContext, label: str | None) -> Snapshot:
+def snapshot_of(context: AppContext, label: str | None) -> Snapshot:
     """What is known of the position with this label; of the main market where there is none such."""
     symbol, side = _parts(label or "")
-    market = desk.markets.of(symbol or None) or desk.markets.main
-    return _on_side(market.snapshot, side if market is desk.markets.of(symbol or None) else None)
+    market = context.markets.of(symbol or None) or context.markets.main
+    return _on_side(market.snapshot, side if market is context.markets.of(symbol or None) else None)
 
 
-def label_of(desk: AppContext, snapshot: Snapshot) -> str:
+def label_of(context: AppContext, snapshot: Snapshot) -> str:
     """The label of the position that is shown, as the table has it."""
-    if snapshot.instrument is None or not desk.about().has_account:
+    if snapshot.instrument is None or not context.about().has_account:
         return ""
-    symbol, known = snapshot.instrument.symbol, desk.board.get_all_positions()
+    symbol, known = snapshot.instrument.symbol, context.board.get_all_positions()
     side = snapshot.position.side if snapshot.position else None
     return next((label for label in (symbol, f"{symbol}:{side}") if label in known), symbol)
 

@@ -32,23 +32,23 @@ def scene() -> Scene:
     ],
 )
 def test_the_position_that_is_shown(scene: Scene, label: str | None, side: Side):
-    assert snapshot_of(scene.desk, label).position.side is side
+    assert snapshot_of(scene.context, label).position.side is side
 
 
 def test_the_other_side_has_levels_and_gains_of_its_own(scene: Scene):
-    snapshot = snapshot_of(scene.desk, f"{BTC.symbol}:short")
+    snapshot = snapshot_of(scene.context, f"{BTC.symbol}:short")
     assert snapshot.levels.side is SHORT
     assert snapshot.valuation.unrealized_pnl == 10
     assert scene.runtime.snapshot.valuation.unrealized_pnl == 0
 
 
 def test_another_market(scene: Scene):
-    scene.desk.markets.apply("ETH/USDT:USDT", InstrumentResolved(position().instrument))
-    assert symbol_of(scene.desk, "ETH/USDT:USDT") == "ETH/USDT:USDT"
-    assert symbol_of(scene.desk, BTC.symbol) is None
-    assert symbol_of(scene.desk, "GONE/USDT:USDT") is None
+    scene.context.markets.apply("ETH/USDT:USDT", InstrumentResolved(position().instrument))
+    assert symbol_of(scene.context, "ETH/USDT:USDT") == "ETH/USDT:USDT"
+    assert symbol_of(scene.context, BTC.symbol) is None
+    assert symbol_of(scene.context, "GONE/USDT:USDT") is None
 
 
 def test_without_an_account_there_is_no_label():
     scene = Scene().resolve()
-    assert label_of(scene.desk, scene.runtime.snapshot) == ""
+    assert label_of(scene.context, scene.runtime.snapshot) == ""
