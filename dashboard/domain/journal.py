@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from dashboard.domain.event_log import EventLog
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.keys import PositionKey
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent
 
 

@@ -6,24 +6,11 @@ from enum import StrEnum
 
 from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.fill import Fill
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
 from dashboard.domain.payoff import average_entry, entry_gain
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.totals import PositionTotals
-
-
-@dataclass(frozen=True, slots=True)
-class PositionKey:
-    """What makes two fills belong to one position. A side only in hedge mode, where there may be two."""
-
-    account: str
-    symbol: str
-    side: Side | None = None
-
-    @property
-    def label(self) -> str:
-        """The symbol, with its side in hedge mode: BTC/USDT:USDT:long."""
-        return self.symbol if self.side is None else f"{self.symbol}:{self.side}"
 
 
 class PositionChange(StrEnum):

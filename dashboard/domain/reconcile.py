@@ -10,8 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.position import Position
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.position_state import PositionState
 
 ENTRY_TOLERANCE = Decimal("0.00001")
 """Of the entry price. Exchanges round their averages, some after each fill."""

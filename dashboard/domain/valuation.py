@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from dashboard.domain.margin import notional
 from dashboard.domain.market import Quote, Ticker
-from dashboard.domain.pnl import roe, unrealized_pnl
+from dashboard.domain.pnl import roe
 from dashboard.domain.position import Position
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus, assess
 
 
@@ -35,21 +36,35 @@ def valuation_price(ticker: Ticker, now: int, stale_after: int) -> tuple[Quote |
 
 
 def value(
-    position: Position | None, levels: RiskLevels | None, ticker: Ticker, *, now: int, stale_after: int
+    state: PositionState,
+    position: Position | None,
+    levels: RiskLevels | None,
+    ticker: Ticker,
+    *,
+    now: int,
+    stale_after: int,
 ) -> Valuation:
-    """Values `position` at the best live price of `ticker`. `stale_after` is in milliseconds."""
-    quote, on_mark = valuation_price(ticker, now, stale_after)
+    """Values a position at the best live price of `ticker`.
+
+    `position` is `state` with the exchange's terms, None while flat. `stale_after` is in milliseconds.
+    """
     if position is None or levels is None:
-        return Valuation(RiskStatus.NO_POSITION, quote, on_mark)
-    if quote is None:
-        return Valuation(RiskStatus.UNKNOWN)
-    price = quote.value
-    pnl = unrealized_pnl(position, price)
+        return FLAT
+    quote, on_mark = valuation_price(ticker, now, stale_after)
+    if quote is None or state.contradicts:
+        return UNPRICED
+    pnl = state.unrealized_pnl(quote.value)
     return Valuation(
-        status=assess(levels, price),
+        status=assess(levels, quote.value),
         quote=quote,
         on_mark=on_mark,
         unrealized_pnl=pnl,
         roe=roe(position, pnl),
-        notional=notional(position, price),
+        notional=notional(position, quote.value),
     )
+
+
+UNPRICED = Valuation(RiskStatus.UNKNOWN)
+"""Of an open position without a live price."""
+FLAT = Valuation(RiskStatus.NO_POSITION, unrealized_pnl=Decimal(0), notional=Decimal(0))
+"""Of a closed position."""

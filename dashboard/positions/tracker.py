@@ -12,10 +12,11 @@ from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.events import AccountEvent, AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
 from dashboard.domain.journal import Journal
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Ticker
 from dashboard.domain.position import Position
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.reconcile import Difference, Disagreement, differences, disagreement, keyed
 from dashboard.domain.transitions import PositionEvent
 from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record

@@ -10,9 +10,10 @@ from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.funding import Funding
 from dashboard.domain.journal import Journal
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Side
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent, apply
 from tests.domain.builders import instrument
 from tests.domain.strategies import decimals

@@ -7,7 +7,8 @@ import pytest
 
 from dashboard.domain import event_log
 from dashboard.domain.journal import Journal
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.keys import PositionKey
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent, apply
 from tests.domain.builders import LONG, SHORT, instrument
 from tests.domain.fill_histories import ACCOUNT, adopted, after, fill, fills, funding, journal

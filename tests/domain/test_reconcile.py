@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.domain.fill import Fill
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Position, Side
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.reconcile import Difference, Disagreement, differences, keyed
 from tests.domain.builders import BOTH, LONG, SHORT, instrument, position
 from tests.domain.fill_histories import ACCOUNT, after, fill, histories, journal

@@ -1,0 +1,209 @@
+"""LiveBook: the position book where the feed runs. It values every position once a tick."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+
+from dashboard.clock import now_ms, wall_ms
+from dashboard.domain.fill import Fill
+from dashboard.domain.keys import MarketKey, PositionKey
+from dashboard.domain.position import Position
+from dashboard.domain.position_selection import ManualEntry
+from dashboard.domain.position_state import PositionState
+from dashboard.domain.valuation import valuation_price
+from dashboard.positions.account_totals import DOLLARS, AccountTotals
+from dashboard.positions.manual_state import flat_state, manual_state
+from dashboard.positions.models import (
+    AccountHealth,
+    AccountSummary,
+    EventKind,
+    EventLogEntry,
+    EventType,
+    LivePosition,
+    PositionUpdate,
+)
+from dashboard.positions.position_book import MANUAL_ACCOUNT, PositionBook
+from dashboard.positions.valued_position import ValuedPosition
+from dashboard.state.markets import Markets
+from dashboard.state.runtime import MarketSnapshot
+
+
+class LiveBook(PositionBook):
+    """Is written by the trackers of the accounts, by what users enter, and by the prices of the markets.
+
+    Writers take turns. It is the first listener of `markets`: whoever registers there after it is called
+    when every position is valued at the new price.
+    """
+
+    def __init__(
+        self,
+        markets: Markets,
+        *,
+        threshold: Decimal = Decimal("0.01"),
+        clock: Callable[[], int] = now_ms,
+        wall: Callable[[], int] = wall_ms,
+    ) -> None:
+        """`threshold` is the move of PnL in dollars above which a price update is published."""
+        super().__init__(markets, clock, wall)
+        self._threshold = threshold
+        self._valued: dict[PositionKey, ValuedPosition] = {}
+        self._by_market: dict[MarketKey, list[ValuedPosition]] = {}
+        self._priced: dict[ValuedPosition, None] = {}
+        self._touched: dict[ValuedPosition, None] = {}
+        self._totals = AccountTotals()
+        markets.register(self._on_market)
+
+    def summary(self) -> AccountSummary:
+        """Totals of all positions; unknown while an account without known positions was never read."""
+        with self._lock:
+            if self._is_unknown():
+                return AccountSummary(self._wall(), 0, None, None, None, {})
+            self._expire()
+            return self._totals.summary(self._wall(), partial(self._dollar_price, self._clock()))
+
+    # --- Written by the trackers
+
+    def add_account(self, account: str, exchange: str) -> None:
+        """Adds an account that is going to be read."""
+        self.accounts[account] = AccountHealth(exchange)
+
+    def set_health(self, account: str, *, read_at: int | None, problem: str | None) -> None:
+        """Sets the state of an account's readings."""
+        self.accounts[account] = AccountHealth(self.accounts[account].exchange, read_at, problem)
+
+    def update(
+        self, state: PositionState, terms: Position | None = None, difference: str | None = None
+    ) -> LivePosition:
+        """Takes over a position's new state, values it, and returns it. Listeners are not called yet."""
+        valued = self._valued_of(state)
+        self._change(valued, state, terms, difference)
+        return valued.live
+
+    def announce(
+        self, key: PositionKey, event_type: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
+    ) -> None:
+        """Calls the listeners with a position as it is now."""
+        valued = self._valued[key]
+        valued.published_pnl, valued.went_stale = valued.pnl, False
+        self._notify(PositionUpdate(valued.live, event_type, self._wall(), fill))
+
+    def add_event(self, key: PositionKey, kind: EventKind, text: str) -> None:
+        """Adds an entry to the event log."""
+        self._events.append(EventLogEntry(self._wall(), key, kind, text))
+
+    # --- Written by users
+
+    def enter(self, market: MarketKey, entry: ManualEntry) -> None:
+        """Replaces what was entered by hand in one market: a whole position, only levels, or nothing."""
+        with self._lock:
+            self.manual = self.manual | {market: entry}
+            state = self._markets.get(market)
+            if state is not None and state.snapshot.instrument is not None:
+                self._apply_entry(state.snapshot)
+
+    # --- Moved by prices
+
+    def publish_prices(self) -> None:
+        """Calls the listeners for each open position whose PnL has moved since it was last published."""
+        with self._lock:
+            self._expire()
+            touched, self._touched = self._touched, {}
+            for valued in touched:
+                if valued.live.is_open and valued.has_moved(self._threshold):
+                    self.announce(valued.live.key, EventType.PRICE_UPDATE)
+
+    def _on_market(self, snapshot: MarketSnapshot) -> None:
+        with self._lock:
+            self._adopt_requested_entry(snapshot)
+            for valued in self._by_market.get(snapshot.key, ()):
+                if valued.margin_tiers is not snapshot.margin_tiers:
+                    live = valued.live
+                    self._change(valued, live.state, live.terms, live.difference)
+                else:
+                    self._price(valued, snapshot)
+
+    def _adopt_requested_entry(self, snapshot: MarketSnapshot) -> None:
+        """Applies what was entered for the main market before its symbol was resolved."""
+        requested = self._markets.requested_key
+        if snapshot.instrument is None or requested not in self.manual:
+            return
+        if snapshot.key != self._markets.main_key or MANUAL_ACCOUNT in (key.account for key in self._valued):
+            return
+        manual = dict(self.manual)
+        entry = manual.pop(requested)
+        self.manual = manual | {snapshot.key: entry}
+        self._apply_entry(snapshot)
+
+    def _apply_entry(self, snapshot: MarketSnapshot) -> None:
+        """Makes the manual position of a market, and gives its levels to the other positions there."""
+        assert snapshot.instrument is not None
+        entry = self.manual_in(snapshot.key)
+        key = PositionKey(MANUAL_ACCOUNT, snapshot.instrument.symbol)
+        has_account = any(each.exchange == snapshot.key.exchange for each in self.accounts.values())
+        position = entry.position.position(snapshot.instrument) if entry.is_shown(has_account=has_account) else None
+        for valued in self._by_market.get(snapshot.key, ()):
+            if valued.live.key != key:
+                live = valued.live
+                self._change(valued, live.state, live.terms, live.difference)
+                self.announce(live.key)
+        if position is not None or key in self._valued:
+            state = manual_state(key, position) if position else flat_state(key, snapshot.instrument)
+            self.update(state, position)
+            self.announce(key)
+
+    # --- How
+
+    def _valued_of(self, state: PositionState) -> ValuedPosition:
+        valued = self._valued.get(state.key)
+        if valued is None:
+            market = MarketKey(self._exchange_of(state.key.account), state.key.symbol)
+            valued = self._valued[state.key] = ValuedPosition(state, market)
+            self._by_market.setdefault(market, []).append(valued)
+        return valued
+
+    def _exchange_of(self, account: str) -> str:
+        known = self.accounts.get(account)
+        return known.exchange if known else self._markets.main_key.exchange
+
+    def _change(
+        self, valued: ValuedPosition, state: PositionState, terms: Position | None, difference: str | None
+    ) -> None:
+        market = self._markets.get(valued.live.market)
+        tiers = market.snapshot.margin_tiers if market else ()
+        valued.change(state, terms, difference, self.manual_in(valued.live.market).position, tiers)
+        self._price(valued, market.snapshot if market else None)
+
+    def _price(self, valued: ValuedPosition, snapshot: MarketSnapshot | None) -> None:
+        valued.price(snapshot, self._clock(), self._wall())
+        live = self._positions[valued.live.key] = valued.live
+        self._totals.change(valued.counted, live)
+        valued.counted = live
+        self._touched[valued] = None
+        self._priced.pop(valued, None)
+        if live.quote is not None:
+            self._priced[valued] = None
+
+    def _expire(self) -> None:
+        """Values again each position whose price has grown too old: at another price, or at none."""
+        now = self._clock()
+        # All are looked at: each market has its own limit of age.
+        for valued in [each for each in self._priced if each.live.at(now) is not each.live]:
+            market = self._markets.get(valued.live.market)
+            self._price(valued, market.snapshot if market else None)
+            valued.went_stale = True
+
+    def _is_unknown(self) -> bool:
+        known = {key.account for key in self._valued}
+        unread = [name for name, each in self.accounts.items() if each.read_at is None and name not in known]
+        return bool(unread) or not (self.accounts or known)
+
+    def _dollar_price(self, now: int, coin: str) -> Decimal | None:
+        """A live price of a coin in dollars, from any watched market of it."""
+        for snapshot in self._markets.snapshots().values():
+            market = snapshot.instrument
+            if market is not None and market.base == coin and market.quote in DOLLARS:
+                quote, _ = valuation_price(snapshot.ticker, now, snapshot.health.stale_after)
+                if quote is not None:
+                    return quote.value
+        return None
