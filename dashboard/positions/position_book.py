@@ -2,14 +2,13 @@
 
 import logging
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from dashboard.clock import now_ms
+from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.position import Position
 from dashboard.positions.models import (
     AccountHealth,
@@ -38,7 +37,7 @@ class PositionBook(ABC):
     def __init__(
         self,
         clock: Callable[[], int] = now_ms,
-        wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        wall: Callable[[], int] = wall_ms,
     ) -> None:
         self._clock = clock
         self._wall = wall
