@@ -1,8 +1,9 @@
 """How numbers, ages and states read, and which tone they have. Pure, in Decimal, for any outlet."""
 
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
+from dashboard.domain.decimal_math import WIDE, shorten
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.risk import RiskStatus
 
@@ -11,8 +12,6 @@ MISSING = "—"
 
 _MINUS, _THIN_SPACE = "−", "\u2009"
 _SIGNIFICANT = 8
-_WIDE = Context(prec=MAX_PREC, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX)
-"""To round and to shorten in: the usual 28 digits do not hold an absurd price with its decimals."""
 _TWO_DECIMALS = frozenset(
     ("USD", "USDT", "USDC", "USDE", "USD1", "BUSD", "TUSD", "FDUSD", "PYUSD", "DAI", "EUR", "EURC", "GBP")
 )
@@ -75,7 +74,7 @@ def price(value: Decimal | None, step: Decimal | None) -> str:
 
 def decimals(step: Decimal) -> int:
     """How many decimals a price has that moves in steps of `step`."""
-    return max(0, -_exponent(_short(step)))
+    return max(0, -_exponent(shorten(step)))
 
 
 def money(value: Decimal | None, currency: str) -> str:
@@ -136,18 +135,13 @@ def _exponent(value: Decimal) -> int:
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal((0, (1,), -places)), context=_WIDE)
+    return value.quantize(Decimal((0, (1,), -places)), context=WIDE)
 
 
 def _significant(value: Decimal) -> Decimal:
     """Rounded to eight significant figures, though never within its whole part."""
-    short = _short(_rounded(value, max(0, _SIGNIFICANT - 1 - value.adjusted())))
+    short = shorten(value, max(0, _SIGNIFICANT - 1 - value.adjusted()))
     return short if _exponent(short) <= 0 else _rounded(short, 0)
-
-
-def _short(value: Decimal) -> Decimal:
-    """Without zeros that say nothing."""
-    return value.normalize(_WIDE)
 
 
 def _grouped(value: Decimal) -> str:

@@ -1,6 +1,5 @@
 """REST: what the account holds, and how well that is known."""
 
-import time
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,7 +7,7 @@ from fastapi import APIRouter
 from dashboard.api import serializers
 from dashboard.api.response_models import Health, Positions, Summary
 from dashboard.app.context import AppContext
-from dashboard.clock import now_ms
+from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.positions.models import LivePosition
 from dashboard.positions.position_book import PositionBook
@@ -25,7 +24,7 @@ def routes(context: AppContext) -> APIRouter:
         """Every open position, with what changes slowly."""
         now, held = now_ms(), board.get_all_positions()
         return {
-            "timestamp": serializers.instant(time.time_ns() // 1_000_000),
+            "timestamp": serializers.instant(wall_ms()),
             "positions": {label: serializers.details(live, now) for label, live in held.items()},
         }
 

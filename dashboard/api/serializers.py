@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Side
@@ -16,12 +17,7 @@ Message = dict[str, Any]
 
 def text(number: Decimal | None, places: int = 12) -> str | None:
     """A number without powers of ten and without digits that no exchange has."""
-    if number is None:
-        return None
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -places:
-        number = round(number, places)
-    return f"{number.normalize():f}" if number else "0"
+    return None if number is None else plain_number(number, places)
 
 
 def instant(ms: int) -> str:

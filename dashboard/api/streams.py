@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
@@ -12,7 +11,7 @@ from dashboard.api.broadcaster import Broadcaster
 from dashboard.api.outbox import ConflatingOutbox
 from dashboard.api.websocket import KEEPALIVE_S, WebSocketSession
 from dashboard.auth.api_access import ApiAccess
-from dashboard.clock import now_ms
+from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.market import Quote
 from dashboard.positions.models import PositionUpdate
@@ -86,7 +85,7 @@ def bbo_stream(markets: Markets, entrance: ApiAccess, keepalive: float = KEEPALI
 
 
 def _bbo(snapshot: Snapshot, symbol: str) -> Mapping[str, Any]:
-    return serializers.bbo(symbol, *_best(snapshot), time.time_ns() // 1_000_000, now_ms())
+    return serializers.bbo(symbol, *_best(snapshot), wall_ms(), now_ms())
 
 
 def _best(snapshot: Snapshot) -> tuple[Quote | None, Quote | None]:

@@ -20,6 +20,7 @@ from dashboard.clock import now_ms
 from dashboard.config import Settings
 from dashboard.demo.account import DEMO_LEVELS
 from dashboard.demo.thread import running_demo
+from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.environment import Environment
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position_selection import PositionSelection
@@ -181,7 +182,7 @@ def _entered(settings: Settings, environment: Environment) -> ManualPosition:
     """What the flags say. The demo has levels of its own, so that there is something to see."""
     if environment is Environment.DEMO and not settings.has_manual_position:
         return ManualPosition.from_fields(
-            {name: f"{level.normalize():f}" for name, level in asdict(DEMO_LEVELS).items()}
+            {name: plain_number(level) for name, level in asdict(DEMO_LEVELS).items()}
         )
     return settings.entered
 

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,16 +15,12 @@ from dashboard.audit.records import JSON, MAX_LINE_BYTES, ChainHead, to_json, to
 from dashboard.audit.system_records import GAP, OWN_KINDS
 from dashboard.audit.trail import Trail
 from dashboard.audit.writer_lock import TrailTaken
+from dashboard.clock import utc_now
 
 log = logging.getLogger(__name__)
 
 _ROOM = 1024
 """Bytes that a line has besides its kind and its entry, at most."""
-
-
-def utc_now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
 
 
 class AuditLogger:

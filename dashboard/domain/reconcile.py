@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
@@ -122,9 +123,5 @@ def _entry_differs(ours: Position, theirs: Position) -> bool:
 def _told(position: Position | None) -> str:
     if position is None:
         return "none"
-    return f"{position.side} {_short(position.contracts)} at {_short(position.entry_price)}"
-
-
-def _short(number: Decimal) -> str:
-    """Without digits that nobody reads, and never in powers of ten."""
-    return f"{round(number, 10).normalize():f}"
+    contracts, price = plain_number(position.contracts, 10), plain_number(position.entry_price, 10)
+    return f"{position.side} {contracts} at {price}"

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from ccxt.base.errors import NetworkError
 
+from dashboard.clock import wall_ms
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
@@ -191,14 +191,10 @@ class AccountClient:
         """The exchange's clock now; this machine's where it cannot be asked."""
         if self._ahead is None and self._has("fetchTime"):
             with suppress(DashboardError), translate_errors(self.id):
-                before = _wall_ms()
+                before = wall_ms()
                 told = await self._ccxt.fetch_time()
-                self._ahead = int(told) - (before + _wall_ms()) // 2
-        return _wall_ms() + (self._ahead or 0)
+                self._ahead = int(told) - (before + wall_ms()) // 2
+        return wall_ms() + (self._ahead or 0)
 
     def _has(self, capability: str) -> bool:
         return bool(self._ccxt.has.get(capability))
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from dashboard.clock import now_ms
+from dashboard.clock import now_ms, utc_now
 from dashboard.domain.events import (
     FeedEvent,
     FeedFailed,
@@ -243,5 +243,5 @@ class PriceFeed:
     def _emit_main(self, event: FeedEvent) -> None:
         if isinstance(event, PriceReceived) and event.ticker.last is not None:
             self.current_price = event.ticker.last.value
-            self.last_update_time = datetime.now(UTC)
+            self.last_update_time = utc_now()
         self._emit(None, event)

@@ -3,7 +3,7 @@
 from decimal import Decimal, localcontext
 
 from dashboard.domain.adjustment import PositionAdjustment
-from dashboard.domain.decimal_math import EXACT
+from dashboard.domain.decimal_math import EXACT, shorten
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.position_state import PositionState
@@ -50,10 +50,10 @@ def _held(state: PositionState) -> str:
 
 def _money(amount: Decimal, currency: str) -> str:
     """With its sign; dollars to the cent."""
-    text = f"{amount:+,.2f}" if currency in DOLLARS else f"{round(amount, 8).normalize():+,f}"
+    text = f"{amount:+,.2f}" if currency in DOLLARS else f"{shorten(amount, 8):+,f}"
     return text.replace("-", "−")
 
 
 def _text(number: Decimal) -> str:
     """Up to 8 decimals, without zeros that say nothing."""
-    return f"{round(number, 8).normalize():,f}"
+    return f"{shorten(number, 8):,f}"

@@ -1,13 +1,12 @@
 """PositionTracker: the single source of truth for what the account holds."""
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from dashboard.clock import now_ms
+from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.events import AccountEvent, AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
@@ -54,7 +53,7 @@ class PositionTracker(PositionBook):
         restored: RestoredPositions | None = None,
         threshold: Decimal = Decimal("0.01"),
         clock: Callable[[], int] = now_ms,
-        wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        wall: Callable[[], int] = wall_ms,
     ) -> None:
         """`record` writes a line before anybody is told of it; `threshold` is in dollars of PnL."""
         super().__init__(clock, wall)

@@ -1,12 +1,12 @@
 """Wiring of the page: what the browser asks of the server, and what runs in the browser alone."""
 
-import time
 from contextlib import suppress
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashboard.app.context import AppContext
+from dashboard.clock import wall_ms
 from dashboard.errors import DashboardError
 from dashboard.web.form_callbacks import wire_form
 from dashboard.web.views.chart_figure import candle_figure
@@ -75,7 +75,7 @@ async def price_history(
         return no_update, f"{context.exchange} has no price history for {timeframe}.", False
     figure = candle_figure(candles, snapshot.levels, snapshot.instrument.price_step, timeframe)
     # The browser's clock may be wrong: it opens new candles by the server's.
-    figure["layout"]["meta"]["now"] = time.time_ns() // 1_000_000
+    figure["layout"]["meta"]["now"] = wall_ms()
     return figure, "", True
 
 

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
+from dashboard.clock import wall_ms
 from dashboard.web.app import build_app
 from tests.web.scenes import LONG, Scene, candles
 
@@ -158,4 +159,4 @@ def page(window: BrowserContext) -> Iterator[Page]:
 def recent() -> list[Any]:
     """Five-minute bars up to now."""
     period = 300_000
-    return candles(40, opened_at=(int(time.time() * 1000) // period - 39) * period)
+    return candles(40, opened_at=(wall_ms() // period - 39) * period)

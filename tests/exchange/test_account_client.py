@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.clock import wall_ms
 from dashboard.demo import DemoExchange
 from dashboard.demo.faults import FILLS, POSITIONS
 from dashboard.demo.position import DemoPosition
@@ -33,7 +33,7 @@ class Rig:
 
     async def fills(self) -> tuple[Fill, ...]:
         """Those since the demo's own, which opened its position two hours ago."""
-        return await self.account.fetch_fills(self.markets.instrument(BTC), now() - HOUR)
+        return await self.account.fetch_fills(self.markets.instrument(BTC), wall_ms() - HOUR)
 
     async def heard(self) -> tuple[Fill, ...]:
         async with asyncio.timeout(5):
@@ -64,10 +64,6 @@ async def rig() -> AsyncIterator[Rig]:
     await exchange.stop()
 
 
-def now() -> int:
-    return time.time_ns() // 1_000_000
-
-
 async def test_all_positions_of_every_kind(rig: Rig) -> None:
     rig.exchange.account.positions += [
         DemoPosition(symbol="ETHUSDT", hold_side="short", total=Decimal(2), open_price=Decimal(3000)),
@@ -81,7 +77,7 @@ async def test_all_positions_of_every_kind(rig: Rig) -> None:
     assert (inverse.instrument.symbol, inverse.instrument.payoff) == (COIN, Payoff.INVERSE_BASE)
     assert inverse.liquidation_price is None
     assert told.hedged is False
-    assert abs(told.asked_at - now()) < 1000
+    assert abs(told.asked_at - wall_ms()) < 1000
     again = await rig.account.fetch_positions(rig.markets.instrument(COIN))
     assert again.positions == told.positions
 
@@ -278,10 +274,10 @@ async def test_breaking_prices_leaves_the_account_alone(rig: Rig) -> None:
 
 async def test_funding(rig: Rig) -> None:
     bitcoin = rig.markets.instrument(BTC)
-    assert await rig.account.fetch_funding(bitcoin, now() - HOUR) == ()
+    assert await rig.account.fetch_funding(bitcoin, wall_ms() - HOUR) == ()
     for _ in range(3):
         await rig.exchange.pay_funding()
-    payments = await rig.account.fetch_funding(bitcoin, now() - 40 * 24 * HOUR)
+    payments = await rig.account.fetch_funding(bitcoin, wall_ms() - 40 * 24 * HOUR)
     assert len({paid.identity for paid in payments}) == 3
     billed = [bill for bill in rig.exchange.account.bills if bill.business == "contract_settle_fee"]
     assert {paid.id: paid.amount for paid in payments} == {bill.id: bill.amount for bill in billed}
@@ -290,11 +286,11 @@ async def test_funding(rig: Rig) -> None:
 
 
 async def test_closed(rig: Rig) -> None:
-    before = now()
+    before = wall_ms()
     assert await rig.account.fetch_closed(before) == frozenset()
     await rig.exchange.order("BTCUSDT", side="sell", size="0.5")
     assert await rig.account.fetch_closed(before) == {(BTC, Side.LONG)}
-    assert await rig.account.fetch_closed(now() + HOUR) == frozenset()
+    assert await rig.account.fetch_closed(wall_ms() + HOUR) == frozenset()
 
 
 async def test_the_exchanges_clock_is_measured_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,10 +298,10 @@ async def test_the_exchanges_clock_is_measured_once(rig: Rig, monkeypatch: pytes
     wall = rig.exchange.board.wall
     monkeypatch.setattr(rig.exchange.board, "wall", lambda: wall() + ahead)
     rig.exchange.faults.rest_at("/api/v2/public/time").status = 503
-    assert abs((await rig.account.fetch_positions()).asked_at - now()) < 1000  # the local clock
+    assert abs((await rig.account.fetch_positions()).asked_at - wall_ms()) < 1000  # the local clock
     rig.exchange.faults.clear()
     for _ in range(2):
-        assert abs((await rig.account.fetch_positions()).asked_at - now() - ahead) < 1000
+        assert abs((await rig.account.fetch_positions()).asked_at - wall_ms() - ahead) < 1000
     assert rig.exchange.requests.count("/api/v2/public/time") == 2
 
 
