@@ -29,7 +29,7 @@ def add_api(
     """Serves everything under /api. `keepalive` is the time in seconds between two pings to a client."""
     app.include_router(routes(context))
     app.router.routes += [
-        WebSocketRoute("/api/v1/positions/stream", positions_stream(context.board, entrance, keepalive)),
+        WebSocketRoute("/api/v1/positions/stream", positions_stream(context.positions, entrance, keepalive)),
         WebSocketRoute("/api/v1/live/bbo", bbo_stream(context.markets, entrance, keepalive)),
     ]
 

@@ -1,11 +1,16 @@
-"""Whether this is real money."""
+"""Environment: whether real money is shown."""
 
 from enum import StrEnum
 
 
 class Environment(StrEnum):
-    """What kind of exchange is watched."""
+    """Kind of exchange that is watched."""
 
     LIVE = "live"
     TESTNET = "testnet"
     DEMO = "demo"
+
+    def connection(self, exchange: str) -> str:
+        """Returns the name of the connection to `exchange`, ccxt's id: bitget, bitget:testnet, demo."""
+        names = {Environment.LIVE: exchange, Environment.TESTNET: f"{exchange}:testnet"}
+        return names.get(self, "demo")

@@ -51,21 +51,6 @@ class FeedFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class PositionsRead:
-    """The account's open positions of the instrument. Empty means flat, and only this event says so."""
-
-    at: int
-    positions: tuple[Position, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PositionsFailed:
-    """The account could not be read. It says nothing about the positions."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class MarginTiersReceived:
     """The margin schedule of the instrument."""
 
@@ -113,12 +98,5 @@ class AccountFailed:
 
 
 PriceEvent = PriceReceived | FeedFailed
-FeedEvent = (
-    PriceEvent
-    | SupplementalPrice
-    | InstrumentResolved
-    | PositionsRead
-    | PositionsFailed
-    | MarginTiersReceived
-)
+FeedEvent = PriceEvent | SupplementalPrice | InstrumentResolved | MarginTiersReceived
 AccountEvent = FillsReceived | AccountSnapshot | AccountFailed

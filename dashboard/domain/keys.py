@@ -18,6 +18,12 @@ class MarketKey:
         """As text, for Redis: the exchange, a space, the symbol."""
         return f"{self.exchange} {self.symbol}"
 
+    @classmethod
+    def parse(cls, text: str) -> "MarketKey":
+        """Returns the key that `str` made this text of."""
+        exchange, _, symbol = text.partition(" ")
+        return cls(exchange, symbol)
+
 
 @dataclass(frozen=True, slots=True)
 class PositionKey:

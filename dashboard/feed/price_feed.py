@@ -19,6 +19,7 @@ from dashboard.domain.events import (
     PriceReceived,
     Route,
 )
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
 from dashboard.exchange.exchange_client import ExchangeClient
@@ -37,8 +38,8 @@ _TURN = 1.0
 """Seconds between two signs that the event loop turns."""
 
 
-Emit = Callable[[str | None, FeedEvent], None]
-"""Takes the unified symbol of a market, None for the main one, and what was told of it."""
+Emit = Callable[[MarketKey, FeedEvent], None]
+"""Receives an event of one market."""
 
 
 class PriceFeed:
@@ -55,10 +56,13 @@ class PriceFeed:
         symbol: str,
         emit: Emit,
         *,
+        exchange: str | None = None,
         account: AccountFeed | None = None,
         patience: FeedTimeouts | None = None,
     ) -> None:
-        """`account` is read too, in the same thread."""
+        """`exchange` names the connection, by default the client's id; `account` shares the thread."""
+        self._exchange = exchange or client.id
+        self._main_key = MarketKey(self._exchange, symbol)
         self._patience = patience or FeedTimeouts()
         self._client = client
         self._symbol = symbol
@@ -134,7 +138,7 @@ class PriceFeed:
                 self._loop.run_until_complete(main)
         except Exception:
             log.exception("the feed has ended, which it never should")
-            self._emit(None, FeedFailed(Route.POLL, "the feed has ended: see the log"))
+            self._emit(self._main_key, FeedFailed(Route.POLL, "the feed has ended: see the log"))
         finally:
             self._loop.close()
 
@@ -196,7 +200,7 @@ class PriceFeed:
 
     def _emit_beside(self, symbol: str, event: FeedEvent) -> None:
         if symbol in self._wished:  # not what was under way when the market was let go
-            self._emit(symbol, event)
+            self._emit(MarketKey(self._exchange, symbol), event)
 
     async def _read_after_recovery(self, prices: MarketFeed, account: AccountFeed) -> None:
         while True:
@@ -212,6 +216,7 @@ class PriceFeed:
                 self.opened.set_exception(error)
             raise
         self._main_market = instrument
+        self._main_key = MarketKey(self._exchange, instrument.symbol)
         if not self.opened.done():
             self.opened.set_result(instrument)
         return instrument
@@ -244,4 +249,4 @@ class PriceFeed:
         if isinstance(event, PriceReceived) and event.ticker.last is not None:
             self.current_price = event.ticker.last.value
             self.last_update_time = utc_now()
-        self._emit(None, event)
+        self._emit(self._main_key, event)

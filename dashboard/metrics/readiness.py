@@ -21,6 +21,6 @@ def freshness(context: AppContext, clock: Callable[[], int] = now_ms) -> Callabl
 
     def why() -> str | None:
         state = context.markets.main.snapshot.health.state_at(clock())
-        return "the feed is not heard" if not context.about().running else _WHY.get(state)
+        return "the feed is not heard" if not context.info().running else _WHY.get(state)
 
     return why

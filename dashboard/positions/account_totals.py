@@ -26,10 +26,10 @@ class AccountTotals:
     def change(self, old: LivePosition | None, new: LivePosition) -> None:
         """Takes `old` out, puts `new` in."""
         with localcontext(EXACT):
-            if old is None or old.tracked is not new.tracked:
+            if old is None or old.state is not new.state:
                 if old is not None:
-                    self._settled(old.tracked, -1)
-                self._settled(new.tracked, 1)
+                    self._settled(old.state, -1)
+                self._settled(new.state, 1)
             self._moved(old, new)
 
     def summary(self, timestamp: int, price_of: Callable[[str], Decimal | None]) -> AccountSummary:
@@ -48,11 +48,11 @@ class AccountTotals:
 
     def _moved(self, old: LivePosition | None, new: LivePosition) -> None:
         """What moves with the price."""
-        sums = self._of(new.tracked.instrument.settle)
+        sums = self._of(new.state.instrument.settle)
         exposure, unrealized = sums.exposure, sums.unrealized_pnl
-        if old is not None and old.tracked.contracts:
+        if old is not None and old.state.contracts:
             exposure, unrealized = _minus(exposure, old.notional), _minus(unrealized, old.unrealized_pnl)
-        if new.tracked.contracts:
+        if new.state.contracts:
             exposure, unrealized = exposure.plus(new.notional), unrealized.plus(new.unrealized_pnl)
         self._sums[sums.currency] = replace(sums, exposure=exposure, unrealized_pnl=unrealized)
 

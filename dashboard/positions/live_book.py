@@ -1,7 +1,6 @@
 """LiveBook: the position book where the feed runs. It values every position once a tick."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -20,10 +19,9 @@ from dashboard.positions.models import (
     EventKind,
     EventLogEntry,
     EventType,
-    LivePosition,
     PositionUpdate,
 )
-from dashboard.positions.position_book import MANUAL_ACCOUNT, PositionBook
+from dashboard.positions.position_book import PositionBook, manual_account
 from dashboard.positions.valued_position import ValuedPosition
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import MarketSnapshot
@@ -51,12 +49,13 @@ class LiveBook(PositionBook):
         self._by_market: dict[MarketKey, list[ValuedPosition]] = {}
         self._priced: dict[ValuedPosition, None] = {}
         self._touched: dict[ValuedPosition, None] = {}
+        self._resolved: set[MarketKey] = set()
         self._totals = AccountTotals()
         markets.register(self._on_market)
 
     def summary(self) -> AccountSummary:
         """Totals of all positions; unknown while an account without known positions was never read."""
-        with self._lock:
+        with self.lock:
             if self._is_unknown():
                 return AccountSummary(self._wall(), 0, None, None, None, {})
             self._expire()
@@ -73,12 +72,18 @@ class LiveBook(PositionBook):
         self.accounts[account] = AccountHealth(self.accounts[account].exchange, read_at, problem)
 
     def update(
-        self, state: PositionState, terms: Position | None = None, difference: str | None = None
-    ) -> LivePosition:
-        """Takes over a position's new state, values it, and returns it. Listeners are not called yet."""
-        valued = self._valued_of(state)
+        self,
+        state: PositionState,
+        market: MarketKey,
+        terms: Position | None = None,
+        difference: str | None = None,
+    ) -> None:
+        """Takes over a position's new state and values it. Listeners are not called yet."""
+        valued = self._valued.get(state.key)
+        if valued is None:
+            valued = self._valued[state.key] = ValuedPosition(state, market)
+            self._by_market.setdefault(market, []).append(valued)
         self._change(valued, state, terms, difference)
-        return valued.live
 
     def announce(
         self, key: PositionKey, event_type: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
@@ -96,17 +101,17 @@ class LiveBook(PositionBook):
 
     def enter(self, market: MarketKey, entry: ManualEntry) -> None:
         """Replaces what was entered by hand in one market: a whole position, only levels, or nothing."""
-        with self._lock:
+        with self.lock:
             self.manual = self.manual | {market: entry}
             state = self._markets.get(market)
-            if state is not None and state.snapshot.instrument is not None:
+            if state is not None and state.snapshot.key in self._resolved:
                 self._apply_entry(state.snapshot)
 
     # --- Moved by prices
 
     def publish_prices(self) -> None:
         """Calls the listeners for each open position whose PnL has moved since it was last published."""
-        with self._lock:
+        with self.lock:
             self._expire()
             touched, self._touched = self._touched, {}
             for valued in touched:
@@ -114,8 +119,9 @@ class LiveBook(PositionBook):
                     self.announce(valued.live.key, EventType.PRICE_UPDATE)
 
     def _on_market(self, snapshot: MarketSnapshot) -> None:
-        with self._lock:
-            self._adopt_requested_entry(snapshot)
+        with self.lock:
+            if snapshot.instrument is not None and snapshot.key not in self._resolved:
+                self._on_resolved(snapshot)
             for valued in self._by_market.get(snapshot.key, ()):
                 if valued.margin_tiers is not snapshot.margin_tiers:
                     live = valued.live
@@ -123,48 +129,36 @@ class LiveBook(PositionBook):
                 else:
                     self._price(valued, snapshot)
 
-    def _adopt_requested_entry(self, snapshot: MarketSnapshot) -> None:
-        """Applies what was entered for the main market before its symbol was resolved."""
+    def _on_resolved(self, snapshot: MarketSnapshot) -> None:
+        """Applies what was entered for a market before its instrument was known."""
+        self._resolved.add(snapshot.key)
         requested = self._markets.requested_key
-        if snapshot.instrument is None or requested not in self.manual:
-            return
-        if snapshot.key != self._markets.main_key or MANUAL_ACCOUNT in (key.account for key in self._valued):
-            return
-        manual = dict(self.manual)
-        entry = manual.pop(requested)
-        self.manual = manual | {snapshot.key: entry}
-        self._apply_entry(snapshot)
+        if snapshot.key == self._markets.main_key and requested in self.manual:
+            manual = dict(self.manual)
+            entry = manual.pop(requested)
+            self.manual = manual | {snapshot.key: entry}
+        if snapshot.key in self.manual:
+            self._apply_entry(snapshot)
 
     def _apply_entry(self, snapshot: MarketSnapshot) -> None:
         """Makes the manual position of a market, and gives its levels to the other positions there."""
         assert snapshot.instrument is not None
-        entry = self.manual_in(snapshot.key)
-        key = PositionKey(MANUAL_ACCOUNT, snapshot.instrument.symbol)
-        has_account = any(each.exchange == snapshot.key.exchange for each in self.accounts.values())
-        position = entry.position.position(snapshot.instrument) if entry.is_shown(has_account=has_account) else None
+        exchange, entry = snapshot.key.exchange, self.manual_in(snapshot.key)
+        manual = PositionKey(manual_account(exchange), snapshot.key.symbol)
         for valued in self._by_market.get(snapshot.key, ()):
-            if valued.live.key != key:
-                live = valued.live
+            live = valued.live
+            if live.key != manual:
                 self._change(valued, live.state, live.terms, live.difference)
                 self.announce(live.key)
-        if position is not None or key in self._valued:
-            state = manual_state(key, position) if position else flat_state(key, snapshot.instrument)
-            self.update(state, position)
-            self.announce(key)
+        has_account = any(each.exchange == exchange for each in self.accounts.values())
+        shown = entry.is_shown(has_account=has_account)
+        position = entry.position.position(snapshot.instrument) if shown else None
+        if position is not None or manual in self._valued:
+            state = manual_state(manual, position) if position else flat_state(manual, snapshot.instrument)
+            self.update(state, snapshot.key, position)
+            self.announce(manual)
 
     # --- How
-
-    def _valued_of(self, state: PositionState) -> ValuedPosition:
-        valued = self._valued.get(state.key)
-        if valued is None:
-            market = MarketKey(self._exchange_of(state.key.account), state.key.symbol)
-            valued = self._valued[state.key] = ValuedPosition(state, market)
-            self._by_market.setdefault(market, []).append(valued)
-        return valued
-
-    def _exchange_of(self, account: str) -> str:
-        known = self.accounts.get(account)
-        return known.exchange if known else self._markets.main_key.exchange
 
     def _change(
         self, valued: ValuedPosition, state: PositionState, terms: Position | None, difference: str | None

@@ -28,8 +28,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 PositionListener = Callable[[PositionUpdate], None]
 
-MANUAL_ACCOUNT = "manual"
-"""The account of positions that were entered by hand."""
 _EVENTS_KEPT = 200
 
 
@@ -47,7 +45,8 @@ class PositionBook(ABC):
         self._markets = markets
         self._clock = clock
         self._wall = wall
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        """Held by writers, for as long as one change takes."""
         self._listeners: tuple[PositionListener, ...] = ()
         self._positions: dict[PositionKey, LivePosition] = {}
         self._events: deque[EventLogEntry] = deque(maxlen=_EVENTS_KEPT)
@@ -63,7 +62,7 @@ class PositionBook(ABC):
     @property
     def labels(self) -> PositionLabels:
         """The names of positions on page and API."""
-        return PositionLabels(next(iter(self.accounts), MANUAL_ACCOUNT))
+        return PositionLabels(next(iter(self.accounts), manual_account(self._markets.main_key.exchange)))
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
         """Returns the open positions, without figures of prices that are too old."""
@@ -82,6 +81,10 @@ class PositionBook(ABC):
         """Returns one position, flat or not; None if it never existed."""
         live = self._positions.get(key)
         return None if live is None else self._at(live, self._clock())
+
+    def newest(self, key: PositionKey) -> LivePosition | None:
+        """Returns one position as it was valued last, whatever the age of its price."""
+        return self._positions.get(key)
 
     def open_in(self, market: MarketKey) -> list[LivePosition]:
         """Returns the open positions in one market: of several accounts, of both sides in hedge mode."""
@@ -104,7 +107,7 @@ class PositionBook(ABC):
 
     def consistently(self, read: Callable[[], T]) -> T:
         """Returns what `read` returns, while nothing changes and no listener is called."""
-        with self._lock:
+        with self.lock:
             return read()
 
     @property
@@ -113,8 +116,8 @@ class PositionBook(ABC):
         return tuple(reversed(self._events.copy()))
 
     def register(self, listener: PositionListener) -> Callable[[], None]:
-        """Calls `listener` with each fill and change from now on. Returns the function that unregisters it."""
-        with self._lock:
+        """Calls `listener` with each fill and change from now on. Returns its unregistration."""
+        with self.lock:
             self._listeners += (listener,)
         return partial(self._unregister, listener)
 
@@ -136,5 +139,10 @@ class PositionBook(ABC):
                 log.exception("a listener of the positions failed; the others are not affected")
 
     def _unregister(self, listener: PositionListener) -> None:
-        with self._lock:
+        with self.lock:
             self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+
+def manual_account(exchange: str) -> str:
+    """Returns the account of positions that were entered by hand in markets of `exchange`."""
+    return f"{exchange} manual"

@@ -29,7 +29,7 @@ class ValuedPosition:
         self.counted: LivePosition | None = None
         """Its part in the totals."""
         self.went_stale = False
-        """True if its price grew too old since it was published last: a reader may have seen it without one."""
+        """True if its price grew too old since it was published last, so that readers may lack one."""
         self._position: Position | None = None
 
     def change(

@@ -79,7 +79,7 @@ def _leading(
     with ExitStack() as stack:
         with lease.kept(watchdog.alive):  # the audit trail may be long
             inside = stack.enter_context(build_engine(settings))
-        feed_stats = FeedStats(inside.markets, inside.tracker, inside.audit)
+        feed_stats = FeedStats(inside.markets, inside.positions, inside.audit)
         publisher = Publisher(redis, lease, inside.context, feed_stats.read)
         answering = CommandServer(redis, inside.context)
         inside.monitor.start()

@@ -20,7 +20,7 @@ def running(settings: Settings) -> Iterator[FastAPI]:
     """
     validate_access_settings(settings)
     with build_engine(settings) as inside:
-        feed_stats = FeedStats(inside.markets, inside.tracker, inside.audit)
+        feed_stats = FeedStats(inside.markets, inside.positions, inside.audit)
         inside.monitor.start()
         app = create_app(settings, inside.context, feed_stats.read)
         app.state.is_stalled = lambda: inside.is_stalled

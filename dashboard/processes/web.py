@@ -58,7 +58,7 @@ def build_worker_app(settings: Settings) -> FastAPI:
     mirror = Mirror(_about(settings))
     hearing, asking = Subscriber(connect(url), mirror), CommandClient(url)
     context = AppContext(
-        mirror.markets, mirror.board, mirror.about, asking.enter, asking.candles, asking.reconcile
+        mirror.markets, mirror.positions, mirror.info, asking.enter, asking.candles, asking.reconcile
     )
     app = create_app(settings, context, mirror.feed_stats)
     app.state.hearing = hearing

@@ -33,9 +33,13 @@ class Markets:
         """The key of the main market."""
         return self.main.snapshot.key
 
+    def is_main(self, key: MarketKey) -> bool:
+        """True for the main market's key, also for the one before its symbol was resolved."""
+        return key in (self.main_key, self.requested_key)
+
     def get(self, key: MarketKey) -> RuntimeConfig | None:
         """The state of one market; None while it is not watched."""
-        return self.main if key in (self.main_key, self.requested_key) else self._others.get(key)
+        return self.main if self.is_main(key) else self._others.get(key)
 
     def snapshots(self) -> dict[MarketKey, MarketSnapshot]:
         """Every watched market as it is now, the main one first."""

@@ -11,7 +11,7 @@ from dashboard.errors import DashboardError
 from dashboard.web.form_callbacks import wire_form
 from dashboard.web.views.chart_figure import candle_figure
 from dashboard.web.views.page_view import PageView
-from dashboard.web.views.selected_position import snapshot_of, symbol_of
+from dashboard.web.views.selected_position import select
 
 
 def wire(app: Dash, context: AppContext, look: PageView) -> None:
@@ -64,16 +64,16 @@ async def price_history(
     context: AppContext, timeframe: str, focus: str | None = None
 ) -> tuple[Any, str, bool]:
     """The figure to draw, what to say instead, and whether asking again has no point."""
-    snapshot = snapshot_of(context, focus)
-    if snapshot.instrument is None:
+    selected = select(context, focus)
+    if selected.market.instrument is None:
         return no_update, "Waiting for the exchange…", True  # the page asks again when it is there
     try:
-        candles = await context.candles(timeframe, symbol_of(context, focus))
+        candles = await context.candles(timeframe, selected.market.key)
     except DashboardError as error:
         return no_update, f"No price history: {error}", False
     if not candles:
         return no_update, f"{context.exchange} has no price history for {timeframe}.", False
-    figure = candle_figure(candles, snapshot.levels, snapshot.instrument.price_step, timeframe)
+    figure = candle_figure(candles, selected.levels, selected.market.instrument.price_step, timeframe)
     # The browser's clock may be wrong: it opens new candles by the server's.
     figure["layout"]["meta"]["now"] = wall_ms()
     return figure, "", True

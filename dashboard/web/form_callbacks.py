@@ -24,8 +24,8 @@ def wire_form(app: Dash, context: AppContext) -> None:
 
 def _wire_opening(app: Dash, context: AppContext) -> None:
     async def opened(_clicks: int, _invited: int) -> tuple[Any, ...]:
-        holdings = context.runtime.snapshot.holdings
-        values = fill(holdings.entered.to_fields(), side="" if holdings.account else "long")
+        manual = context.positions.manual_in(context.markets.main_key).position
+        values = fill(manual.to_fields(), side="" if context.info().has_account else "long")
         return (True, "field-entry-price", *(values[name] for name in FIELDS), *_said(None))
 
     app.callback(

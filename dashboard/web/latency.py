@@ -2,7 +2,7 @@
 
 from dashboard.clock import now_ms
 from dashboard.metrics.registry import UPDATE_LATENCY, newest_at
-from dashboard.state.runtime import Snapshot
+from dashboard.state.runtime import MarketSnapshot
 
 
 class LatencyMeter:
@@ -15,7 +15,7 @@ class LatencyMeter:
 
     def told(self, news: object) -> None:
         """There is news, perhaps of a price. Runs in the thread that tells it, for each tick."""
-        received_at = newest_at(news.ticker) if isinstance(news, Snapshot) else None
+        received_at = newest_at(news.ticker) if isinstance(news, MarketSnapshot) else None
         if received_at is not None and received_at > self._newest:
             self._newest = received_at
             if self._waiting is None:

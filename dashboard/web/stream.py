@@ -14,7 +14,7 @@ from dashboard.auth.origin import origin_allowed
 from dashboard.metrics.registry import VIEWERS
 from dashboard.web.view_channel import ViewChannel
 from dashboard.web.views.page_view import PageView
-from dashboard.web.views.selected_position import LONGEST
+from dashboard.web.views.selected_position import MAX_LABEL_LENGTH
 
 _POLICY_VIOLATION = {"type": "websocket.close", "code": 1008}
 
@@ -78,4 +78,4 @@ async def _send(room: ViewChannel, send: Send) -> None:
 
 def _focus(scope: Scope) -> str:
     given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("focus", [""])[0]
-    return given if len(given) <= LONGEST else ""
+    return given if len(given) <= MAX_LABEL_LENGTH else ""

@@ -69,7 +69,7 @@ class ViewChannel:
                 with suppress(RuntimeError):  # the loop was just closed
                     loop.call_soon_threadsafe(news.set)
 
-        forget = [self._context.markets.register(tell), self._context.board.register(tell)]
+        forget = [self._context.markets.register(tell), self._context.positions.register(tell)]
         try:
             while True:
                 news.clear()

@@ -43,7 +43,7 @@ def page(context: AppContext, may_log_out: Callable[[], bool]) -> Component:
         ],
         id="page",
         className=f"page environment-{context.environment}",
-        **{"data-edition": page_version(context.about())},
+        **{"data-edition": page_version(context.info())},
     )
 
 
