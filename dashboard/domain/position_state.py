@@ -8,7 +8,7 @@ from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
-from dashboard.domain.payoff import average_entry, entry_gain
+from dashboard.domain.payoff import average_entry, entry_gain, entry_value
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.totals import PositionTotals
 
@@ -101,3 +101,12 @@ class PositionState:
         return Position(
             self.instrument, self.side, abs(self.contracts), self.entry_price, source=Source.EXCHANGE
         )
+
+
+def opened(key: PositionKey, position: Position) -> PositionState:
+    """Returns the state of `position` as if one fill had opened it."""
+    with localcontext(EXACT):
+        entered = entry_value(position.instrument, position.contracts, position.entry_price)
+    return PositionState(
+        key, position.instrument, contracts=position.side.sign * position.contracts, entry_value=entered
+    )

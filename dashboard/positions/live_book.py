@@ -9,10 +9,9 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.position import Position
 from dashboard.domain.position_selection import ManualEntry
-from dashboard.domain.position_state import PositionState
+from dashboard.domain.position_state import PositionState, opened
 from dashboard.domain.valuation import valuation_price
 from dashboard.positions.account_totals import DOLLARS, AccountTotals
-from dashboard.positions.manual_state import flat_state, manual_state
 from dashboard.positions.models import (
     AccountHealth,
     AccountSummary,
@@ -154,7 +153,7 @@ class LiveBook(PositionBook):
         shown = entry.is_shown(has_account=has_account)
         position = entry.position.position(snapshot.instrument) if shown else None
         if position is not None or manual in self._valued:
-            state = manual_state(manual, position) if position else flat_state(manual, snapshot.instrument)
+            state = opened(manual, position) if position else PositionState(manual, snapshot.instrument)
             self.update(state, snapshot.key, position)
             self.announce(manual)
 
@@ -194,9 +193,9 @@ class LiveBook(PositionBook):
 
     def _dollar_price(self, now: int, coin: str) -> Decimal | None:
         """A live price of a coin in dollars, from any watched market of it."""
-        for snapshot in self._markets.snapshots().values():
-            market = snapshot.instrument
-            if market is not None and market.base == coin and market.quote in DOLLARS:
+        for key, snapshot in self._markets.snapshots().items():
+            base, _, rest = key.symbol.partition("/")
+            if base == coin and rest.partition(":")[0] in DOLLARS:
                 quote, _ = valuation_price(snapshot.ticker, now, snapshot.health.stale_after)
                 if quote is not None:
                     return quote.value

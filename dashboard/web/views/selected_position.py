@@ -6,7 +6,7 @@ from dashboard.app.context import AppContext
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position import Position, Side
-from dashboard.domain.position_selection import ManualEntry, preferred
+from dashboard.domain.position_selection import preferred
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation
 from dashboard.positions.models import AccountHealth, LivePosition
@@ -75,7 +75,7 @@ def _default(book: PositionBook, market: MarketKey, label: str) -> LivePosition 
 
 def _selected(book: PositionBook, market: MarketSnapshot, shown: LivePosition | None) -> SelectedPosition:
     entry, held = book.manual_in(market.key), book.open_in(market.key)
-    is_known = _is_known(book, market, entry, held)
+    is_known = _is_known(book, market, held)
     without = Valuation(RiskStatus.NO_POSITION if is_known else RiskStatus.UNKNOWN)
     return SelectedPosition(
         market=market,
@@ -92,12 +92,10 @@ def _selected(book: PositionBook, market: MarketSnapshot, shown: LivePosition | 
     )
 
 
-def _is_known(
-    book: PositionBook, market: MarketSnapshot, entry: ManualEntry, held: list[LivePosition]
-) -> bool:
+def _is_known(book: PositionBook, market: MarketSnapshot, held: list[LivePosition]) -> bool:
     if market.instrument is None:
         return False
-    return bool(held) or entry.is_shown(has_account=False) or book.is_read(market.key.exchange)
+    return bool(held) or book.is_read(market.key.exchange)
 
 
 def _same(live: LivePosition, shown: LivePosition | None) -> bool:
