@@ -60,7 +60,9 @@ def context(visit):
     """A page with a long in BTC and a short in ETH."""
     opened = visit({}, "64100", account=True)
     scene = opened.scene
-    scene.account_tells(reading(position(LONG, "0.5", "64000", of=BTC), position(SHORT, "2", "3100", of=ETH)))
+    scene.account_reports(
+        reading(position(LONG, "0.5", "64000", of=BTC), position(SHORT, "2", "3100", of=ETH))
+    )
     scene.price("64100")
     eth_ticks(scene, "3000")
     return opened
@@ -76,10 +78,10 @@ def test_each_open_position_has_a_row(context):
 
 def test_rows_come_and_go_with_fills(context):
     expect(row(context, ETH.symbol).first).to_be_visible()
-    context.scene.account_tells(FillsReceived((fill("buy 2 @ 3000", 2_000, of=ETH),)))
+    context.scene.account_reports(FillsReceived((fill("buy 2 @ 3000", 2_000, of=ETH),)))
     expect(row(context, ETH.symbol)).to_have_count(0)
     expect(context.page.locator("#events li").first).to_contain_text("realised +200.00 USDT")
-    context.scene.account_tells(FillsReceived((fill("buy 1 @ 3000", 3_000, of=ETH),)))
+    context.scene.account_reports(FillsReceived((fill("buy 1 @ 3000", 3_000, of=ETH),)))
     expect(cell(context, ETH.symbol, "side")).to_contain_text("Long")
 
 
@@ -129,7 +131,7 @@ def test_the_columns_are_remembered(context):
 
 
 def test_what_the_exchange_tells_differently_is_marked(context):
-    context.scene.account_tells(reading(position(SHORT, "2", "3100", of=ETH)))
+    context.scene.account_reports(reading(position(SHORT, "2", "3100", of=ETH)))
     expect(cell(context, BTC.symbol, "symbol").locator(".position-note")).to_have_attribute(
         "aria-label", "BTC/USDT:USDT missing there: long 0.5 at 64000 by fills, none on the exchange"
     )
@@ -138,7 +140,7 @@ def test_what_the_exchange_tells_differently_is_marked(context):
 def test_an_account_that_was_not_read_is_not_flat(visit):
     opened = visit({}, "64100", account=True)
     expect(opened.shown("no-rows")).to_contain_text("unknown")
-    opened.scene.account_tells(reading())
+    opened.scene.account_reports(reading())
     expect(opened.shown("no-rows")).to_have_text("No open position.")
 
 

@@ -72,8 +72,8 @@ class TestFigures:
         scene = served.scene.resolve()
         assert served.value("dashboard_account_age_seconds") is None
         assert served.value("dashboard_feed_age_seconds") is None
-        scene.price("100").price("101").account_tells(FillsReceived((fill("buy 2 @ 100"),)))
-        scene.account_tells(AccountSnapshot(now_ms(), 1_000, ()))
+        scene.price("100").price("101").account_reports(FillsReceived((fill("buy 2 @ 100"),)))
+        scene.account_reports(AccountSnapshot(now_ms(), 1_000, ()))
         families = served.families()
         told = {one.name: one.value for each in families.values() for one in each.samples if not one.labels}
         assert told["dashboard_ticks_total"] == 2
@@ -86,7 +86,9 @@ class TestFigures:
         assert states == {state: float(state == "STREAMING") for state in FeedState}
 
     def test_no_amount_is_told(self, served):
-        served.scene.resolve().price("76543.2").account_tells(FillsReceived((fill("buy 0.4321 @ 65432.1"),)))
+        served.scene.resolve().price("76543.2").account_reports(
+            FillsReceived((fill("buy 0.4321 @ 65432.1"),))
+        )
         text = served.get("/metrics").text
         assert not [amount for amount in ("76543", "4321", "65432") if amount in text]
 

@@ -33,7 +33,7 @@ def in_alerts() -> list[str]:
 @pytest.fixture
 def samples(served: Served) -> dict[str, set[str]]:
     """The labels of each series of an application that knows all it can know."""
-    served.scene.resolve().price("100").account_tells(AccountSnapshot(now_ms(), 1_000, ()))
+    served.scene.resolve().price("100").account_reports(AccountSnapshot(now_ms(), 1_000, ()))
     found: dict[str, set[str]] = {}
     for family in served.families().values():
         for sample in family.samples:

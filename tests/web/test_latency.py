@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.domain.events import FeedFailed, PositionsRead, PriceReceived, Route
+from dashboard.domain.events import FeedFailed, MarginTiersReceived, PriceReceived, Route
+from dashboard.domain.keys import MarketKey
 from dashboard.metrics.registry import REGISTRY
 from dashboard.state.runtime import RuntimeConfig
 from dashboard.web import latency
@@ -17,7 +18,7 @@ class Measured:
         patch.setattr(latency, "now_ms", lambda: self.now)
         self._before = self._told()
         self.lateness = latency.LatencyMeter()
-        self.market = RuntimeConfig(2_000, clock=lambda: self.now)
+        self.market = RuntimeConfig(MarketKey("bitget", "BTCUSDT"), 2_000)
         self.market.register(self.lateness.told)
 
     def tick(self) -> None:
@@ -69,7 +70,7 @@ def test_a_sign_of_life_without_a_new_price_is_not_measured(measured):
     assert measured.told == (1, 0)
 
 
-@pytest.mark.parametrize("news", [FeedFailed(Route.POLL, "gone"), PositionsRead(5_000, ())])
+@pytest.mark.parametrize("news", [FeedFailed(Route.POLL, "gone"), MarginTiersReceived(())])
 def test_other_news_do_not_make_an_old_price_late(measured, news):
     measured.tick()
     measured.now += 5

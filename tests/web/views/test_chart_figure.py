@@ -14,7 +14,7 @@ STEP = Decimal("0.1")
 
 
 def levels(**entered):
-    return live(entered=LONG | entered).runtime.snapshot.levels
+    return live(entered=LONG | entered).select().levels
 
 
 def texts(figure):
