@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.fill import Fill
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Side
 from dashboard.domain.position_state import PositionState
@@ -91,12 +92,13 @@ def summary(book: PositionBook, now: int) -> Message:
     }
 
 
-def update(news: PositionUpdate, now: int) -> Message:
-    """One `position_update`."""
+def update(news: PositionUpdate, label: str, now: int) -> Message:
+    """One `position_update`; `label` is the key of the position in `positions`."""
     message: Message = {
         "type": "position_update",
         "event_type": str(news.event_type),
         "symbol": news.symbol,
+        "label": label,
         "timestamp": instant(news.timestamp),
         "position": position(news.position, now),
     }
@@ -115,11 +117,12 @@ def fill(one: Fill) -> Message:
     }
 
 
-def bbo(symbol: str, bid: Quote | None, ask: Quote | None, timestamp: int, now: int) -> Message:
+def bbo(market: MarketKey, bid: Quote | None, ask: Quote | None, timestamp: int, now: int) -> Message:
     """Best bid and offer of one market."""
     return {
         "type": "bbo",
-        "symbol": symbol,
+        "exchange": market.exchange,
+        "symbol": market.symbol,
         "bid": text(bid.value) if bid else None,
         "ask": text(ask.value) if ask else None,
         "timestamp": instant(timestamp),

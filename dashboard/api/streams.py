@@ -31,7 +31,8 @@ def positions_stream(
         """Runs in the thread that changed the position."""
         if channel.heard:
             key = ("fill", next(fills)) if update.fill else update.position.key
-            channel.publish(key, _text(serializers.update(update, now_ms())))
+            label = book.labels.label(update.position.key)
+            channel.publish(key, _text(serializers.update(update, label, now_ms())))
 
     def state(kind: str) -> Mapping[str, Any]:
         now = now_ms()
@@ -68,25 +69,24 @@ def bbo_stream(markets: Markets, entrance: ApiAccess, keepalive: float = KEEPALI
     def tell_one(snapshot: MarketSnapshot) -> None:
         if snapshot.instrument is None:
             return
-        symbol, (bid, ask) = snapshot.instrument.symbol, _best(snapshot)
+        bid, ask = _best(snapshot)
         prices = bid and bid.value, ask and ask.value
         if prices != told.get(snapshot.key):
             told[snapshot.key] = prices
             if channel.heard:
-                channel.publish(snapshot.key, _text(_bbo(snapshot, symbol)))
+                channel.publish(snapshot.key, _text(_bbo(snapshot)))
 
     def first(slot: ConflatingOutbox) -> list[str]:
         slot.since = channel.number
-        known = [each for each in markets.snapshots().values() if each.instrument]
-        return [_text(_bbo(each, each.instrument.symbol)) for each in known if each.instrument]
+        return [_text(_bbo(each)) for each in markets.snapshots().values() if each.instrument]
 
     channel = Broadcaster(look)
     markets.register(tell)
     return WebSocketSession(entrance, channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
 
 
-def _bbo(snapshot: MarketSnapshot, symbol: str) -> Mapping[str, Any]:
-    return serializers.bbo(symbol, *_best(snapshot), wall_ms(), now_ms())
+def _bbo(snapshot: MarketSnapshot) -> Mapping[str, Any]:
+    return serializers.bbo(snapshot.key, *_best(snapshot), wall_ms(), now_ms())
 
 
 def _best(snapshot: MarketSnapshot) -> tuple[Quote | None, Quote | None]:

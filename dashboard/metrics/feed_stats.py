@@ -12,7 +12,6 @@ from dashboard.metrics.registry import newest_at
 from dashboard.positions.models import EventKind, EventLogEntry, EventType, PositionUpdate
 from dashboard.positions.position_book import PositionBook
 from dashboard.state.markets import Markets
-from dashboard.state.runtime import MarketSnapshot
 
 Reading = Mapping[str, Any]
 """Numbers and texts, fit for JSON; what is unknown is not in it."""
@@ -65,10 +64,17 @@ class FeedStats:
             "state": str(health.state_at(now)),
             "feed_age": health.age(now),
             "stale_after": health.stale_after,
-            "price_ages": dict(
-                age for each in self._markets.snapshots().values() for age in _price_age(each, now)
-            ),
+            "price_ages": self._price_ages(now),
         }
+
+    def _price_ages(self, now: int) -> dict[str, int]:
+        """The age of the newest price of each market, where both are known."""
+        ages: dict[str, int] = {}
+        for key, snapshot in self._markets.snapshots().items():
+            received_at = newest_at(snapshot.ticker)
+            if snapshot.instrument is not None and received_at is not None:
+                ages[self._markets.label(key)] = max(0, now - received_at)
+        return ages
 
     def _account(self, now: int) -> dict[str, Any]:
         """Of all accounts together. Until each was read, the number of open positions is unknown."""
@@ -111,11 +117,3 @@ class FeedStats:
         events, last = self._positions.events, self._newest_event
         self._newest_event = events[0] if events else None
         return list(takewhile(lambda entry: entry is not last, events))
-
-
-def _price_age(snapshot: MarketSnapshot, now: int) -> list[tuple[str, int]]:
-    """The market's name with the age of its newest price, where both are known."""
-    received_at = newest_at(snapshot.ticker)
-    if snapshot.instrument is None or received_at is None:
-        return []
-    return [(snapshot.instrument.symbol, max(0, now - received_at))]

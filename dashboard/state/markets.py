@@ -37,6 +37,10 @@ class Markets:
         """True for the main market's key, also for the one before its symbol was resolved."""
         return key in (self.main_key, self.requested_key)
 
+    def label(self, key: MarketKey) -> str:
+        """Returns the name of a market for people: its symbol, with `@exchange` off the main exchange."""
+        return key.symbol if key.exchange == self.main_key.exchange else f"{key.symbol}@{key.exchange}"
+
     def get(self, key: MarketKey) -> RuntimeConfig | None:
         """The state of one market; None while it is not watched."""
         return self.main if self.is_main(key) else self._others.get(key)

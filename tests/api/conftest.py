@@ -14,14 +14,13 @@ from dashboard.app.context import AppContext, EngineInfo
 from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle
 from dashboard.positions.monitor import PositionMonitor
 from dashboard.replication.mirror import Mirror
-from dashboard.state.markets import Markets
-from dashboard.state.runtime import RuntimeConfig
 from tests.app_server import AppServer
 from tests.domain.builders import instrument, ticker
-from tests.positions.harness import BTC, TrackerHarness
+from tests.positions.harness import TrackerHarness, market_key
 from tests.redis_server import RedisServer
 from tests.replication.harness import heard, published, same, until
 
@@ -30,7 +29,7 @@ async def nothing(*_given: object) -> None:
     """Nobody enters anything here, or asks for a reading."""
 
 
-async def no_candles(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
+async def no_candles(_timeframe: str, _market: MarketKey) -> tuple[Candle, ...]:
     return ()
 
 
@@ -46,15 +45,15 @@ class Service(AbstractContextManager["Service"]):
         through: RedisServer | None = None,
     ) -> None:
         """`through` a Redis, the API is another process's, as far as it can tell."""
-        self.books = TrackerHarness(real_clock=True)
-        self.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
-        self.markets.apply(None, InstrumentResolved(instrument()))
-        self.monitor = PositionMonitor(self.books.tracker, update_interval=beat)
+        self.harness = TrackerHarness(real_clock=True)
+        self.markets = self.harness.markets
+        self.markets.apply(market_key(), InstrumentResolved(instrument()))
+        self.monitor = PositionMonitor(self.harness.book, update_interval=beat)
         self.trouble: str | None = None
         self._mirror: Mirror | None = None
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
         self._ends = ExitStack()
-        self._source = AppContext(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
+        self._source = AppContext(self.markets, self.harness.book, self._info, nothing, no_candles, nothing)
         context = self._mirrored(through) if through else self._source
         add_api(app, context, entrance or ApiAccess(), keepalive=keepalive)
         self._listening = AppServer(app)
@@ -62,8 +61,8 @@ class Service(AbstractContextManager["Service"]):
     def _mirrored(self, through: RedisServer) -> AppContext:
         self._ends.enter_context(published(self._source, through))
         self._mirror = self._ends.enter_context(heard(through))
-        board = self._mirror.board
-        return AppContext(self._mirror.markets, board, self._mirror.about, nothing, no_candles, nothing)
+        mirror = self._mirror
+        return AppContext(mirror.markets, mirror.positions, mirror.info, nothing, no_candles, nothing)
 
     def settled(self) -> None:
         """Once the API knows what was done to markets and positions."""
@@ -71,7 +70,7 @@ class Service(AbstractContextManager["Service"]):
             mirror = self._mirror
             until(lambda: same(mirror, self._source))
 
-    def _about(self) -> EngineInfo:
+    def _info(self) -> EngineInfo:
         running, trouble = self.monitor.running, self.trouble
         return EngineInfo("Bitget", "BTCUSDT", has_account=True, running=running, trouble=trouble)
 
@@ -103,8 +102,7 @@ class Service(AbstractContextManager["Service"]):
     def price(self, last: str) -> None:
         """A tick of the market and of its position."""
         quotes = ticker(now_ms(), last=last, bid=last, ask=last)
-        self.markets.apply(None, PriceReceived(Route.STREAM, now_ms(), quotes))
-        self.books.tracker.priced(BTC, quotes, 5_000)
+        self.markets.apply(market_key(), PriceReceived(Route.STREAM, now_ms(), quotes))
 
     def old(self, last: str, age: int) -> PriceReceived:
         """A tick that came long ago."""

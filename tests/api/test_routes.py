@@ -16,8 +16,8 @@ KEY = "a-key-of-enough-characters"
 
 
 def test_the_positions_with_what_changes_slowly(service: Service):
-    service.books.fills(fill("buy 2 @ 100", fee="0.5"))
-    service.books.reading(position(LONG, "2", "100", liquidation="91", margin_mode="isolated"))
+    service.harness.fills(fill("buy 2 @ 100", fee="0.5"))
+    service.harness.reading(position(LONG, "2", "100", liquidation="91", margin_mode="isolated"))
     service.price("110")
     answer = httpx.get(service.url("/positions"))
     assert answer.headers["cache-control"] == "no-store"
@@ -31,7 +31,7 @@ def test_the_positions_with_what_changes_slowly(service: Service):
 
 
 def test_unknown_is_null(service: Service):
-    service.books.fills(fill("buy 2 @ 100"))
+    service.harness.fills(fill("buy 2 @ 100"))
     held = httpx.get(service.url("/positions")).json()["positions"][BTC]
     for name in ("current_price", "unrealized_pnl", "notional_value", "total_pnl", "leverage", "roe"):
         assert held[name] is None, name
@@ -39,7 +39,7 @@ def test_unknown_is_null(service: Service):
 
 
 def test_the_summary(service: Service):
-    service.books.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2))
+    service.harness.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2))
     service.price("120")
     summary = httpx.get(service.url("/positions/summary")).json()
     assert (summary["realized_pnl"], summary["unrealized_pnl"], summary["total_pnl"]) == ("10", "20", "30")
@@ -48,14 +48,14 @@ def test_the_summary(service: Service):
 
 class TestHealth:
     def test_healthy(self, service: Service):
-        service.books.reading()
+        service.harness.reading()
         service.price("100")
         health = httpx.get(service.url("/positions/health")).json()
         assert {"status": "healthy", "running": True, "degraded": []}.items() <= health.items()
 
     def test_what_is_degraded(self, service: Service):
-        service.books.fills(fill("buy 2 @ 100")).reading()
-        service.books.tracker.apply(AccountFailed("bitget: no answer in time"))
+        service.harness.fills(fill("buy 2 @ 100")).reading()
+        service.harness.tracker.apply(AccountFailed("bitget: no answer in time"))
         service.trouble = "the audit trail cannot be written: No space left on device (3 records lost)"
         health = httpx.get(service.url("/positions/health")).json()
         assert health["status"] == "degraded"

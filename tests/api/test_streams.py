@@ -21,7 +21,7 @@ from dashboard.domain.events import FeedFailed, Route
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
 from tests.domain.fill_histories import fill, fills
-from tests.positions.harness import BTC
+from tests.positions.harness import BTC, market_key
 
 POSITION = {
     "symbol", "side", "quantity", "entry_price", "current_price", "unrealized_pnl", "realized_pnl",
@@ -63,7 +63,7 @@ def say(client: ClientConnection, **message: object) -> None:
 
 class TestPositions:
     def test_a_client_that_knows_only_the_specification(self, service: Service):
-        service.books.fills(fill("buy 2 @ 100"))
+        service.harness.fills(fill("buy 2 @ 100"))
         service.price("110")
         with service.stream() as client:
             first = hear(client)
@@ -72,7 +72,7 @@ class TestPositions:
             assert first["positions"][BTC].keys() >= POSITION
             assert (first["active_positions"], first["unrealized_pnl"]) == (1, "20")
 
-            service.books.fills(fill("sell 1 @ 120", 2))
+            service.harness.fills(fill("sell 1 @ 120", 2))
             update = until(client, "position_update", event_type="fill")
             assert update["symbol"] == BTC
             assert update["fill"] == {
@@ -95,7 +95,7 @@ class TestPositions:
                 until(client, "ping")
 
     def test_a_price_update_beyond_a_cent(self, service: Service):
-        service.books.fills(fill("buy 1 @ 100"))
+        service.harness.fills(fill("buy 1 @ 100"))
         service.price("100")
         with service.stream() as client:
             hear(client)
@@ -106,32 +106,32 @@ class TestPositions:
             assert "fill" not in update
 
     def test_a_price_that_grew_old_is_taken_back(self, service: Service):
-        service.books.fills(fill("buy 1 @ 100"))
+        service.harness.fills(fill("buy 1 @ 100"))
         service.price("101")
         with service.stream() as client:
             assert hear(client)["positions"][BTC]["current_price"] == "101"
-            service.books.late = 6_000
+            service.harness.late = 6_000
             assert until_pnl(client, None)["position"]["current_price"] is None
 
     def test_a_closed_position_is_told_as_flat(self, service: Service):
-        service.books.fills(fill("buy 1 @ 100"))
+        service.harness.fills(fill("buy 1 @ 100"))
         with service.stream() as client:
             hear(client)
-            service.books.fills(fill("sell 1 @ 100", 2))
+            service.harness.fills(fill("sell 1 @ 100", 2))
             told = until(client, "position_update")["position"]
             assert (told["side"], told["quantity"], told["entry_price"]) == ("flat", "0", None)
             say(client, action="get_summary")
             assert until(client, "summary")["positions"] == {}
 
     def test_hedge_mode_has_a_label_for_each_side(self, service: Service):
-        service.books.reading(position(LONG, "2", "100"), hedged=True)
+        service.harness.reading(position(LONG, "2", "100"), hedged=True)
         with service.stream() as client:
             assert set(hear(client)["positions"]) == {f"{BTC}:long"}
 
     def test_nothing_falls_between_the_first_state_and_the_first_update(self, service: Service):
         """Whatever the first state lacks comes as an update, and the newest comes last."""
         trades = fills(", ".join(["buy 1 @ 100"] * 200))
-        feeding = threading.Thread(target=lambda: [service.books.fills(each) for each in trades])
+        feeding = threading.Thread(target=lambda: [service.harness.fills(each) for each in trades])
         feeding.start()
         for _ in range(5):
             with service.stream() as client:
@@ -147,7 +147,7 @@ class TestBestBidAndOffer:
     def test_each_as_it_ticks(self, service: Service):
         service.price("100")
         with service.stream("/live/bbo") as client:
-            assert (hear(client)["bid"], service.markets.symbol) == ("100", BTC)
+            assert (hear(client)["bid"], service.markets.main_key.symbol) == ("100", BTC)
             service.price("101")
             told = until(client, "bbo", bid="101")
             assert (told["symbol"], told["ask"]) == (BTC, "101")
@@ -162,7 +162,7 @@ class TestBestBidAndOffer:
 
     def test_an_old_one_is_unknown(self, service: Service):
         service.price("100")
-        service.markets.apply(None, service.old("100", 60_000))
+        service.markets.apply(market_key(), service.old("100", 60_000))
         with service.stream("/live/bbo") as client:
             assert hear(client)["bid"] is None
 
@@ -170,7 +170,7 @@ class TestBestBidAndOffer:
         service.price("100")
         with service.stream("/live/bbo") as client:
             assert hear(client)["bid"] == "100"
-            service.markets.apply(None, service.old("101", 4_500))
+            service.markets.apply(market_key(), service.old("101", 4_500))
             assert until(client, "bbo", bid=None)["ask"] is None
             service.price("100")
             assert until(client, "bbo", bid="100")["ask"] == "100"
@@ -179,8 +179,8 @@ class TestBestBidAndOffer:
         service.price("100")
         with service.stream("/live/bbo") as client:
             hear(client)
-            service.markets.apply(None, FeedFailed(Route.STREAM, "closed"))
-            service.markets.apply(None, FeedFailed(Route.POLL, "no answer"))
+            service.markets.apply(market_key(), FeedFailed(Route.STREAM, "closed"))
+            service.markets.apply(market_key(), FeedFailed(Route.POLL, "no answer"))
             assert until(client, "bbo", bid=None)["ask"] is None
             service.price("100")
             assert until(client, "bbo", bid="100")["ask"] == "100"
@@ -221,11 +221,11 @@ class TestUnwelcome:
             assert until(client, "error")["code"] == "flood"
 
     def test_a_bad_neighbour_costs_the_others_nothing(self, service: Service):
-        service.books.fills(fill("buy 1 @ 100"))
+        service.harness.fills(fill("buy 1 @ 100"))
         with service.stream() as good, service.stream() as bad:
             hear(good)
             bad.send("{")
-            service.books.fills(fill("buy 1 @ 100", 2))
+            service.harness.fills(fill("buy 1 @ 100", 2))
             assert until(good, "position_update")["position"]["quantity"] == "2"
 
 
@@ -262,12 +262,12 @@ class TestDoor:
 
 async def test_two_hundred_clients_hear_the_newest(serve: Callable[..., Service]):
     service = serve()
-    service.books.fills(fill("buy 1 @ 100"))
+    service.harness.fills(fill("buy 1 @ 100"))
     address = f"ws://{service.address}/api/v1/positions/stream"
     clients = await asyncio.gather(*(connect(address) for _ in range(200)))
     await asyncio.gather(*(client.recv() for client in clients))
     started = time.monotonic()
-    await asyncio.to_thread(service.books.fills, fill("buy 1 @ 100", 2))
+    await asyncio.to_thread(service.harness.fills, fill("buy 1 @ 100", 2))
 
     async def newest(client: Any) -> str:
         while True:
@@ -282,7 +282,7 @@ async def test_two_hundred_clients_hear_the_newest(serve: Callable[..., Service]
 
 async def test_a_slow_client_gets_the_newest_and_no_queue(serve: Callable[..., Service]):
     service = serve(beat=0.002)
-    service.books.fills(fill("buy 1 @ 100"))
+    service.harness.fills(fill("buy 1 @ 100"))
     address = f"ws://{service.address}/api/v1/positions/stream"
     async with connect(address, max_queue=1) as client:
         await client.recv()

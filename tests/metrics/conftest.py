@@ -34,7 +34,7 @@ class Served(AbstractContextManager["Served"]):
         self.scene = Scene(account=True, real_clock=True)
         self.audit = AuditLogger(folder, FlushPolicy.NEVER)
         context = self.scene.context
-        self.feed_stats = FeedStats(context.markets, context.board, self.audit)
+        self.feed_stats = FeedStats(context.markets, context.positions, self.audit)
         self.app = build_app(context)
         add_api(self.app, context, ApiAccess())
         add_metrics(self.app, feed_stats=self.feed_stats.read, ready=freshness(context))
