@@ -37,7 +37,7 @@ def age(quote: Quote | None, now: int) -> int | None:
 def position(live: LivePosition, now: int) -> Message:
     """One position, at `now` (ms, monotonic): what is too old is unknown."""
     live = live.at(now)
-    held, realized = live.position, live.tracked.total.realized_pnl
+    held, realized = live.position, live.tracked.cumulative_totals.realized_pnl
     pnl = live.unrealized_pnl
     return {
         "symbol": live.tracked.key.symbol,
@@ -58,7 +58,7 @@ def position(live: LivePosition, now: int) -> Message:
 def details(live: LivePosition, now: int) -> Message:
     """The same with what changes slowly."""
     live = live.at(now)
-    held, total = live.position, live.tracked.total
+    held, total = live.position, live.tracked.cumulative_totals
     return position(live, now) | {
         "account": live.tracked.key.account,
         "exchange": live.tracked.instrument.exchange,

@@ -60,6 +60,6 @@ class PositionAdjustment:
         """After all that happened in the same moment, which these figures include."""
         return (self.as_of, 2, 0, "", "")
 
-    def beside(self, known: "PositionAdjustment") -> "PositionAdjustment":
+    def merged_with(self, known: "PositionAdjustment") -> "PositionAdjustment":
         """Of two adoptions at one moment the newer one holds."""
         return self

@@ -34,7 +34,7 @@ class EventLog:
             return False
         known = self._known.get(event.identity)
         if known is not None:
-            event = event.beside(known)  # type: ignore[arg-type]  # the identity names the type
+            event = event.merged_with(known)  # type: ignore[arg-type]  # the identity names the type
             if event == known:
                 return False
         self._known[event.identity] = event

@@ -53,7 +53,7 @@ class FeedHealth:
             return self.state
         return FeedState.STALE
 
-    def lost(self, reason: str) -> "FeedHealth":
+    def disconnected(self, reason: str) -> "FeedHealth":
         """The health as one sees it who does not hear the feed any more: nor will it poll, however seldom."""
         return replace(self, state=FeedState.DISCONNECTED, reason=reason, poll_interval=0)
 

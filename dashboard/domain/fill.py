@@ -68,7 +68,7 @@ class Fill:
         """Fills apply by (traded_at, id). A longer id is a later one: 1000 comes after 999."""
         return (self.traded_at, 0, len(self.id), self.id, self.trade_side)
 
-    def beside(self, known: "Fill") -> "Fill":
+    def merged_with(self, known: "Fill") -> "Fill":
         """What is known after both arrived as the same fill: figures that `known` lacked are added."""
         pnl = self.realized_pnl if known.realized_pnl is None else known.realized_pnl
         return replace(known, fees=known.fees or self.fees, realized_pnl=pnl)

@@ -31,6 +31,6 @@ class Funding:
         """After the fills of the same moment."""
         return (self.paid_at, 1, len(self.id), self.id, "")
 
-    def beside(self, known: "Funding") -> "Funding":
+    def merged_with(self, known: "Funding") -> "Funding":
         """What is known after both arrived as the same payment."""
         return known

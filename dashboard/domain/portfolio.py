@@ -71,14 +71,18 @@ def summarize(positions: Iterable[Marked]) -> dict[str, CurrencySummary]:
 def _currencies(parts: Sequence[Marked]) -> dict[str, None]:
     """Each once, settlement currencies first."""
     settled = [state.instrument.settle for state, _ in parts]
-    paid = [name for state, _ in parts for name in (*state.total.fees, *state.total.funding)]
+    paid = [
+        name
+        for state, _ in parts
+        for name in (*state.cumulative_totals.fees, *state.cumulative_totals.funding)
+    ]
     return dict.fromkeys(settled + paid)
 
 
 def _summary(currency: str, parts: Sequence[Marked]) -> CurrencySummary:
     settled = [(state, mark) for state, mark in parts if state.instrument.settle == currency]
     held = [(state, mark) for state, mark in settled if state.contracts]
-    untold = sum(state.total.untold_fees for state, _ in settled)
+    untold = sum(state.cumulative_totals.fills_without_fee for state, _ in settled)
     none = Decimal(0)
     return CurrencySummary(
         currency,
@@ -86,9 +90,11 @@ def _summary(currency: str, parts: Sequence[Marked]) -> CurrencySummary:
         adopted=sum(state.adopted_at is not None for state, _ in held),
         exposure=_total(_exposure(state, mark) for state, mark in held),
         unrealized_pnl=_total(_unrealized(state, mark) for state, mark in held),
-        realized_pnl=sum((state.total.realized_pnl for state, _ in settled), none),
-        fees=PartialSum(sum((state.total.fees.get(currency, none) for state, _ in parts), none), untold),
-        funding=sum((state.total.funding.get(currency, none) for state, _ in parts), none),
+        realized_pnl=sum((state.cumulative_totals.realized_pnl for state, _ in settled), none),
+        fees=PartialSum(
+            sum((state.cumulative_totals.fees.get(currency, none) for state, _ in parts), none), untold
+        ),
+        funding=sum((state.cumulative_totals.funding.get(currency, none) for state, _ in parts), none),
     )
 
 
@@ -101,8 +107,8 @@ def _total(parts: Iterable[Decimal | None]) -> PartialSum:
 
 def _exposure(state: PositionState, mark: Decimal | None) -> Decimal | None:
     position = state.position()
-    return None if mark is None or position is None or state.contradicts else notional(position, mark)
+    return None if mark is None or position is None or state.is_contradictory else notional(position, mark)
 
 
 def _unrealized(state: PositionState, mark: Decimal | None) -> Decimal | None:
-    return None if mark is None or state.contradicts else state.unrealized_pnl(mark)
+    return None if mark is None or state.is_contradictory else state.unrealized_pnl(mark)

@@ -46,7 +46,7 @@ class ClosedPosition:
     entry_price: Decimal
     opened_at: int | None
     closed_at: int
-    tally: PositionTotals
+    totals: PositionTotals
     adopted: bool
     """Whether its figures began, or ended, with the exchange's instead of fills."""
 
@@ -61,9 +61,9 @@ class PositionState:
     """Positive for a long, negative for a short, zero for none."""
     entry_value: Decimal = Decimal(0)
     """What its entries add up to, see `payoff`; never negative."""
-    tally: PositionTotals = field(default_factory=PositionTotals)
+    totals: PositionTotals = field(default_factory=PositionTotals)
     """Since it was opened; while flat, of the last one."""
-    earlier: PositionTotals = field(default_factory=PositionTotals)
+    earlier_totals: PositionTotals = field(default_factory=PositionTotals)
     """Of the positions under this key before it."""
     opened_at: int | None = None
     """The exchange's time, in ms since 1970; None where it is not known."""
@@ -82,7 +82,7 @@ class PositionState:
         return Side.LONG if self.contracts > 0 else Side.SHORT
 
     @property
-    def contradicts(self) -> bool:
+    def is_contradictory(self) -> bool:
         """Whether, in hedge mode, more was closed than is known to be opened: fills are missing."""
         return self.key.side is not None and self.side not in (None, self.key.side)
 
@@ -94,10 +94,10 @@ class PositionState:
         return average_entry(self.instrument, abs(self.contracts), self.entry_value)
 
     @property
-    def total(self) -> PositionTotals:
+    def cumulative_totals(self) -> PositionTotals:
         """All that this key has brought and cost."""
         with localcontext(EXACT):
-            return self.earlier + self.tally
+            return self.earlier_totals + self.totals
 
     def unrealized_pnl(self, price: Decimal) -> Decimal:
         """PnL in the settlement currency if it were closed at `price`, without fees."""

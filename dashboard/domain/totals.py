@@ -27,7 +27,7 @@ class PositionTotals:
     """In the settlement currency, before fees and funding."""
     fees: Amounts = field(default_factory=dict)
     """Paid; negative is received."""
-    untold_fees: int = 0
+    fills_without_fee: int = 0
     """Fills that came without a fee, so that `fees` may be too small."""
     funding: Amounts = field(default_factory=dict)
     """Received; negative is paid."""
@@ -36,7 +36,9 @@ class PositionTotals:
         """Once a fill cost `fees`; none means that they were not told."""
         told = [{fee.currency: fee.amount} for fee in fees]
         return replace(
-            self, fees=sum_by_currency(self.fees, *told), untold_fees=self.untold_fees + (not told)
+            self,
+            fees=sum_by_currency(self.fees, *told),
+            fills_without_fee=self.fills_without_fee + (not told),
         )
 
     def with_funding(self, amount: Decimal, currency: str) -> "PositionTotals":
@@ -47,6 +49,6 @@ class PositionTotals:
         return PositionTotals(
             self.realized_pnl + other.realized_pnl,
             sum_by_currency(self.fees, other.fees),
-            self.untold_fees + other.untold_fees,
+            self.fills_without_fee + other.fills_without_fee,
             sum_by_currency(self.funding, other.funding),
         )

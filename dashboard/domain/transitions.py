@@ -52,7 +52,7 @@ def _increase(state: PositionState, fill: Fill) -> PositionState:
         state,
         contracts=state.contracts + fill.signed_contracts,
         entry_value=state.entry_value + entry_value(state.instrument, fill.contracts, fill.price),
-        tally=state.tally.with_fees(fill.fees),
+        totals=state.totals.with_fees(fill.fees),
     )
 
 
@@ -60,18 +60,18 @@ def _reduce(state: PositionState, fill: Fill) -> PositionState:
     """Takes a proportional part of the entry value out, so that the average entry stays."""
     released = round_quotient(state.entry_value * fill.contracts / abs(state.contracts))
     won = -fill.trade_side.sign * entry_gain(state.instrument, fill.contracts, released, fill.price)
-    tally = state.tally.with_fees(fill.fees)
+    totals = state.totals.with_fees(fill.fees)
     return replace(
         state,
         contracts=state.contracts + fill.signed_contracts,
         entry_value=state.entry_value - released,
-        tally=replace(tally, realized_pnl=tally.realized_pnl + won),
+        totals=replace(totals, realized_pnl=totals.realized_pnl + won),
     )
 
 
 def _close(state: PositionState, fill: Fill) -> PositionState:
     after = _reduce(state, fill)
-    return replace(after, closed=_end(state, after.tally, fill.traded_at))
+    return replace(after, closed=_end(state, after.totals, fill.traded_at))
 
 
 def _flip(state: PositionState, fill: Fill) -> PositionState:
@@ -91,8 +91,8 @@ _TRANSITIONS: dict[PositionChange, Callable[[PositionState, Fill], PositionState
 def apply_funding(state: PositionState, funding: Funding) -> PositionState:
     """The position after a payment. One that comes after the close still belongs to what was closed."""
     with localcontext(EXACT):
-        tally = state.tally.with_funding(funding.amount, funding.currency)
-    return replace(state, tally=tally, change=PositionChange.FUNDING)
+        totals = state.totals.with_funding(funding.amount, funding.currency)
+    return replace(state, totals=totals, change=PositionChange.FUNDING)
 
 
 def adopt(state: PositionState, adopted: PositionAdjustment) -> PositionState:
@@ -100,7 +100,7 @@ def adopt(state: PositionState, adopted: PositionAdjustment) -> PositionState:
     before = PositionState(state.key, state.instrument) if adopted.starts else state
     with localcontext(EXACT):
         if before.contracts and before.contracts * adopted.contracts <= 0:
-            ended = _end(before, before.tally, adopted.as_of, adopted=True)
+            ended = _end(before, before.totals, adopted.as_of, adopted=True)
             before = replace(before, contracts=Decimal(0), closed=ended)
         if adopted.contracts and not before.contracts:
             before = _reopened(before, adopted.opened_at)
@@ -123,16 +123,16 @@ def _reopened(state: PositionState, opened_at: int | None) -> PositionState:
     """A flat position about to be opened: what the last one brought goes to the earlier ones."""
     return replace(
         state,
-        tally=PositionTotals(),
-        earlier=state.earlier + state.tally,
+        totals=PositionTotals(),
+        earlier_totals=state.earlier_totals + state.totals,
         opened_at=opened_at,
         adopted_at=None,
     )
 
 
-def _end(state: PositionState, tally: PositionTotals, at: int, *, adopted: bool = False) -> ClosedPosition:
-    """The record of `state`, which ends now, with its final figures in `tally`."""
+def _end(state: PositionState, totals: PositionTotals, at: int, *, adopted: bool = False) -> ClosedPosition:
+    """The record of `state`, which ends now, with its final figures in `totals`."""
     assert state.side is not None
     assert state.entry_price is not None
     adopted = adopted or state.adopted_at is not None
-    return ClosedPosition(state.side, state.entry_price, state.opened_at, at, tally, adopted)
+    return ClosedPosition(state.side, state.entry_price, state.opened_at, at, totals, adopted)

@@ -58,14 +58,14 @@ class AccountTotals:
 
     def _settled(self, state: PositionState, sign: int) -> None:
         """What does not. `sign` is 1 to count a position in, -1 to take it out."""
-        total, is_open = state.total, bool(state.contracts)
+        total, is_open = state.cumulative_totals, bool(state.contracts)
         sums = self._of(state.instrument.settle)
         self._sums[sums.currency] = replace(
             sums,
             count=sums.count + sign * is_open,
             adopted=sums.adopted + sign * (is_open and state.adopted_at is not None),
             realized_pnl=sums.realized_pnl + sign * total.realized_pnl,
-            fees=PartialSum(sums.fees.known, sums.fees.unknown + sign * total.untold_fees),
+            fees=PartialSum(sums.fees.known, sums.fees.unknown + sign * total.fills_without_fee),
         )
         for currency, amount in total.fees.items():
             sums = self._of(currency)

@@ -78,7 +78,7 @@ def restore_positions(account: str, lines: Iterable[tuple[str, Mapping[str, Any]
 
 
 def _state(state: PositionState) -> AuditRecord:
-    total = state.total
+    total = state.cumulative_totals
     return {
         "contracts": state.contracts,
         "entry_price": state.entry_price,

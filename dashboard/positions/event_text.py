@@ -34,9 +34,9 @@ def _unit(fill: Fill) -> str:
 
 
 def _realized(before: PositionState | None, after: PositionState) -> str:
-    earlier = before.total.realized_pnl if before else Decimal(0)
+    earlier = before.cumulative_totals.realized_pnl if before else Decimal(0)
     with localcontext(EXACT):
-        won = after.total.realized_pnl - earlier
+        won = after.cumulative_totals.realized_pnl - earlier
     settle = after.instrument.settle
     return f", realised {_money(won, settle)} {settle}" if won else ""
 

@@ -58,7 +58,7 @@ class ValuedPosition:
         """Values it at the best live price of `ticker`."""
         worth = value(self._position, self._levels, ticker, now=now, stale_after=stale_after)
         tracked = self.live.tracked
-        if self._position is None or worth.quote is None or tracked.contradicts:
+        if self._position is None or worth.quote is None or tracked.is_contradictory:
             self.live = replace(self.live, stale_after=stale_after, updated_at=updated_at).priceless()
             return
         pnl = tracked.unrealized_pnl(worth.quote.value)

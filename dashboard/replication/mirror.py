@@ -155,7 +155,9 @@ class Mirror:
         self._silent = True
         self.board.silence(reason)
         for symbol, snapshot in ((None, self.markets.main.snapshot), *self.markets.beside().items()):
-            lost = replace(snapshot, version=snapshot.version + 1, health=snapshot.health.lost(reason))
+            lost = replace(
+                snapshot, version=snapshot.version + 1, health=snapshot.health.disconnected(reason)
+            )
             self.markets.mirror(symbol, lost)
 
     def _kept(self, news: StateMessage) -> set[str]:

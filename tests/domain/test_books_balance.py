@@ -31,8 +31,8 @@ def after_all(history: list[Fill]) -> PositionState:
 
 def won(state: PositionState, mark: Decimal) -> Fraction:
     """Realised and unrealised PnL less all fees, as an exact number."""
-    fees = sum(map(Fraction, state.total.fees.values()))
-    return Fraction(state.total.realized_pnl) + Fraction(state.unrealized_pnl(mark)) - fees
+    fees = sum(map(Fraction, state.cumulative_totals.fees.values()))
+    return Fraction(state.cumulative_totals.realized_pnl) + Fraction(state.unrealized_pnl(mark)) - fees
 
 
 def paid_in_fees(history: list[Fill]) -> Fraction:
@@ -71,7 +71,9 @@ def test_contracts_in_coins_win_dollars_turned_into_coins(history: list[Fill], m
     states = [after(in_dollars[:count], of=linear) for count in range(len(history) + 1)]
     coins = Fraction(0)
     for fill, (before, then) in zip(history, pairwise(states), strict=True):
-        dollars = Fraction(then.total.realized_pnl) - Fraction(before.total.realized_pnl)
+        dollars = Fraction(then.cumulative_totals.realized_pnl) - Fraction(
+            before.cumulative_totals.realized_pnl
+        )
         coins += dollars / Fraction(fill.price)
     coins += Fraction(states[-1].unrealized_pnl(mark)) / Fraction(mark)
     assert abs(won(after_all(history), mark) - coins + paid_in_fees(history)) < A_LAST_DIGIT
@@ -83,7 +85,7 @@ def test_fees_are_counted_once_each_in_their_currency(history: list[Fill]) -> No
     for fill in history:
         for fee in fill.fees:
             paid[fee.currency] = paid.get(fee.currency, Fraction(0)) + Fraction(fee.amount)
-    assert after_all(history).total.fees == paid
+    assert after_all(history).cumulative_totals.fees == paid
 
 
 @given(histories(), fill_prices)
@@ -93,9 +95,9 @@ def test_a_short_is_a_long_in_the_mirror(history: list[Fill], mark: Decimal) -> 
     mirrored = after_all([replace(fill, trade_side=other[fill.trade_side]) for fill in history])
     assert mirrored.contracts == state.contracts.copy_negate()
     assert mirrored.entry_price == state.entry_price
-    assert mirrored.total.realized_pnl == state.total.realized_pnl.copy_negate()
+    assert mirrored.cumulative_totals.realized_pnl == state.cumulative_totals.realized_pnl.copy_negate()
     assert mirrored.unrealized_pnl(mark) == state.unrealized_pnl(mark).copy_negate()
-    assert mirrored.total.fees == state.total.fees
+    assert mirrored.cumulative_totals.fees == state.cumulative_totals.fees
 
 
 @given(histories())
@@ -168,5 +170,7 @@ def test_adopted_and_the_rest_make_the_whole(history: list[Fill], data: st.DataO
     else:
         assert state.entry_price == pytest.approx(whole.entry_price, rel=Decimal("1e-15"))
     with localcontext(EXACT):
-        since = whole.total.realized_pnl - seen.total.realized_pnl
-        assert state.total.realized_pnl == pytest.approx(since, rel=Decimal("1e-9"), abs=Decimal("1e-9"))
+        since = whole.cumulative_totals.realized_pnl - seen.cumulative_totals.realized_pnl
+        assert state.cumulative_totals.realized_pnl == pytest.approx(
+            since, rel=Decimal("1e-9"), abs=Decimal("1e-9")
+        )

@@ -48,13 +48,13 @@ def test_a_trade_with_oneself_is_two_fills() -> None:
 
 def test_the_same_fill_with_more_figures_completes_the_first() -> None:
     bare, told = fill("sell 1 @ 100"), replace(fill("sell 1 @ 100", fee="0.5"), realized_pnl=Decimal(3))
-    assert told.beside(bare) == told
-    assert bare.beside(told) == told
+    assert told.merged_with(bare) == told
+    assert bare.merged_with(told) == told
 
 
 def test_figures_already_known_stay() -> None:
     first, second = fill("buy 1 @ 100", fee="0.5"), fill("buy 1 @ 100", fee="0.7")
-    assert second.beside(first) == first
+    assert second.merged_with(first) == first
 
 
 def test_a_fill_is_split_with_its_fees_in_proportion() -> None:

@@ -48,8 +48,8 @@ def test_a_fee_that_is_told_later_is_not_lost() -> None:
     bare, later = fill("buy 1 @ 100", 1), fill("sell 1 @ 110", 2, "0.1")
     book = journal([bare, later])
     state = book.add(fill("buy 1 @ 100", 1, "0.2"))
-    assert state.total.fees == {"USDT": Decimal("0.3")}
-    assert state.total.untold_fees == 0
+    assert state.cumulative_totals.fees == {"USDT": Decimal("0.3")}
+    assert state.cumulative_totals.fills_without_fee == 0
     assert book.add(bare) is None
 
 
@@ -62,15 +62,15 @@ def test_of_two_adoptions_at_one_moment_the_newer_holds() -> None:
 def test_a_late_fill_changes_what_was_realized() -> None:
     """2 bought at 100 and 1 sold at 120 win 20; with 2 more at 110 between them it is 1 × (120 − 105)."""
     book = journal([fill("buy 2 @ 100", 1), fill("sell 1 @ 120", 3)])
-    assert book.position(KEY).tally.realized_pnl == 20
-    assert book.add(fill("buy 2 @ 110", 2)).tally.realized_pnl == 15
+    assert book.position(KEY).totals.realized_pnl == 20
+    assert book.add(fill("buy 2 @ 110", 2)).totals.realized_pnl == 15
 
 
 def test_a_late_fill_from_before_a_correction_is_in_it_already() -> None:
     book = journal([fill("buy 1 @ 100", 1), adopted("3", "100", 5)])
     state = book.add(fill("buy 2 @ 100", 4, "0.1"))
     assert state.contracts == 3
-    assert state.tally.fees == {"USDT": Decimal("0.1")}
+    assert state.totals.fees == {"USDT": Decimal("0.1")}
 
 
 def test_events_of_one_moment() -> None:

@@ -34,9 +34,9 @@ def as_fill(row: dict[str, Any]) -> Fill:
 def test_the_exchanges_own_figures() -> None:
     state = after(recorded())
     assert state.side is None
-    assert state.total.realized_pnl == Decimal("-0.0182")
-    assert state.total.realized_pnl == sum(fill.realized_pnl or 0 for fill in recorded())
-    assert state.total.fees == {"USDT": Decimal("0.07684416")}
+    assert state.cumulative_totals.realized_pnl == Decimal("-0.0182")
+    assert state.cumulative_totals.realized_pnl == sum(fill.realized_pnl or 0 for fill in recorded())
+    assert state.cumulative_totals.fees == {"USDT": Decimal("0.07684416")}
     assert (state.closed.opened_at, state.closed.closed_at) == (1786542349220, 1786542353710)
 
 

@@ -19,7 +19,7 @@ INVERSE_COINS = instrument(Payoff.INVERSE_BASE)
 
 
 def figures(state: PositionState) -> tuple[Decimal, Decimal | None, Decimal]:
-    return state.contracts, state.entry_price, state.tally.realized_pnl
+    return state.contracts, state.entry_price, state.totals.realized_pnl
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_inverse_sized_in_coins(trades: str, contracts: str, entry: str | None, 
 )
 def test_contract_size(payoff: Payoff, contract_size: str, trades: str, realized: str) -> None:
     state = after(trades, of=instrument(payoff, contract_size=contract_size))
-    assert state.tally.realized_pnl == dec(realized)
+    assert state.totals.realized_pnl == dec(realized)
 
 
 @pytest.mark.parametrize("payoff", Payoff, ids=str)
@@ -132,28 +132,28 @@ def test_a_flat_position_is_worth_nothing() -> None:
 
 def test_fees_add_up_by_currency() -> None:
     state = after([fill("buy 2 @ 100", 1, "0.2"), fill("sell 1 @ 110", 2, "-0.1")])
-    assert state.tally.fees == {"USDT": Decimal("0.1")}
-    assert state.tally.realized_pnl == 10
+    assert state.totals.fees == {"USDT": Decimal("0.1")}
+    assert state.totals.realized_pnl == 10
 
 
 def test_a_fill_without_a_fee_is_counted_as_untold() -> None:
     state = after([fill("buy 2 @ 100", 1, "0"), fill("buy 1 @ 100", 2)])
-    assert state.tally.fees == {"USDT": 0}
-    assert state.tally.untold_fees == 1
+    assert state.totals.fees == {"USDT": 0}
+    assert state.totals.fills_without_fee == 1
 
 
 def test_the_fee_of_a_flip_is_shared_by_size() -> None:
     """2 of the 5 contracts close, so 0.2 of the 0.5 belong to what was closed."""
     state = after([fill("buy 2 @ 100", 1, "0.1"), fill("sell 5 @ 107", 2, "0.5")])
-    assert state.closed.tally.fees == {"USDT": Decimal("0.3")}
-    assert state.tally.fees == {"USDT": Decimal("0.3")}
-    assert state.total.fees == {"USDT": Decimal("0.6")}
+    assert state.closed.totals.fees == {"USDT": Decimal("0.3")}
+    assert state.totals.fees == {"USDT": Decimal("0.3")}
+    assert state.cumulative_totals.fees == {"USDT": Decimal("0.6")}
 
 
 def test_funding_is_neither_a_fee_nor_realized() -> None:
     state = after([*fills("buy 2 @ 100"), funding("-0.3", 2), funding("0.1", 3)])
-    assert state.tally.funding == {"USDT": Decimal("-0.2")}
-    assert (state.tally.realized_pnl, state.tally.fees, state.change) == (0, {}, PositionChange.FUNDING)
+    assert state.totals.funding == {"USDT": Decimal("-0.2")}
+    assert (state.totals.realized_pnl, state.totals.fees, state.change) == (0, {}, PositionChange.FUNDING)
 
 
 # --- One after the other under one key
@@ -163,14 +163,14 @@ def test_what_was_closed_is_kept_until_the_next_close() -> None:
     state = after([*fills("buy 2 @ 100, sell 2 @ 107"), fill("buy 1 @ 90", 3)])
     assert (state.closed.side, state.closed.entry_price) == (LONG, 100)
     assert (state.closed.opened_at, state.closed.closed_at) == (1, 2)
-    assert state.closed.tally.realized_pnl == 14
+    assert state.closed.totals.realized_pnl == 14
     assert not state.closed.adopted
 
 
 def test_a_new_position_begins_with_nothing_and_the_total_goes_on() -> None:
     state = after("buy 2 @ 100, sell 5 @ 107, buy 1 @ 105")
-    assert (state.opened_at, state.tally.realized_pnl) == (2, 2)
-    assert state.total.realized_pnl == 16
+    assert (state.opened_at, state.totals.realized_pnl) == (2, 2)
+    assert state.cumulative_totals.realized_pnl == 16
 
 
 def test_the_last_fill_of_a_flip_is_the_whole_fill() -> None:
@@ -193,7 +193,7 @@ def test_the_last_fill_of_a_flip_is_the_whole_fill() -> None:
     ],
 )
 def test_a_leg_that_fills_are_missing_of(leg: Side | None, trades: str, contradicts: bool) -> None:
-    assert after(trades, leg=leg).contradicts is contradicts
+    assert after(trades, leg=leg).is_contradictory is contradicts
 
 
 # --- Adoption
@@ -205,7 +205,7 @@ def test_an_older_position_starts_with_the_exchanges_figures() -> None:
     state = after([*fills("sell 1 @ 300"), start, fill("buy 1 @ 130", 11), fill("sell 1 @ 120", 12)])
     assert figures(state) == (2, 110, 10)
     assert (state.opened_at, state.adopted_at) == (5, 10)
-    assert state.total.realized_pnl == 10
+    assert state.cumulative_totals.realized_pnl == 10
 
 
 @pytest.mark.parametrize("payoff", Payoff, ids=str)
@@ -219,7 +219,7 @@ def test_a_correction_keeps_what_was_realized_and_paid() -> None:
     state = after([*fills("buy 3 @ 100, sell 1 @ 110"), funding("-1", 3), adopted("5", "104", 4)])
     assert figures(state) == (5, 104, 10)
     assert (state.opened_at, state.adopted_at, state.change) == (1, 4, PositionChange.ADOPT)
-    assert state.tally.funding == {"USDT": -1}
+    assert state.totals.funding == {"USDT": -1}
 
 
 def test_a_correction_of_a_small_position_does_not_end_it() -> None:
@@ -237,8 +237,8 @@ def test_a_correction_of_a_small_position_does_not_end_it() -> None:
 def test_a_correction_can_end_a_position(correction: PositionAdjustment, side: Side | None) -> None:
     state = after([*fills("buy 3 @ 100, sell 1 @ 110"), correction])
     assert state.side is side
-    assert (state.closed.closed_at, state.closed.adopted, state.closed.tally.realized_pnl) == (4, True, 10)
-    assert state.total.realized_pnl == 10
+    assert (state.closed.closed_at, state.closed.adopted, state.closed.totals.realized_pnl) == (4, True, 10)
+    assert state.cumulative_totals.realized_pnl == 10
     assert state.opened_at == (3 if side else 1)
 
 
@@ -259,4 +259,4 @@ def test_a_long_history_costs_no_digit() -> None:
         for trade in trades:
             state = apply_fill(state, replace(trade, traded_at=trade.traded_at + 10 * again))
     assert state.contracts == state.entry_value == 0
-    assert state.total.realized_pnl == 50 * (102 + 297 + 392 - 100 - 202 - 515)
+    assert state.cumulative_totals.realized_pnl == 50 * (102 + 297 + 392 - 100 - 202 - 515)

@@ -26,7 +26,7 @@ class TestFills:
         books.fills(*fills("buy 2 @ 100, sell 1 @ 110"))
         assert books.kinds == ["fill", "fill"]
         assert [update.event_type for update in books.told] == [EventType.FILL, EventType.FILL]
-        assert books.only.tracked.total.realized_pnl == 10
+        assert books.only.tracked.cumulative_totals.realized_pnl == 10
 
     def test_what_is_told_was_recorded_before(self):
         books = TrackerHarness()
@@ -62,7 +62,7 @@ class TestFills:
         assert books.tracker.get_all_positions() == {}
         assert books.tracker.symbols() == frozenset()
         assert books.told[-1].position.tracked.side is None
-        assert books.tracker.all_known()[BTC].tracked.total.realized_pnl == 20
+        assert books.tracker.all_known()[BTC].tracked.cumulative_totals.realized_pnl == 20
 
     @given(histories(), st.randoms())
     def test_any_order_with_repeats_ends_the_same(self, history, dice: random.Random):
@@ -73,7 +73,7 @@ class TestFills:
             wild.fills(each)
         ours, theirs = orderly.tracker.all_known()[history[0].instrument.symbol], wild.tracker.all_known()
         assert theirs[ours.label].tracked.contracts == ours.tracked.contracts
-        assert theirs[ours.label].tracked.total == ours.tracked.total
+        assert theirs[ours.label].tracked.cumulative_totals == ours.tracked.cumulative_totals
 
 
 class TestReadings:
@@ -156,14 +156,14 @@ class TestReadings:
         books.fills(fill("buy 2 @ 100", 3_000, "1"), fill("sell 2 @ 110", 5_000, "1"))
         books.reading(position(LONG, "2", "100"), asked_at=4_000)
         assert "correction" not in books.kinds
-        total = books.tracker.all_known()[BTC].tracked.total
+        total = books.tracker.all_known()[BTC].tracked.cumulative_totals
         assert (total.realized_pnl, total.fees) == (40, {"USDT": 2})
 
     def test_a_correction_keeps_what_was_realised_since_the_adoption(self):
         books = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
         books.reading(position(LONG, "0.5", "100"), asked_at=2_000)
         assert books.only.tracked.contracts == Decimal("0.5")
-        assert books.only.tracked.total.realized_pnl == 10
+        assert books.only.tracked.cumulative_totals.realized_pnl == 10
 
     def test_an_adoption_is_no_alarm_and_a_correction_is_one(self, caplog: pytest.LogCaptureFixture):
         books = TrackerHarness().reading(position(LONG, "2", "100"))
@@ -198,8 +198,8 @@ class TestReadings:
     def test_funding_is_kept_apart(self):
         books = TrackerHarness().fills(fill("buy 2 @ 100"))
         books.reading(position(LONG, "2", "100"), funding=(funding("-0.5", 500),))
-        assert books.only.tracked.total.funding == {"USDT": Decimal("-0.5")}
-        assert books.only.tracked.total.realized_pnl == 0
+        assert books.only.tracked.cumulative_totals.funding == {"USDT": Decimal("-0.5")}
+        assert books.only.tracked.cumulative_totals.realized_pnl == 0
 
 
 class TestPrices:
@@ -325,7 +325,7 @@ class TestRestart:
         books = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
         again = books.again().reading(position(LONG, "3", "100"), asked_at=2_000)
         assert again.only.tracked.contracts == 3
-        assert again.only.tracked.total.realized_pnl == 10
+        assert again.only.tracked.cumulative_totals.realized_pnl == 10
 
     @given(histories(legs=(None,)), st.data())
     def test_wherever_it_was_killed(self, history, data):
@@ -341,7 +341,7 @@ class TestRestart:
         again = books.reading(position(LONG, "1", "100"), complete_until=900).again()
         again.reading(position(LONG, "3", "100"), asked_at=2_000)
         assert again.only.tracked.contracts == 3
-        assert again.only.tracked.total.realized_pnl == 10
+        assert again.only.tracked.cumulative_totals.realized_pnl == 10
 
     def test_another_account_is_not_ours(self):
         books = TrackerHarness().fills(fill("buy 2 @ 100"))

@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 def row(live: LivePosition, now: int) -> Row:
     """One position, at `now` (ms, monotonic)."""
     held, tracked = live.position, live.tracked
-    instrument, settle, total = tracked.instrument, tracked.instrument.settle, tracked.total
+    instrument, settle, total = tracked.instrument, tracked.instrument.settle, tracked.cumulative_totals
     away = _away(live)
     return {
         "label": live.label,
@@ -43,7 +43,7 @@ def row(live: LivePosition, now: int) -> Row:
         **_cell("pnl", gain(live.unrealized_pnl, settle), live.unrealized_pnl, signed=True),
         **_cell("roe", percent(live.roe), live.roe, signed=True),
         **_cell("realized", gain(total.realized_pnl, settle), total.realized_pnl, signed=True),
-        **_cell("fees", _amounts(total.fees, untold=total.untold_fees), _first(total.fees)),
+        **_cell("fees", _amounts(total.fees, untold=total.fills_without_fee), _first(total.fees)),
         **_cell("funding", _amounts(total.funding), _first(total.funding)),
         **_cell("liquidation", _liquidation(live, held), live.liquidation_price),
         **_cell("away", percent(away), None if away is None else abs(away)),
