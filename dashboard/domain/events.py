@@ -10,7 +10,7 @@ from dashboard.domain.market import Instrument, Ticker
 from dashboard.domain.position import Position, Side
 
 
-class Route(StrEnum):
+class Transport(StrEnum):
     """The way that a price came, or failed to come."""
 
     STREAM = "stream"
@@ -28,8 +28,8 @@ class InstrumentResolved:
 class PriceReceived:
     """The exchange sent prices, or confirmed that they have not changed."""
 
-    route: Route
-    at: int
+    transport: Transport
+    received_at: int
     ticker: Ticker
     request_time: int = 0
     """Milliseconds that the request took, for a poll."""
@@ -46,7 +46,7 @@ class SupplementalPrice:
 class FeedFailed:
     """A way to the exchange broke; `reason` is one line for the page."""
 
-    route: Route
+    transport: Transport
     reason: str
 
 
@@ -86,8 +86,8 @@ class AccountSnapshot:
     A position that is not among `positions` is flat only if `fills` or `closed` say so too.
     """
 
-    at: int
-    asked_at: int
+    received_at: int
+    requested_at: int
     """The exchange's time, in ms since 1970 (UTC), at which it was asked."""
     positions: tuple[Position, ...]
     hedged: bool = False
@@ -95,13 +95,13 @@ class AccountSnapshot:
     fills: tuple[Fill, ...] = ()
     """Those that were asked for because of a gap or a doubt; known ones among them."""
     funding: tuple[Funding, ...] = ()
-    closed: frozenset[tuple[str, Side]] = frozenset()
+    recently_closed: frozenset[tuple[str, Side]] = frozenset()
     """Symbol and side of the positions that the exchange's history says were closed lately."""
     complete_until: int | None = None
     """The exchange's time up to which every fill of every symbol was asked for; None if only some were."""
     problem: str | None = None
     """Why fills are not heard as they happen, if so."""
-    moving: frozenset[str] = frozenset()
+    inconsistent_symbols: frozenset[str] = frozenset()
     """Symbols of which two answers differed: they are judged by the next reading."""
 
 

@@ -7,7 +7,7 @@ raises no event, so staleness is judged by whoever reads, against the reader's o
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dashboard.domain.events import PriceEvent, PriceReceived, Route
+from dashboard.domain.events import PriceEvent, PriceReceived, Transport
 
 
 class FeedState(StrEnum):
@@ -20,7 +20,7 @@ class FeedState(StrEnum):
     DISCONNECTED = "DISCONNECTED"
 
 
-_LIVE = {Route.STREAM: FeedState.STREAMING, Route.POLL: FeedState.POLLING}
+_LIVE = {Transport.STREAM: FeedState.STREAMING, Transport.POLL: FeedState.POLLING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +61,23 @@ class FeedHealth:
         """The health once `event` has happened."""
         if isinstance(event, PriceReceived):
             return self._received(event)
-        return replace(self, state=self._broken(event.route), failures=self.failures + 1, reason=event.reason)
+        return replace(
+            self, state=self._broken(event.transport), failures=self.failures + 1, reason=event.reason
+        )
 
     def _received(self, event: PriceReceived) -> "FeedHealth":
         return FeedHealth(
             poll_interval=self.poll_interval,
-            state=_LIVE[event.route],
-            received_at=event.at,
+            state=_LIVE[event.transport],
+            received_at=event.received_at,
             request_time=event.request_time,
             failures=0,
-            reason=None if event.route is Route.STREAM else self.reason,
+            reason=None if event.transport is Transport.STREAM else self.reason,
         )
 
-    def _broken(self, route: Route) -> FeedState:
+    def _broken(self, transport: Transport) -> FeedState:
         """A broken stream leaves polling to try; a broken poll leaves nothing, but for a stream that runs."""
         streaming = self.state is FeedState.STREAMING
-        if route is Route.STREAM:
+        if transport is Transport.STREAM:
             return FeedState.CONNECTING if streaming else self.state
         return self.state if streaming else FeedState.DISCONNECTED

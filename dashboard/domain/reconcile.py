@@ -64,24 +64,26 @@ def keyed(account: str, positions: Iterable[Position], *, hedged: bool) -> dict[
 
 
 def differences(
-    ours: Iterable[PositionState], theirs: Mapping[PositionKey, Position], *, asked_at: int | None = None
+    ours: Iterable[PositionState], theirs: Mapping[PositionKey, Position], *, requested_at: int | None = None
 ) -> tuple[Difference, ...]:
     """What differs between one account's positions here and all of those that its exchange has.
 
-    A position that was traded at or after `asked_at` (the exchange's time) is left for the next time:
+    A position that was traded at or after `requested_at` (the exchange's time) is left for the next time:
     the answer may be from before or after that fill.
     """
     here = {state.key: state for state in ours}
-    return tuple(_differing(here, theirs, asked_at))
+    return tuple(_differing(here, theirs, requested_at))
 
 
 def _differing(
-    here: Mapping[PositionKey, PositionState], theirs: Mapping[PositionKey, Position], asked_at: int | None
+    here: Mapping[PositionKey, PositionState],
+    theirs: Mapping[PositionKey, Position],
+    requested_at: int | None,
 ) -> Iterator[Difference]:
     for key in dict.fromkeys((*here, *theirs)):
         state = here.get(key)
         kind = disagreement(state, theirs.get(key))
-        if kind is not None and not _moving(state, asked_at):
+        if kind is not None and not _moving(state, requested_at):
             yield Difference(key, kind, state, theirs.get(key))
 
 
@@ -99,10 +101,10 @@ def disagreement(ours: PositionState | None, theirs: Position | None) -> Disagre
     return Disagreement.ENTRY if _entry_differs(mine, theirs) else None
 
 
-def _moving(state: PositionState | None, asked_at: int | None) -> bool:
-    if state is None or state.last_fill is None or asked_at is None:
+def _moving(state: PositionState | None, requested_at: int | None) -> bool:
+    if state is None or state.last_fill is None or requested_at is None:
         return False
-    return state.last_fill.traded_at >= asked_at
+    return state.last_fill.traded_at >= requested_at
 
 
 def _size_differs(ours: Position, theirs: Position) -> bool:

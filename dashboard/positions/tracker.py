@@ -172,14 +172,17 @@ class PositionTracker(PositionBook):
     def _differences(self, reading: AccountSnapshot) -> tuple[Difference, ...]:
         theirs = keyed(self.account, reading.positions, hedged=reading.hedged)
         # The flat ones, too: what was closed after the question is not missing here.
-        return differences(self._journal.positions, theirs, asked_at=reading.asked_at)
+        return differences(self._journal.positions, theirs, requested_at=reading.requested_at)
 
     def _settle(self, difference: Difference, reading: AccountSnapshot) -> None:
         """Takes the exchange's figures over, where they are beyond doubt; else marks the position."""
         key, side = difference.key, difference.ours.side if difference.ours else None
-        if key.symbol in reading.moving:
+        if key.symbol in reading.inconsistent_symbols:
             return
-        if difference.kind is Disagreement.MISSING_THERE and (key.symbol, side) not in reading.closed:
+        if (
+            difference.kind is Disagreement.MISSING_THERE
+            and (key.symbol, side) not in reading.recently_closed
+        ):
             self._mark(self._records[key], difference.text)
             return
         record = self._records.get(key)
@@ -188,7 +191,7 @@ class PositionTracker(PositionBook):
             log.warning("%s; the exchange's figures are taken", difference.text)
             if record is None or record.live.difference != difference.text:
                 self._note(key, "difference", difference.text)
-        self._take(difference.correction(reading.asked_at, starts=starts), difference=difference.text)
+        self._take(difference.correction(reading.requested_at, starts=starts), difference=difference.text)
         self._records[key].agreed = True
 
     def _agree(self, reading: AccountSnapshot) -> set[PositionKey]:
@@ -206,7 +209,7 @@ class PositionTracker(PositionBook):
         return changed
 
     def _finish(self, reading: AccountSnapshot) -> None:
-        self.health = AccountHealth(reading.at, reading.problem)
+        self.health = AccountHealth(reading.received_at, reading.problem)
         if reading.complete_until is not None:
             self.complete_until = reading.complete_until
             if self._untold:

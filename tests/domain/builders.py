@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dashboard.domain.events import PriceReceived, Route
+from dashboard.domain.events import PriceReceived, Transport
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Instrument, Payoff, Quote, Ticker
 from dashboard.domain.position import Position, Side, Source
@@ -72,6 +72,6 @@ def ticker(at: int = 0, **prices: str) -> Ticker:
 
 
 def received(
-    at: int = 0, route: Route = Route.STREAM, *, request_time: int = 0, **prices: str
+    at: int = 0, transport: Transport = Transport.STREAM, *, request_time: int = 0, **prices: str
 ) -> PriceReceived:
-    return PriceReceived(route, at, ticker(at, **prices), request_time)
+    return PriceReceived(transport, at, ticker(at, **prices), request_time)

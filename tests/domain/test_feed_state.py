@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.events import FeedFailed, PriceEvent, PriceReceived, Route
+from dashboard.domain.events import FeedFailed, PriceEvent, PriceReceived, Transport
 from dashboard.domain.feed_state import FeedHealth, FeedState
 from tests.domain.builders import received
 
 CONNECTING, STREAMING, POLLING, STALE, DISCONNECTED = FeedState
-STREAM, POLL = Route
+STREAM, POLL = Transport
 
 STREAMED, POLLED = received(1_000, STREAM, last="1"), received(1_000, POLL, last="1")
 STREAM_BROKE, POLL_BROKE = FeedFailed(STREAM, "the socket closed"), FeedFailed(POLL, "no answer")
@@ -49,7 +49,7 @@ def health(*events: PriceEvent, poll_interval: int = 2_000) -> FeedHealth:
         (DISCONNECTED, STREAM_BROKE, DISCONNECTED),
         (DISCONNECTED, POLL_BROKE, DISCONNECTED),
     ],
-    ids=lambda value: f"{value.route} {type(value).__name__}" if isinstance(value, PriceEvent) else value,
+    ids=lambda value: f"{value.transport} {type(value).__name__}" if isinstance(value, PriceEvent) else value,
 )
 def test_each_event_in_each_state(before: FeedState, event: PriceEvent, after: FeedState) -> None:
     it = health(*WAY_TO[before])

@@ -90,7 +90,7 @@ def test_an_account_that_changed_its_mode() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked_at", "found"),
+    ("requested_at", "found"),
     [
         pytest.param(4, [], id="before the fill"),
         pytest.param(5, [], id="at the fill"),
@@ -98,10 +98,10 @@ def test_an_account_that_changed_its_mode() -> None:
         pytest.param(None, ["size differs"], id="not known"),
     ],
 )
-def test_a_position_in_motion_is_left_for_the_next_time(asked_at: int | None, found: list[str]) -> None:
+def test_a_position_in_motion_is_left_for_the_next_time(requested_at: int | None, found: list[str]) -> None:
     ours = after([fill("buy 2 @ 100", 5)])
     theirs = keyed(ACCOUNT, [position(LONG, "1", "100")], hedged=False)
-    assert kinds(differences([ours], theirs, asked_at=asked_at)) == found
+    assert kinds(differences([ours], theirs, requested_at=requested_at)) == found
 
 
 @pytest.mark.parametrize(

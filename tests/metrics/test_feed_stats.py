@@ -16,8 +16,8 @@ from dashboard.domain.events import (
     InstrumentResolved,
     PositionsRead,
     PriceReceived,
-    Route,
     SupplementalPrice,
+    Transport,
 )
 from dashboard.metrics.feed_stats import FeedStats
 from dashboard.state.markets import Markets
@@ -27,7 +27,7 @@ from tests.domain.fill_histories import fill
 from tests.positions.harness import BTC, TrackerHarness
 
 ETH = replace(instrument(), symbol="ETH/USDT:USDT", base="ETH")
-STREAM, POLL = Route.STREAM, Route.POLL
+STREAM, POLL = Transport.STREAM, Transport.POLL
 
 
 class Rig:
@@ -42,11 +42,11 @@ class Rig:
     def clock(self) -> int:
         return self.books.now
 
-    def tick(self, route: Route = STREAM, symbol: str | None = None) -> None:
-        self.markets.apply(symbol, PriceReceived(route, self.clock(), ticker(self.clock(), last="100")))
+    def tick(self, transport: Transport = STREAM, symbol: str | None = None) -> None:
+        self.markets.apply(symbol, PriceReceived(transport, self.clock(), ticker(self.clock(), last="100")))
 
-    def broken(self, route: Route = STREAM) -> None:
-        self.markets.apply(None, FeedFailed(route, "gone"))
+    def broken(self, transport: Transport = STREAM) -> None:
+        self.markets.apply(None, FeedFailed(transport, "gone"))
 
     def __getitem__(self, name: str) -> object:
         return self.feed_stats.read()[name]
@@ -101,7 +101,7 @@ class TestFeed:
     @pytest.mark.parametrize(
         ("events", "reconnects"),
         [
-            ([Route.STREAM], 0),
+            ([Transport.STREAM], 0),
             ([(STREAM,), STREAM], 0),  # the first connection is no return
             ([STREAM, (STREAM,), STREAM], 1),
             ([STREAM, (STREAM,), POLL, STREAM], 1),  # back by polling; what follows was not missed

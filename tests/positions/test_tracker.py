@@ -118,7 +118,7 @@ class TestReadings:
         told = len(books.told)
         books.reading(asked_at=2_000)
         assert len(books.told) == told, "said once, not again with each reading"
-        books.reading(asked_at=3_000, closed=frozenset([(BTC, LONG)]))
+        books.reading(asked_at=3_000, recently_closed=frozenset([(BTC, LONG)]))
         assert books.tracker.get_all_positions() == {}
 
     def test_a_difference_that_is_no_more_is_said_so(self):
@@ -128,7 +128,7 @@ class TestReadings:
 
     def test_a_market_that_moves_is_judged_by_the_next_reading(self):
         books = TrackerHarness().fills(fill("buy 2 @ 100"))
-        books.reading(position(LONG, "3", "100"), moving=frozenset([BTC]))
+        books.reading(position(LONG, "3", "100"), inconsistent_symbols=frozenset([BTC]))
         assert books.only.tracked.contracts == 2
 
     def test_a_fill_after_the_question_is_not_undone(self):
@@ -143,7 +143,7 @@ class TestReadings:
         assert books.reading(position(LONG, "2", "100")).tracker.health.problem is None
 
     def test_two_answers_that_differ_mark_nothing_either(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading(moving=frozenset([BTC]))
+        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading(inconsistent_symbols=frozenset([BTC]))
         assert books.only.difference is None
 
     def test_what_was_not_compared_is_not_said_to_agree(self):

@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
 from dashboard.domain.environment import Environment
-from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
 from dashboard.domain.market import Candle, Instrument
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.errors import DashboardError
@@ -63,7 +63,7 @@ class Source:
         symbol = market.symbol if market else None
         if market and self.markets.of(symbol) is None:
             self.markets.apply(symbol, InstrumentResolved(market))
-        self.markets.apply(symbol, PriceReceived(Route.STREAM, now_ms() - age, quotes))
+        self.markets.apply(symbol, PriceReceived(Transport.STREAM, now_ms() - age, quotes))
         self.books.tracker.priced(symbol or BTC, quotes, 5_000)
         return self
 

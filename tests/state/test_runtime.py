@@ -18,8 +18,8 @@ from dashboard.domain.events import (
     PositionsFailed,
     PositionsRead,
     PriceReceived,
-    Route,
     SupplementalPrice,
+    Transport,
 )
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.manual_position import ManualPosition
@@ -105,7 +105,7 @@ def test_a_reader_sees_prices_age(
 
 def test_a_failure_takes_no_price_away(runtime: RuntimeConfig) -> None:
     runtime.apply(received(last="105"))
-    runtime.apply(FeedFailed(Route.STREAM, "closed"))
+    runtime.apply(FeedFailed(Transport.STREAM, "closed"))
     assert runtime.snapshot.valuation_at(5_000).unrealized_pnl == 5
     assert runtime.snapshot.health.reason == "closed"
 
@@ -115,9 +115,9 @@ def test_a_failure_takes_no_price_away(runtime: RuntimeConfig) -> None:
     [
         pytest.param([], id="nothing yet"),
         pytest.param([received(last="105", bid="104")], id="streaming"),
-        pytest.param([received(route=Route.POLL, last="105", request_time=700)], id="polling"),
-        pytest.param([received(last="105"), FeedFailed(Route.STREAM, "closed")], id="the stream broke"),
-        pytest.param([FeedFailed(Route.POLL, "no answer")], id="disconnected"),
+        pytest.param([received(transport=Transport.POLL, last="105", request_time=700)], id="polling"),
+        pytest.param([received(last="105"), FeedFailed(Transport.STREAM, "closed")], id="the stream broke"),
+        pytest.param([FeedFailed(Transport.POLL, "no answer")], id="disconnected"),
     ],
 )
 def test_prices_from_beside_say_nothing_of_the_health(
@@ -277,8 +277,8 @@ LEGS = [
 # What may come next, given the instant at which it comes.
 HAPPENINGS: st.SearchStrategy[Callable[[int], FeedEvent | ManualPosition]] = st.one_of(
     st.builds(
-        lambda route, figures, took: lambda at: PriceReceived(route, at, ticker(at, **figures), took),
-        st.sampled_from(Route),
+        lambda transport, figures, took: lambda at: PriceReceived(transport, at, ticker(at, **figures), took),
+        st.sampled_from(Transport),
         FIGURES,
         st.sampled_from([0, 300, 9_000]),
     ),
@@ -289,8 +289,8 @@ HAPPENINGS: st.SearchStrategy[Callable[[int], FeedEvent | ManualPosition]] = st.
     st.sampled_from(
         [
             RESOLVED,
-            FeedFailed(Route.STREAM, "broke"),
-            FeedFailed(Route.POLL, "broke"),
+            FeedFailed(Transport.STREAM, "broke"),
+            FeedFailed(Transport.POLL, "broke"),
             PositionsFailed("no answer"),
             MarginTiersReceived(
                 (MarginTier(Decimal(0), Decimal("0.01")), MarginTier(Decimal(150), Decimal("0.02")))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
 from dashboard.domain.environment import Environment
-from dashboard.domain.events import AccountEvent, InstrumentResolved, PositionsRead, PriceReceived, Route
+from dashboard.domain.events import AccountEvent, InstrumentResolved, PositionsRead, PriceReceived, Transport
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
 from dashboard.domain.position_selection import PositionSelection
@@ -63,7 +63,7 @@ class Scene:
         holdings = PositionSelection(entered=ManualPosition.from_fields(self.entered), account=self.account)
         self.runtime = RuntimeConfig(2000, holdings=holdings, clock=self.clock)
         self._turn = threading.Lock()
-        self._again: tuple[str, Route, dict[str, str | None]] | None = None
+        self._again: tuple[str, Transport, dict[str, str | None]] | None = None
         beside = PositionSelection(account=self.account)
         # Another market is quiet for longer than a slow machine needs for a test.
         markets = Markets(self.runtime, lambda: RuntimeConfig(60_000, holdings=beside, clock=self.clock))
@@ -100,18 +100,20 @@ class Scene:
         self.runtime.apply(InstrumentResolved(market))
         return self
 
-    def price(self, price: str, route: Route = Route.STREAM, *, age: int = 0, **more: str | None) -> "Scene":
+    def price(
+        self, price: str, transport: Transport = Transport.STREAM, *, age: int = 0, **more: str | None
+    ) -> "Scene":
         """A tick; mark and last are `price` unless told otherwise, and None leaves a figure out."""
         with self._turn:
-            self._again = None if age else (price, route, more)
-            self._apply(price, route, age, more)
+            self._again = None if age else (price, transport, more)
+            self._apply(price, transport, age, more)
         return self
 
-    def _apply(self, price: str, route: Route, age: int, more: Mapping[str, str | None]) -> None:
+    def _apply(self, price: str, transport: Transport, age: int, more: Mapping[str, str | None]) -> None:
         texts = {"last": price, "mark": price, "bid": price, "ask": price, "change_24h": "1.82"} | more
         at = self.clock() - age
         quotes = {name: Quote(Decimal(text), at) for name, text in texts.items() if text is not None}
-        self.runtime.apply(PriceReceived(route, at, Ticker(**quotes)))
+        self.runtime.apply(PriceReceived(transport, at, Ticker(**quotes)))
         if self.runtime.snapshot.instrument is not None:
             symbol = self.runtime.snapshot.instrument.symbol
             self.tracker.priced(
@@ -134,8 +136,8 @@ class Scene:
         """The newest price once more, unless it was an old one."""
         with self._turn:  # else it could come after an older price that a test has just given
             if self._again is not None:
-                price, route, more = self._again
-                self._apply(price, route, 0, more)
+                price, transport, more = self._again
+                self._apply(price, transport, 0, more)
 
     def after(self, milliseconds: int) -> "Scene":
         self.now += milliseconds
