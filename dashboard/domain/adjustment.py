@@ -11,8 +11,8 @@ from dashboard.domain.position import Position, Side
 class PositionAdjustment:
     """Size and entry as the exchange states them. Fills after `as_of` are applied on top.
 
-    What was realised and paid before stays, unless `starts`: a position older than the fills that the
-    exchange keeps begins with its adoption, and no fill before it counts.
+    Earlier realised PnL, fees and funding are kept, unless `replaces_history`: then the position begins
+    with these figures and no earlier fill counts, as for a position older than the fills on the exchange.
     """
 
     instrument: Instrument
@@ -24,13 +24,13 @@ class PositionAdjustment:
     """The exchange's time of these figures, in ms since 1970 (UTC): it includes fills of that moment."""
     position_side: Side | None = None
     """Which of the two positions it is, in hedge mode. None in one-way mode."""
-    starts: bool = False
+    replaces_history: bool = False
     opened_at: int | None = None
     """Since when the exchange has had the position, where it says so."""
 
     @classmethod
-    def of(
-        cls, position: Position, as_of: int, *, hedged: bool = False, starts: bool = False
+    def from_position(
+        cls, position: Position, as_of: int, *, hedged: bool = False, replaces_history: bool = False
     ) -> "PositionAdjustment":
         """The exchange's own `position`."""
         return cls(
@@ -39,7 +39,7 @@ class PositionAdjustment:
             entry_price=position.entry_price,
             as_of=as_of,
             position_side=position.side if hedged else None,
-            starts=starts,
+            replaces_history=replaces_history,
             opened_at=position.opened_at,
         )
 
@@ -56,7 +56,7 @@ class PositionAdjustment:
         return ("adopted", str(self.as_of))
 
     @property
-    def order(self) -> tuple[int, int, int, str, str]:
+    def sort_key(self) -> tuple[int, int, int, str, str]:
         """After all that happened in the same moment, which these figures include."""
         return (self.as_of, 2, 0, "", "")
 

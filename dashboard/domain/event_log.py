@@ -30,7 +30,7 @@ class EventLog:
 
     def add(self, event: PositionEvent) -> bool:
         """Adds `event` and says whether it told anything new."""
-        if self._forgotten_until is not None and event.order <= self._forgotten_until:
+        if self._forgotten_until is not None and event.sort_key <= self._forgotten_until:
             return False
         known = self._known.get(event.identity)
         if known is not None:
@@ -38,7 +38,7 @@ class EventLog:
             if event == known:
                 return False
         self._known[event.identity] = event
-        at = bisect_right(self._events, event.order, key=lambda each: each.order)
+        at = bisect_right(self._events, event.sort_key, key=lambda each: each.sort_key)
         if known is not None:
             self._replay(at - 1, event, at)
         elif at < len(self._events):
@@ -47,18 +47,18 @@ class EventLog:
             self._append(event)
         return True
 
-    def forget_before(self, before: int) -> None:
+    def prune_before(self, before: int) -> None:
         """Forgets most events before `before` (ms since 1970), but not what they made of the position.
 
         What comes later from that time changes nothing: it cannot be told from what was counted.
         """
         checkpoint = (
-            bisect_left(self._events, before, key=lambda each: each.order[0]) // _CHECKPOINT_EVERY_EVENTS
+            bisect_left(self._events, before, key=lambda each: each.sort_key[0]) // _CHECKPOINT_EVERY_EVENTS
         )
         if checkpoint == 0:
             return
         gone = self._events[: checkpoint * _CHECKPOINT_EVERY_EVENTS]
-        self._forgotten_until = gone[-1].order
+        self._forgotten_until = gone[-1].sort_key
         for event in gone:
             del self._known[event.identity]
         del self._events[: len(gone)], self._checkpoints[:checkpoint]

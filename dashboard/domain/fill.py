@@ -64,7 +64,7 @@ class Fill:
         return ("fill", self.id, self.trade_side)
 
     @property
-    def order(self) -> tuple[int, int, int, str, str]:
+    def sort_key(self) -> tuple[int, int, int, str, str]:
         """Fills apply by (traded_at, id). A longer id is a later one: 1000 comes after 999."""
         return (self.traded_at, 0, len(self.id), self.id, self.trade_side)
 

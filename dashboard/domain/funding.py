@@ -27,7 +27,7 @@ class Funding:
         return ("funding", self.id)
 
     @property
-    def order(self) -> tuple[int, int, int, str, str]:
+    def sort_key(self) -> tuple[int, int, int, str, str]:
         """After the fills of the same moment."""
         return (self.paid_at, 1, len(self.id), self.id, "")
 

@@ -27,13 +27,13 @@ class Journal:
 
     def add_all(self, events: Iterable[PositionEvent]) -> tuple[PositionState, ...]:
         """The positions that `events` changed, each once. For what comes at once, as after a gap."""
-        changed = (self.add(event) for event in sorted(events, key=lambda each: each.order))
+        changed = (self.add(event) for event in sorted(events, key=lambda each: each.sort_key))
         return tuple({state.key: state for state in changed if state is not None}.values())
 
-    def forget_before(self, before: int) -> None:
+    def prune_before(self, before: int) -> None:
         """Forgets most events before `before` (ms since 1970), so that memory has a bound."""
         for timeline in self._timelines.values():
-            timeline.forget_before(before)
+            timeline.prune_before(before)
 
     def key_of(self, event: PositionEvent) -> PositionKey:
         """The position that `event` belongs to."""

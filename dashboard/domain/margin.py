@@ -12,17 +12,17 @@ from dashboard.domain.position import Position, Side
 class MarginTier:
     """A step of an exchange's margin schedule."""
 
-    floor: Decimal
+    min_notional: Decimal
     """The notional, in the settlement currency, from which it holds."""
     maintenance_margin_rate: Decimal
     """Of the notional: 0.005 is 0.5 %."""
 
 
-def tier_of(position: Position, tiers: Sequence[MarginTier]) -> MarginTier | None:
+def margin_tier(position: Position, tiers: Sequence[MarginTier]) -> MarginTier | None:
     """The tier that the position's entry notional falls into; None where none are known."""
     value = notional(position, position.entry_price)
-    reached = [tier for tier in tiers if tier.floor <= value]
-    return max(reached, key=lambda tier: tier.floor, default=None)
+    reached = [tier for tier in tiers if tier.min_notional <= value]
+    return max(reached, key=lambda tier: tier.min_notional, default=None)
 
 
 def notional(position: Position, price: Decimal) -> Decimal:
@@ -36,14 +36,14 @@ def notional(position: Position, price: Decimal) -> Decimal:
             return position.size  # coins, whatever they cost
 
 
-def entry_margin(position: Position) -> Decimal | None:
+def initial_margin(position: Position) -> Decimal | None:
     """The margin that the entry took: entry notional over leverage. None while the leverage is unknown."""
     if position.leverage is None:
         return None
     return notional(position, position.entry_price) / position.leverage
 
 
-def estimated_liquidation(position: Position, maintenance_margin_rate: Decimal) -> Decimal | None:
+def estimate_liquidation_price(position: Position, maintenance_margin_rate: Decimal) -> Decimal | None:
     """Where an isolated position would be liquidated, without fees and funding.
 
     With entry E, leverage L, maintenance margin rate m, upper sign for a long:

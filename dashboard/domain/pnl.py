@@ -7,7 +7,7 @@ Formulas: linear `size × (price − entry)`, as every USDT-margined exchange do
 
 from decimal import Decimal
 
-from dashboard.domain.margin import entry_margin
+from dashboard.domain.margin import initial_margin
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Position
 
@@ -19,7 +19,7 @@ def unrealized_pnl(position: Position, price: Decimal) -> Decimal:
 
 def roe(position: Position, pnl: Decimal) -> Decimal | None:
     """Return on equity in percent: `pnl` over the margin that the entry took. None without a leverage."""
-    margin = entry_margin(position)
+    margin = initial_margin(position)
     return None if margin is None else pnl / margin * 100
 
 

@@ -22,7 +22,7 @@ class Side(StrEnum):
 class Source(StrEnum):
     """Who said that this position exists."""
 
-    ENTERED = "entered"
+    MANUAL = "entered"
     EXCHANGE = "exchange"
 
 
@@ -41,7 +41,7 @@ class Position:
     liquidation_price: Decimal | None = None
     """As the user or the exchange gave it; None is unknown, never safe."""
     maintenance_margin_rate: Decimal | None = None
-    source: Source = Source.ENTERED
+    source: Source = Source.MANUAL
     opened_at: int | None = None
     """The exchange's time, in ms since 1970 (UTC), where it says so."""
 

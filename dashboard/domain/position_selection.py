@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dashboard.domain.manual_position import ManualPosition
-from dashboard.domain.margin import MarginTier, estimated_liquidation, tier_of
+from dashboard.domain.margin import MarginTier, estimate_liquidation_price, margin_tier
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels
@@ -82,14 +82,14 @@ class PositionSelection:
 
     def _estimable(self, position: Position) -> bool:
         """In cross margin the liquidation depends on the whole account, which is not known here."""
-        return position.source is Source.ENTERED or position.margin_mode == "isolated"
+        return position.source is Source.MANUAL or position.margin_mode == "isolated"
 
     def _estimate(self, position: Position) -> Decimal | None:
         if not self._estimable(position):
             return None
-        tier = tier_of(position, self.tiers)
+        tier = margin_tier(position, self.tiers)
         rate = position.maintenance_margin_rate or (tier and tier.maintenance_margin_rate)
-        return estimated_liquidation(position, rate or ASSUMED_MAINTENANCE_MARGIN_RATE)
+        return estimate_liquidation_price(position, rate or ASSUMED_MAINTENANCE_MARGIN_RATE)
 
 
 def _on_losing_side(position: Position, level: Decimal | None) -> Decimal | None:

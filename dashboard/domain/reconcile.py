@@ -19,7 +19,7 @@ _SIZE_TOLERANCE = Decimal("1e-9")
 """Of the size, where its step is not known."""
 
 
-class Disagreement(StrEnum):
+class DifferenceKind(StrEnum):
     """The first of these that holds."""
 
     MISSING_HERE = "missing here"
@@ -34,7 +34,7 @@ class Difference:
     """One position of which fills and exchange tell different things."""
 
     key: PositionKey
-    kind: Disagreement
+    kind: DifferenceKind
     ours: PositionState | None
     theirs: Position | None
 
@@ -44,18 +44,22 @@ class Difference:
         ours = self.ours.position() if self.ours else None
         return f"{self.key.label} {self.kind}: {_told(ours)} by fills, {_told(self.theirs)} on the exchange"
 
-    def correction(self, as_of: int, *, starts: bool = False) -> PositionAdjustment:
+    def adjustment(self, as_of: int, *, replaces_history: bool = False) -> PositionAdjustment:
         """The exchange's figures, to be added to the journal. `as_of` is the exchange's time of them.
 
-        `starts`: the position begins with them, as its fills are older than those that are told.
+        `replaces_history`: the position begins with them, as its fills are older than those that are told.
         """
         if self.theirs is not None:
-            return PositionAdjustment.of(self.theirs, as_of, hedged=self.key.side is not None, starts=starts)
+            return PositionAdjustment.from_position(
+                self.theirs, as_of, hedged=self.key.side is not None, replaces_history=replaces_history
+            )
         assert self.ours is not None
         return PositionAdjustment.flat(self.ours.instrument, as_of, self.key.side)
 
 
-def keyed(account: str, positions: Iterable[Position], *, hedged: bool) -> dict[PositionKey, Position]:
+def positions_by_key(
+    account: str, positions: Iterable[Position], *, hedged: bool
+) -> dict[PositionKey, Position]:
     """The exchange's positions by their keys. `hedged` is the mode that the account trades in."""
     return {
         PositionKey(account, each.instrument.symbol, each.side if hedged else None): each
@@ -63,7 +67,7 @@ def keyed(account: str, positions: Iterable[Position], *, hedged: bool) -> dict[
     }
 
 
-def differences(
+def find_differences(
     ours: Iterable[PositionState], theirs: Mapping[PositionKey, Position], *, requested_at: int | None = None
 ) -> tuple[Difference, ...]:
     """What differs between one account's positions here and all of those that its exchange has.
@@ -82,23 +86,23 @@ def _differing(
 ) -> Iterator[Difference]:
     for key in dict.fromkeys((*here, *theirs)):
         state = here.get(key)
-        kind = disagreement(state, theirs.get(key))
+        kind = difference_kind(state, theirs.get(key))
         if kind is not None and not _moving(state, requested_at):
             yield Difference(key, kind, state, theirs.get(key))
 
 
-def disagreement(ours: PositionState | None, theirs: Position | None) -> Disagreement | None:
+def difference_kind(ours: PositionState | None, theirs: Position | None) -> DifferenceKind | None:
     """What fills and exchange disagree on; None where they agree."""
     mine = ours.position() if ours else None
     if mine is None or theirs is None:
         if mine is theirs:
             return None
-        return Disagreement.MISSING_HERE if mine is None else Disagreement.MISSING_THERE
+        return DifferenceKind.MISSING_HERE if mine is None else DifferenceKind.MISSING_THERE
     if mine.side is not theirs.side:
-        return Disagreement.SIDE
+        return DifferenceKind.SIDE
     if _size_differs(mine, theirs):
-        return Disagreement.SIZE
-    return Disagreement.ENTRY if _entry_differs(mine, theirs) else None
+        return DifferenceKind.SIZE
+    return DifferenceKind.ENTRY if _entry_differs(mine, theirs) else None
 
 
 def _moving(state: PositionState | None, requested_at: int | None) -> bool:

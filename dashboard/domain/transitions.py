@@ -23,17 +23,17 @@ def apply(state: PositionState, event: PositionEvent) -> PositionState:
         case Funding():
             return apply_funding(state, event)
         case PositionAdjustment():
-            return adopt(state, event)
+            return apply_adjustment(state, event)
 
 
 def apply_fill(state: PositionState, fill: Fill) -> PositionState:
     """The position after `fill`."""
-    change = change_by(state.contracts, fill.signed_contracts)
+    change = classify_change(state.contracts, fill.signed_contracts)
     with localcontext(EXACT):
         return replace(_TRANSITIONS[change](state, fill), change=change, last_fill=fill)
 
 
-def change_by(contracts: Decimal, signed: Decimal) -> PositionChange:
+def classify_change(contracts: Decimal, signed: Decimal) -> PositionChange:
     """What a fill of `signed` contracts does to a position of `contracts`, both with their signs."""
     if not contracts:
         return PositionChange.OPEN
@@ -95,9 +95,9 @@ def apply_funding(state: PositionState, funding: Funding) -> PositionState:
     return replace(state, totals=totals, change=PositionChange.FUNDING)
 
 
-def adopt(state: PositionState, adopted: PositionAdjustment) -> PositionState:
+def apply_adjustment(state: PositionState, adopted: PositionAdjustment) -> PositionState:
     """The position with the exchange's size and entry instead of its own."""
-    before = PositionState(state.key, state.instrument) if adopted.starts else state
+    before = PositionState(state.key, state.instrument) if adopted.replaces_history else state
     with localcontext(EXACT):
         if before.contracts and before.contracts * adopted.contracts <= 0:
             ended = _end(before, before.totals, adopted.as_of, adopted=True)

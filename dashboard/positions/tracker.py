@@ -16,7 +16,13 @@ from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Ticker
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionKey, PositionState
-from dashboard.domain.reconcile import Difference, Disagreement, differences, disagreement, keyed
+from dashboard.domain.reconcile import (
+    Difference,
+    DifferenceKind,
+    difference_kind,
+    find_differences,
+    positions_by_key,
+)
 from dashboard.domain.transitions import PositionEvent
 from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
 from dashboard.positions.event_text import describe_change
@@ -156,7 +162,7 @@ class PositionTracker(PositionBook):
     def _reconcile(self, reading: AccountSnapshot) -> None:
         first = {state.key for state in self._journal.positions}
         told: tuple[PositionEvent, ...] = (*reading.fills, *reading.funding)
-        for event in sorted(told, key=lambda each: each.order):
+        for event in sorted(told, key=lambda each: each.sort_key):
             self._take(event, quietly=self._journal.key_of(event) not in first and self._is_history(event))
         for difference in self._differences(reading):
             self._settle(difference, reading)
@@ -167,12 +173,12 @@ class PositionTracker(PositionBook):
 
     def _is_history(self, event: PositionEvent) -> bool:
         """Whether it is from before all was known, so that nobody waits for it any more."""
-        return self.complete_until is None or event.order[0] <= self.complete_until
+        return self.complete_until is None or event.sort_key[0] <= self.complete_until
 
     def _differences(self, reading: AccountSnapshot) -> tuple[Difference, ...]:
-        theirs = keyed(self.account, reading.positions, hedged=reading.hedged)
+        theirs = positions_by_key(self.account, reading.positions, hedged=reading.hedged)
         # The flat ones, too: what was closed after the question is not missing here.
-        return differences(self._journal.positions, theirs, requested_at=reading.requested_at)
+        return find_differences(self._journal.positions, theirs, requested_at=reading.requested_at)
 
     def _settle(self, difference: Difference, reading: AccountSnapshot) -> None:
         """Takes the exchange's figures over, where they are beyond doubt; else marks the position."""
@@ -180,7 +186,7 @@ class PositionTracker(PositionBook):
         if key.symbol in reading.inconsistent_symbols:
             return
         if (
-            difference.kind is Disagreement.MISSING_THERE
+            difference.kind is DifferenceKind.MISSING_THERE
             and (key.symbol, side) not in reading.recently_closed
         ):
             self._mark(self._records[key], difference.text)
@@ -191,16 +197,18 @@ class PositionTracker(PositionBook):
             log.warning("%s; the exchange's figures are taken", difference.text)
             if record is None or record.live.difference != difference.text:
                 self._note(key, "difference", difference.text)
-        self._take(difference.correction(reading.requested_at, starts=starts), difference=difference.text)
+        self._take(
+            difference.adjustment(reading.requested_at, replaces_history=starts), difference=difference.text
+        )
         self._records[key].agreed = True
 
     def _agree(self, reading: AccountSnapshot) -> set[PositionKey]:
         """The exchange's terms, and the end of differences that are no more. Returns whose terms changed."""
         changed = set()
-        theirs = keyed(self.account, reading.positions, hedged=reading.hedged)
+        theirs = positions_by_key(self.account, reading.positions, hedged=reading.hedged)
         for key, record in self._records.items():
             terms = theirs.get(key)
-            if disagreement(record.live.tracked, terms) is None:
+            if difference_kind(record.live.tracked, terms) is None:
                 record.agreed = True
                 self._mark(record, None)
             if terms is not None and terms != record.live.terms:
@@ -215,7 +223,7 @@ class PositionTracker(PositionBook):
             if self._untold:
                 self._record(*snapshot_record(self.account, reading.complete_until))
                 self._untold = False
-            self._journal.forget_before(reading.complete_until - _KEPT)
+            self._journal.prune_before(reading.complete_until - _KEPT)
 
     def _mark(self, record: ValuedPosition, difference: str | None) -> None:
         if record.live.difference == difference:

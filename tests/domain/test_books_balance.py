@@ -160,7 +160,7 @@ def test_adopted_and_the_rest_make_the_whole(history: list[Fill], data: st.DataO
         seen.contracts,
         seen.entry_price or Decimal(0),
         as_of=spaced[count - 1].traded_at + 5,
-        starts=True,
+        replaces_history=True,
     )
     whole, book = after_all(spaced), journal(data.draw(st.permutations([begin, *spaced])))
     (state,) = book.positions

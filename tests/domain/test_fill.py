@@ -36,14 +36,14 @@ def test_what_is_no_trade_is_refused(trade: str) -> None:
 )
 def test_order(earlier: tuple[int, str], later: tuple[int, str]) -> None:
     first, second = (fill("buy 1 @ 100", at, id=name) for at, name in (earlier, later))
-    assert first.order < second.order
+    assert first.sort_key < second.sort_key
 
 
 def test_a_trade_with_oneself_is_two_fills() -> None:
     bought, sold = fill("buy 1 @ 100"), fill("sell 1 @ 100")
     assert bought.id == sold.id
     assert bought.identity != sold.identity
-    assert bought.order != sold.order
+    assert bought.sort_key != sold.sort_key
 
 
 def test_the_same_fill_with_more_figures_completes_the_first() -> None:

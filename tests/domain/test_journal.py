@@ -168,7 +168,7 @@ def test_what_was_let_go_is_in_the_position_still(before: int, kept: int) -> Non
     """Whole stretches of 64 go; of 200 events, 10 ms apart, those from 640 on are 136."""
     history = many(200)
     book = journal(history)
-    book.forget_before(before)
+    book.prune_before(before)
     assert book.events(KEY) == tuple(history[200 - kept :])
     assert book.add_all(history) == ()
     late = fill("buy 5 @ 101", 1985)
@@ -178,8 +178,8 @@ def test_what_was_let_go_is_in_the_position_still(before: int, kept: int) -> Non
 def test_after_letting_go_late_and_early_are_told_apart() -> None:
     history = many(200)
     book = journal(history)
-    book.forget_before(700)
-    book.forget_before(1300)
+    book.prune_before(700)
+    book.prune_before(1300)
     assert book.add(fill("buy 5 @ 101", 1265)) is None
     late = fill("buy 5 @ 101", 1275)
     assert book.add(late) == after([*history[:128], late, *history[128:]])

@@ -262,7 +262,7 @@ def test_the_position_holds_the_full_size(
     held = ManualPosition.from_fields({"side": side, "entry_price": "50000", **amount}).position(of)
     assert held is not None
     assert (held.side, held.contracts, held.size) == (side, Decimal(contracts), Decimal(2))
-    assert (held.leverage, held.source, held.instrument) == (Decimal(8), Source.ENTERED, of)
+    assert (held.leverage, held.source, held.instrument) == (Decimal(8), Source.MANUAL, of)
 
 
 def test_the_position_has_the_liquidation_price_that_was_entered() -> None:

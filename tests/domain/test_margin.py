@@ -6,7 +6,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dashboard.domain.margin import MarginTier, entry_margin, estimated_liquidation, notional, tier_of
+from dashboard.domain.margin import (
+    MarginTier,
+    estimate_liquidation_price,
+    initial_margin,
+    margin_tier,
+    notional,
+)
 from dashboard.domain.market import Payoff
 from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Position, Side
@@ -41,8 +47,8 @@ def test_notional(payoff: Payoff, contract_size: str, contracts: str, price: str
         pytest.param(LINEAR, "0.5", None, None, id="leverage unknown"),
     ],
 )
-def test_entry_margin(payoff: Payoff, contracts: str, leverage: str | None, margin: str | None) -> None:
-    assert entry_margin(position(LONG, contracts, "50000", leverage, of=instrument(payoff))) == dec(margin)
+def test_initial_margin(payoff: Payoff, contracts: str, leverage: str | None, margin: str | None) -> None:
+    assert initial_margin(position(LONG, contracts, "50000", leverage, of=instrument(payoff))) == dec(margin)
 
 
 SCHEDULE = (
@@ -70,7 +76,7 @@ SCHEDULE = (
 def test_the_tier_is_that_of_the_entry_notional(
     contracts: str, tiers: tuple[MarginTier, ...], rate: str | None
 ) -> None:
-    tier = tier_of(position(LONG, contracts, "50000"), tiers)
+    tier = margin_tier(position(LONG, contracts, "50000"), tiers)
     assert (tier and tier.maintenance_margin_rate) == dec(rate)
 
 
@@ -87,7 +93,7 @@ def test_tiers_are_in_the_settlement_currency(
     payoff: Payoff, contract_size: str, contracts: str, rate: str, leverage: str | None
 ) -> None:
     of = instrument(payoff, contract_size=contract_size)
-    tier = tier_of(position(LONG, contracts, "50000", leverage, of=of), SCHEDULE)
+    tier = margin_tier(position(LONG, contracts, "50000", leverage, of=of), SCHEDULE)
     assert tier is not None
     assert tier.maintenance_margin_rate == Decimal(rate)
 
@@ -125,15 +131,15 @@ def test_estimated_liquidation(
     payoff: Payoff, side: Side, entry: str, leverage: str | None, rate: str, liquidation: str | None
 ) -> None:
     held = position(side, "3", entry, leverage, of=instrument(payoff))
-    assert estimated_liquidation(held, Decimal(rate)) == dec(liquidation)
+    assert estimate_liquidation_price(held, Decimal(rate)) == dec(liquidation)
 
 
 @given(positions(), rates)
 def test_at_the_estimate_the_margin_is_down_to_maintenance(held: Position, rate: Decimal) -> None:
-    price = estimated_liquidation(held, rate)
+    price = estimate_liquidation_price(held, rate)
     assume(price is not None)
     assert price is not None
-    margin = entry_margin(held)
+    margin = initial_margin(held)
     assert margin is not None
     units = held.contracts * held.instrument.contract_size
     value = {LINEAR: units * price, INVERSE: units / price, INVERSE_BASE: units}[held.instrument.payoff]
@@ -143,16 +149,18 @@ def test_at_the_estimate_the_margin_is_down_to_maintenance(held: Position, rate:
 
 @given(positions(), rates)
 def test_an_estimate_lies_on_the_losing_side(held: Position, rate: Decimal) -> None:
-    price = estimated_liquidation(held, rate)
+    price = estimate_liquidation_price(held, rate)
     assert price is None or (price > 0 and unrealized_pnl(held, price) < 0)
 
 
 @pytest.mark.parametrize("payoff", INVERSES, ids=str)
 def test_an_inverse_long_without_leverage_can_be_liquidated(payoff: Payoff) -> None:
     """Its margin is in coins, which fall with the position."""
-    assert estimated_liquidation(position(leverage="1", of=instrument(payoff)), Decimal("0.05")) is not None
+    assert (
+        estimate_liquidation_price(position(leverage="1", of=instrument(payoff)), Decimal("0.05")) is not None
+    )
 
 
 @given(positions(st.just(LINEAR), st.just(Decimal(1))), rates)
 def test_a_linear_long_without_leverage_cannot(held: Position, rate: Decimal) -> None:
-    assert (estimated_liquidation(held, rate) is None) is (held.side is LONG)
+    assert (estimate_liquidation_price(held, rate) is None) is (held.side is LONG)

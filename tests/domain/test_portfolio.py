@@ -97,7 +97,9 @@ def test_funding_is_kept_apart() -> None:
 
 def test_adopted_positions_are_counted() -> None:
     total = summary(
-        (after([adopted("2", "100", 1, starts=True)]), "110"), (LONG_OF_TWO, "110"), (SHORT_OF_ONE, "200")
+        (after([adopted("2", "100", 1, replaces_history=True)]), "110"),
+        (LONG_OF_TWO, "110"),
+        (SHORT_OF_ONE, "200"),
     )
     assert (total.count, total.adopted, total.unrealized_pnl.value) == (3, 1, 40)
 

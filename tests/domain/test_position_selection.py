@@ -209,7 +209,7 @@ def test_a_liquidation_price_entered_alone(wished: ManualPosition, held: Positio
         ),
         pytest.param(isolated(entry="199"), {}, "180", True, id="by the assumed rate: 179.1 / 0.995"),
         pytest.param(
-            position(entry="199", source=Source.ENTERED), {}, "180", True, id="entered, in whatever mode"
+            position(entry="199", source=Source.MANUAL), {}, "180", True, id="entered, in whatever mode"
         ),
         pytest.param(
             position(margin_mode="cross", rate="0.04"), {"0": "0.04"}, None, True, id="cross: unknown"
@@ -232,7 +232,7 @@ def test_what_was_entered_is_valued_as_entered() -> None:
     tiers = (MarginTier(Decimal(0), Decimal("0.04")),)
     shown = PositionSelection(entered_long(liquidation_price="92"), tiers=tiers).shown(OF)
     assert shown is not None
-    assert shown.source is Source.ENTERED
+    assert shown.source is Source.MANUAL
     assert shown.liquidation_price == 92
 
 

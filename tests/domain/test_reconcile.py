@@ -11,7 +11,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Position, Side
 from dashboard.domain.position_state import PositionKey, PositionState
-from dashboard.domain.reconcile import Difference, Disagreement, differences, keyed
+from dashboard.domain.reconcile import Difference, DifferenceKind, find_differences, positions_by_key
 from tests.domain.builders import BOTH, LONG, SHORT, instrument, position
 from tests.domain.fill_histories import ACCOUNT, after, fill, histories, journal
 
@@ -21,10 +21,10 @@ STEPPED = replace(instrument(), size_step=Decimal("0.01"), price_step=Decimal("0
 def compared(
     ours: list[PositionState], theirs: list[Position], *, hedged: bool = False
 ) -> tuple[Difference, ...]:
-    return differences(ours, keyed(ACCOUNT, theirs, hedged=hedged))
+    return find_differences(ours, positions_by_key(ACCOUNT, theirs, hedged=hedged))
 
 
-def kinds(found: tuple[Difference, ...]) -> list[Disagreement]:
+def kinds(found: tuple[Difference, ...]) -> list[DifferenceKind]:
     return [difference.kind for difference in found]
 
 
@@ -77,15 +77,15 @@ def test_legs_are_compared_each_with_its_own() -> None:
     theirs = [position(SHORT, "3", "100"), position(LONG, "1", "100")]
     found = compared(ours, theirs, hedged=True)
     assert [(each.key, each.kind) for each in found] == [
-        (PositionKey(ACCOUNT, "BTC/USDT:USDT", LONG), Disagreement.SIZE)
+        (PositionKey(ACCOUNT, "BTC/USDT:USDT", LONG), DifferenceKind.SIZE)
     ]
 
 
 def test_an_account_that_changed_its_mode() -> None:
     found = compared([after("buy 2 @ 100")], [position(LONG, "2", "100")], hedged=True)
     assert [(each.key.side, each.kind) for each in found] == [
-        (None, Disagreement.MISSING_THERE),
-        (LONG, Disagreement.MISSING_HERE),
+        (None, DifferenceKind.MISSING_THERE),
+        (LONG, DifferenceKind.MISSING_HERE),
     ]
 
 
@@ -100,8 +100,8 @@ def test_an_account_that_changed_its_mode() -> None:
 )
 def test_a_position_in_motion_is_left_for_the_next_time(requested_at: int | None, found: list[str]) -> None:
     ours = after([fill("buy 2 @ 100", 5)])
-    theirs = keyed(ACCOUNT, [position(LONG, "1", "100")], hedged=False)
-    assert kinds(differences([ours], theirs, requested_at=requested_at)) == found
+    theirs = positions_by_key(ACCOUNT, [position(LONG, "1", "100")], hedged=False)
+    assert kinds(find_differences([ours], theirs, requested_at=requested_at)) == found
 
 
 @pytest.mark.parametrize(
@@ -147,15 +147,17 @@ def test_once_corrected_nothing_differs(
 ) -> None:
     of = instrument(payoff)
     book = journal(replace(each, instrument=of) for each in history)
-    theirs = keyed(ACCOUNT, [] if empty else [position(side, "7", "12345.6", of=of)], hedged=hedged)
-    for difference in differences(book.positions, theirs):
-        book.add(difference.correction(as_of=1000))
-    assert differences(book.positions, theirs) == ()
+    theirs = positions_by_key(
+        ACCOUNT, [] if empty else [position(side, "7", "12345.6", of=of)], hedged=hedged
+    )
+    for difference in find_differences(book.positions, theirs):
+        book.add(difference.adjustment(as_of=1000))
+    assert find_differences(book.positions, theirs) == ()
 
 
 def test_a_correction_is_labelled() -> None:
     book = journal([fill("buy 2 @ 100")])
     (difference,) = compared(list(book.positions), [position(LONG, "3", "110")])
-    state = book.add(difference.correction(as_of=60_000))
+    state = book.add(difference.adjustment(as_of=60_000))
     assert (state.contracts, state.entry_price, state.adopted_at) == (3, 110, 60_000)
     assert state.opened_at == 1

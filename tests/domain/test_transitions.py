@@ -10,7 +10,7 @@ from dashboard.domain.market import Payoff
 from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Side, Source
 from dashboard.domain.position_state import PositionChange, PositionState
-from dashboard.domain.transitions import adopt, apply_fill
+from dashboard.domain.transitions import apply_adjustment, apply_fill
 from tests.domain.builders import BOTH, LONG, SHORT, dec, instrument
 from tests.domain.fill_histories import adopted, after, fill, fills, flat, funding
 
@@ -201,7 +201,7 @@ def test_a_leg_that_fills_are_missing_of(leg: Side | None, trades: str, contradi
 
 def test_an_older_position_starts_with_the_exchanges_figures() -> None:
     """The exchange says 2 at 100 since 5; a third at 130 makes 110, and 1 sold at 120 wins 10."""
-    start = adopted("2", "100", 10, starts=True, opened_at=5)
+    start = adopted("2", "100", 10, replaces_history=True, opened_at=5)
     state = after([*fills("sell 1 @ 300"), start, fill("buy 1 @ 130", 11), fill("sell 1 @ 120", 12)])
     assert figures(state) == (2, 110, 10)
     assert (state.opened_at, state.adopted_at) == (5, 10)
@@ -211,7 +211,7 @@ def test_an_older_position_starts_with_the_exchanges_figures() -> None:
 @pytest.mark.parametrize("payoff", Payoff, ids=str)
 def test_an_adopted_entry_reads_as_it_was_given(payoff: Payoff) -> None:
     of = instrument(payoff, contract_size="0.01")
-    state = adopt(flat(of), adopted("-7", "64036.83333333", 1, of=of))
+    state = apply_adjustment(flat(of), adopted("-7", "64036.83333333", 1, of=of))
     assert (state.side, state.entry_price) == (SHORT, Decimal("64036.83333333"))
 
 

@@ -184,7 +184,7 @@ def test_what_was_kept_gives_way_to_the_account() -> None:
     runtime.enter(entered_long())
     by_hand = runtime.snapshot.position
     assert by_hand is not None
-    assert by_hand.source is Source.ENTERED
+    assert by_hand.source is Source.MANUAL
     runtime.enter(entered_long(), kept=True)
     runtime.apply(PositionsRead(2, ()))
     assert (runtime.snapshot.position, runtime.snapshot.valuation.status) == (None, RiskStatus.NO_POSITION)
