@@ -3,6 +3,7 @@
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 
+from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.risk import RiskStatus
 
@@ -13,9 +14,7 @@ _MINUS, _THIN_SPACE = "−", "\u2009"
 _SIGNIFICANT = 8
 _WIDE = Context(prec=MAX_PREC, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX)
 """To round and to shorten in: the usual 28 digits do not hold an absurd price with its decimals."""
-_TWO_DECIMALS = frozenset(
-    ("USD", "USDT", "USDC", "USDE", "USD1", "BUSD", "TUSD", "FDUSD", "PYUSD", "DAI", "EUR", "EURC", "GBP")
-)
+_TWO_DECIMALS = USD_EQUIVALENTS | {"EUR", "EURC", "GBP"}
 
 
 class Tone(StrEnum):

@@ -9,6 +9,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Side
 from dashboard.domain.position_state import PositionState
+from dashboard.domain.risk import distance_percent
 from dashboard.positions.models import AccountSummary, LivePosition, PositionUpdate
 
 Message = dict[str, Any]
@@ -59,6 +60,7 @@ def details(live: LivePosition, now: int) -> Message:
     """The same with what changes slowly."""
     live = live.at(now)
     held, total = live.position, live.tracked.cumulative_totals
+    price = live.quote.value if live.quote else None
     return position(live, now) | {
         "account": live.tracked.key.account,
         "exchange": live.tracked.instrument.exchange,
@@ -70,7 +72,7 @@ def details(live: LivePosition, now: int) -> Message:
         "risk": str(live.status),
         "liquidation_price": text(live.liquidation_price, 8),
         "liquidation_is_estimate": live.liquidation_is_estimate,
-        "liquidation_distance": text(_distance(live, held), 4),
+        "liquidation_distance": text(distance_percent(price, live.liquidation_price), 4),
         "fees": {currency: text(amount) for currency, amount in total.fees.items()},
         "funding": {currency: text(amount) for currency, amount in total.funding.items()},
         "adopted": _adopted(live.tracked),
@@ -126,13 +128,6 @@ def bbo(symbol: str, bid: Quote | None, ask: Quote | None, timestamp: int, now: 
         "timestamp": instant(timestamp),
         "price_age_ms": max((each.age(now) for each in (bid, ask) if each), default=None),
     }
-
-
-def _distance(live: LivePosition, held: Position | None) -> Decimal | None:
-    """How far the price has to move to be liquidated, in signed percent."""
-    if held is None or live.quote is None or live.liquidation_price is None:
-        return None
-    return (live.liquidation_price / live.quote.value - 1) * 100
 
 
 def _adopted(tracked: PositionState) -> bool:

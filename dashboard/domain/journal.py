@@ -53,8 +53,3 @@ class Journal:
     def positions(self) -> tuple[PositionState, ...]:
         """Every position that was ever told of, flat ones too."""
         return tuple(timeline.state for timeline in self._timelines.values())
-
-    @property
-    def open_positions(self) -> tuple[PositionState, ...]:
-        """Those that are not flat."""
-        return tuple(state for state in self.positions if state.contracts)

@@ -1,9 +1,10 @@
-"""Notional, margin, and the estimate of a liquidation price."""
+"""Margin tiers, and the estimate of a liquidation price."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboard.domain.contract_math import notional
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Position, Side
 
@@ -23,24 +24,6 @@ def margin_tier(position: Position, tiers: Sequence[MarginTier]) -> MarginTier |
     value = notional(position, position.entry_price)
     reached = [tier for tier in tiers if tier.min_notional <= value]
     return max(reached, key=lambda tier: tier.min_notional, default=None)
-
-
-def notional(position: Position, price: Decimal) -> Decimal:
-    """The value of the whole position at `price`, in the settlement currency."""
-    match position.instrument.payoff:
-        case Payoff.LINEAR:
-            return position.size * price
-        case Payoff.INVERSE:
-            return position.size * position.entry_price / price
-        case Payoff.INVERSE_BASE:
-            return position.size  # coins, whatever they cost
-
-
-def initial_margin(position: Position) -> Decimal | None:
-    """The margin that the entry took: entry notional over leverage. None while the leverage is unknown."""
-    if position.leverage is None:
-        return None
-    return notional(position, position.entry_price) / position.leverage
 
 
 def estimate_liquidation_price(position: Position, maintenance_margin_rate: Decimal) -> Decimal | None:

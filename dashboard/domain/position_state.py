@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
+from dashboard.domain.contract_math import average_entry, entry_gain
 from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Instrument
-from dashboard.domain.payoff import average_entry, entry_gain
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.totals import PositionTotals
 

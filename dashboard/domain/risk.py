@@ -42,9 +42,10 @@ class RiskLevels:
             return self.alert
         return self.liquidation + (self.entry - self.liquidation) / 4
 
-    def distance(self, level: Decimal | None, price: Decimal) -> Decimal | None:
-        """How far the price has to move to reach `level`, in signed percent of the price."""
-        return None if level is None else (level / price - 1) * 100
+
+def distance_percent(price: Decimal | None, level: Decimal | None) -> Decimal | None:
+    """The move from `price` to `level` in signed percent of the price. None if either is unknown."""
+    return None if price is None or level is None else (level / price - 1) * 100
 
 
 def assess(levels: RiskLevels, price: Decimal) -> RiskStatus:

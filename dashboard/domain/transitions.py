@@ -5,10 +5,10 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.contract_math import entry_gain, entry_value
 from dashboard.domain.decimal_math import EXACT, round_quotient
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
-from dashboard.domain.payoff import entry_gain, entry_value
 from dashboard.domain.position_state import ClosedPosition, PositionChange, PositionState
 from dashboard.domain.totals import PositionTotals
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.domain.margin import notional
+from dashboard.domain.contract_math import notional, roe, unrealized_pnl
 from dashboard.domain.market import Quote, Ticker
-from dashboard.domain.pnl import roe, unrealized_pnl
 from dashboard.domain.position import Position
 from dashboard.domain.risk import RiskLevels, RiskStatus, assess
 

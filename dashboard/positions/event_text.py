@@ -3,12 +3,12 @@
 from decimal import Decimal, localcontext
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent
-from dashboard.positions.account_totals import DOLLARS
 
 
 def describe_change(event: PositionEvent, before: PositionState | None, after: PositionState) -> str:
@@ -50,7 +50,7 @@ def _held(state: PositionState) -> str:
 
 def _money(amount: Decimal, currency: str) -> str:
     """With its sign; dollars to the cent."""
-    text = f"{amount:+,.2f}" if currency in DOLLARS else f"{round(amount, 8).normalize():+,f}"
+    text = f"{amount:+,.2f}" if currency in USD_EQUIVALENTS else f"{round(amount, 8).normalize():+,f}"
     return text.replace("-", "−")
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from dashboard.domain.currency_summary import CurrencySummary
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Quote
-from dashboard.domain.portfolio import CurrencySummary
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskStatus

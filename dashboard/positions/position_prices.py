@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
+from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.market import Ticker
 from dashboard.domain.valuation import valuation_price
-from dashboard.positions.account_totals import DOLLARS, AccountTotals
+from dashboard.positions.account_totals import AccountTotals
 from dashboard.positions.models import AccountSummary
 from dashboard.positions.valued_position import ValuedPosition
 
@@ -62,7 +63,7 @@ class PositionPrices:
         """A live price of a coin in dollars, from whichever market of it is watched."""
         for symbol, (ticker, stale_after) in self._tickers.items():
             base, _, rest = symbol.partition("/")
-            if base == coin and rest.partition(":")[0] in DOLLARS:
+            if base == coin and rest.partition(":")[0] in USD_EQUIVALENTS:
                 quote, _ = valuation_price(ticker, now, stale_after)
                 if quote is not None:
                     return quote.value

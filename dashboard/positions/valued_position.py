@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from dashboard.domain.contract_math import roe
+from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Ticker
-from dashboard.domain.pnl import roe
 from dashboard.domain.position import Position
 from dashboard.domain.position_selection import PositionSelection
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import value
-from dashboard.positions.account_totals import DOLLARS
 from dashboard.positions.models import LivePosition
 
 
@@ -86,7 +86,7 @@ class ValuedPosition:
         """The unrealised PnL in dollars; in the settlement currency where its price is not told here."""
         pnl, quote = self.live.unrealized_pnl, self.live.quote
         settle = self.live.tracked.instrument.settle
-        if pnl is None or quote is None or settle in DOLLARS or not self._in_dollars:
+        if pnl is None or quote is None or settle in USD_EQUIVALENTS or not self._in_dollars:
             return pnl
         return pnl * quote.value
 
@@ -94,7 +94,9 @@ class ValuedPosition:
     def _in_dollars(self) -> bool:
         """Whether its own price is enough to tell its PnL in dollars. Else each move is told."""
         market = self.live.tracked.instrument
-        return market.settle in DOLLARS or (market.settle == market.base and market.quote in DOLLARS)
+        return market.settle in USD_EQUIVALENTS or (
+            market.settle == market.base and market.quote in USD_EQUIVALENTS
+        )
 
     @property
     def open(self) -> bool:

@@ -91,7 +91,6 @@ def test_symbols_and_legs_are_positions_of_their_own() -> None:
     )
     contracts = {state.key.label: state.contracts for state in book.positions}
     assert contracts == {"BTC/USDT:USDT:long": 1, "BTC/USDT:USDT:short": -2, "ETH/USDT:USDT": 0}
-    assert [state.contracts for state in book.open_positions] == [1, -2]
 
 
 def test_many_at_once_tell_each_position_once_as_it_is_at_the_end() -> None:

@@ -6,49 +6,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from dashboard.domain.contract_math import initial_margin, unrealized_pnl
 from dashboard.domain.margin import (
     MarginTier,
     estimate_liquidation_price,
-    initial_margin,
     margin_tier,
-    notional,
 )
 from dashboard.domain.market import Payoff
-from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Position, Side
 from tests.domain.builders import INVERSES, LONG, SHORT, dec, instrument, position
 from tests.domain.strategies import positions, rates
 
 LINEAR, INVERSE, INVERSE_BASE = Payoff
-
-
-@pytest.mark.parametrize(
-    ("payoff", "contract_size", "contracts", "price", "value"),
-    [
-        pytest.param(LINEAR, "1", "2", "25000", "50000", id="linear, in dollars"),
-        pytest.param(LINEAR, "0.01", "200", "25000", "50000", id="linear, contracts of 0.01"),
-        pytest.param(INVERSE, "1", "10000", "25000", "0.4", id="inverse, in coins: 10,000 / 25,000"),
-        pytest.param(INVERSE, "100", "100", "25000", "0.4", id="inverse, contracts of 100 dollars"),
-        pytest.param(INVERSE_BASE, "1", "1", "25000", "1", id="Bitget's, a coin is worth a coin"),
-        pytest.param(INVERSE_BASE, "1", "1", "5", "1", id="Bitget's, at any price"),
-    ],
-)
-def test_notional(payoff: Payoff, contract_size: str, contracts: str, price: str, value: str) -> None:
-    held = position(LONG, contracts, "20000", of=instrument(payoff, contract_size=contract_size))
-    assert notional(held, Decimal(price)) == Decimal(value)
-
-
-@pytest.mark.parametrize(
-    ("payoff", "contracts", "leverage", "margin"),
-    [
-        pytest.param(LINEAR, "0.5", "20", "1250", id="linear: 0.5 × 50,000 / 20"),
-        pytest.param(INVERSE, "10000", "10", "0.02", id="inverse: 10,000 / 50,000 / 10"),
-        pytest.param(INVERSE_BASE, "0.2", "10", "0.02", id="Bitget's: 0.2 / 10"),
-        pytest.param(LINEAR, "0.5", None, None, id="leverage unknown"),
-    ],
-)
-def test_initial_margin(payoff: Payoff, contracts: str, leverage: str | None, margin: str | None) -> None:
-    assert initial_margin(position(LONG, contracts, "50000", leverage, of=instrument(payoff))) == dec(margin)
 
 
 SCHEDULE = (

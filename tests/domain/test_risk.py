@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.domain.position import Side
-from dashboard.domain.risk import RiskLevels, RiskStatus, assess
+from dashboard.domain.risk import RiskLevels, RiskStatus, assess, distance_percent
 from tests.domain.builders import BOTH, LONG, SHORT
 from tests.domain.strategies import decimals, sides
 
@@ -154,11 +154,11 @@ def test_there_is_no_alert_where_liquidation_is_unknown() -> None:
     ids=["below", "above", "there", "half a percent"],
 )
 def test_distance_is_in_percent_of_the_price(level: str, price: str, percent: str) -> None:
-    assert FULL.distance(Decimal(level), Decimal(price)) == Decimal(percent)
+    assert distance_percent(Decimal(price), Decimal(level)) == Decimal(percent)
 
 
 def test_distance_to_an_unknown_level_is_unknown() -> None:
-    assert FULL.distance(None, ENTRY) is None
+    assert distance_percent(ENTRY, None) is None
 
 
 levels_around = decimals("0.01", "199.99", 2)

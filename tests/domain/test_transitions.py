@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.contract_math import unrealized_pnl
 from dashboard.domain.market import Payoff
-from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Side, Source
 from dashboard.domain.position_state import PositionChange, PositionState
 from dashboard.domain.transitions import apply_adjustment, apply_fill

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from dashboard.domain.events import AccountFailed, FillsReceived
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Payoff
-from dashboard.domain.portfolio import summarize
 from dashboard.domain.risk import RiskStatus
 from dashboard.positions.models import EventType
 from tests.domain.builders import LONG, SHORT, instrument, position, ticker
 from tests.domain.fill_histories import fill, fills, funding, histories
 from tests.positions.harness import BTC, FRESH, TrackerHarness
+from tests.positions.plain_totals import plain_totals
 
 
 class TestFills:
@@ -273,7 +273,7 @@ class TestPrices:
                 books.fills(moved).price(str(price), symbol)
             prices[symbol] = Decimal(price)
         held = books.tracker.all_known().values()
-        expected = summarize((live.tracked, prices[live.tracked.key.symbol]) for live in held)
+        expected = plain_totals((live.tracked, prices[live.tracked.key.symbol]) for live in held)
         found = books.tracker.summary().by_currency
         for currency, summary in expected.items():
             assert replace(found[currency], exposure=summary.exposure) == summary

@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.app.context import AppContext
+from dashboard.domain.contract_math import initial_margin
 from dashboard.domain.environment import Environment
-from dashboard.domain.margin import initial_margin
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.valuation import Valuation, valuation_price

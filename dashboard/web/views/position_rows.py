@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.clock import now_ms
 from dashboard.domain.position import Position
+from dashboard.domain.risk import distance_percent
 from dashboard.formatting import (
     MISSING,
     Tone,
@@ -28,7 +29,7 @@ def row(live: LivePosition, now: int) -> Row:
     """One position, at `now` (ms, monotonic)."""
     held, tracked = live.position, live.tracked
     instrument, settle, total = tracked.instrument, tracked.instrument.settle, tracked.cumulative_totals
-    away = _away(live)
+    away = distance_percent(_value(live), live.liquidation_price)
     return {
         "label": live.label,
         "symbol": instrument.pair,
@@ -104,12 +105,6 @@ def _cell(name: str, text: str, number: Decimal | None, *, signed: bool = False)
 
 def _value(live: LivePosition) -> Decimal | None:
     return live.quote.value if live.quote else None
-
-
-def _away(live: LivePosition) -> Decimal | None:
-    """How far the price has to move to be liquidated, in signed percent."""
-    at = _value(live)
-    return (live.liquidation_price / at - 1) * 100 if at and live.liquidation_price else None
 
 
 def _liquidation(live: LivePosition, held: Position | None) -> str:
