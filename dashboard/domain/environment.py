@@ -1,10 +1,10 @@
-"""Whether this is real money."""
+"""The environment of an exchange: live, testnet or demo."""
 
 from enum import StrEnum
 
 
 class Environment(StrEnum):
-    """What kind of exchange is watched."""
+    """The kind of exchange. Only LIVE is real money."""
 
     LIVE = "live"
     TESTNET = "testnet"

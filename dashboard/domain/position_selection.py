@@ -1,4 +1,4 @@
-"""Which position is shown: the one entered by hand, the exchange's, or the one kept from before."""
+"""Selection of the position to show: the entered one, the exchange's, or one saved by an earlier run."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,40 +10,40 @@ from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels
 
 ASSUMED_MAINTENANCE_MARGIN_RATE = Decimal("0.005")
-"""Taken for an estimate where the exchange does not tell its tiers; the usual lowest tier."""
+"""The usual lowest tier, for estimates if the exchange does not report its tiers."""
 
 
 @dataclass(frozen=True, slots=True)
 class PositionSelection:
-    """All that is known of the positions in one instrument."""
+    """The known positions in one instrument."""
 
     entered: ManualPosition = ManualPosition()
     kept: bool = False
-    """Whether `entered` comes from an earlier run: then the exchange's position beats it."""
+    """True if `entered` was saved by an earlier run: then the exchange's position has precedence."""
     account: bool = False
-    """Whether there are keys to read the exchange's positions with."""
+    """True if there are keys to read positions from the exchange."""
     positions: tuple[Position, ...] | None = None
-    """The exchange's, of either side; None until a read succeeded, which is not the same as flat."""
+    """The exchange's positions of both sides; None until a read succeeds. An empty tuple is flat."""
     read_at: int | None = None
     problem: str | None = None
-    """Why the last read failed."""
+    """The reason why the last read failed."""
     tiers: tuple[MarginTier, ...] = ()
 
     @property
     def known(self) -> bool:
-        """Whether it is known if there is a position. False is never shown as flat."""
+        """True once the position, or that there is none, is known. False is never shown as flat."""
         return not self._asks_account() or self.positions is not None
 
     def shown(self, instrument: Instrument) -> Position | None:
-        """The position to show. Where there is an account, it knows better than what was kept."""
+        """The position to show. With an account, its positions have precedence over a saved one."""
         return self._chosen() if self._asks_account() else self.entered.position(instrument)
 
     def others(self, shown: Position | None) -> tuple[Position, ...]:
-        """The exchange's positions in the instrument that are not shown, as in hedge mode."""
+        """The exchange's other positions in the instrument, as in hedge mode."""
         return tuple(leg for leg in self.positions or () if leg != shown)
 
     def levels(self, position: Position) -> RiskLevels:
-        """The levels of the position shown, with an estimate where no liquidation price is known."""
+        """The levels of the position, with an estimate if no liquidation price is known."""
         wished = self.entered if self.entered.side in (None, position.side) else ManualPosition()
         given = position.liquidation_price
         if not wished.is_position:
@@ -63,25 +63,25 @@ class PositionSelection:
         )
 
     def after_read(self, at: int, positions: tuple[Position, ...]) -> "PositionSelection":
-        """Once the account was read."""
+        """The selection after a successful read."""
         return replace(self, positions=positions, read_at=at, problem=None)
 
     def after_failure(self, reason: str) -> "PositionSelection":
-        """Once a read failed: what was known stays, and is said to be old."""
+        """The selection after a failed read: the positions stay, marked as old by `problem`."""
         return replace(self, problem=reason)
 
     def _chosen(self) -> Position | None:
-        """The exchange's position of the wished side; without a wish the larger one."""
+        """The exchange's position of the chosen side; the larger one if no side was chosen."""
         wish: Side | None = None if self.entered.is_position else self.entered.side
         legs = [leg for leg in self.positions or () if wish is None or leg.side is wish]
         return max(legs, key=lambda leg: leg.size, default=None)
 
     def _asks_account(self) -> bool:
-        """Whether the account says what is shown, and not a hand."""
+        """True if the account determines the position to show, not the input."""
         return self.account and (self.kept or not self.entered.is_position)
 
     def _estimable(self, position: Position) -> bool:
-        """In cross margin the liquidation depends on the whole account, which is not known here."""
+        """False in cross margin: its liquidation depends on the whole account, which is unknown here."""
         return position.source is Source.MANUAL or position.margin_mode == "isolated"
 
     def _estimate(self, position: Position) -> Decimal | None:
@@ -93,14 +93,14 @@ class PositionSelection:
 
 
 def _on_losing_side(position: Position, level: Decimal | None) -> Decimal | None:
-    """`level`, unless it lies where the position wins: then it was meant for another one."""
+    """Returns `level` if the position loses there; any other was meant for another position."""
     if level is None or (position.entry_price - level) * position.side.sign <= 0:
         return None
     return level
 
 
 def _before(liquidation: Decimal | None, side: Side, alert: Decimal | None) -> Decimal | None:
-    """`alert`, unless the price would be liquidated first: then it would never sound."""
+    """Returns `alert` if it lies before the liquidation price; beyond it, it would never be reached."""
     if alert is None or liquidation is None:
         return alert
     return alert if (alert - liquidation) * side.sign > 0 else None

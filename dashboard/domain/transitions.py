@@ -1,4 +1,4 @@
-"""What one event does to a tracked position: open, increase, reduce, close, flip; adopt; funding."""
+"""The transitions of a position: open, increase, reduce, close and flip, adjustments and funding."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ PositionEvent = Fill | Funding | PositionAdjustment
 
 
 def apply(state: PositionState, event: PositionEvent) -> PositionState:
-    """The position after `event`, which has to be one of its key."""
+    """The position after `event`, which must belong to it."""
     match event:
         case Fill():
             return apply_fill(state, event)
@@ -34,7 +34,7 @@ def apply_fill(state: PositionState, fill: Fill) -> PositionState:
 
 
 def classify_change(contracts: Decimal, signed: Decimal) -> PositionChange:
-    """What a fill of `signed` contracts does to a position of `contracts`, both with their signs."""
+    """The change of a position of `contracts` by a fill of `signed` contracts, both signed."""
     if not contracts:
         return PositionChange.OPEN
     if (contracts > 0) is (signed > 0):
@@ -44,7 +44,7 @@ def classify_change(contracts: Decimal, signed: Decimal) -> PositionChange:
 
 
 def _open(state: PositionState, fill: Fill) -> PositionState:
-    return _increase(_reopened(state, fill.traded_at), fill)
+    return _increase(_before_opening(state, fill.traded_at), fill)
 
 
 def _increase(state: PositionState, fill: Fill) -> PositionState:
@@ -57,21 +57,21 @@ def _increase(state: PositionState, fill: Fill) -> PositionState:
 
 
 def _reduce(state: PositionState, fill: Fill) -> PositionState:
-    """Takes a proportional part of the entry value out, so that the average entry stays."""
+    """Releases the entry value in proportion, so that the average entry stays the same."""
     released = round_quotient(state.entry_value * fill.contracts / abs(state.contracts))
-    won = -fill.trade_side.sign * entry_gain(state.instrument, fill.contracts, released, fill.price)
+    gain = -fill.trade_side.sign * entry_gain(state.instrument, fill.contracts, released, fill.price)
     totals = state.totals.with_fees(fill.fees)
     return replace(
         state,
         contracts=state.contracts + fill.signed_contracts,
         entry_value=state.entry_value - released,
-        totals=replace(totals, realized_pnl=totals.realized_pnl + won),
+        totals=replace(totals, realized_pnl=totals.realized_pnl + gain),
     )
 
 
 def _close(state: PositionState, fill: Fill) -> PositionState:
     after = _reduce(state, fill)
-    return replace(after, closed=_end(state, after.totals, fill.traded_at))
+    return replace(after, closed=_closed(state, after.totals, fill.traded_at))
 
 
 def _flip(state: PositionState, fill: Fill) -> PositionState:
@@ -89,38 +89,38 @@ _TRANSITIONS: dict[PositionChange, Callable[[PositionState, Fill], PositionState
 
 
 def apply_funding(state: PositionState, funding: Funding) -> PositionState:
-    """The position after a payment. One that comes after the close still belongs to what was closed."""
+    """The position after a payment. A payment after the close counts for the closed position."""
     with localcontext(EXACT):
         totals = state.totals.with_funding(funding.amount, funding.currency)
     return replace(state, totals=totals, change=PositionChange.FUNDING)
 
 
-def apply_adjustment(state: PositionState, adopted: PositionAdjustment) -> PositionState:
-    """The position with the exchange's size and entry instead of its own."""
-    before = PositionState(state.key, state.instrument) if adopted.replaces_history else state
+def apply_adjustment(state: PositionState, adjustment: PositionAdjustment) -> PositionState:
+    """The position with the size and entry of the exchange."""
+    before = PositionState(state.key, state.instrument) if adjustment.replaces_history else state
     with localcontext(EXACT):
-        if before.contracts and before.contracts * adopted.contracts <= 0:
-            ended = _end(before, before.totals, adopted.as_of, adopted=True)
-            before = replace(before, contracts=Decimal(0), closed=ended)
-        if adopted.contracts and not before.contracts:
-            before = _reopened(before, adopted.opened_at)
+        if before.contracts and before.contracts * adjustment.contracts <= 0:
+            closed = _closed(before, before.totals, adjustment.as_of, adopted=True)
+            before = replace(before, contracts=Decimal(0), closed=closed)
+        if adjustment.contracts and not before.contracts:
+            before = _before_opening(before, adjustment.opened_at)
         return replace(
             before,
-            contracts=adopted.contracts,
-            entry_value=_adopted_value(adopted),
-            adopted_at=adopted.as_of,
+            contracts=adjustment.contracts,
+            entry_value=_adjusted_value(adjustment),
+            adopted_at=adjustment.as_of,
             change=PositionChange.ADOPT,
         )
 
 
-def _adopted_value(adopted: PositionAdjustment) -> Decimal:
-    if not adopted.contracts:
+def _adjusted_value(adjustment: PositionAdjustment) -> Decimal:
+    if not adjustment.contracts:
         return Decimal(0)
-    return entry_value(adopted.instrument, abs(adopted.contracts), adopted.entry_price)
+    return entry_value(adjustment.instrument, abs(adjustment.contracts), adjustment.entry_price)
 
 
-def _reopened(state: PositionState, opened_at: int | None) -> PositionState:
-    """A flat position about to be opened: what the last one brought goes to the earlier ones."""
+def _before_opening(state: PositionState, opened_at: int | None) -> PositionState:
+    """A flat position before its opening: its totals move to the earlier ones."""
     return replace(
         state,
         totals=PositionTotals(),
@@ -130,9 +130,11 @@ def _reopened(state: PositionState, opened_at: int | None) -> PositionState:
     )
 
 
-def _end(state: PositionState, totals: PositionTotals, at: int, *, adopted: bool = False) -> ClosedPosition:
-    """The record of `state`, which ends now, with its final figures in `totals`."""
+def _closed(
+    state: PositionState, totals: PositionTotals, closed_at: int, *, adopted: bool = False
+) -> ClosedPosition:
+    """The record of a position that ends, with its final `totals`."""
     assert state.side is not None
     assert state.entry_price is not None
     adopted = adopted or state.adopted_at is not None
-    return ClosedPosition(state.side, state.entry_price, state.opened_at, at, totals, adopted)
+    return ClosedPosition(state.side, state.entry_price, state.opened_at, closed_at, totals, adopted)

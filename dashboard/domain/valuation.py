@@ -1,4 +1,4 @@
-"""What a position is worth now, or that this is not known."""
+"""The valuation of a position at the best live price."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,13 +11,13 @@ from dashboard.domain.risk import RiskLevels, RiskStatus, assess
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """PnL and risk on one price. Every None is unknown."""
+    """PnL and risk at one price. None is unknown."""
 
     status: RiskStatus
     quote: Quote | None = None
-    """The price that all is calculated on."""
+    """The price of all calculations."""
     on_mark: bool = False
-    """Whether that is the mark price; else it is the last one."""
+    """True if that is the mark price, False if it is the last price."""
     unrealized_pnl: Decimal | None = None
     """In the settlement currency."""
     roe: Decimal | None = None
@@ -26,7 +26,7 @@ class Valuation:
 
 
 def valuation_price(ticker: Ticker, now: int, stale_after: int) -> tuple[Quote | None, bool]:
-    """The price to calculate on, and whether it is the mark: the mark while live, else the last price."""
+    """The mark price while live, else the last price, and True for the mark price."""
     for quote, on_mark in ((ticker.mark, True), (ticker.last, False)):
         if quote is not None and quote.age(now) <= stale_after:
             return quote, on_mark

@@ -21,7 +21,7 @@ def test_contracts_with_a_sign(trade: str, signed: int) -> None:
 
 @pytest.mark.parametrize("trade", ["buy 0 @ 100", "buy -1 @ 100", "sell 1 @ 0", "sell 1 @ -5"])
 def test_what_is_no_trade_is_refused(trade: str) -> None:
-    with pytest.raises(ValueError, match="no trade"):
+    with pytest.raises(ValueError, match="must be positive"):
         fill(trade)
 
 

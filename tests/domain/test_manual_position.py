@@ -26,9 +26,9 @@ def refused(fields: dict[str, str]) -> tuple[str, str | None]:
 @pytest.mark.parametrize(
     ("given", "message", "field"),
     [
-        pytest.param({"zoo": "1"}, "zoo: there is no such field of a position", None, id="unknown field"),
+        pytest.param({"zoo": "1"}, "zoo: a position has no such field", None, id="unknown field"),
         pytest.param(
-            {"zoo": "1", "amount": "1"}, "amount, zoo: there is no such field of a position", None,
+            {"zoo": "1", "amount": "1"}, "amount, zoo: a position has no such field", None,
             id="unknown fields",
         ),
         pytest.param({"side": "buy"}, "side 'buy': give long or short", "side", id="side"),
