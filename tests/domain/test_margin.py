@@ -1,4 +1,4 @@
-"""Notional, entry margin and the liquidation estimate of EXCHANGE-NOTES section 5."""
+"""Margin tiers and the liquidation estimate of EXCHANGE-NOTES section 5."""
 
 from decimal import Decimal
 
@@ -42,16 +42,14 @@ SCHEDULE = (
         pytest.param("1", (), None, id="none known"),
     ],
 )
-def test_the_tier_is_that_of_the_entry_notional(
-    contracts: str, tiers: tuple[MarginTier, ...], rate: str | None
-) -> None:
+def test_tier_of_the_entry_notional(contracts: str, tiers: tuple[MarginTier, ...], rate: str | None) -> None:
     tier = margin_tier(position(LONG, contracts, "50000"), tiers)
     assert (tier and tier.maintenance_margin_rate) == dec(rate)
 
 
 @pytest.mark.parametrize(
     ("payoff", "contract_size", "contracts", "rate"),
-    [  # two coins at 50,000; where settled in coins, floors are coins too
+    [  # two coins at 50,000; if settled in coins, so are the floors
         pytest.param(LINEAR, "0.01", "200", "0.005", id="linear: 100,000 dollars"),
         pytest.param(INVERSE, "100", "1000", "0.004", id="inverse: 2 coins, not 100,000"),
         pytest.param(INVERSE_BASE, "1", "2", "0.004", id="Bitget's: 2 coins"),
@@ -96,7 +94,7 @@ def test_tiers_are_in_the_settlement_currency(
         pytest.param(INVERSE, SHORT, "20000", "10", "1", None, id="inverse short: a rate of 100 %"),
     ],
 )
-def test_estimated_liquidation(
+def test_estimated_liquidation_price(
     payoff: Payoff, side: Side, entry: str, leverage: str | None, rate: str, liquidation: str | None
 ) -> None:
     held = position(side, "3", entry, leverage, of=instrument(payoff))
@@ -104,7 +102,7 @@ def test_estimated_liquidation(
 
 
 @given(positions(), rates)
-def test_at_the_estimate_the_margin_is_down_to_maintenance(held: Position, rate: Decimal) -> None:
+def test_margin_at_the_estimate_equals_maintenance_margin(held: Position, rate: Decimal) -> None:
     price = estimate_liquidation_price(held, rate)
     assume(price is not None)
     assert price is not None
@@ -117,13 +115,13 @@ def test_at_the_estimate_the_margin_is_down_to_maintenance(held: Position, rate:
 
 
 @given(positions(), rates)
-def test_an_estimate_lies_on_the_losing_side(held: Position, rate: Decimal) -> None:
+def test_estimate_is_on_the_losing_side(held: Position, rate: Decimal) -> None:
     price = estimate_liquidation_price(held, rate)
     assert price is None or (price > 0 and unrealized_pnl(held, price) < 0)
 
 
 @pytest.mark.parametrize("payoff", INVERSES, ids=str)
-def test_an_inverse_long_without_leverage_can_be_liquidated(payoff: Payoff) -> None:
+def test_inverse_long_without_leverage_can_be_liquidated(payoff: Payoff) -> None:
     """Its margin is in coins, which fall with the position."""
     assert (
         estimate_liquidation_price(position(leverage="1", of=instrument(payoff)), Decimal("0.05")) is not None
@@ -131,5 +129,5 @@ def test_an_inverse_long_without_leverage_can_be_liquidated(payoff: Payoff) -> N
 
 
 @given(positions(st.just(LINEAR), st.just(Decimal(1))), rates)
-def test_a_linear_long_without_leverage_cannot(held: Position, rate: Decimal) -> None:
+def test_linear_long_without_leverage_cannot_be_liquidated(held: Position, rate: Decimal) -> None:
     assert (estimate_liquidation_price(held, rate) is None) is (held.side is LONG)

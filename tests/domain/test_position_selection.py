@@ -1,4 +1,4 @@
-"""Which position is shown, and with which levels: entered now, then the exchange's, then one kept."""
+"""Selection of the position: entered in this run, then the exchange's, then a saved one."""
 
 from decimal import Decimal
 
@@ -48,7 +48,7 @@ def isolated(*, entry: str = "100", leverage: str | None = "10", **more: str) ->
         pytest.param(PositionSelection(), None, id="nothing at all"),
     ],
 )
-def test_which_position_is_shown(holdings: PositionSelection, shown: Position | None) -> None:
+def test_precedence_of_positions(holdings: PositionSelection, shown: Position | None) -> None:
     assert holdings.shown(OF) == shown
 
 
@@ -64,30 +64,32 @@ def test_which_position_is_shown(holdings: PositionSelection, shown: Position | 
         ),
     ],
 )
-def test_in_hedge_mode(wish: ManualPosition, legs: tuple[Position, ...], shown: Position) -> None:
+def test_side_is_chosen_in_hedge_mode(
+    wish: ManualPosition, legs: tuple[Position, ...], shown: Position
+) -> None:
     holdings = PositionSelection(wish, account=True, positions=legs)
     assert holdings.shown(OF) is shown
     assert holdings.others(shown) == tuple(leg for leg in legs if leg is not shown)
 
 
-def test_a_kept_position_does_not_choose_among_the_exchanges() -> None:
+def test_saved_position_does_not_choose_the_hedge_leg() -> None:
     holdings = PositionSelection(ENTERED, kept=True, account=True, positions=(LONG_LEG, SHORT_LEG))
     assert holdings.shown(OF) is SHORT_LEG
 
 
-def test_kept_levels_with_a_side_do_choose() -> None:
+def test_saved_levels_with_a_side_choose_the_hedge_leg() -> None:
     wish = entered(side="long", alert_price="99")
     holdings = PositionSelection(wish, kept=True, account=True, positions=(LONG_LEG, SHORT_LEG))
     assert holdings.shown(OF) is LONG_LEG
 
 
-def test_the_exchanges_are_named_beside_an_entered_one() -> None:
+def test_others_are_all_exchange_positions_if_one_is_entered() -> None:
     holdings = PositionSelection(ENTERED, account=True, positions=(LONG_LEG, SHORT_LEG))
     assert holdings.others(holdings.shown(OF)) == (LONG_LEG, SHORT_LEG)
 
 
 @pytest.mark.parametrize("positions", [None, ()], ids=["not read", "flat"])
-def test_there_are_no_others(positions: tuple[Position, ...] | None) -> None:
+def test_no_others_without_positions(positions: tuple[Position, ...] | None) -> None:
     assert PositionSelection(account=True, positions=positions).others(None) == ()
 
 
@@ -101,7 +103,7 @@ def test_there_are_no_others(positions: tuple[Position, ...] | None) -> None:
         pytest.param(
             PositionSelection(entered(side="long"), account=True), False, id="a side is no position"
         ),
-        pytest.param(PositionSelection(account=True, positions=()), True, id="flat, says the exchange"),
+        pytest.param(PositionSelection(account=True, positions=()), True, id="flat on the exchange"),
         pytest.param(PositionSelection(ENTERED, account=True), True, id="entered"),
         pytest.param(
             PositionSelection(ENTERED, kept=True, account=True), False, id="kept is not known to be held"
@@ -113,11 +115,11 @@ def test_there_are_no_others(positions: tuple[Position, ...] | None) -> None:
         pytest.param(PositionSelection(), True, id="no account to read"),
     ],
 )
-def test_unknown_is_not_flat(holdings: PositionSelection, known: bool) -> None:
+def test_unread_account_is_unknown_not_flat(holdings: PositionSelection, known: bool) -> None:
     assert holdings.known is known
 
 
-def test_a_failed_read_changes_nothing_but_says_so() -> None:
+def test_failed_read_keeps_positions_and_records_the_problem() -> None:
     read = PositionSelection(account=True).after_read(7, (LONG_LEG,))
     failed = read.after_failure("no answer in time")
     assert (failed.positions, failed.read_at, failed.problem) == ((LONG_LEG,), 7, "no answer in time")
@@ -133,11 +135,11 @@ def test_a_failed_read_changes_nothing_but_says_so() -> None:
         pytest.param(entered_long(alert_price="95"), SHORT_LEG, False, id="a kept long's, for a short"),
     ],
 )
-def test_levels_apply_to_their_side_only(wished: ManualPosition, shown: Position, applied: bool) -> None:
+def test_levels_apply_only_to_their_side(wished: ManualPosition, shown: Position, applied: bool) -> None:
     assert PositionSelection(wished).levels(shown).alert == (Decimal(95) if applied else None)
 
 
-def test_levels_are_those_of_the_position_and_those_entered() -> None:
+def test_levels_combine_position_and_input() -> None:
     wished = entered(trap_low="90", trap_high="95", alert_price="85", take_profit="120", stop_loss="88")
     levels = PositionSelection(wished).levels(position(LONG, entry="100", liquidation="80"))
     assert (levels.side, levels.entry, levels.liquidation, levels.liquidation_is_estimate) == (
@@ -150,8 +152,8 @@ def test_levels_are_those_of_the_position_and_those_entered() -> None:
     assert (levels.take_profit, levels.stop_loss) == (120, 88)
 
 
-def test_an_alert_on_the_winning_side_is_no_alarm() -> None:
-    """A short's alert, entered without a side: the exchange's position turns out to be a long."""
+def test_alert_on_the_winning_side_is_ignored() -> None:
+    """An alert meant for a short, entered without a side, while the exchange has a long."""
     levels = PositionSelection(entered(alert_price="130")).levels(
         position(LONG, entry="100", liquidation="80")
     )
@@ -189,7 +191,9 @@ def test_an_alert_on_the_winning_side_is_no_alarm() -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_liquidation_price_entered_alone(wished: ManualPosition, held: Position, liquidation: str) -> None:
+def test_entered_liquidation_price_applies_to_the_exchange_position(
+    wished: ManualPosition, held: Position, liquidation: str
+) -> None:
     levels = PositionSelection(wished, account=True, positions=(held,)).levels(held)
     assert (levels.liquidation, levels.liquidation_is_estimate) == (Decimal(liquidation), False)
 
@@ -221,14 +225,16 @@ def test_a_liquidation_price_entered_alone(wished: ManualPosition, held: Positio
         pytest.param(isolated(leverage="1"), {"0": "0.04"}, None, True, id="a long without leverage: none"),
     ],
 )  # fmt: skip
-def test_liquidation(held: Position, tiers: dict[str, str], liquidation: str | None, estimated: bool) -> None:
+def test_liquidation_price_is_reported_or_estimated(
+    held: Position, tiers: dict[str, str], liquidation: str | None, estimated: bool
+) -> None:
     schedule = tuple(MarginTier(Decimal(floor), Decimal(rate)) for floor, rate in tiers.items())
     levels = PositionSelection(tiers=schedule).levels(held)
     assert levels.liquidation == dec(liquidation)
     assert levels.liquidation_is_estimate is estimated
 
 
-def test_what_was_entered_is_valued_as_entered() -> None:
+def test_entered_position_keeps_its_liquidation_price() -> None:
     tiers = (MarginTier(Decimal(0), Decimal("0.04")),)
     shown = PositionSelection(entered_long(liquidation_price="92"), tiers=tiers).shown(OF)
     assert shown is not None
@@ -236,7 +242,7 @@ def test_what_was_entered_is_valued_as_entered() -> None:
     assert shown.liquidation_price == 92
 
 
-def test_an_alert_beyond_the_liquidation_would_never_sound() -> None:
+def test_alert_beyond_the_liquidation_price_is_ignored() -> None:
     held = isolated(liquidation="80")
     assert (
         PositionSelection(entered=ManualPosition.from_fields({"alert_price": "70"})).levels(held).alert

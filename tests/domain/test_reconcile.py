@@ -1,4 +1,4 @@
-"""SPEC B2: what differs from the exchange's own positions is named, and corrected by its figures."""
+"""SPEC B2: differences to the exchange's positions are found, described and corrected."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -43,7 +43,7 @@ def kinds(found: tuple[Difference, ...]) -> list[DifferenceKind]:
         pytest.param("buy 2 @ 100", position(SHORT, "3", "101"), ["side differs"], id="only the first"),
     ],
 )
-def test_one_position(trades: str, theirs: Position | None, found: list[str]) -> None:
+def test_first_difference_of_a_position(trades: str, theirs: Position | None, found: list[str]) -> None:
     ours = [after(trades)] if trades else []
     assert kinds(compared(ours, [theirs] if theirs else [])) == found
 
@@ -67,12 +67,12 @@ def test_one_position(trades: str, theirs: Position | None, found: list[str]) ->
         ),
     ],
 )
-def test_rounding_is_no_difference(of: Instrument, contracts: str, entry: str, found: list[str]) -> None:
+def test_rounding_is_not_a_difference(of: Instrument, contracts: str, entry: str, found: list[str]) -> None:
     ours = after("buy 2 @ 64000", of=of)
     assert kinds(compared([ours], [position(LONG, contracts, entry, of=of)])) == found
 
 
-def test_legs_are_compared_each_with_its_own() -> None:
+def test_hedge_legs_are_compared_separately() -> None:
     ours = [after("buy 2 @ 100", leg=LONG), after("sell 3 @ 100", leg=SHORT)]
     theirs = [position(SHORT, "3", "100"), position(LONG, "1", "100")]
     found = compared(ours, theirs, hedged=True)
@@ -81,7 +81,7 @@ def test_legs_are_compared_each_with_its_own() -> None:
     ]
 
 
-def test_an_account_that_changed_its_mode() -> None:
+def test_change_to_hedge_mode_is_two_differences() -> None:
     found = compared([after("buy 2 @ 100")], [position(LONG, "2", "100")], hedged=True)
     assert [(each.key.side, each.kind) for each in found] == [
         (None, DifferenceKind.MISSING_THERE),
@@ -98,7 +98,9 @@ def test_an_account_that_changed_its_mode() -> None:
         pytest.param(None, ["size differs"], id="not known"),
     ],
 )
-def test_a_position_in_motion_is_left_for_the_next_time(requested_at: int | None, found: list[str]) -> None:
+def test_position_with_a_fill_since_the_request_is_skipped(
+    requested_at: int | None, found: list[str]
+) -> None:
     ours = after([fill("buy 2 @ 100", 5)])
     theirs = positions_by_key(ACCOUNT, [position(LONG, "1", "100")], hedged=False)
     assert kinds(find_differences([ours], theirs, requested_at=requested_at)) == found
@@ -127,12 +129,12 @@ def test_a_position_in_motion_is_left_for_the_next_time(requested_at: int | None
         ),
     ],
 )
-def test_text(trades: str, theirs: Position | None, text: str) -> None:
+def test_text_names_both_positions(trades: str, theirs: Position | None, text: str) -> None:
     (difference,) = compared([after(trades)] if trades else [], [theirs] if theirs else [])
     assert difference.text == text
 
 
-def test_a_leg_is_named() -> None:
+def test_text_names_the_hedge_leg() -> None:
     (difference,) = compared([after("buy 2 @ 100", leg=LONG)], [], hedged=True)
     assert difference.text.startswith("BTC/USDT:USDT:long missing there")
 
@@ -142,7 +144,7 @@ def test_a_leg_is_named() -> None:
 @given(
     history=histories(legs=(None,)) | histories(legs=BOTH), side=st.sampled_from(Side), empty=st.booleans()
 )
-def test_once_corrected_nothing_differs(
+def test_adjustments_resolve_all_differences(
     history: list[Fill], side: Side, empty: bool, payoff: Payoff, hedged: bool
 ) -> None:
     of = instrument(payoff)
@@ -155,7 +157,7 @@ def test_once_corrected_nothing_differs(
     assert find_differences(book.positions, theirs) == ()
 
 
-def test_a_correction_is_labelled() -> None:
+def test_adjusted_position_has_adopted_at() -> None:
     book = journal([fill("buy 2 @ 100")])
     (difference,) = compared(list(book.positions), [position(LONG, "3", "110")])
     state = book.add(difference.adjustment(as_of=60_000))

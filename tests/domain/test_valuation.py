@@ -1,4 +1,4 @@
-"""On which price a position is valued, and that without a live one nothing is known."""
+"""Valuation at the mark or the last price; unknown without a live price."""
 
 from decimal import Decimal
 
@@ -14,25 +14,23 @@ HELD, LEVELS = position(contracts="2", entry="100", leverage="10"), RiskLevels(L
 
 
 def aged(**prices: tuple[str, int]) -> Ticker:
-    """A ticker at the instant 0, of prices with their ages."""
+    """A ticker at the instant 0, from prices with their ages."""
     return Ticker(**{name: Quote(Decimal(price), -age) for name, (price, age) in prices.items()})
 
 
 @pytest.mark.parametrize(
     ("prices", "price", "on_mark"),
     [
-        pytest.param(aged(mark=("10", 0), last=("11", 0)), "10", True, id="the mark first"),
-        pytest.param(aged(mark=("10", 5_000), last=("11", 0)), "10", True, id="a mark just live"),
-        pytest.param(aged(mark=("10", 5_001), last=("11", 0)), "11", False, id="a mark too old: the last"),
+        pytest.param(aged(mark=("10", 0), last=("11", 0)), "10", True, id="mark before last"),
+        pytest.param(aged(mark=("10", 5_000), last=("11", 0)), "10", True, id="mark just live"),
+        pytest.param(aged(mark=("10", 5_001), last=("11", 0)), "11", False, id="stale mark: the last"),
         pytest.param(aged(last=("11", 5_000)), "11", False, id="no mark: the last"),
-        pytest.param(aged(mark=("10", 5_001), last=("11", 5_001)), None, False, id="both too old"),
-        pytest.param(
-            aged(bid=("10", 0), ask=("11", 0)), None, False, id="bid and ask are no price to value on"
-        ),
+        pytest.param(aged(mark=("10", 5_001), last=("11", 5_001)), None, False, id="both stale"),
+        pytest.param(aged(bid=("10", 0), ask=("11", 0)), None, False, id="bid and ask are not used"),
         pytest.param(Ticker(), None, False, id="nothing"),
     ],
 )
-def test_basis(prices: Ticker, price: str | None, on_mark: bool) -> None:
+def test_valuation_price(prices: Ticker, price: str | None, on_mark: bool) -> None:
     quote, is_mark = valuation_price(prices, 0, STALE_AFTER)
     assert (quote and str(quote.value), is_mark) == (price, on_mark)
 
@@ -52,16 +50,20 @@ def test_value_at_a_live_price() -> None:
 @pytest.mark.parametrize(
     "prices", [Ticker(), ticker(-5_001, last="105", mark="105")], ids=["none", "too old"]
 )
-def test_without_a_live_price_nothing_is_known(prices: Ticker) -> None:
+def test_status_is_unknown_without_a_live_price(prices: Ticker) -> None:
     assert value(HELD, LEVELS, prices, now=0, stale_after=STALE_AFTER) == Valuation(RiskStatus.UNKNOWN)
 
 
 @pytest.mark.parametrize("prices", [Ticker(), ticker(last="105")], ids=["no price", "live price"])
-def test_without_a_position_there_is_nothing_to_value(prices: Ticker) -> None:
-    it = value(None, None, prices, now=0, stale_after=STALE_AFTER)
-    assert it == Valuation(RiskStatus.NO_POSITION, prices.last)
+def test_no_position_has_no_valuation(prices: Ticker) -> None:
+    valuation = value(None, None, prices, now=0, stale_after=STALE_AFTER)
+    assert valuation == Valuation(RiskStatus.NO_POSITION, prices.last)
 
 
-def test_without_a_leverage_only_roe_is_unknown() -> None:
-    it = value(position(leverage=None), LEVELS, ticker(last="90"), now=0, stale_after=STALE_AFTER)
-    assert (it.status, it.unrealized_pnl, it.roe) == (RiskStatus.UNDERWATER, Decimal(-10), None)
+def test_only_roe_is_unknown_without_leverage() -> None:
+    valuation = value(position(leverage=None), LEVELS, ticker(last="90"), now=0, stale_after=STALE_AFTER)
+    assert (valuation.status, valuation.unrealized_pnl, valuation.roe) == (
+        RiskStatus.UNDERWATER,
+        Decimal(-10),
+        None,
+    )

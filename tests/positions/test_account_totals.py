@@ -46,7 +46,7 @@ def test_no_position_has_no_sums(totals: Totals) -> None:
 
 
 def test_a_long_and_a_short_add_up(totals: Totals) -> None:
-    """2 × 120 + 1 × 210 = 450 exposed; 2 × 20 − 10 = 30 unrealised; 10 − 5 realised."""
+    """Exposure 2 × 120 + 1 × 210; unrealised 2 × 20 − 10; realised 10 − 5."""
     total = totals([(LONG_OF_TWO, D(120)), (SHORT_OF_ONE, D(210)), (CLOSED, None)])["USDT"]
     assert (total.count, total.exposure.value, total.unrealized_pnl.value) == (2, 450, 30)
     assert (total.realized_pnl, total.total_pnl) == (5, 35)

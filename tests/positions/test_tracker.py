@@ -263,7 +263,7 @@ class TestPrices:
         books.tracker.tell_prices()
         assert books.told[-1].position.unrealized_pnl is None
 
-    @given(st.lists(st.tuples(histories(most=4), st.integers(1, 10**6)), min_size=1, max_size=4))
+    @given(st.lists(st.tuples(histories(max_size=4), st.integers(1, 10**6)), min_size=1, max_size=4))
     def test_totals_kept_by_change_are_the_sums_made_anew(self, drawn):
         books, prices = TrackerHarness(), {}
         for number, (history, price) in enumerate(drawn):
