@@ -31,8 +31,8 @@ class PriceReceived:
     transport: Transport
     received_at: int
     ticker: Ticker
-    request_time: int = 0
-    """Milliseconds that the request took; zero for a stream."""
+    request_time_ms: int = 0
+    """Milliseconds that the request took; zero without a request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class FeedState(StrEnum):
     DISCONNECTED = "DISCONNECTED"
 
 
+_MIN_STALE_AFTER_MS = 5_000
+
 _LIVE = {Transport.STREAM: FeedState.STREAMING, Transport.POLL: FeedState.POLLING}
 
 
@@ -26,11 +28,11 @@ _LIVE = {Transport.STREAM: FeedState.STREAMING, Transport.POLL: FeedState.POLLIN
 class FeedHealth:
     """The health of the feed. `state` is that after the last event; `state_at` includes staleness."""
 
-    poll_interval: int
+    poll_interval_ms: int
     """Milliseconds between two polls."""
     state: FeedState = FeedState.CONNECTING
     received_at: int | None = None
-    request_time: int = 0
+    request_time_ms: int = 0
     failures: int = 0
     """Failures since the last price."""
     reason: str | None = None
@@ -39,7 +41,7 @@ class FeedHealth:
     @property
     def stale_after(self) -> int:
         """Milliseconds without a price after which the feed is stale."""
-        return max(5_000, 2 * self.poll_interval + self.request_time)
+        return max(_MIN_STALE_AFTER_MS, 2 * self.poll_interval_ms + self.request_time_ms)
 
     def age(self, now: int) -> int | None:
         """Milliseconds since the last price; None before the first."""
@@ -54,7 +56,7 @@ class FeedHealth:
 
     def disconnected(self, reason: str) -> "FeedHealth":
         """The health once the connection to the feed's process is lost: no poll will follow."""
-        return replace(self, state=FeedState.DISCONNECTED, reason=reason, poll_interval=0)
+        return replace(self, state=FeedState.DISCONNECTED, reason=reason, poll_interval_ms=0)
 
     def after(self, event: PriceEvent) -> "FeedHealth":
         """The health once `event` has happened."""
@@ -66,10 +68,10 @@ class FeedHealth:
 
     def _received(self, event: PriceReceived) -> "FeedHealth":
         return FeedHealth(
-            poll_interval=self.poll_interval,
+            poll_interval_ms=self.poll_interval_ms,
             state=_LIVE[event.transport],
             received_at=event.received_at,
-            request_time=event.request_time,
+            request_time_ms=event.request_time_ms,
             failures=0,
             reason=None if event.transport is Transport.STREAM else self.reason,
         )

@@ -72,6 +72,6 @@ def ticker(at: int = 0, **prices: str) -> Ticker:
 
 
 def received(
-    at: int = 0, transport: Transport = Transport.STREAM, *, request_time: int = 0, **prices: str
+    at: int = 0, transport: Transport = Transport.STREAM, *, request_time_ms: int = 0, **prices: str
 ) -> PriceReceived:
-    return PriceReceived(transport, at, ticker(at, **prices), request_time)
+    return PriceReceived(transport, at, ticker(at, **prices), request_time_ms)

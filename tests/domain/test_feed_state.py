@@ -22,8 +22,8 @@ EVENTS_TO: dict[FeedState, list[PriceEvent]] = {
 }
 
 
-def health(*events: PriceEvent, poll_interval: int = 2_000) -> FeedHealth:
-    it = FeedHealth(poll_interval)
+def health(*events: PriceEvent, poll_interval_ms: int = 2_000) -> FeedHealth:
+    it = FeedHealth(poll_interval_ms)
     for event in events:
         it = it.after(event)
     return it
@@ -58,7 +58,7 @@ def test_state_after_each_event(before: FeedState, event: PriceEvent, after: Fee
 
 
 @pytest.mark.parametrize(
-    ("interval", "request_time", "stale_after"),
+    ("interval", "request_time_ms", "stale_after"),
     [
         pytest.param(2_000, 0, 5_000, id="at least 5 s"),
         pytest.param(500, 100, 5_000, id="at least 5 s, at a short interval"),
@@ -68,8 +68,8 @@ def test_state_after_each_event(before: FeedState, event: PriceEvent, after: Fee
         pytest.param(5_000, 300, 10_300, id="2 × 5 s + 0.3 s"),
     ],
 )
-def test_stale_after(interval: int, request_time: int, stale_after: int) -> None:
-    it = health(received(0, POLL, request_time=request_time, last="1"), poll_interval=interval)
+def test_stale_after(interval: int, request_time_ms: int, stale_after: int) -> None:
+    it = health(received(0, POLL, request_time_ms=request_time_ms, last="1"), poll_interval_ms=interval)
     assert it.stale_after == stale_after
     assert it.state_at(stale_after) is POLLING
     assert it.state_at(stale_after + 1) is STALE
@@ -123,16 +123,16 @@ def test_failures_and_their_reason(events: list[PriceEvent], failures: int, reas
     ("after", "stale_after"),
     [
         pytest.param([], 7_000, id="2 × 2 s + 3 s of that poll"),
-        pytest.param([received(1_000, POLL, request_time=1_500, last="1")], 5_500, id="the next poll"),
+        pytest.param([received(1_000, POLL, request_time_ms=1_500, last="1")], 5_500, id="the next poll"),
         pytest.param(
-            [received(1_000, STREAM, request_time=2_000, last="1")], 6_000, id="confirmation of a stream"
+            [received(1_000, STREAM, request_time_ms=2_000, last="1")], 6_000, id="confirmation of a stream"
         ),
         pytest.param([STREAMED], 5_000, id="a stream has no request time"),
         pytest.param([STREAM_FAILED, POLL_FAILED], 7_000, id="a failure does not change it"),
     ],
 )
 def test_request_time_counts_until_the_next_price(after: list[PriceEvent], stale_after: int) -> None:
-    assert health(received(0, POLL, request_time=3_000, last="1"), *after).stale_after == stale_after
+    assert health(received(0, POLL, request_time_ms=3_000, last="1"), *after).stale_after == stale_after
 
 
 @given(st.lists(st.sampled_from([STREAMED, POLLED, STREAM_FAILED, POLL_FAILED])))

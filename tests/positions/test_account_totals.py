@@ -13,7 +13,7 @@ from dashboard.domain.currency_summary import CurrencySummary, PartialSum
 from dashboard.domain.fill import Fee
 from dashboard.domain.market import Payoff
 from dashboard.positions.account_totals import AccountTotals
-from dashboard.positions.models import LivePosition
+from dashboard.positions.models import AccountSummary, LivePosition
 from tests.domain.builders import LONG, instrument
 from tests.domain.fill_histories import adopted, after, fill, fills, flat, funding
 from tests.positions.plain_totals import Marked, exposure, plain_totals, unrealized
@@ -27,12 +27,16 @@ CLOSED = after("buy 1 @ 100, sell 1 @ 95")
 Totals = Callable[[Iterable[Marked]], dict[str, CurrencySummary]]
 
 
-def kept_totals(positions: Iterable[Marked]) -> dict[str, CurrencySummary]:
+def account_summary(positions: Iterable[Marked]) -> AccountSummary:
     totals = AccountTotals()
     for state, mark in positions:
         live = LivePosition(state, unrealized_pnl=unrealized(state, mark), notional=exposure(state, mark))
         totals.change(None, live)
-    return dict(totals.summary(0, lambda _coin: None).by_currency)
+    return totals.summary(0, lambda _coin: None)
+
+
+def kept_totals(positions: Iterable[Marked]) -> dict[str, CurrencySummary]:
+    return dict(account_summary(positions).by_currency)
 
 
 @pytest.fixture(params=[plain_totals, kept_totals])
@@ -124,3 +128,10 @@ def test_adopted_positions_are_counted(totals: Totals) -> None:
 @pytest.mark.parametrize("mark", [None, D(100)])
 def test_a_position_that_was_never_open_adds_nothing(totals: Totals, mark: Decimal | None) -> None:
     assert totals([(flat(), mark)])["USDT"] == CurrencySummary("USDT")
+
+
+@pytest.mark.parametrize("stablecoin", ["USDT", "USDC", "USD1", "PYUSD"])
+def test_stablecoins_count_as_dollars_at_par(stablecoin: str) -> None:
+    of = replace(instrument(), symbol=f"BTC/{stablecoin}:{stablecoin}", quote=stablecoin, settle=stablecoin)
+    summary = account_summary([(after("buy 2 @ 100", of=of), D(110))])
+    assert (summary.total_exposure, summary.unrealized_pnl) == (220, 20)

@@ -115,7 +115,7 @@ def test_a_failure_takes_no_price_away(runtime: RuntimeConfig) -> None:
     [
         pytest.param([], id="nothing yet"),
         pytest.param([received(last="105", bid="104")], id="streaming"),
-        pytest.param([received(transport=Transport.POLL, last="105", request_time=700)], id="polling"),
+        pytest.param([received(transport=Transport.POLL, last="105", request_time_ms=700)], id="polling"),
         pytest.param([received(last="105"), FeedFailed(Transport.STREAM, "closed")], id="the stream broke"),
         pytest.param([FeedFailed(Transport.POLL, "no answer")], id="disconnected"),
     ],

@@ -120,7 +120,7 @@ def _unheard(
 
     It is another one whenever any of the arguments is; what the context is about may change, too.
     """
-    health = FeedHealth(poll_interval=0, state=FeedState.STREAMING, received_at=0)
+    health = FeedHealth(poll_interval_ms=0, state=FeedState.STREAMING, received_at=0)
     silent = Snapshot(0, health, holdings, instrument, Ticker(), position, levels)
     old = _shown(silent, context, now=health.stale_after + 1) | {"price-age:hidden": ""}
     return {f"~{key}": text for key, text in old.items() if key in _AGING}
