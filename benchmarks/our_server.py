@@ -10,7 +10,7 @@ from benchmarks.pulse import Pulse, price_of
 from benchmarks.served import serve
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
-from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
 from dashboard.domain.position_selection import PositionSelection
@@ -55,7 +55,7 @@ def received(price: Decimal) -> PriceReceived:
     at, step = now_ms(), MARKET.price_step or Decimal(1)
     last, bid, ask = Quote(price, at), Quote(price - step, at), Quote(price + step, at)
     return PriceReceived(
-        Route.STREAM, at, Ticker(last, bid, ask, Quote(price, at), Quote(Decimal("1.82"), at))
+        Transport.STREAM, at, Ticker(last, bid, ask, Quote(price, at), Quote(Decimal("1.82"), at))
     )
 
 

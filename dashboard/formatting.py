@@ -3,6 +3,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
+from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.decimal_math import WIDE, shorten
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.risk import RiskStatus
@@ -12,9 +13,7 @@ MISSING = "—"
 
 _MINUS, _THIN_SPACE = "−", "\u2009"
 _SIGNIFICANT = 8
-_TWO_DECIMALS = frozenset(
-    ("USD", "USDT", "USDC", "USDE", "USD1", "BUSD", "TUSD", "FDUSD", "PYUSD", "DAI", "EUR", "EURC", "GBP")
-)
+_TWO_DECIMALS = USD_EQUIVALENTS | {"EUR", "EURC", "GBP"}
 
 
 class Tone(StrEnum):

@@ -34,7 +34,7 @@ def age(quote: Quote | None, now: int) -> int | None:
 def position(live: LivePosition, now: int) -> Message:
     """One position, at `now` (ms, monotonic): what is too old is unknown."""
     live = live.at(now)
-    held, realized = live.position, live.state.total.realized_pnl
+    held, realized = live.position, live.state.cumulative_totals.realized_pnl
     pnl = live.unrealized_pnl
     return {
         "symbol": live.state.key.symbol,
@@ -55,7 +55,7 @@ def position(live: LivePosition, now: int) -> Message:
 def details(live: LivePosition, now: int) -> Message:
     """The same with what changes slowly."""
     live = live.at(now)
-    held, total = live.position, live.state.total
+    held, total = live.position, live.state.cumulative_totals
     return position(live, now) | {
         "account": live.state.key.account,
         "exchange": live.state.instrument.exchange,

@@ -1,13 +1,13 @@
-"""Sums that lose nothing: what went into a position comes out of it to the last digit.
+"""Exact sums of amounts: the default 28 digits of Decimal are too few for large amounts with long fractions.
 
-Decimal's usual 28 digits are too few for a sum of a large amount and a long fraction. Products and
-sums are made with more, and what a division leaves is cut once, far below any price or fee.
+Products and sums are calculated with 72 digits, and each quotient is rounded once, to 30 decimals,
+far below any price or fee. So opening and closing a position leaves no remainder.
 """
 
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 
 EXACT = Context(prec=72)
-"""To be used as `with localcontext(EXACT):` around everything that ends in a sum."""
+"""The context of every calculation that ends in a sum: `with localcontext(EXACT):`."""
 
 WIDE = Context(prec=MAX_PREC, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX)
 """For rounding to decimals: 28 digits do not hold a very large number with its decimals."""
@@ -17,7 +17,7 @@ _SMALLEST_UNIT = Decimal(1).scaleb(-_PLACES)
 
 
 def round_quotient(quotient: Decimal) -> Decimal:
-    """`quotient` with at most 30 decimals, as it is where it has fewer."""
+    """Rounds `quotient` to 30 decimals; returns it unchanged if it has fewer."""
     exponent = quotient.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -_PLACES:
         return quotient

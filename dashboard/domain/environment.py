@@ -1,10 +1,10 @@
-"""Environment: whether real money is shown."""
+"""The environment of an exchange: live, testnet or demo."""
 
 from enum import StrEnum
 
 
 class Environment(StrEnum):
-    """Kind of exchange that is watched."""
+    """The kind of exchange. Only LIVE is real money."""
 
     LIVE = "live"
     TESTNET = "testnet"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from dashboard.domain.manual_position import ManualPosition
-from dashboard.domain.margin import MarginTier, estimated_liquidation, tier_of
+from dashboard.domain.margin import MarginTier, estimate_liquidation_price, margin_tier
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels
 
@@ -38,15 +38,15 @@ def levels_of(position: Position, manual: ManualPosition, margin_tiers: Sequence
 
 def _can_estimate(position: Position) -> bool:
     """True unless the liquidation depends on the whole account, as in cross margin."""
-    return position.source is Source.ENTERED or position.margin_mode == "isolated"
+    return position.source is Source.MANUAL or position.margin_mode == "isolated"
 
 
 def _estimate(position: Position, margin_tiers: Sequence[MarginTier]) -> Decimal | None:
     if not _can_estimate(position):
         return None
-    tier = tier_of(position, margin_tiers)
+    tier = margin_tier(position, margin_tiers)
     rate = position.maintenance_margin_rate or (tier and tier.maintenance_margin_rate)
-    return estimated_liquidation(position, rate or ASSUMED_MAINTENANCE_MARGIN_RATE)
+    return estimate_liquidation_price(position, rate or ASSUMED_MAINTENANCE_MARGIN_RATE)
 
 
 def _on_losing_side(position: Position, level: Decimal | None) -> Decimal | None:

@@ -1,11 +1,10 @@
-"""What a position is worth now, or that this is not known."""
+"""The valuation of a position at the best live price."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.domain.margin import notional
+from dashboard.domain.contract_math import notional, roe
 from dashboard.domain.market import Quote, Ticker
-from dashboard.domain.pnl import roe
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus, assess
@@ -13,13 +12,13 @@ from dashboard.domain.risk import RiskLevels, RiskStatus, assess
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """PnL and risk on one price. Every None is unknown."""
+    """PnL and risk at one price. None is unknown."""
 
     status: RiskStatus
     quote: Quote | None = None
-    """The price that all is calculated on."""
+    """The price of all calculations."""
     on_mark: bool = False
-    """Whether that is the mark price; else it is the last one."""
+    """True if that is the mark price, False if it is the last price."""
     unrealized_pnl: Decimal | None = None
     """In the settlement currency."""
     roe: Decimal | None = None
@@ -28,7 +27,7 @@ class Valuation:
 
 
 def valuation_price(ticker: Ticker, now: int, stale_after: int) -> tuple[Quote | None, bool]:
-    """The price to calculate on, and whether it is the mark: the mark while live, else the last price."""
+    """The mark price while live, else the last price, and True for the mark price."""
     for quote, on_mark in ((ticker.mark, True), (ticker.last, False)):
         if quote is not None and quote.age(now) <= stale_after:
             return quote, on_mark
@@ -51,7 +50,7 @@ def value(
     if position is None or levels is None:
         return FLAT
     quote, on_mark = valuation_price(ticker, now, stale_after)
-    if quote is None or state.contradicts:
+    if quote is None or state.is_contradictory:
         return UNPRICED
     pnl = state.unrealized_pnl(quote.value)
     return Valuation(

@@ -139,7 +139,7 @@ class AccountFeed:
         self._read_at = now_ms()
         reading = await self._reader.read()
         self._emit(replace(reading, problem=self._silence))
-        if reading.moving:
+        if reading.inconsistent_symbols:
             self.read_soon()
         if self._settled and self._heard.lack(reading):
             self._client.break_streams()  # connected, but deaf

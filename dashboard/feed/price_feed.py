@@ -17,7 +17,7 @@ from dashboard.domain.events import (
     InstrumentResolved,
     MarginTiersReceived,
     PriceReceived,
-    Route,
+    Transport,
 )
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle, Instrument
@@ -138,7 +138,7 @@ class PriceFeed:
                 self._loop.run_until_complete(main)
         except Exception:
             log.exception("the feed has ended, which it never should")
-            self._emit(self._main_key, FeedFailed(Route.POLL, "the feed has ended: see the log"))
+            self._emit(self._main_key, FeedFailed(Transport.POLL, "the feed has ended: see the log"))
         finally:
             self._loop.close()
 
@@ -188,7 +188,7 @@ class PriceFeed:
         """Tries again where it fails: a market may be new, and known when the list is read again."""
         emit = partial(self._emit_beside, symbol)
         await retry_until_success(
-            partial(self._watch_market, symbol, emit), lambda reason: emit(FeedFailed(Route.POLL, reason))
+            partial(self._watch_market, symbol, emit), lambda reason: emit(FeedFailed(Transport.POLL, reason))
         )
 
     async def _watch_market(self, symbol: str, emit: Callable[[FeedEvent], None]) -> None:
@@ -239,7 +239,7 @@ class PriceFeed:
             account.failed(str(error))
 
     def _not_opened(self, reason: str) -> None:
-        self._emit_main(FeedFailed(Route.POLL, reason))
+        self._emit_main(FeedFailed(Transport.POLL, reason))
 
     async def _read_tiers(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> None:
         with suppress(UsageError):  # not told to everybody: the estimate then assumes a rate

@@ -5,13 +5,14 @@ from decimal import Decimal
 from functools import partial
 
 from dashboard.clock import now_ms, wall_ms
+from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.position import Position
 from dashboard.domain.position_selection import ManualEntry
 from dashboard.domain.position_state import PositionState, opened
 from dashboard.domain.valuation import valuation_price
-from dashboard.positions.account_totals import DOLLARS, AccountTotals
+from dashboard.positions.account_totals import AccountTotals
 from dashboard.positions.models import (
     AccountHealth,
     AccountSummary,
@@ -195,7 +196,7 @@ class LiveBook(PositionBook):
         """A live price of a coin in dollars, from any watched market of it."""
         for key, snapshot in self._markets.snapshots().items():
             base, _, rest = key.symbol.partition("/")
-            if base == coin and rest.partition(":")[0] in DOLLARS:
+            if base == coin and rest.partition(":")[0] in USD_EQUIVALENTS:
                 quote, _ = valuation_price(snapshot.ticker, now, snapshot.health.stale_after)
                 if quote is not None:
                     return quote.value

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from dashboard.domain.currency_summary import CurrencySummary
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.market import Quote
-from dashboard.domain.portfolio import CurrencySummary
 from dashboard.domain.position import Position, Source
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus
@@ -136,7 +136,7 @@ class LivePosition:
     @property
     def is_manual(self) -> bool:
         """True if a person entered it."""
-        return self.terms is not None and self.terms.source is Source.ENTERED
+        return self.terms is not None and self.terms.source is Source.MANUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,13 @@ from dashboard.domain.journal import Journal
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.reconcile import Difference, Disagreement, differences, disagreement, keyed
+from dashboard.domain.reconcile import (
+    Difference,
+    DifferenceKind,
+    difference_kind,
+    find_differences,
+    positions_by_key,
+)
 from dashboard.domain.transitions import PositionEvent
 from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
 from dashboard.positions.event_text import describe_change
@@ -120,7 +126,7 @@ class PositionTracker:
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
         known = {state.key for state in self._journal.positions}
         reported: tuple[PositionEvent, ...] = (*snapshot.fills, *snapshot.funding)
-        for event in sorted(reported, key=lambda each: each.order):
+        for event in sorted(reported, key=lambda each: each.sort_key):
             self._take(event, quietly=self._journal.key_of(event) not in known and self._is_history(event))
         for difference in self._differences(snapshot):
             self._settle(difference, snapshot)
@@ -131,19 +137,22 @@ class PositionTracker:
 
     def _is_history(self, event: PositionEvent) -> bool:
         """True if it is from before everything was known, so that no listener waits for it."""
-        return self.complete_until is None or event.order[0] <= self.complete_until
+        return self.complete_until is None or event.sort_key[0] <= self.complete_until
 
     def _differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
-        theirs = keyed(self.account, snapshot.positions, hedged=snapshot.hedged)
+        theirs = positions_by_key(self.account, snapshot.positions, hedged=snapshot.hedged)
         # The flat ones, too: what was closed after the request is not missing here.
-        return differences(self._journal.positions, theirs, asked_at=snapshot.asked_at)
+        return find_differences(self._journal.positions, theirs, requested_at=snapshot.requested_at)
 
     def _settle(self, difference: Difference, snapshot: AccountSnapshot) -> None:
         """Takes the exchange's figures over, where they are beyond doubt; otherwise marks the position."""
         key, side = difference.key, difference.ours.side if difference.ours else None
-        if key.symbol in snapshot.moving:
+        if key.symbol in snapshot.inconsistent_symbols:
             return
-        if difference.kind is Disagreement.MISSING_THERE and (key.symbol, side) not in snapshot.closed:
+        if (
+            difference.kind is DifferenceKind.MISSING_THERE
+            and (key.symbol, side) not in snapshot.recently_closed
+        ):
             self._mark(key, difference.text)
             return
         live = self._book.newest(key)
@@ -152,16 +161,18 @@ class PositionTracker:
             log.warning("%s; the exchange's figures are taken", difference.text)
             if live is None or live.difference != difference.text:
                 self._book.add_event(key, EventKind.DIFFERENCE, difference.text)
-        self._take(difference.correction(snapshot.asked_at, starts=starts), difference=difference.text)
+        self._take(
+            difference.adjustment(snapshot.requested_at, replaces_history=starts), difference=difference.text
+        )
         self._confirmed.add(key)
 
     def _take_terms(self, snapshot: AccountSnapshot) -> set[PositionKey]:
         """Takes the exchange's terms over, and ends settled differences. Returns whose terms changed."""
         changed = set()
-        theirs = keyed(self.account, snapshot.positions, hedged=snapshot.hedged)
+        theirs = positions_by_key(self.account, snapshot.positions, hedged=snapshot.hedged)
         for state in self._journal.positions:
             terms = theirs.get(state.key)
-            if disagreement(state, terms) is None:
+            if difference_kind(state, terms) is None:
                 self._confirmed.add(state.key)
                 self._mark(state.key, None)
             live = self._book.newest(state.key)
@@ -171,13 +182,13 @@ class PositionTracker:
         return changed
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
-        self._book.set_health(self.account, read_at=snapshot.at, problem=snapshot.problem)
+        self._book.set_health(self.account, read_at=snapshot.received_at, problem=snapshot.problem)
         if snapshot.complete_until is not None:
             self.complete_until = snapshot.complete_until
             if self._has_new_events:
                 self._record(*snapshot_record(self.account, snapshot.complete_until))
                 self._has_new_events = False
-            self._journal.forget_before(snapshot.complete_until - _EVENTS_KEPT_MS)
+            self._journal.prune_before(snapshot.complete_until - _EVENTS_KEPT_MS)
 
     def _mark(self, key: PositionKey, difference: str | None) -> None:
         live = self._book.newest(key)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.margin import MarginTier
@@ -10,7 +11,6 @@ from dashboard.domain.position import Position
 from dashboard.domain.position_levels import levels_of
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.valuation import value
-from dashboard.positions.account_totals import DOLLARS
 from dashboard.positions.models import LivePosition
 from dashboard.state.runtime import MarketSnapshot
 
@@ -69,7 +69,7 @@ class ValuedPosition:
     def pnl(self) -> Decimal | None:
         """The unrealised PnL in dollars; in the settlement currency where its own price is not enough."""
         pnl, quote = self.live.unrealized_pnl, self.live.quote
-        if pnl is None or quote is None or self._settle in DOLLARS or not self._is_in_dollars:
+        if pnl is None or quote is None or self._settle in USD_EQUIVALENTS or not self._is_in_dollars:
             return pnl
         return pnl * quote.value
 
@@ -81,4 +81,6 @@ class ValuedPosition:
     def _is_in_dollars(self) -> bool:
         """True if its own price is enough for its PnL in dollars. Otherwise every move is published."""
         market = self.live.state.instrument
-        return market.settle in DOLLARS or (market.settle == market.base and market.quote in DOLLARS)
+        return market.settle in USD_EQUIVALENTS or (
+            market.settle == market.base and market.quote in USD_EQUIVALENTS
+        )

@@ -72,7 +72,9 @@ class Mirror:
         self._is_silent = True
         self.positions.silence(reason)
         for key, snapshot in self.markets.snapshots().items():
-            lost = replace(snapshot, version=snapshot.version + 1, health=snapshot.health.lost(reason))
+            lost = replace(
+                snapshot, version=snapshot.version + 1, health=snapshot.health.disconnected(reason)
+            )
             self.markets.mirror(key, lost)
 
     def _kept(self, message: StateMessage) -> set[MarketKey]:

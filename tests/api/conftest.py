@@ -13,7 +13,7 @@ from dashboard.api.router import add_api
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms
-from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle
 from dashboard.positions.monitor import PositionMonitor
@@ -102,11 +102,13 @@ class Service(AbstractContextManager["Service"]):
     def price(self, last: str) -> None:
         """A tick of the market and of its position."""
         quotes = ticker(now_ms(), last=last, bid=last, ask=last)
-        self.markets.apply(market_key(), PriceReceived(Route.STREAM, now_ms(), quotes))
+        self.markets.apply(market_key(), PriceReceived(Transport.STREAM, now_ms(), quotes))
 
     def old(self, last: str, age: int) -> PriceReceived:
         """A tick that came long ago."""
-        return PriceReceived(Route.STREAM, now_ms(), ticker(now_ms() - age, last=last, bid=last, ask=last))
+        return PriceReceived(
+            Transport.STREAM, now_ms(), ticker(now_ms() - age, last=last, bid=last, ask=last)
+        )
 
 
 @pytest.fixture(params=["one process", "through Redis"])

@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection
 from dashboard.api.client_messages import LONGEST, MOST
 from dashboard.api.router import ASYNCAPI
 from dashboard.auth.api_access import ApiAccess
-from dashboard.domain.events import FeedFailed, Route
+from dashboard.domain.events import FeedFailed, Transport
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
 from tests.domain.fill_histories import fill, fills
@@ -179,8 +179,8 @@ class TestBestBidAndOffer:
         service.price("100")
         with service.stream("/live/bbo") as client:
             hear(client)
-            service.markets.apply(market_key(), FeedFailed(Route.STREAM, "closed"))
-            service.markets.apply(market_key(), FeedFailed(Route.POLL, "no answer"))
+            service.markets.apply(market_key(), FeedFailed(Transport.STREAM, "closed"))
+            service.markets.apply(market_key(), FeedFailed(Transport.POLL, "no answer"))
             assert until(client, "bbo", bid=None)["ask"] is None
             service.price("100")
             assert until(client, "bbo", bid="100")["ask"] == "100"

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from dashboard.domain.events import AccountFailed, FeedFailed, Route
+from dashboard.domain.events import AccountFailed, FeedFailed, Transport
 from tests.web.scenes import LONG
 
 
@@ -75,8 +75,8 @@ def test_failures_are_told_without_moving_the_page(visit):
     context = visit(account=True)
     top = context.page.locator("#figures").bounding_box()
     context.scene.hush()
-    context.scene.apply(FeedFailed(Route.STREAM, "code 1006"))
-    context.scene.apply(FeedFailed(Route.POLL, "timeout after 10 s"))
+    context.scene.apply(FeedFailed(Transport.STREAM, "code 1006"))
+    context.scene.apply(FeedFailed(Transport.POLL, "timeout after 10 s"))
     context.scene.account_reports(AccountFailed("the key is wrong"))
     expect(context.shown("state")).to_have_text("DISCONNECTED")
     expect(context.shown("feed-notice")).to_have_text("timeout after 10 s. 2 failures.")

@@ -12,7 +12,7 @@ from dashboard.domain.events import (
     InstrumentResolved,
     PositionsRead,
     PriceReceived,
-    Route,
+    Transport,
 )
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position import Position
@@ -41,7 +41,7 @@ def eth_ticks(scene: Scene, price: str) -> None:
     quote = Quote(Decimal(price), now_ms())
     ticker = Ticker(last=quote, mark=quote, bid=quote, ask=quote)
     scene.context.markets.apply(ETH.symbol, InstrumentResolved(ETH))
-    scene.context.markets.apply(ETH.symbol, PriceReceived(Route.STREAM, now_ms(), ticker))
+    scene.context.markets.apply(ETH.symbol, PriceReceived(Transport.STREAM, now_ms(), ticker))
     legs = scene.tracker.positions_of(ETH.symbol)
     scene.context.markets.apply(ETH.symbol, PositionsRead(now_ms(), legs))
     scene.tracker.priced(ETH.symbol, ticker, 60_000)

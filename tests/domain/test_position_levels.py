@@ -103,7 +103,7 @@ def test_a_liquidation_price_entered_without_a_position(
         ),
         pytest.param(isolated(entry="199"), {}, "180", True, id="by the assumed rate: 179.1 / 0.995"),
         pytest.param(
-            position(entry="199", source=Source.ENTERED), {}, "180", True, id="entered, in whatever mode"
+            position(entry="199", source=Source.MANUAL), {}, "180", True, id="entered, in whatever mode"
         ),
         pytest.param(
             position(margin_mode="cross", rate="0.04"), {"0": "0.04"}, None, True, id="cross: unknown"
@@ -128,7 +128,7 @@ def test_a_manual_position_keeps_the_liquidation_price_that_was_entered() -> Non
     entry = entered_long(liquidation_price="92")
     held = entry.position(OF)
     assert held is not None
-    assert (held.source, held.liquidation_price) == (Source.ENTERED, 92)
+    assert (held.source, held.liquidation_price) == (Source.MANUAL, 92)
     assert levels_of(held, entry, (MarginTier(Decimal(0), Decimal("0.04")),)).liquidation == 92
 
 

@@ -39,8 +39,8 @@ async def test_it_reads_one_market(client: ExchangeClient, demo: DemoThread) -> 
     assert (client.id, client.name, client.can_stream) == ("bitget", "Bitget", True)
 
     lowest, *_ = tiers = await client.fetch_tiers(instrument)
-    assert (lowest.floor, lowest.maintenance_margin_rate) == (0, Decimal("0.004"))
-    assert list(tiers) == sorted(tiers, key=lambda tier: tier.floor)
+    assert (lowest.min_notional, lowest.maintenance_margin_rate) == (0, Decimal("0.004"))
+    assert list(tiers) == sorted(tiers, key=lambda tier: tier.min_notional)
 
     demo.call(demo.exchange.publish("BTCUSDT", lastPr="64123.4567890123", bidPr="64123.4", askPr="64123.5"))
     for seen in (await client.fetch_ticker(instrument), await client.watch_ticker(instrument)):

@@ -12,7 +12,7 @@ from dashboard.domain.events import (
     InstrumentResolved,
     MarginTiersReceived,
     PriceReceived,
-    Route,
+    Transport,
 )
 from tests.feed.harness import FeedHarness
 
@@ -27,7 +27,7 @@ def told_of(rig: FeedHarness, symbol: str | None, since: int = 0) -> list[FeedEv
 def streamed(rig: FeedHarness, symbols: tuple[str | None, ...], since: int = 0) -> bool:
     return all(
         any(
-            isinstance(event, PriceReceived) and event.route is Route.STREAM
+            isinstance(event, PriceReceived) and event.transport is Transport.STREAM
             for event in told_of(rig, symbol, since)
         )
         for symbol in symbols

@@ -16,8 +16,8 @@ from dashboard.domain.events import (
     InstrumentResolved,
     MarginTiersReceived,
     PriceReceived,
-    Route,
     SupplementalPrice,
+    Transport,
 )
 from dashboard.metrics.feed_stats import FeedStats
 from dashboard.positions.live_book import LiveBook
@@ -27,7 +27,7 @@ from tests.domain.fill_histories import fill
 from tests.positions.harness import BTC, TrackerHarness, market_key
 
 ETH = replace(instrument(), symbol="ETH/USDT:USDT", base="ETH")
-STREAM, POLL = Route.STREAM, Route.POLL
+STREAM, POLL = Transport.STREAM, Transport.POLL
 
 
 class Rig:
@@ -41,12 +41,12 @@ class Rig:
     def clock(self) -> int:
         return self.harness.now
 
-    def tick(self, route: Route = STREAM, symbol: str = BTC) -> None:
+    def tick(self, route: Transport = STREAM, symbol: str = BTC) -> None:
         self.markets.apply(
             market_key(symbol), PriceReceived(route, self.clock(), ticker(self.clock(), last="100"))
         )
 
-    def broken(self, route: Route = STREAM) -> None:
+    def broken(self, route: Transport = STREAM) -> None:
         self.markets.apply(market_key(), FeedFailed(route, "gone"))
 
     def __getitem__(self, name: str) -> object:
@@ -102,7 +102,7 @@ class TestFeed:
     @pytest.mark.parametrize(
         ("events", "reconnects"),
         [
-            ([Route.STREAM], 0),
+            ([Transport.STREAM], 0),
             ([(STREAM,), STREAM], 0),  # the first connection is no return
             ([STREAM, (STREAM,), STREAM], 1),
             ([STREAM, (STREAM,), POLL, STREAM], 1),  # back by polling; what follows was not missed

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountSnapshot, FillsReceived, PriceReceived, Route
+from dashboard.domain.events import AccountSnapshot, FillsReceived, PriceReceived, Transport
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Ticker
@@ -71,7 +71,7 @@ class TrackerHarness:
         return self.ticker(ticker(self.now, last=last), symbol)
 
     def ticker(self, prices: Ticker, symbol: str = BTC) -> "TrackerHarness":
-        self.markets.apply(market_key(symbol), PriceReceived(Route.STREAM, self.now, prices))
+        self.markets.apply(market_key(symbol), PriceReceived(Transport.STREAM, self.now, prices))
         return self
 
     @property

@@ -34,7 +34,7 @@ def test_fills_come_back_as_they_were(history):
     [
         funding("-0.25", 7),
         funding("1E-12", 7, leg=Side.SHORT),
-        adopted("-2.5", "100.1", 9, starts=True, opened_at=3),
+        adopted("-2.5", "100.1", 9, replaces_history=True, opened_at=3),
         adopted("0", "0", 9, position_side=Side.LONG),
     ],
     ids=["paid", "received in hedge mode", "short", "flat"],

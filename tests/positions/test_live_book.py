@@ -11,7 +11,7 @@ from dashboard.domain.events import (
     InstrumentResolved,
     MarginTiersReceived,
     PriceReceived,
-    Route,
+    Transport,
 )
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.manual_position import ManualPosition
@@ -77,7 +77,7 @@ class TestManualPositions:
         markets.apply(BTC, received(last="105"))
         live = book.get_all_positions()[MANUAL]
         assert (live.status, live.unrealized_pnl, live.roe, live.notional) == (RiskStatus.PROFIT, 5, 50, 105)
-        assert live.position.source is Source.ENTERED
+        assert live.position.source is Source.MANUAL
         assert book.summary().unrealized_pnl == 5
 
     def test_one_entered_before_the_symbol_is_resolved_is_valued_then(self, markets: Markets, book: LiveBook):
@@ -193,8 +193,8 @@ class TestAccounts:
         account("one", "bitget", position(LONG, "1", "100"))
         account("two", "bybit", position(SHORT, "2", "100"))
         resolve(markets)
-        markets.apply(BTC, PriceReceived(Route.STREAM, 0, ticker(last="110")))
-        markets.apply(BYBIT, PriceReceived(Route.STREAM, 0, ticker(last="120")))
+        markets.apply(BTC, PriceReceived(Transport.STREAM, 0, ticker(last="110")))
+        markets.apply(BYBIT, PriceReceived(Transport.STREAM, 0, ticker(last="120")))
 
     def test_each_is_valued_at_the_price_of_its_exchange(self, book: LiveBook):
         assert {key.account: live.unrealized_pnl for key, live in book.get_all_positions().items()} == {

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.events import AccountFailed, FillsReceived, PriceReceived, Route
+from dashboard.domain.events import AccountFailed, FillsReceived, PriceReceived, Transport
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Payoff
-from dashboard.domain.portfolio import summarize
 from dashboard.domain.risk import RiskStatus
 from dashboard.positions.models import EventType
 from tests.domain.builders import LONG, SHORT, instrument, position, ticker
 from tests.domain.fill_histories import fill, fills, funding, histories
 from tests.positions.harness import BTC, FRESH, TrackerHarness, market_key
+from tests.positions.plain_totals import plain_totals
 
 
 class TestFills:
@@ -26,7 +26,7 @@ class TestFills:
         harness.fills(*fills("buy 2 @ 100, sell 1 @ 110"))
         assert harness.kinds == ["fill", "fill"]
         assert [update.event_type for update in harness.announced] == [EventType.FILL, EventType.FILL]
-        assert harness.only.state.total.realized_pnl == 10
+        assert harness.only.state.cumulative_totals.realized_pnl == 10
 
     def test_a_fill_is_recorded_before_it_is_announced(self):
         harness = TrackerHarness()
@@ -62,7 +62,7 @@ class TestFills:
         assert harness.open == {}
         assert harness.tracker.symbols() == frozenset()
         assert harness.announced[-1].position.state.side is None
-        assert harness.known[BTC].state.total.realized_pnl == 20
+        assert harness.known[BTC].state.cumulative_totals.realized_pnl == 20
 
     @given(histories(), st.randoms())
     def test_order_and_repetition_of_fills_do_not_matter(self, history, dice: random.Random):
@@ -73,7 +73,7 @@ class TestFills:
             wild.fills(each)
         ours, theirs = orderly.known[history[0].instrument.symbol], wild.known
         assert theirs[history[0].instrument.symbol].state.contracts == ours.state.contracts
-        assert theirs[history[0].instrument.symbol].state.total == ours.state.total
+        assert theirs[history[0].instrument.symbol].state.cumulative_totals == ours.state.cumulative_totals
 
 
 class TestSnapshots:
@@ -118,7 +118,7 @@ class TestSnapshots:
         told = len(harness.announced)
         harness.reading(asked_at=2_000)
         assert len(harness.announced) == told, "announced once, not with each snapshot"
-        harness.reading(asked_at=3_000, closed=frozenset([(BTC, LONG)]))
+        harness.reading(asked_at=3_000, recently_closed=frozenset([(BTC, LONG)]))
         assert harness.open == {}
 
     def test_the_end_of_a_difference_is_logged(self):
@@ -128,7 +128,7 @@ class TestSnapshots:
 
     def test_a_moving_market_is_left_to_the_next_snapshot(self):
         harness = TrackerHarness().fills(fill("buy 2 @ 100"))
-        harness.reading(position(LONG, "3", "100"), moving=frozenset([BTC]))
+        harness.reading(position(LONG, "3", "100"), inconsistent_symbols=frozenset([BTC]))
         assert harness.only.state.contracts == 2
 
     def test_a_fill_after_the_request_is_not_undone(self):
@@ -143,7 +143,7 @@ class TestSnapshots:
         assert harness.reading(position(LONG, "2", "100")).health.problem is None
 
     def test_two_different_answers_mark_no_difference(self):
-        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(moving=frozenset([BTC]))
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(inconsistent_symbols=frozenset([BTC]))
         assert harness.only.difference is None
 
     def test_a_position_that_was_not_compared_keeps_its_difference(self):
@@ -156,14 +156,14 @@ class TestSnapshots:
         harness.fills(fill("buy 2 @ 100", 3_000, "1"), fill("sell 2 @ 110", 5_000, "1"))
         harness.reading(position(LONG, "2", "100"), asked_at=4_000)
         assert "correction" not in harness.kinds
-        total = harness.known[BTC].state.total
+        total = harness.known[BTC].state.cumulative_totals
         assert (total.realized_pnl, total.fees) == (40, {"USDT": 2})
 
     def test_a_correction_keeps_pnl_realized_since_the_adoption(self):
         harness = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
         harness.reading(position(LONG, "0.5", "100"), asked_at=2_000)
         assert harness.only.state.contracts == Decimal("0.5")
-        assert harness.only.state.total.realized_pnl == 10
+        assert harness.only.state.cumulative_totals.realized_pnl == 10
 
     def test_a_correction_is_logged_as_a_warning_and_an_adoption_is_not(
         self, caplog: pytest.LogCaptureFixture
@@ -200,8 +200,8 @@ class TestSnapshots:
     def test_funding_is_kept_apart(self):
         harness = TrackerHarness().fills(fill("buy 2 @ 100"))
         harness.reading(position(LONG, "2", "100"), funding=(funding("-0.5", 500),))
-        assert harness.only.state.total.funding == {"USDT": Decimal("-0.5")}
-        assert harness.only.state.total.realized_pnl == 0
+        assert harness.only.state.cumulative_totals.funding == {"USDT": Decimal("-0.5")}
+        assert harness.only.state.cumulative_totals.realized_pnl == 0
 
 
 class TestPrices:
@@ -230,7 +230,7 @@ class TestPrices:
         harness, ether = TrackerHarness(), "ETH/USDT:USDT"
         harness.fills(fill("buy 1 @ 100"), fill_in(fill("buy 1 @ 100"), ether))
         harness.markets.apply(
-            market_key(ether), PriceReceived(Route.POLL, 0, ticker(0, last="110"), request_time=60_000)
+            market_key(ether), PriceReceived(Transport.POLL, 0, ticker(0, last="110"), request_time_ms=60_000)
         )
         harness.price("110")
         harness.now += FRESH + 1
@@ -271,7 +271,7 @@ class TestPrices:
         harness.book.publish_prices()
         assert harness.announced[-1].position.unrealized_pnl is None
 
-    @given(st.lists(st.tuples(histories(most=4), st.integers(1, 10**6)), min_size=1, max_size=4))
+    @given(st.lists(st.tuples(histories(max_size=4), st.integers(1, 10**6)), min_size=1, max_size=4))
     def test_incremental_totals_equal_the_sums_of_all_positions(self, drawn):
         harness, prices = TrackerHarness(), {}
         for number, (history, price) in enumerate(drawn):
@@ -281,7 +281,7 @@ class TestPrices:
                 harness.fills(moved).price(str(price), symbol)
             prices[symbol] = Decimal(price)
         held = harness.known.values()
-        expected = summarize((live.state, prices[live.state.key.symbol]) for live in held)
+        expected = plain_totals((live.state, prices[live.state.key.symbol]) for live in held)
         found = harness.book.summary().by_currency
         for currency, summary in expected.items():
             assert replace(found[currency], exposure=summary.exposure) == summary
@@ -333,7 +333,7 @@ class TestRestart:
         harness = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
         again = harness.again().reading(position(LONG, "3", "100"), asked_at=2_000)
         assert again.only.state.contracts == 3
-        assert again.only.state.total.realized_pnl == 10
+        assert again.only.state.cumulative_totals.realized_pnl == 10
 
     @given(histories(legs=(None,)), st.data())
     def test_a_restart_at_any_fill_ends_the_same(self, history, data):
@@ -349,7 +349,7 @@ class TestRestart:
         again = harness.reading(position(LONG, "1", "100"), complete_until=900).again()
         again.reading(position(LONG, "3", "100"), asked_at=2_000)
         assert again.only.state.contracts == 3
-        assert again.only.state.total.realized_pnl == 10
+        assert again.only.state.cumulative_totals.realized_pnl == 10
 
     def test_records_of_another_account_are_ignored(self):
         harness = TrackerHarness().fills(fill("buy 2 @ 100"))

@@ -42,8 +42,8 @@ def test_it_publishes_what_it_reads_and_tells_systemd(feed: Start, redis_server:
         process = feed(manager=manager)
         manager.until("READY=1")
         until(lambda: streams(mirror), 30)
-        until(lambda: len(mirror.board.get_all_positions()) == 3, 30)
-        assert mirror.about().exchange == "Bitget"
+        until(lambda: len(mirror.positions.get_all_positions()) == 3, 30)
+        assert mirror.info().exchange == "Bitget"
         manager.until("WATCHDOG=1")
         process.terminate()
         assert process.wait(10) == 0

@@ -94,14 +94,14 @@ def test_two_hundred_kills_lose_nothing(demo: DemoThread, tmp_path: Path):
 
     with build_engine(load(flags)) as inside:
         inside.monitor.start()
-        account, tracker = demo.exchange.account, inside.tracker
+        account, book = demo.exchange.account, inside.positions
         until(lambda: len(told(trail)) >= len(account.fills))
         ours = {
-            live.tracked.instrument.id: live.tracked.contracts
-            for live in tracker.get_all_positions().values()
+            live.state.instrument.id: live.state.contracts
+            for live in book.get_all_positions().values()
         }
         assert ours == signed(demo)
-        assert not [live.difference for live in tracker.get_all_positions().values() if live.difference]
+        assert not [live.difference for live in book.get_all_positions().values() if live.difference]
     assert told(trail) == Counter(fill.id for fill in account.fills)
     assert not [line for line in read_records(trail) if line.kind == "correction"]
     assert verify(trail).whole

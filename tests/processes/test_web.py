@@ -86,7 +86,7 @@ class Workers:
 @pytest.fixture
 def source(redis_server: RedisServer) -> Iterator[Source]:
     source = Source().price("100")
-    source.books.fills(fill("buy 1 @ 100"))
+    source.harness.fills(fill("buy 1 @ 100"))
     with published(source.context, redis_server):
         yield source
 

@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
 from dashboard.domain.environment import Environment
-from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError
@@ -60,7 +60,7 @@ class Source:
         key = market_key(market.symbol) if market else self.markets.main_key
         if market and self.markets.get(key) is None:
             self.markets.apply(key, InstrumentResolved(market))
-        self.markets.apply(key, PriceReceived(Route.STREAM, now_ms() - age, quotes))
+        self.markets.apply(key, PriceReceived(Transport.STREAM, now_ms() - age, quotes))
         return self
 
     async def _enter(self, fields: Mapping[str, str | None]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from dashboard.app.context import EngineInfo
 from dashboard.clock import now_ms
-from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
 from dashboard.domain.journal import Journal
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position_selection import ManualEntry
@@ -42,7 +42,7 @@ def over(**parts: messages.Part | MessageHeader | None) -> StateMessage:
 def test_a_market_reads_back_equal(price: Decimal, other: Decimal):
     runtime = RuntimeConfig(market_key(), 2_000)
     runtime.apply(InstrumentResolved(instrument()))
-    runtime.apply(PriceReceived(Route.STREAM, 9, Ticker(last=Quote(price, 9), mark=Quote(other, 8))))
+    runtime.apply(PriceReceived(Transport.STREAM, 9, Ticker(last=Quote(price, 9), mark=Quote(other, 8))))
     back = over(main=runtime.snapshot).main
     assert repr(back) == repr(runtime.snapshot)
 
@@ -117,7 +117,7 @@ def test_two_clocks_that_are_one_are_left_alone():
 def test_a_ticker_keeps_what_it_does_not_know():
     quotes = ticker(5, last="1")
     runtime = RuntimeConfig(market_key(), 2_000)
-    runtime.apply(PriceReceived(Route.STREAM, 5, quotes))
+    runtime.apply(PriceReceived(Transport.STREAM, 5, quotes))
     back = translate(StateMessage(replace(HEAD, clock=10_000), main=runtime.snapshot), 0).main
     assert back
     assert back.ticker.mark is None

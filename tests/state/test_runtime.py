@@ -16,8 +16,8 @@ from dashboard.domain.events import (
     InstrumentResolved,
     MarginTiersReceived,
     PriceReceived,
-    Route,
     SupplementalPrice,
+    Transport,
 )
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.keys import MarketKey
@@ -66,7 +66,7 @@ def test_margin_tiers_replace_the_earlier_ones(runtime: RuntimeConfig) -> None:
 
 def test_a_failure_keeps_the_prices(runtime: RuntimeConfig) -> None:
     runtime.apply(received(last="105"))
-    runtime.apply(FeedFailed(Route.STREAM, "closed"))
+    runtime.apply(FeedFailed(Transport.STREAM, "closed"))
     assert runtime.snapshot.ticker.last is not None
     assert runtime.snapshot.health.reason == "closed"
 
@@ -76,9 +76,9 @@ def test_a_failure_keeps_the_prices(runtime: RuntimeConfig) -> None:
     [
         pytest.param([], id="nothing yet"),
         pytest.param([received(last="105", bid="104")], id="streaming"),
-        pytest.param([received(route=Route.POLL, last="105", request_time=700)], id="polling"),
-        pytest.param([received(last="105"), FeedFailed(Route.STREAM, "closed")], id="the stream broke"),
-        pytest.param([FeedFailed(Route.POLL, "no answer")], id="disconnected"),
+        pytest.param([received(transport=Transport.POLL, last="105", request_time_ms=700)], id="polling"),
+        pytest.param([received(last="105"), FeedFailed(Transport.STREAM, "closed")], id="the stream broke"),
+        pytest.param([FeedFailed(Transport.POLL, "no answer")], id="disconnected"),
     ],
 )
 def test_supplemental_prices_do_not_change_the_health(
@@ -100,7 +100,7 @@ def test_listeners_are_called_in_order_of_registration(runtime: RuntimeConfig) -
     runtime.register(lambda snapshot: seen.append(("first", snapshot.version)))
     runtime.register(lambda snapshot: seen.append(("second", snapshot.version)))
     runtime.apply(received(last="1"))
-    runtime.apply(FeedFailed(Route.STREAM, "closed"))
+    runtime.apply(FeedFailed(Transport.STREAM, "closed"))
     assert seen == [("first", 2), ("second", 2), ("first", 3), ("second", 3)]
 
 
@@ -179,7 +179,7 @@ FIGURES = st.dictionaries(
 EVENTS: st.SearchStrategy[Callable[[int], FeedEvent]] = st.one_of(
     st.builds(
         lambda route, figures, took: lambda at: PriceReceived(route, at, ticker(at, **figures), took),
-        st.sampled_from(Route),
+        st.sampled_from(Transport),
         FIGURES,
         st.sampled_from([0, 300, 9_000]),
     ),
@@ -187,8 +187,8 @@ EVENTS: st.SearchStrategy[Callable[[int], FeedEvent]] = st.one_of(
     st.sampled_from(
         [
             RESOLVED,
-            FeedFailed(Route.STREAM, "broke"),
-            FeedFailed(Route.POLL, "broke"),
+            FeedFailed(Transport.STREAM, "broke"),
+            FeedFailed(Transport.POLL, "broke"),
             MarginTiersReceived(TIERS),
             MarginTiersReceived(()),
         ]

@@ -14,7 +14,7 @@ from dashboard.domain.events import (
     FeedEvent,
     InstrumentResolved,
     PriceReceived,
-    Route,
+    Transport,
 )
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
@@ -74,7 +74,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._repeated: tuple[str, Route, dict[str, str | None]] | None = None
+        self._repeated: tuple[str, Transport, dict[str, str | None]] | None = None
         self._asked_at = 1_000
         self.markets = Markets(REQUESTED, 2000)
         self.book = LiveBook(self.markets, clock=self.clock)
@@ -127,14 +127,16 @@ class Scene:
         """The main market as it is now."""
         return self.markets.main.snapshot
 
-    def price(self, price: str, route: Route = Route.STREAM, *, age: int = 0, **more: str | None) -> "Scene":
+    def price(
+        self, price: str, route: Transport = Transport.STREAM, *, age: int = 0, **more: str | None
+    ) -> "Scene":
         """A tick; mark and last are `price` by default, and None leaves a figure out."""
         with self._lock:
             self._repeated = None if age else (price, route, more)
             self._tick(price, route, age, more)
         return self
 
-    def _tick(self, price: str, route: Route, age: int, more: Mapping[str, str | None]) -> None:
+    def _tick(self, price: str, route: Transport, age: int, more: Mapping[str, str | None]) -> None:
         texts = {"last": price, "mark": price, "bid": price, "ask": price, "change_24h": "1.82"} | more
         at = self.clock() - age
         quotes = {name: Quote(Decimal(text), at) for name, text in texts.items() if text is not None}
@@ -154,7 +156,7 @@ class Scene:
         closed = frozenset((live.key.symbol, live.state.side) for live in held if live.state.side)
         hedged = len({(each.instrument.symbol) for each in positions}) < len(positions)
         return self.account_reports(
-            AccountSnapshot(self.clock(), self._asked_at, positions, hedged=hedged, closed=closed)
+            AccountSnapshot(self.clock(), self._asked_at, positions, hedged=hedged, recently_closed=closed)
         )
 
     def hush(self) -> "Scene":

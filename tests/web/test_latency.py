@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.domain.events import FeedFailed, MarginTiersReceived, PriceReceived, Route
+from dashboard.domain.events import FeedFailed, MarginTiersReceived, PriceReceived, Transport
 from dashboard.domain.keys import MarketKey
 from dashboard.metrics.registry import REGISTRY
 from dashboard.state.runtime import RuntimeConfig
@@ -22,7 +22,7 @@ class Measured:
         self.market.register(self.lateness.told)
 
     def tick(self) -> None:
-        self.market.apply(PriceReceived(Route.STREAM, self.now, ticker(self.now, last="100")))
+        self.market.apply(PriceReceived(Transport.STREAM, self.now, ticker(self.now, last="100")))
 
     def show(self) -> None:
         self.lateness.shown(self.lateness.take())
@@ -70,7 +70,7 @@ def test_a_sign_of_life_without_a_new_price_is_not_measured(measured):
     assert measured.told == (1, 0)
 
 
-@pytest.mark.parametrize("news", [FeedFailed(Route.POLL, "gone"), MarginTiersReceived(())])
+@pytest.mark.parametrize("news", [FeedFailed(Transport.POLL, "gone"), MarginTiersReceived(())])
 def test_other_news_do_not_make_an_old_price_late(measured, news):
     measured.tick()
     measured.now += 5
@@ -88,7 +88,7 @@ def test_one_that_was_told_late_was_late(measured):
     """As over a slow way from the feed's process: it was received before the view that lacks it."""
     measured.tick()
     measured.show()
-    late = PriceReceived(Route.STREAM, measured.now + 2, ticker(measured.now + 2, last="101"))
+    late = PriceReceived(Transport.STREAM, measured.now + 2, ticker(measured.now + 2, last="101"))
     measured.now += 50
     measured.show()
     measured.market.apply(late)

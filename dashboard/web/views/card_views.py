@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.app.context import AppContext
+from dashboard.domain.contract_math import initial_margin
 from dashboard.domain.environment import Environment
-from dashboard.domain.margin import entry_margin
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.valuation import Valuation, valuation_price
@@ -122,12 +122,12 @@ def position_facts(selected: SelectedPosition, context: AppContext) -> View:
         "side:tone": Tone.UP if position.side.sign > 0 else Tone.DOWN,
         "size": f"{size(position.size)} {instrument.base}",
         "notional": _amount(selected.valuation.notional, settle),
-        "margin": _amount(entry_margin(position), settle),
+        "margin": _amount(initial_margin(position), settle),
         "margin-mode": position.margin_mode or "",
         "entry": price(position.entry_price, instrument.price_step),
         "liquidation": "none" if levels.no_liquidation else price(levels.liquidation, instrument.price_step),
         "liquidation-source": liquidation_source(position, levels),
-        "source": "entered" if position.source is Source.ENTERED else _account(context),
+        "source": "entered" if position.source is Source.MANUAL else _account(context),
     }
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from dashboard.domain.pnl import unrealized_pnl
+from dashboard.domain.contract_math import unrealized_pnl
 from dashboard.domain.position import Position, Side
-from dashboard.domain.risk import RiskLevels
+from dashboard.domain.risk import RiskLevels, distance_percent
 from dashboard.domain.valuation import Valuation
 from dashboard.formatting import MISSING, Tone, gain, percent, price, sign_tone
 from dashboard.web.views.card_views import View
@@ -38,7 +38,7 @@ def rungs(selected: SelectedPosition, newest: Decimal | None) -> View:
     view = standing | _marker(scale, valuation, newest)
     if valuation.quote:
         for key, level in _prices(levels).items():
-            view[f"{key}-away"] = percent(levels.distance(level, valuation.quote.value))
+            view[f"{key}-away"] = percent(distance_percent(valuation.quote.value, level))
     return view
 
 

@@ -79,7 +79,7 @@ def _shown(selected: SelectedPosition, context: AppContext, now: int) -> View:
 
 def _silent(selected: SelectedPosition) -> MarketSnapshot:
     """The market without any price."""
-    health = FeedHealth(poll_interval=0, state=FeedState.STREAMING, received_at=0)
+    health = FeedHealth(poll_interval_ms=0, state=FeedState.STREAMING, received_at=0)
     return MarketSnapshot(0, selected.market.key, health, selected.market.instrument)
 
 

@@ -73,7 +73,7 @@ def liquidation_source(position: Position, levels: RiskLevels) -> str:
         return "" if levels.no_liquidation else "unknown"
     if levels.liquidation_is_estimate:
         return "estimate"
-    return str(position.source if levels.liquidation == position.liquidation_price else Source.ENTERED)
+    return str(position.source if levels.liquidation == position.liquidation_price else Source.MANUAL)
 
 
 def _silence(context: AppContext) -> str:

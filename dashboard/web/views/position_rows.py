@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 def row(label: str, live: LivePosition, now: int) -> Row:
     """Returns the row of one position at `now` (ms, monotonic)."""
     held, state = live.position, live.state
-    instrument, settle, total = state.instrument, state.instrument.settle, state.total
+    instrument, settle, total = state.instrument, state.instrument.settle, state.cumulative_totals
     away = _away(live)
     return {
         "label": label,
@@ -44,7 +44,7 @@ def row(label: str, live: LivePosition, now: int) -> Row:
         **_cell("pnl", gain(live.unrealized_pnl, settle), live.unrealized_pnl, signed=True),
         **_cell("roe", percent(live.roe), live.roe, signed=True),
         **_cell("realized", gain(total.realized_pnl, settle), total.realized_pnl, signed=True),
-        **_cell("fees", _amounts(total.fees, untold=total.untold_fees), _first(total.fees)),
+        **_cell("fees", _amounts(total.fees, untold=total.fills_without_fee), _first(total.fees)),
         **_cell("funding", _amounts(total.funding), _first(total.funding)),
         **_cell("liquidation", _liquidation(live, held), live.liquidation_price),
         **_cell("away", percent(away), None if away is None else abs(away)),

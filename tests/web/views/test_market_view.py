@@ -8,7 +8,7 @@ import pytest
 
 from dashboard import formatting
 from dashboard.domain.environment import Environment
-from dashboard.domain.events import AccountFailed, FeedFailed, Route
+from dashboard.domain.events import AccountFailed, FeedFailed, Transport
 from dashboard.domain.position import Side, Source
 from dashboard.web.views.market_view import changed
 from tests.domain.builders import position
@@ -268,7 +268,7 @@ def test_a_mark_that_grew_old_gives_way_to_the_last_price():
     shows(scene, price="67,000.0", price_label="Last price", pnl_basis="on last", mark__tone="unknown")
 
 
-@pytest.mark.parametrize("route", Route)
+@pytest.mark.parametrize("route", Transport)
 @pytest.mark.parametrize(
     ("comes", "notice"),
     [
@@ -291,7 +291,7 @@ def test_a_feed_that_lives_without_a_price_is_no_live_one(route, comes, notice):
         pnl="—",
         title="STALE · BTC/USDT",
     )
-    back = {Route.STREAM: "STREAMING", Route.POLL: "POLLING"}[route]
+    back = {Transport.STREAM: "STREAMING", Transport.POLL: "POLLING"}[route]
     shows(scene.price("67000", route), state=back, price="67,000.0")
 
 
@@ -323,11 +323,11 @@ def test_the_most_absurd_price_has_a_view(price, entered):
 
 def test_failures_are_told_with_their_reason():
     scene = live()
-    scene.apply(FeedFailed(Route.STREAM, "code 1006"))
-    scene.price("67482.1", Route.POLL)
+    scene.apply(FeedFailed(Transport.STREAM, "code 1006"))
+    scene.price("67482.1", Transport.POLL)
     shows(scene, state="POLLING", feed_notice="Streaming is off, prices are polled: code 1006.")
-    scene.apply(FeedFailed(Route.POLL, "timeout"))
-    scene.apply(FeedFailed(Route.POLL, "timeout"))
+    scene.apply(FeedFailed(Transport.POLL, "timeout"))
+    scene.apply(FeedFailed(Transport.POLL, "timeout"))
     shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="timeout. 2 failures.")
 
 
@@ -347,7 +347,7 @@ def flat(view):
 
 def all_scenes():
     broken = live()
-    broken.apply(FeedFailed(Route.POLL, "timeout"))
+    broken.apply(FeedFailed(Transport.POLL, "timeout"))
     return [Scene(), Scene(account=True).resolve(), live(), live("63000", SHORT), live().after(9_000), broken]
 
 

@@ -59,7 +59,7 @@ def test_a_label_of_a_watched_market_without_a_position_selects_that_market(hedg
 @pytest.mark.parametrize(
     ("entered", "is_restored", "source"),
     [
-        pytest.param(LONG_FIELDS, False, Source.ENTERED, id="entered now"),
+        pytest.param(LONG_FIELDS, False, Source.MANUAL, id="entered now"),
         pytest.param(LONG_FIELDS, True, Source.EXCHANGE, id="restored: the account comes first"),
         pytest.param({"side": "long"}, False, Source.EXCHANGE, id="only a side"),
     ],
