@@ -95,7 +95,7 @@ class AccountReader:
 
     async def _closed(self) -> frozenset[tuple[str, Side]]:
         since = self._book.complete_until
-        return frozenset() if since is None else await self._client.fetch_closed(since - _OVERLAP)
+        return frozenset() if since is None else await self._client.fetch_closed_positions(since - _OVERLAP)
 
     async def _history(
         self, symbols: Iterable[str], held: AccountPositions, *, with_funding: bool

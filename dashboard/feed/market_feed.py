@@ -119,7 +119,7 @@ class MarketFeed:
         """
         await self._spoke.wait()
         async with asyncio.TaskGroup() as tasks:
-            for watch in self._client.streams_beside(self._instrument, self._streamed):
+            for watch in self._client.supplemental_streams(self._instrument, self._streamed):
                 tasks.create_task(run_forever(partial(self._beside, watch)))
 
     async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:

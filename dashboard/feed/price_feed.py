@@ -223,7 +223,7 @@ class PriceFeed:
 
     async def _find(self) -> Instrument:
         """Finds the market and reads the account for the first time."""
-        instrument = await self._client.open(self._symbol)
+        instrument = await self._client.resolve_instrument(self._symbol)
         self._emit_main(InstrumentResolved(instrument))
         if self._account is not None:
             await self._first_reading(self._account, instrument)
@@ -243,7 +243,7 @@ class PriceFeed:
 
     async def _read_tiers(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> None:
         with suppress(UsageError):  # not told to everybody: the estimate then assumes a rate
-            emit(MarginTiersReceived(await self._client.fetch_tiers(instrument)))
+            emit(MarginTiersReceived(await self._client.fetch_margin_tiers(instrument)))
 
     def _emit_main(self, event: FeedEvent) -> None:
         if isinstance(event, PriceReceived) and event.ticker.last is not None:

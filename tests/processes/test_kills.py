@@ -96,10 +96,7 @@ def test_two_hundred_kills_lose_nothing(demo: DemoThread, tmp_path: Path):
         inside.monitor.start()
         account, book = demo.exchange.account, inside.positions
         until(lambda: len(told(trail)) >= len(account.fills))
-        ours = {
-            live.state.instrument.id: live.state.contracts
-            for live in book.get_all_positions().values()
-        }
+        ours = {live.state.instrument.id: live.state.contracts for live in book.get_all_positions().values()}
         assert ours == signed(demo)
         assert not [live.difference for live in book.get_all_positions().values() if live.difference]
     assert told(trail) == Counter(fill.id for fill in account.fills)

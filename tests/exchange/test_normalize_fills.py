@@ -1,4 +1,4 @@
-"""Fills and funding as each exchange gives them, through ccxt's own parser, then ours."""
+"""Conversion of fills and funding: rows of each exchange, parsed by ccxt and then by the dashboard."""
 
 import json
 from collections.abc import Iterable
@@ -70,10 +70,10 @@ HYPERLIQUID = {
 
 
 def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
-    """What ccxt itself makes of an exchange's row."""
+    """Parses an exchange's row with ccxt."""
     exchange = exchange_with(key.split()[0], MARKETS[key])
-    ours = "parse_ws_my_trade" if key == "krakenfutures ws" else "parse_ws_trade"
-    row: dict[str, Any] = getattr(exchange, ours if key.endswith(" ws") else "parse_trade")(raw)
+    ws_parser = "parse_ws_my_trade" if key == "krakenfutures ws" else "parse_ws_trade"
+    row: dict[str, Any] = getattr(exchange, ws_parser if key.endswith(" ws") else "parse_trade")(raw)
     assert row["symbol"] == MARKETS[key]["symbol"]
     return row
 
@@ -92,13 +92,13 @@ def read(key: str, *rows: dict[str, Any], hedged: bool = False) -> tuple[Fill, .
             "binanceusdm ws", BINANCE_WS, "sell", "0.002", ("0.07", "USDT"), "-1.5", id="binance ws"
         ),
         pytest.param("bybit", BYBIT, "sell", "0.002", ("0.07", "USDT"), "-1.5", id="bybit"),
-        pytest.param("okx", OKX, "sell", "2", ("0.07", "USDT"), "-1.5", id="okx, in contracts"),
-        pytest.param("krakenfutures", KRAKEN, "sell", "0.002", None, None, id="kraken tells no fee"),
+        pytest.param("okx", OKX, "sell", "2", ("0.07", "USDT"), "-1.5", id="okx in contracts"),
+        pytest.param("krakenfutures", KRAKEN, "sell", "0.002", None, None, id="kraken reports no fee"),
         pytest.param("krakenfutures ws", KRAKEN_WS, "sell", "0.002", ("0.07", "USD"), None, id="kraken ws"),
         pytest.param("hyperliquid", HYPERLIQUID, "sell", "0.002", ("0.07", "USDC"), "-1.5", id="hyperliquid"),
     ],
 )
-def test_a_row_of_each_exchange(
+def test_fill_of_each_exchange(
     key: str, raw: dict[str, Any], side: str, contracts: str, fee: tuple[str, str] | None, pnl: str | None
 ) -> None:
     (fill,) = read(key, raw)
@@ -109,15 +109,15 @@ def test_a_row_of_each_exchange(
 
 
 @pytest.mark.parametrize(
-    ("key", "raw", "done", "of"),
+    ("key", "raw", "trade_side", "position_side"),
     [
         *(
             pytest.param(
                 "bitget",
-                BITGET | {"posMode": "hedge_mode", "side": side, "tradeSide": trade_side},
-                done, of, id=f"bitget {trade_side} {of}, {side}",
+                BITGET | {"posMode": "hedge_mode", "side": row_side, "tradeSide": kind},
+                side, position, id=f"bitget {kind} {position}, {row_side}",
             )
-            for side, trade_side, done, of in (
+            for row_side, kind, side, position in (
                 ("buy", "open", "buy", "long"), ("buy", "close", "sell", "long"),
                 ("sell", "open", "sell", "short"), ("sell", "close", "buy", "short"),
                 ("buy", "burst_close_long", "sell", "long"), ("sell", "burst_close_short", "buy", "short"),
@@ -130,27 +130,29 @@ def test_a_row_of_each_exchange(
         pytest.param("bybit", BYBIT, "sell", "long", id="bybit closes"),
         pytest.param("bybit", BYBIT | {"closedSize": "0"}, "sell", "short", id="bybit opens"),
         pytest.param("bybit", BYBIT | {"side": "Buy", "closedSize": "0"}, "buy", "long", id="bybit buys"),
-        pytest.param("bybit", BYBIT | {"closedSize": ""}, "sell", None, id="bybit does not say"),
+        pytest.param("bybit", BYBIT | {"closedSize": ""}, "sell", None, id="bybit without closedSize"),
     ],
 )  # fmt: skip
-def test_hedge_mode(key: str, raw: dict[str, Any], done: str, of: str | None) -> None:
+def test_position_side_of_a_fill_in_hedge_mode(
+    key: str, raw: dict[str, Any], trade_side: str, position_side: str | None
+) -> None:
     (fill,) = read(key, raw, hedged=True)
-    assert fill.trade_side == done
-    assert fill.position_side == (Side(of) if of else None)
+    assert fill.trade_side == trade_side
+    assert fill.position_side == (Side(position_side) if position_side else None)
 
 
-def test_one_way_mode_names_no_position() -> None:
+def test_fill_in_one_way_mode_has_no_position_side() -> None:
     assert read("bybit", BYBIT)[0].position_side is None
 
 
 @pytest.mark.parametrize("kind", ["Funding", "SessionSettlePnL", "Dividend"])
-def test_bybits_rows_that_are_no_trade(kind: str) -> None:
-    """EXCHANGE-NOTES section 5: funding comes back as a trade, and would corrupt a position."""
+def test_bybit_rows_of_other_types_are_omitted(kind: str) -> None:
+    """Bybit returns funding as a trade, which would corrupt a position."""
     assert read("bybit", BYBIT | {"execType": kind}) == ()
 
 
 @pytest.mark.parametrize("kind", ["Trade", "BustTrade", "AdlTrade", "Settle", "Delivery"])
-def test_bybits_liquidations_are_trades(kind: str) -> None:
+def test_bybit_liquidations_are_fills(kind: str) -> None:
     assert len(read("bybit", BYBIT | {"execType": kind})) == 1
 
 
@@ -159,7 +161,7 @@ def recorded() -> Iterable[dict[str, Any]]:
         yield from json.loads(line).get("data", ())
 
 
-def test_a_recording_of_bitget() -> None:
+def test_recorded_bitget_fills() -> None:
     bought, sold = read("bitget", *recorded())
     assert (bought.trade_side, sold.trade_side) == (TradeSide.BUY, TradeSide.SELL)
     assert (bought.price, sold.price) == (Decimal("64045.9"), Decimal("64027.7"))
@@ -170,13 +172,13 @@ def test_a_recording_of_bitget() -> None:
 
 
 @pytest.mark.parametrize(
-    "hole",
+    "missing",
     [{"id": None}, {"price": None}, {"price": "0"}, {"amount": "0"}, {"amount": "x"}, {"timestamp": None},
      {"side": None}, {"side": "both"}],
     ids=str,
 )  # fmt: skip
-def test_a_fill_that_cannot_be_read_is_not_left_out(hole: dict[str, Any]) -> None:
-    whole = {
+def test_unreadable_fill_fails_the_conversion(missing: dict[str, Any]) -> None:
+    complete = {
         "id": "1",
         "symbol": SWAP,
         "side": "buy",
@@ -185,54 +187,55 @@ def test_a_fill_that_cannot_be_read_is_not_left_out(hole: dict[str, Any]) -> Non
         "timestamp": 3,
         "info": {},
     }
-    assert len(normalize_account.fills([whole], lambda _symbol: an_instrument())) == 1
-    with pytest.raises(ExchangeUnavailable, match=r"^bitget: a fill in BTC/USDT:USDT cannot be read$"):
-        normalize_account.fills([whole, whole | hole], lambda _symbol: an_instrument())
+    assert len(normalize_account.fills([complete], lambda _symbol: an_instrument())) == 1
+    with pytest.raises(ExchangeUnavailable, match=r"^bitget: a fill in BTC/USDT:USDT is unreadable$"):
+        normalize_account.fills([complete, complete | missing], lambda _symbol: an_instrument())
 
 
-def test_no_fee_told_is_not_free() -> None:
-    whole = {"id": "1", "symbol": SWAP, "side": "buy", "price": "1", "amount": "2", "timestamp": 3}
-    assert normalize_account.fill(whole, an_instrument()).fees == ()
+def test_unreported_fee_is_not_zero() -> None:
+    complete = {"id": "1", "symbol": SWAP, "side": "buy", "price": "1", "amount": "2", "timestamp": 3}
+    assert normalize_account.fill(complete, an_instrument()).fees == ()
     assert (
-        normalize_account.fill(whole | {"fee": {"cost": None, "currency": "X"}}, an_instrument()).fees == ()
+        normalize_account.fill(complete | {"fee": {"cost": None, "currency": "X"}}, an_instrument()).fees
+        == ()
     )
-    free = normalize_account.fill(whole | {"fee": {"cost": "0", "currency": "X"}}, an_instrument())
+    free = normalize_account.fill(complete | {"fee": {"cost": "0", "currency": "X"}}, an_instrument())
     assert free.fees == (Fee(Decimal(0), "X"),)
 
 
 FUNDING: dict[str, Any] = {"id": "7", "symbol": SWAP, "amount": "-1.50", "code": "USDT", "timestamp": 1000}
 
 
-def test_funding() -> None:
+def test_funding_of_other_markets_is_omitted() -> None:
     other = FUNDING | {"symbol": "ETH/USDT:USDT"}
     (paid,) = normalize_account.funding([FUNDING, other], an_instrument())
     assert (paid.id, paid.amount, paid.currency, paid.paid_at) == ("7", Decimal("-1.50"), "USDT", 1000)
 
 
-def test_bybit_tells_what_was_paid_as_a_positive_fee() -> None:
+def test_bybit_funding_is_negative_if_paid() -> None:
     bybit = exchange_with("bybit", MARKETS["bybit"])
     raw = {"symbol": "BTCUSDT", "execFee": "0.5", "execId": "7", "execTime": "1000", "feeRate": "0.0001"}
     (paid,) = normalize_account.funding([bybit.parse_income(raw)], instrument_of("bybit", MARKETS["bybit"]))
     assert (paid.amount, paid.currency) == (Decimal("-0.5"), "USDT")
 
 
-def test_hyperliquids_payments_share_an_id() -> None:
+def test_hyperliquid_payments_have_distinct_identities() -> None:
     listed = instrument_of("hyperliquid", MARKETS["hyperliquid"])
     rows = [FUNDING | {"id": "0x00", "symbol": listed.symbol, "timestamp": at} for at in (1000, 2000)]
     assert len({paid.identity for paid in normalize_account.funding(rows, listed)}) == 2
 
 
-@pytest.mark.parametrize("hole", [{"amount": None}, {"timestamp": None}], ids=str)
-def test_funding_that_cannot_be_read(hole: dict[str, Any]) -> None:
-    with pytest.raises(ExchangeUnavailable, match="funding in BTC/USDT:USDT cannot be read"):
-        normalize_account.funding([FUNDING | hole], an_instrument())
+@pytest.mark.parametrize("missing", [{"amount": None}, {"timestamp": None}], ids=str)
+def test_unreadable_funding_fails_the_conversion(missing: dict[str, Any]) -> None:
+    with pytest.raises(ExchangeUnavailable, match="a funding payment in BTC/USDT:USDT is unreadable"):
+        normalize_account.funding([FUNDING | missing], an_instrument())
 
 
-def test_closed() -> None:
+def test_closed_positions_are_selected_by_time() -> None:
     rows = [
         {"symbol": "A", "side": "long", "lastUpdateTimestamp": 1000},
         {"symbol": "B", "side": "short", "lastUpdateTimestamp": 999},
         {"symbol": "C", "side": "short", "lastUpdateTimestamp": None, "timestamp": 1001},
         {"symbol": "D", "side": None, "lastUpdateTimestamp": 2000},
     ]
-    assert normalize_account.closed(rows, 1000) == {("A", Side.LONG), ("C", Side.SHORT)}
+    assert normalize_account.closed_positions(rows, 1000) == {("A", Side.LONG), ("C", Side.SHORT)}

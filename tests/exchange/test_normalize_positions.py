@@ -1,4 +1,4 @@
-"""EXCHANGE-NOTES section 5: rows as each exchange gives them, through ccxt's own parser, then ours."""
+"""Conversion of positions: rows of each exchange, parsed by ccxt and then by the dashboard."""
 
 from decimal import Decimal
 from typing import Any
@@ -81,12 +81,12 @@ HYPERLIQUID = {
 
 
 def positions(rows: list[dict[str, Any]], listed: Instrument) -> tuple[Position, ...]:
-    """The positions in rows that are all of one market."""
+    """Converts rows that are all of one market."""
     return normalize_account.positions(rows, lambda _symbol: listed)
 
 
 def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
-    """What ccxt itself makes of an exchange's row."""
+    """Parses an exchange's row with ccxt."""
     exchange = exchange_with(key.split()[0], MARKETS[key])
     parse = getattr(exchange, "parse_position_risk" if key == "binance" else "parse_position")
     row: dict[str, Any] = parse(raw)
@@ -95,7 +95,7 @@ def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(key: str, *rows: dict[str, Any]) -> tuple[Position, ...]:
-    """The positions in an exchange's market, from rows as that exchange gives them."""
+    """Parses and converts rows of an exchange."""
     return positions([parsed(key, raw) for raw in rows], instrument_of(key.split()[0], MARKETS[key]))
 
 
@@ -112,7 +112,7 @@ def read(key: str, *rows: dict[str, Any]) -> tuple[Position, ...]:
         ),
         pytest.param(
             "bitget inverse", BITGET_INVERSE, "long", "0.5", "0.5", "30000", "10", "isolated", None, "0.004",
-            id="bitget reports 0, ccxt computes one of its own",
+            id="bitget reports 0, ccxt estimates one",
         ),
         pytest.param(
             "binance", BINANCE, "short", "0.010", "0.01", "44525.0", None, "cross", None, "0.004",
@@ -135,7 +135,7 @@ def read(key: str, *rows: dict[str, Any]) -> tuple[Position, ...]:
         ),
         pytest.param(
             "krakenfutures", KRAKEN, "short", "0.25", "0.25", "64123.5", None, "cross", None, None,
-            id="krakenfutures, mostly None",
+            id="krakenfutures, most fields unknown",
         ),
         pytest.param(
             "hyperliquid", HYPERLIQUID, "long", "0.0078", "0.0078", "64000.0", "20", "isolated",
@@ -143,7 +143,7 @@ def read(key: str, *rows: dict[str, Any]) -> tuple[Position, ...]:
         ),
     ],
 )  # fmt: skip
-def test_a_row_of_each_exchange(
+def test_position_of_each_exchange(
     exchange: str, raw: dict[str, Any], side: str, contracts: str, size: str, entry: str,
     leverage: str | None, mode: str | None, liquidation: str | None, rate: str | None,
 ) -> None:  # fmt: skip
@@ -158,10 +158,10 @@ def test_a_row_of_each_exchange(
     assert held.source is Source.EXCHANGE
 
 
-def test_ccxts_own_liquidation_price_is_not_the_exchanges() -> None:
+def test_liquidation_price_estimated_by_ccxt_is_ignored() -> None:
     assert (
         Decimal(parsed("bitget inverse", BITGET_INVERSE)["liquidationPrice"]) > 30_000
-    )  # of a long at 30,000
+    )  # of a long entered at 30,000
     assert read("bitget inverse", BITGET_INVERSE)[0].liquidation_price is None
 
 
@@ -179,11 +179,11 @@ def test_ccxts_own_liquidation_price_is_not_the_exchanges() -> None:
         ),
     ],
 )
-def test_a_row_without_contracts_is_no_position(exchange: str, raw: dict[str, Any]) -> None:
+def test_row_without_contracts_is_omitted(exchange: str, raw: dict[str, Any]) -> None:
     assert read(exchange, raw) == ()
 
 
-def test_binances_flat_websocket_row_has_no_side() -> None:
+def test_binance_flat_websocket_row_is_omitted() -> None:
     binance = exchange_with("binance", MARKETS["binance"])
     row = binance.parse_ws_position(
         {"s": "BTCUSDT", "pa": "0", "ep": "0", "up": "0", "mt": "isolated", "ps": "BOTH"}
@@ -192,7 +192,7 @@ def test_binances_flat_websocket_row_has_no_side() -> None:
     assert positions([row], instrument_of("binance", MARKETS["binance"])) == ()
 
 
-def test_both_sides_of_a_hedge() -> None:
+def test_hedge_mode_has_a_position_of_each_side() -> None:
     hedge = {"posMode": "hedge_mode"}
     legs = read("bitget", BITGET | hedge, BITGET | hedge | {"holdSide": "short", "total": "0.005"})
     assert [(leg.side, leg.contracts) for leg in legs] == [
@@ -213,14 +213,14 @@ def test_both_sides_of_a_hedge() -> None:
         pytest.param("okx", OKX | {"posSide": "short", "pos": "300"}, True, id="okx"),
         pytest.param("htx", HTX | {"position_side": "both"}, False, id="htx one-way"),
         pytest.param("htx", HTX, True, id="htx"),
-        pytest.param("krakenfutures", KRAKEN, None, id="krakenfutures does not say"),
+        pytest.param("krakenfutures", KRAKEN, None, id="krakenfutures reports no mode"),
     ],
 )
-def test_hedge_mode_is_told_by_the_rows(key: str, raw: dict[str, Any], mode: bool | None) -> None:
+def test_position_mode_is_read_from_the_rows(key: str, raw: dict[str, Any], mode: bool | None) -> None:
     assert normalize_account.hedged([parsed(key, raw)]) is mode
 
 
-def test_no_rows_tell_no_mode() -> None:
+def test_position_mode_is_unknown_without_rows() -> None:
     assert normalize_account.hedged([]) is None
 
 
@@ -231,19 +231,19 @@ def test_no_rows_tell_no_mode() -> None:
         pytest.param("bybit", BYBIT, 1669097244192, id="bybit"),
         pytest.param("bybit", BYBIT | {"createdTime": "0"}, None, id="zero is unknown"),
         pytest.param("okx", OKX, 1700807507275, id="okx"),
-        pytest.param("binance", BINANCE, None, id="binance does not say"),
+        pytest.param("binance", BINANCE, None, id="binance reports no time"),
     ],
 )
-def test_when_it_was_opened(key: str, raw: dict[str, Any], at: int | None) -> None:
+def test_opening_time_of_a_position(key: str, raw: dict[str, Any], at: int | None) -> None:
     assert read(key, raw)[0].opened_at == at
 
 
-def test_what_is_not_followed_is_left_out() -> None:
+def test_position_in_an_unsupported_market_is_omitted() -> None:
     unreadable = {"symbol": SWAP, "side": None, "contracts": "2", "entryPrice": None}
     assert normalize_account.positions([unreadable], lambda _symbol: None) == ()
 
 
-def test_numbers_are_exact_to_the_digit() -> None:
+def test_position_numbers_are_exact() -> None:
     (held,) = read(
         "bitget", BITGET | {"openPriceAvg": "37355.123456789012345678", "total": "0.100000000000000001"}
     )
@@ -251,33 +251,33 @@ def test_numbers_are_exact_to_the_digit() -> None:
     assert str(held.contracts) == "0.100000000000000001"
 
 
-def test_contracts_are_positive_whatever_sign_they_come_with() -> None:
+def test_contracts_are_unsigned() -> None:
     row = {"symbol": SWAP, "side": "short", "contracts": "-2", "entryPrice": "10", "info": {}}
     (held,) = positions([row], instrument_of("bitget", MARKETS["bitget"]))
     assert (held.side, held.contracts) == (Side.SHORT, 2)
 
 
 @pytest.mark.parametrize(
-    "hole",
+    "missing",
     [
         pytest.param({"entryPrice": None}, id="no entry price"),
-        pytest.param({"entryPrice": "0"}, id="an entry price of 0"),
+        pytest.param({"entryPrice": "0"}, id="entry price of 0"),
         pytest.param({"side": None}, id="no side"),
         pytest.param({"side": "both"}, id="side both"),
         pytest.param({"contracts": None}, id="no contracts"),
-        pytest.param({"contracts": "many"}, id="contracts that are no number"),
+        pytest.param({"contracts": "many"}, id="contracts not a number"),
     ],
 )
-def test_a_row_that_cannot_be_understood_is_not_flat(hole: dict[str, Any]) -> None:
-    """A failed query never means flat: an open position must not vanish because a field of it is missing."""
-    whole = {"symbol": SWAP, "side": "long", "contracts": "2", "entryPrice": "10", "info": {}}
+def test_unreadable_position_fails_the_conversion(missing: dict[str, Any]) -> None:
+    """An open position must not disappear because one of its fields is missing."""
+    complete = {"symbol": SWAP, "side": "long", "contracts": "2", "entryPrice": "10", "info": {}}
     with pytest.raises(ExchangeUnavailable) as error:
-        positions([whole, whole | hole], instrument_of("bitget", MARKETS["bitget"]))
-    assert str(error.value) == "bitget: a position in BTC/USDT:USDT cannot be read"
+        positions([complete, complete | missing], instrument_of("bitget", MARKETS["bitget"]))
+    assert str(error.value) == "bitget: a position in BTC/USDT:USDT is unreadable"
 
 
 @pytest.mark.parametrize("contracts", ["0", "0.000", "-0", 0, 0.0], ids=repr)
-def test_a_row_of_no_contracts_may_have_any_hole(contracts: object) -> None:
+def test_flat_row_may_lack_fields(contracts: object) -> None:
     flat = {"symbol": SWAP, "side": None, "contracts": contracts, "entryPrice": None}
     assert positions([flat], instrument_of("bitget", MARKETS["bitget"])) == ()
 
@@ -302,7 +302,7 @@ def test_a_row_of_no_contracts_may_have_any_hole(contracts: object) -> None:
     ],
     ids=str,
 )
-def test_only_a_liquidation_price_in_info_counts(info: object, liquidation: str | None) -> None:
+def test_liquidation_price_is_read_from_info(info: object, liquidation: str | None) -> None:
     row = {
         "symbol": SWAP, "side": "long", "contracts": "2", "entryPrice": "10", "liquidationPrice": "8",
         "info": info,
