@@ -14,7 +14,7 @@ from typing import Any
 
 import ccxt.pro
 
-from benchmarks.our_server import runtime_with_position
+from benchmarks.our_server import live_state
 from benchmarks.processes import answering
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
@@ -25,13 +25,13 @@ SYMBOL = "BTC/USDT:USDT"
 
 def ours(config: Mapping[str, Any]) -> None:
     """Counts the versions of the live state."""
-    runtime = runtime_with_position()
+    markets, _book = live_state()
     client = ExchangeClient(Credentials("bitget", config=config))
-    feed = PriceFeed(client, SYMBOL, lambda _symbol, event: runtime.apply(event))
+    feed = PriceFeed(client, SYMBOL, markets.apply)
     feed.start()
-    while runtime.snapshot.ticker.last is None:
+    while markets.main.snapshot.ticker.last is None:
         time.sleep(0.01)
-    answering({}, {"used": lambda: [runtime.snapshot.version, time.process_time()]})
+    answering({}, {"used": lambda: [markets.main.snapshot.version, time.process_time()]})
     feed.stop()
 
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.decimal_math import WIDE, shorten
@@ -71,6 +72,7 @@ def price(value: Decimal | None, step: Decimal | None) -> str:
     return _grouped(_rounded(value, decimals(step)))
 
 
+@lru_cache(maxsize=256)
 def decimals(step: Decimal) -> int:
     """How many decimals a price has that moves in steps of `step`."""
     return max(0, -_exponent(shorten(step)))
@@ -134,7 +136,12 @@ def _exponent(value: Decimal) -> int:
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal((0, (1,), -places)), context=WIDE)
+    return value.quantize(_unit(places), context=WIDE)
+
+
+@lru_cache(maxsize=256)
+def _unit(places: int) -> Decimal:
+    return Decimal((0, (1,), -places))
 
 
 def _significant(value: Decimal) -> Decimal:

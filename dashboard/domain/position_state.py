@@ -1,6 +1,6 @@
 """The state of a position that is built from its events."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
@@ -94,12 +94,26 @@ class PositionState:
             contracts = abs(self.contracts)
             return self.side.sign * entry_gain(self.instrument, contracts, self.entry_value, price)
 
-    def position(self) -> Position | None:
-        """The position for margin and risk, without leverage and margin mode; None while flat."""
+    def position(self, terms: Position | None = None) -> Position | None:
+        """Returns the same for margin and risk; None while flat.
+
+        `terms` is the exchange's own row, or the position as entered: it adds leverage, margin mode and
+        liquidation price, which fills do not have.
+        """
         if self.side is None or self.entry_price is None:
             return None
-        return Position(
+        position = Position(
             self.instrument, self.side, abs(self.contracts), self.entry_price, source=Source.EXCHANGE
+        )
+        if terms is None or terms.side is not self.side:
+            return position
+        return replace(
+            position,
+            leverage=terms.leverage,
+            margin_mode=terms.margin_mode,
+            liquidation_price=terms.liquidation_price,
+            maintenance_margin_rate=terms.maintenance_margin_rate,
+            source=terms.source,
         )
 
 

@@ -1,9 +1,9 @@
 """Labels: the names of positions on page and API."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.domain.keys import PositionKey
+from dashboard.domain.position import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class PositionLabels:
         """Returns the label of a position, which no other one has."""
         return key.label if key.account == self.first_account else f"{key.label}@{key.account}"
 
-    def find(self, label: str, keys: Iterable[PositionKey]) -> PositionKey | None:
-        """Returns the key with this label; None if there is none among `keys`."""
-        return next((key for key in keys if self.label(key) == label), None)
+    def keys_of(self, label: str) -> tuple[PositionKey, ...]:
+        """Returns the keys that can have this label: in one-way mode, and in hedge mode."""
+        symbol, _, account = label.partition("@")
+        account = account or self.first_account
+        sides = (side for side in Side if symbol.endswith(f":{side}"))
+        hedged = (PositionKey(account, symbol.removesuffix(f":{side}"), side) for side in sides)
+        return (PositionKey(account, symbol), *hedged)

@@ -49,6 +49,7 @@ class LiveBook(PositionBook):
         self._by_market: dict[MarketKey, list[ValuedPosition]] = {}
         self._priced: dict[ValuedPosition, None] = {}
         self._touched: dict[ValuedPosition, None] = {}
+        self._uncounted: dict[ValuedPosition, None] = {}
         self._resolved: set[MarketKey] = set()
         self._totals = AccountTotals()
         markets.register(self._on_market)
@@ -59,6 +60,7 @@ class LiveBook(PositionBook):
             if self._is_unknown():
                 return AccountSummary(self._wall(), 0, None, None, None, {})
             self._expire()
+            self._count()
             return self._totals.summary(self._wall(), partial(self._dollar_price, self._clock()))
 
     # --- Written by the trackers
@@ -83,7 +85,7 @@ class LiveBook(PositionBook):
         if valued is None:
             valued = self._valued[state.key] = ValuedPosition(state, market)
             self._by_market.setdefault(market, []).append(valued)
-        self._change(valued, state, terms, difference)
+        self._change(valued, state, state.position(terms), difference)
 
     def announce(
         self, key: PositionKey, event_type: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
@@ -125,7 +127,7 @@ class LiveBook(PositionBook):
             for valued in self._by_market.get(snapshot.key, ()):
                 if valued.margin_tiers is not snapshot.margin_tiers:
                     live = valued.live
-                    self._change(valued, live.state, live.terms, live.difference)
+                    self._change(valued, live.state, live.position, live.difference)
                 else:
                     self._price(valued, snapshot)
 
@@ -148,7 +150,7 @@ class LiveBook(PositionBook):
         for valued in self._by_market.get(snapshot.key, ()):
             live = valued.live
             if live.key != manual:
-                self._change(valued, live.state, live.terms, live.difference)
+                self._change(valued, live.state, live.position, live.difference)
                 self.announce(live.key)
         has_account = any(each.exchange == exchange for each in self.accounts.values())
         shown = entry.is_shown(has_account=has_account)
@@ -161,22 +163,28 @@ class LiveBook(PositionBook):
     # --- How
 
     def _change(
-        self, valued: ValuedPosition, state: PositionState, terms: Position | None, difference: str | None
+        self, valued: ValuedPosition, state: PositionState, position: Position | None, difference: str | None
     ) -> None:
         market = self._markets.get(valued.live.market)
         tiers = market.snapshot.margin_tiers if market else ()
-        valued.change(state, terms, difference, self.manual_in(valued.live.market).position, tiers)
+        valued.change(state, position, difference, self.manual_in(valued.live.market).position, tiers)
         self._price(valued, market.snapshot if market else None)
 
     def _price(self, valued: ValuedPosition, snapshot: MarketSnapshot | None) -> None:
         valued.price(snapshot, self._clock(), self._wall())
-        live = self._positions[valued.live.key] = valued.live
-        self._totals.change(valued.counted, live)
-        valued.counted = live
-        self._touched[valued] = None
-        self._priced.pop(valued, None)
-        if live.quote is not None:
+        self._store(valued.live)
+        self._touched[valued] = self._uncounted[valued] = None
+        if valued.live.quote is None:
+            self._priced.pop(valued, None)
+        else:
             self._priced[valued] = None
+
+    def _count(self) -> None:
+        """Brings the totals up to date. They are read far less often than prices tick."""
+        uncounted, self._uncounted = self._uncounted, {}
+        for valued in uncounted:
+            self._totals.change(valued.counted, valued.live)
+            valued.counted = valued.live
 
     def _expire(self) -> None:
         """Values again each position whose price has grown too old: at another price, or at none."""

@@ -49,9 +49,8 @@ class LivePosition:
 
     state: PositionState
     market: MarketKey
-    terms: Position | None = None
-    """The exchange's own row as last read, or the position as entered: leverage, margin mode, and the
-    liquidation price until a fill changes it."""
+    position: Position | None = None
+    """Size and entry by fills, with the exchange's terms or those entered; None while flat."""
     levels: RiskLevels | None = None
     """Liquidation, alert, trap zone, stop and target; None while flat."""
     valuation: Valuation = UNPRICED
@@ -119,24 +118,9 @@ class LivePosition:
         return replace(self, valuation=UNPRICED if self.is_open else FLAT)
 
     @property
-    def position(self) -> Position | None:
-        """Size and entry by fills, with the exchange's terms; None while flat."""
-        own, terms = self.state.position(), self.terms
-        if own is None or terms is None or terms.side is not own.side:
-            return own
-        return replace(
-            own,
-            leverage=terms.leverage,
-            margin_mode=terms.margin_mode,
-            liquidation_price=terms.liquidation_price,
-            maintenance_margin_rate=terms.maintenance_margin_rate,
-            source=terms.source,
-        )
-
-    @property
     def is_manual(self) -> bool:
         """True if a person entered it."""
-        return self.terms is not None and self.terms.source is Source.MANUAL
+        return self.position is not None and self.position.source is Source.MANUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class PositionBook(ABC):
         """Held by writers, for as long as one change takes."""
         self._listeners: tuple[PositionListener, ...] = ()
         self._positions: dict[PositionKey, LivePosition] = {}
+        self._keys_by_market: dict[MarketKey, tuple[PositionKey, ...]] = {}
         self._events: deque[EventLogEntry] = deque(maxlen=_EVENTS_KEPT)
         self.accounts: dict[str, AccountHealth] = {}
         """Each account that is read, with the state of its readings."""
@@ -86,11 +87,15 @@ class PositionBook(ABC):
         """Returns one position as it was valued last, whatever the age of its price."""
         return self._positions.get(key)
 
+    def find(self, label: str) -> PositionKey | None:
+        """Returns the key of the position with this label, flat or not; None if there is none."""
+        return next((key for key in self.labels.keys_of(label) if key in self._positions), None)
+
     def open_in(self, market: MarketKey) -> list[LivePosition]:
         """Returns the open positions in one market: of several accounts, of both sides in hedge mode."""
         now = self._clock()
-        held = (live for live in self._positions.copy().values() if live.is_open and live.market == market)
-        return [self._at(live, now) for live in held]
+        known = (self._positions.get(key) for key in self._keys_by_market.get(market, ()))
+        return [self._at(live, now) for live in known if live is not None and live.is_open]
 
     def open_markets(self) -> frozenset[MarketKey]:
         """Returns the markets with an open position."""
@@ -120,6 +125,12 @@ class PositionBook(ABC):
         with self.lock:
             self._listeners += (listener,)
         return partial(self._unregister, listener)
+
+    def _store(self, live: LivePosition) -> None:
+        if live.key not in self._positions:
+            keys = self._keys_by_market.get(live.market, ())
+            self._keys_by_market[live.market] = (*keys, live.key)
+        self._positions[live.key] = live
 
     def _at(self, live: LivePosition, now: int) -> LivePosition:
         """The position at `now`: valued at another live price where its own has grown too old."""

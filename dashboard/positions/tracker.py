@@ -56,6 +56,8 @@ class PositionTracker:
         self._journal = Journal(account)
         self._confirmed: set[PositionKey] = set()
         """Positions that the exchange once reported alike, or whose figures were taken over from it."""
+        self._terms: dict[PositionKey, Position] = {}
+        """The exchange's own rows as last read; without a liquidation price once a fill changed it."""
         self._has_new_events = False
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None before that was ever so."""
@@ -99,10 +101,9 @@ class PositionTracker:
             self._update(state)
         self.complete_until = restored.complete_until
 
-    def _update(
-        self, state: PositionState, terms: Position | None = None, difference: str | None = None
-    ) -> None:
-        self._book.update(state, MarketKey(self.exchange, state.key.symbol), terms, difference)
+    def _update(self, state: PositionState, difference: str | None = None) -> None:
+        market, terms = MarketKey(self.exchange, state.key.symbol), self._terms.get(state.key)
+        self._book.update(state, market, terms, difference)
 
     def _take(self, event: PositionEvent, *, quietly: bool = False, **context: Any) -> bool:
         """Applies one fill, payment or adjustment; returns False if it was known already."""
@@ -114,8 +115,8 @@ class PositionTracker:
         self._has_new_events = True
         self._record(record_kind(event), record_of(event, self.account, before, after) | context)
         live = self._book.newest(key)
-        terms = _remaining_terms(live.terms if live else None, before, after)
-        self._update(after, terms, live.difference if live else None)
+        self._drop_outdated_terms(before, after)
+        self._update(after, live.difference if live else None)
         self._book.add_event(key, EventKind(str(after.change)), describe_change(event, before, after))
         if isinstance(event, Fill) and not quietly:
             self._book.announce(key, EventType.FILL, event)
@@ -175,9 +176,10 @@ class PositionTracker:
             if difference_kind(state, terms) is None:
                 self._confirmed.add(state.key)
                 self._mark(state.key, None)
-            live = self._book.newest(state.key)
-            if live is not None and terms is not None and terms != live.terms:
-                self._update(state, terms, live.difference)
+            if terms is not None and terms != self._terms.get(state.key):
+                live = self._book.newest(state.key)
+                self._terms[state.key] = terms
+                self._update(state, live.difference if live else None)
                 changed.add(state.key)
         return changed
 
@@ -196,14 +198,15 @@ class PositionTracker:
             return
         kind = EventKind.DIFFERENCE if difference else EventKind.AGREEMENT
         self._book.add_event(key, kind, difference or "agrees with the exchange again")
-        self._update(live.state, live.terms, difference)
+        self._update(live.state, difference)
         self._book.announce(key)
 
-
-def _remaining_terms(
-    terms: Position | None, before: PositionState | None, after: PositionState
-) -> Position | None:
-    """The exchange's terms that still hold: its liquidation price was for another size."""
-    if terms is None or before is None or before.side is not after.side:
-        return None
-    return terms if after.contracts == before.contracts else replace(terms, liquidation_price=None)
+    def _drop_outdated_terms(self, before: PositionState | None, after: PositionState) -> None:
+        """Drops the terms of another position, and a liquidation price that was for another size."""
+        terms = self._terms.get(after.key)
+        if terms is None:
+            return
+        if before is None or before.side is not after.side:
+            del self._terms[after.key]
+        elif after.contracts != before.contracts:
+            self._terms[after.key] = replace(terms, liquidation_price=None)

@@ -18,7 +18,7 @@ from dashboard.state.runtime import MarketSnapshot
 class ValuedPosition:
     """Holds the newest `live` of one position, and the little that is needed to make the next one."""
 
-    __slots__ = ("_position", "counted", "live", "margin_tiers", "published_pnl", "went_stale")
+    __slots__ = ("counted", "live", "margin_tiers", "published_pnl", "went_stale")
 
     def __init__(self, state: PositionState, market: MarketKey) -> None:
         self.live = LivePosition(state, market).without_price()
@@ -30,22 +30,19 @@ class ValuedPosition:
         """Its part in the totals."""
         self.went_stale = False
         """True if its price grew too old since it was published last, so that readers may lack one."""
-        self._position: Position | None = None
 
     def change(
         self,
         state: PositionState,
-        terms: Position | None,
+        position: Position | None,
         difference: str | None,
         manual: ManualPosition,
         margin_tiers: tuple[MarginTier, ...],
     ) -> None:
         """Takes over everything but the price, which has to be applied again."""
-        live = replace(self.live, state=state, terms=terms, difference=difference)
-        self._position = position = live.position
         self.margin_tiers = margin_tiers
         levels = levels_of(position, manual, margin_tiers) if position else None
-        self.live = replace(live, levels=levels)
+        self.live = replace(self.live, state=state, position=position, levels=levels, difference=difference)
 
     def price(self, snapshot: MarketSnapshot | None, now: int, updated_at: int) -> None:
         """Values it at the best live price of its market; without one where the market is not watched."""
@@ -54,9 +51,19 @@ class ValuedPosition:
             return
         live, stale_after = self.live, snapshot.health.stale_after
         valuation = value(
-            live.state, self._position, live.levels, snapshot.ticker, now=now, stale_after=stale_after
+            live.state, live.position, live.levels, snapshot.ticker, now=now, stale_after=stale_after
         )
-        self.live = replace(live, valuation=valuation, stale_after=stale_after, updated_at=updated_at)
+        # Without `replace`, which would take as long as the valuation itself.
+        self.live = LivePosition(
+            live.state,
+            live.market,
+            live.position,
+            live.levels,
+            valuation,
+            live.difference,
+            stale_after,
+            updated_at,
+        )
 
     def has_moved(self, threshold: Decimal) -> bool:
         """True if the PnL is further than `threshold` dollars from the one that was published last."""

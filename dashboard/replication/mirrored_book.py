@@ -39,9 +39,11 @@ class MirroredBook(PositionBook):
         before is announced as it is now.
         """
         with self.lock:
-            before = self._positions
-            received = {live.key: live for live in message.positions.values()}
-            self._positions = {**({} if message.whole else before), **received}
+            before = self._positions.copy()
+            if message.whole:
+                self._positions, self._keys_by_market = {}, {}
+            for live in message.positions.values():
+                self._store(live)
             self._apply_manual(message)
             if message.noted is not None:
                 self._events = deque(reversed(message.noted), self._events.maxlen)
@@ -98,4 +100,4 @@ class MirroredBook(PositionBook):
 def _flat(live: LivePosition) -> LivePosition:
     """The rest of a position that the feed does not report any longer."""
     state: PositionState = replace(live.state, contracts=Decimal(0), entry_value=Decimal(0))
-    return replace(live, state=state, terms=None, levels=None).without_price()
+    return replace(live, state=state, position=None, levels=None).without_price()

@@ -122,9 +122,7 @@ def test_a_hidden_tab_draws_nothing_and_catches_up(page, visit):
 def test_a_new_level_is_drawn(visit):
     context = visit(chart=True)
     until_drawn(context)
-    context.scene.runtime.enter(
-        type(context.scene.runtime.snapshot.holdings.entered).from_fields(LONG | {"take_profit": "67500"})
-    )
+    context.scene.enter(LONG | {"take_profit": "67500"})
     expect(context.page.locator("#chart .annotation-text", has_text="Take profit 67,500.0")).to_have_count(1)
 
 

@@ -10,10 +10,10 @@ from dashboard.domain.events import (
     AccountSnapshot,
     FillsReceived,
     InstrumentResolved,
-    PositionsRead,
     PriceReceived,
     Transport,
 )
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position import Position
 from tests.domain.builders import LONG, SHORT, position
@@ -40,11 +40,10 @@ def eth_ticks(scene: Scene, price: str) -> None:
     """A tick of the second market."""
     quote = Quote(Decimal(price), now_ms())
     ticker = Ticker(last=quote, mark=quote, bid=quote, ask=quote)
-    scene.context.markets.apply(ETH.symbol, InstrumentResolved(ETH))
-    scene.context.markets.apply(ETH.symbol, PriceReceived(Transport.STREAM, now_ms(), ticker))
-    legs = scene.tracker.positions_of(ETH.symbol)
-    scene.context.markets.apply(ETH.symbol, PositionsRead(now_ms(), legs))
-    scene.tracker.priced(ETH.symbol, ticker, 60_000)
+    market = MarketKey(BTC.exchange, ETH.symbol)
+    scene.apply(InstrumentResolved(ETH), market)
+    # As after a slow request, so that it stays fresh for longer than a slow machine needs for a test.
+    scene.apply(PriceReceived(Transport.STREAM, now_ms(), ticker, request_time_ms=60_000), market)
 
 
 def row(opened, label: str):

@@ -206,7 +206,7 @@ class TestAccounts:
     def test_labels_differ(self, book: LiveBook):
         labels = {book.labels.label(key): key for key in book.get_all_positions()}
         assert list(labels) == [OF.symbol, f"{OF.symbol}@two"]
-        assert all(book.labels.find(label, book.as_valued()) == key for label, key in labels.items())
+        assert all(book.find(label) == key for label, key in labels.items())
 
     def test_a_failing_account_does_not_affect_the_other(self, book: LiveBook):
         book.set_health("two", read_at=0, problem="no answer")

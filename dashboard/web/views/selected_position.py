@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.app.context import AppContext
-from dashboard.domain.keys import MarketKey, PositionKey
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position import Position, Side
 from dashboard.domain.position_selection import preferred
@@ -39,42 +39,41 @@ class SelectedPosition:
 
 def select(context: AppContext, label: str | None) -> SelectedPosition:
     """Returns the position with this label; the main market's where there is none such."""
-    book = context.positions
-    key = _find(book, label or "")
+    book, label = context.positions, label or ""
+    key = book.find(label) if label else None
     live = book.get(key) if key else None
-    market = _market(context, live, label or "")
-    shown = live if live is not None and live.is_open else _default(book, market.key, label or "")
-    return _selected(book, market, shown)
-
-
-def _find(book: PositionBook, label: str) -> PositionKey | None:
-    return book.labels.find(label, book.as_valued()) if label else None
+    market = _market(context, live, label)
+    held = book.open_in(market.key)
+    shown = live if live is not None and live.is_open else _default(book, market.key, label, held)
+    return _selected(book, market, shown, held)
 
 
 def _market(context: AppContext, live: LivePosition | None, label: str) -> MarketSnapshot:
     """The market of a position, or the market with this symbol; the main one where it is not watched."""
-    symbol, _ = _symbol_and_side(label)
     main = context.markets.main
+    if not label:
+        return main.snapshot
+    symbol, _ = _symbol_and_side(label)
     key = live.market if live else MarketKey(main.snapshot.key.exchange, symbol)
     return (context.markets.get(key) or main).snapshot
 
 
-def _default(book: PositionBook, market: MarketKey, label: str) -> LivePosition | None:
+def _default(
+    book: PositionBook, market: MarketKey, label: str, held: list[LivePosition]
+) -> LivePosition | None:
     """The position that is shown in a market: entered by hand, else the wished or larger one."""
-    held = book.open_in(market)
-    entry = book.manual_in(market)
-    symbol, side = _symbol_and_side(label)
     manual = next((live for live in held if live.is_manual), None)
     if manual is not None:
         return manual
-    wished = side if side is not None and symbol == market.symbol else entry.wished_side
-    by_position = {live.position: live for live in held if live.position is not None}
-    position = preferred(by_position, wished)
-    return by_position[position] if position else None
+    symbol, side = _symbol_and_side(label)
+    wished = side if side is not None and symbol == market.symbol else book.manual_in(market).wished_side
+    position = preferred((live.position for live in held if live.position is not None), wished)
+    return next((live for live in held if live.position is position), None) if position else None
 
 
-def _selected(book: PositionBook, market: MarketSnapshot, shown: LivePosition | None) -> SelectedPosition:
-    entry, held = book.manual_in(market.key), book.open_in(market.key)
+def _selected(
+    book: PositionBook, market: MarketSnapshot, shown: LivePosition | None, held: list[LivePosition]
+) -> SelectedPosition:
     is_known = _is_known(book, market, held)
     without = Valuation(RiskStatus.NO_POSITION if is_known else RiskStatus.UNKNOWN)
     return SelectedPosition(
@@ -86,7 +85,7 @@ def _selected(book: PositionBook, market: MarketSnapshot, shown: LivePosition | 
         others=tuple(
             live.position for live in held if live.position and not live.is_manual and not _same(live, shown)
         ),
-        manual=entry.position,
+        manual=book.manual_in(market.key).position,
         accounts=tuple(each for each in book.accounts.values() if each.exchange == market.key.exchange),
         is_known=is_known,
     )
