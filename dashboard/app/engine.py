@@ -30,7 +30,7 @@ from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
-from dashboard.logs import hide
+from dashboard.logs import add_secret
 from dashboard.positions.audit_records import RestoredPositions, restore_positions
 from dashboard.positions.manual import ManualPositions
 from dashboard.positions.manual_store import ManualPositionStore
@@ -113,7 +113,7 @@ def build_engine(settings: Settings) -> Iterator[Engine]:
     with ExitStack() as stack:
         environment, access = stack.enter_context(_exchange(settings))
         for secret in access.secrets:
-            hide(secret)
+            add_secret(secret)
         audit = stack.enter_context(_audit(settings, environment)) if access.has_account else None
         built = _built(settings, environment, access, audit)
         stack.callback(built.monitor.stop)
