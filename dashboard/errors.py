@@ -1,4 +1,4 @@
-"""The errors of the house. Each message names what is wrong, the value given and the next step."""
+"""Errors that a user sees. Each message names what is wrong, the value given and the next step."""
 
 
 class DashboardError(Exception):
