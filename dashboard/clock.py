@@ -1,4 +1,4 @@
-"""The clocks of the house: `now_ms` measures ages, `wall_ms` and `utc_now` give the date and time."""
+"""The clocks: `now_ms` measures ages, `wall_ms` and `utc_now` give the date and time."""
 
 import sys
 import time

@@ -203,7 +203,7 @@ def load(arguments: Sequence[str]) -> Settings:
 def configure_logging(settings: Settings) -> None:
     """As much as was asked for, and no secret."""
     for secret in settings.secrets:
-        logs.hide(secret)
+        logs.add_secret(secret)
     logs.configure(settings.log_level, json=settings.log_json, debug=settings.debug)
 
 

@@ -33,7 +33,7 @@ from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
-from dashboard.logs import hide
+from dashboard.logs import add_secret
 from dashboard.positions.audit_records import RestoredPositions, restore_positions
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.manual import ManualPositions
@@ -116,7 +116,7 @@ def build_engine(settings: Settings) -> Iterator[Engine]:
     with ExitStack() as stack:
         environment, credentials = stack.enter_context(_exchange(settings))
         for secret in credentials.secrets:
-            hide(secret)
+            add_secret(secret)
         audit = stack.enter_context(_audit(settings, environment)) if credentials.has_account else None
         engine = _built(settings, environment, credentials, audit)
         stack.callback(engine.monitor.stop)

@@ -101,7 +101,7 @@ def test_two_hundred_kills_lose_nothing(demo: DemoThread, tmp_path: Path):
         assert not [live.difference for live in book.get_all_positions().values() if live.difference]
     assert told(trail) == Counter(fill.id for fill in account.fills)
     assert not [line for line in read_records(trail) if line.kind == "correction"]
-    assert verify(trail).whole
+    assert verify(trail).intact
 
 
 def until(holds: Callable[[], bool]) -> None:
