@@ -59,7 +59,7 @@ class FeedHealth:
         return replace(self, state=FeedState.DISCONNECTED, reason=reason, poll_interval_ms=0)
 
     def after(self, event: PriceEvent) -> "FeedHealth":
-        """The health once `event` has happened."""
+        """The health after `event`."""
         if isinstance(event, PriceReceived):
             return self._received(event)
         return replace(

@@ -42,7 +42,8 @@ class ManualPosition:
         texts = {name: text.strip() for name, text in given.items() if text and text.strip()}
         unknown = texts.keys() - FIELD_NAMES
         if unknown:
-            raise PositionError(f"{', '.join(sorted(unknown))}: a position has no such field")
+            names = ", ".join(sorted(FIELD_NAMES))
+            raise PositionError(f"{', '.join(sorted(unknown))}: a position has no such field; use {names}")
         side = _side(texts.pop("side", None))
         entered = cls(side=side, **{name: _number(name, text) for name, text in texts.items()})
         _check(entered)

@@ -15,6 +15,10 @@ from tests.domain.strategies import amounts, leverages, prices
 
 LONG_100 = {"side": "long", "entry_price": "100", "size": "1"}
 SHORT_100 = {**LONG_100, "side": "short"}
+NAMES = (
+    "alert_price, entry_price, leverage, liquidation_price, quantity, side, size, stop_loss, take_profit, "
+    "trap_high, trap_low"
+)
 
 
 def rejection(fields: dict[str, str]) -> tuple[str, str | None]:
@@ -26,9 +30,11 @@ def rejection(fields: dict[str, str]) -> tuple[str, str | None]:
 @pytest.mark.parametrize(
     ("given", "message", "field"),
     [
-        pytest.param({"zoo": "1"}, "zoo: a position has no such field", None, id="unknown field"),
         pytest.param(
-            {"zoo": "1", "amount": "1"}, "amount, zoo: a position has no such field", None,
+            {"zoo": "1"}, f"zoo: a position has no such field; use {NAMES}", None, id="unknown field"
+        ),
+        pytest.param(
+            {"zoo": "1", "amount": "1"}, f"amount, zoo: a position has no such field; use {NAMES}", None,
             id="unknown fields",
         ),
         pytest.param({"side": "buy"}, "side 'buy': give long or short", "side", id="side"),
