@@ -7,7 +7,7 @@ import os
 
 from gunicorn.arbiter import Arbiter
 
-wsgi_app = "dashboard.processes.web:create()"
+wsgi_app = "dashboard.processes.web:create_worker_app()"
 worker_class = "dashboard.processes.gunicorn_worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, max(2, os.cpu_count() or 2)))
 """Workers are for availability: one alone carries 200 viewers on a tenth of a core."""

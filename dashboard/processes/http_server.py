@@ -31,7 +31,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI, settings: Settings, *, behind_proxy: bool = False) -> None:
         super().__init__(uvicorn_config(app, debug=settings.debug, behind_proxy=behind_proxy))
         self._opens_browser = not settings.no_browser
-        self._hangs: Callable[[], bool] = getattr(app.state, "hangs", lambda: False)
+        self._hangs: Callable[[], bool] = getattr(app.state, "is_stalled", lambda: False)
         self._watchdog = Watchdog()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
