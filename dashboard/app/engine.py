@@ -123,7 +123,7 @@ def build_engine(settings: Settings) -> Iterator[Engine]:
 def _exchange(settings: Settings) -> Iterator[tuple[Environment, Credentials]]:
     """Which exchange to read: the demo's, which runs meanwhile, or a real one."""
     if not settings.demo:
-        yield (Environment.TESTNET if settings.use_testnet else Environment.LIVE), settings.access()
+        yield (Environment.TESTNET if settings.use_testnet else Environment.LIVE), settings.credentials()
         return
     with running_demo(trader=True) as demo:
         yield Environment.DEMO, Credentials("bitget", config=demo.exchange.ccxt_config())
@@ -183,7 +183,7 @@ def _entered(settings: Settings, environment: Environment) -> ManualPosition:
         return ManualPosition.from_fields(
             {name: f"{level.normalize():f}" for name, level in asdict(DEMO_LEVELS).items()}
         )
-    return settings.entered
+    return settings.manual_position
 
 
 def _tracker(
