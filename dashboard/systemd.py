@@ -12,7 +12,6 @@ log = logging.getLogger(__name__)
 
 _LISTEN_FDS_START = 3
 """The first inherited file descriptor, as in sd_listen_fds(3)."""
-_PINGS_PER_TIMEOUT = 4
 
 
 def is_managed() -> bool:
@@ -42,7 +41,7 @@ class Watchdog:
 
     def __init__(self) -> None:
         timeout_s = int(os.environ.get("WATCHDOG_USEC", 0)) / 1_000_000
-        self._interval_s = timeout_s / _PINGS_PER_TIMEOUT
+        self._interval_s = timeout_s / 4
         self._next_ping_s = 0.0
 
     def ping(self) -> None:

@@ -25,10 +25,10 @@ def run(*arguments: str, cwd: Path, program: str = RUN) -> subprocess.CompletedP
     [
         pytest.param(["--port", "x"], "", "--port 'x': Input should be a valid integer", id="invalid number"),
         pytest.param(
-            ["--host", "0.0.0.0"],
+            ["--host", "0.0.0.0"],  # noqa: S104
             "",
             "--host 0.0.0.0: beyond this machine",
-            id="open host",  # noqa: S104
+            id="open host",
         ),
         pytest.param(
             ["--demo", "--port=0", "--allowed-hosts=http://x"],
