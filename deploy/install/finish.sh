@@ -48,7 +48,7 @@ print_next_steps() {
     else
         info "  exchange      sudo editor $KEYS && sudo systemctl $(value_RELOAD)"
     fi
-    info "  settings      sudo editor $SETTINGS && sudo systemctl $([[ $PROCESSES == single ]] && echo restart || echo reload) $(value_UNITS)"
+    info "  settings      sudo editor $SETTINGS && sudo systemctl $(value_APPLY)"
     info "  logs          journalctl -u 'dashboard*' -f"
     info "  upgrade       git pull && sudo ./install.sh         remove: sudo ./install.sh --uninstall"
 }

@@ -11,7 +11,7 @@ render() {
         /^[ ]*#:end$/ { depth--; if (depth < off) off = 0; next }
         /^[ ]*#:[a-z0-9]+$/ { depth++; sub(/^ *#:/, ""); if (!off && !index(enabled, " " $0 " ")) off = depth; next }
         !off' "$source/deploy/$1")
-    for name in SANDBOX FEED_NETWORK DOMAIN CERTIFICATE KEY UNITS RELOAD DEMO REDIS ENV_EXAMPLE; do
+    for name in SANDBOX FEED_NETWORK DOMAIN CERTIFICATE KEY APPLY RELOAD DEMO REDIS ENV_EXAMPLE; do
         [[ $text == *"@$name@"* ]] || continue
         text=${text//"@$name@"/"$("value_$name")"}
     done
@@ -29,7 +29,7 @@ value_FEED_NETWORK() {
     echo RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
     [[ $MODE != demo ]] || printf '%s\n' "# The demo exchange is on loopback." IPAddressDeny=any IPAddressAllow=localhost
 }
-value_UNITS() { service_names | xargs; }
+value_APPLY() { if [[ $PROCESSES == single ]]; then echo restart dashboard; else echo reload dashboard-feed dashboard-web; fi; }
 value_RELOAD() { if [[ $PROCESSES == single ]]; then echo restart dashboard; else echo reload dashboard-feed; fi; }
 value_DEMO() { if [[ $MODE == demo ]]; then echo DASHBOARD_DEMO=true; else echo '#DASHBOARD_DEMO=true'; fi; }
 value_REDIS() { [[ $PROCESSES == single ]] || echo "DASHBOARD_REDIS_URL=unix://$REDIS_SOCKET"; }
