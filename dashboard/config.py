@@ -149,7 +149,7 @@ class Settings(BaseSettings):
         "warning", description="lowest level that is logged"
     )
     log_json: CliToggleFlag[bool] = Field(False, description="log JSON, one object per line")
-    debug: CliToggleFlag[bool] = Field(False, description="log everything, requests included")
+    debug: CliToggleFlag[bool] = Field(False, description="log at level debug, including requests")
 
     @property
     def manual_position(self) -> ManualPosition:
