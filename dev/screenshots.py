@@ -65,7 +65,7 @@ def address(process: subprocess.Popen[str]) -> str:
 
 
 def chromium() -> str:
-    """The browser from $CHROMIUM, else the one that dev/chromium finds."""
+    """The browser from $CHROMIUM, else that of dev/chromium."""
     given = os.environ.get("CHROMIUM")
     return given or subprocess.check_output([ROOT / "dev" / "chromium"], text=True).strip()
 
