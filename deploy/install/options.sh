@@ -22,7 +22,7 @@ parse_options() { # ARGUMENT...
             set_option "$word" "$2"
             shift
             ;;
-        --domain=* | --email=* | --acme-server=*) keep "${word%%=*}" "${word#*=}" ;;
+        --domain=* | --email=* | --acme-server=*) set_option "${word%%=*}" "${word#*=}" ;;
         --self-signed) TLS=self-signed ;;
         --no-tls) TLS=none ;;
         --certbot) TLS=certbot ;;
@@ -33,8 +33,8 @@ parse_options() { # ARGUMENT...
         --dry-run) DRY_RUN=yes ;;
         --uninstall) ACTION=uninstall ;;
         --purge) purge=yes ;;
-        --help | -h) help ;;
-        *) usage "unknown option: $word" ;;
+        --help | -h) show_help ;;
+        *) usage_error "unknown option: $word" ;;
         esac
         shift
     done

@@ -15,7 +15,7 @@ start_log() { # ARGUMENT...: none for a dry run or without root
     ACTIVE_LOG=
     is_dry_run || [[ $EUID != 0 ]] || { touch "$LOG" && chmod 0640 "$LOG" && ACTIVE_LOG=$LOG; }
     log "install.sh $* (from $source)"
-    trap 'stopped $? "$BASH_COMMAND"' ERR
+    trap 'on_error $? "$BASH_COMMAND"' ERR
     trap 'echo >&2; info "interrupted in: $STEP. Run install.sh again to finish."; exit 130' INT TERM
 }
 
