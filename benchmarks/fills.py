@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from benchmarks.our_server import KEY, MARKET, live_state
 from benchmarks.processes import running
 from benchmarks.report import Report, Row, percentile
-from benchmarks.viewers import Found, Side
+from benchmarks.viewers import Measurements, Side
 from dashboard.api import serializers
 from dashboard.clock import now_ms
 from dashboard.demo import DemoExchange, running_demo
@@ -103,7 +103,7 @@ async def _trade(exchange: DemoExchange, side: Any) -> tuple[int, str]:
     return sent_at, fill.id
 
 
-def _crowded(ticks: int) -> tuple[Found, Found]:
+def _crowded(ticks: int) -> tuple[Measurements, Measurements]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(dir=Path.cwd()))
         ours = _side(stack, STREAM, "price", "benchmarks.our_api", folder)
@@ -111,7 +111,7 @@ def _crowded(ticks: int) -> tuple[Found, Found]:
         ours.round(5)
         bare.server.ask("pad", to=round(ours.found.bytes / ours.found.deliveries))
         bare.round(5)
-        ours.found, bare.found = Found(), Found()
+        ours.found, bare.found = Measurements(), Measurements()
         ours.round(ticks)
         bare.round(ticks)
     return ours.found, bare.found

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 
-from benchmarks.processes import answering
+from benchmarks.processes import answer_requests
 from benchmarks.pulse import price_of
 from dashboard.demo import DemoExchange, running_demo
 from dashboard.demo.streams import Topic
@@ -46,7 +46,7 @@ def main() -> None:
         def run(rate: float, seconds: float) -> int:
             return demo.call(send(demo.exchange, made, rate, seconds), timeout=seconds + 10)
 
-        answering({"config": demo.exchange.ccxt_config(keys=False)}, {"run": run})
+        answer_requests({"config": demo.exchange.ccxt_config(keys=False)}, {"run": run})
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import sys
 
 from benchmarks.our_server import KEY, context_of, live_state, received
-from benchmarks.processes import answering
+from benchmarks.processes import answer_requests
 from benchmarks.pulse import Pulse
 from dashboard.replication.lease import Lease
 from dashboard.replication.publisher import Publisher
@@ -18,7 +18,7 @@ def main() -> None:
     publisher = Publisher(redis, lease, context_of(markets, book))
     publisher.start()
     try:
-        answering({}, {"beat": Pulse(lambda price: markets.apply(KEY, received(price))).beat})
+        answer_requests({}, {"beat": Pulse(lambda price: markets.apply(KEY, received(price))).beat})
     finally:
         publisher.stop()
 

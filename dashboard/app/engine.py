@@ -127,7 +127,7 @@ def build_engine(settings: Settings) -> Iterator[Engine]:
 def _exchange(settings: Settings) -> Iterator[tuple[Environment, Credentials]]:
     """The exchange to read: a real one, or the demo's, which runs as long as the context."""
     if not settings.demo:
-        yield Environment.TESTNET if settings.use_testnet else Environment.LIVE, settings.access()
+        yield (Environment.TESTNET if settings.use_testnet else Environment.LIVE), settings.credentials()
         return
     with running_demo(trader=True) as demo:
         yield Environment.DEMO, Credentials("bitget", config=demo.exchange.ccxt_config())
@@ -180,7 +180,7 @@ def _entered(settings: Settings, environment: Environment) -> ManualPosition:
     if environment is Environment.DEMO and not settings.has_manual_position:
         levels = asdict(DEMO_LEVELS).items()
         return ManualPosition.from_fields({name: plain_number(level) for name, level in levels})
-    return settings.entered
+    return settings.manual_position
 
 
 def _account_feed(

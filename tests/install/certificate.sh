@@ -1,12 +1,12 @@
-# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # shared with the other parts
-# A certificate from an authority, and its renewal by Debian's own timer.
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # variables are shared between the files
+# A certificate from an ACME authority, and its renewal by Debian's timer.
 
-authority() {
+certificate() {
     section "certificate"
-    check "a certificate authority of our own" "$here/authority" "$NAME"
+    check "local ACME authority" "$here/pebble" "$NAME"
     check "install.sh --acme-server" certified
-    check "a second run changes nothing" runs_again
-    check "the timer renews it, and nginx shows the new one" renewed
+    check "second run changes nothing" runs_again
+    check "timer renews the certificate, and nginx serves the new one" renewed
 }
 
 serial() { openssl s_client -connect 127.0.0.1:443 -servername "$NAME" </dev/null 2>/dev/null | openssl x509 -noout -serial; }
@@ -23,7 +23,7 @@ renewed() {
     before=$(serial)
     mkdir -p /etc/systemd/system/certbot.timer.d
     printf '[Timer]\nOnCalendar=\nOnActiveSec=2s\nRandomizedDelaySec=0\nAccuracySec=100ms\n' >/etc/systemd/system/certbot.timer.d/now.conf
-    mkdir -p /etc/systemd/system/certbot.service.d # it waits up to some minutes, to spread the load
+    mkdir -p /etc/systemd/system/certbot.service.d # skips the random delay
     printf '[Service]\nExecStart=\nExecStart=/usr/bin/certbot -q renew --no-random-sleep-on-renew\n' >/etc/systemd/system/certbot.service.d/now.conf
     systemctl daemon-reload
     systemctl restart certbot.timer

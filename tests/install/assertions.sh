@@ -1,37 +1,37 @@
-# shellcheck shell=bash disable=SC2034 # shared with the other parts
-# One line a check: "ok" or "FAIL", what was checked, how long it took, and what was measured.
+# shellcheck shell=bash disable=SC2034 # variables are shared between the files
+# Prints one line per check: ok or FAIL, title, last line of output, duration.
 
 NAME=trade.example.org
 PAGE=https://$NAME
-KEPT=/var/tmp/install-test # outlives the reboot
+KEPT=/var/tmp/install-test # survives the reboot
 JAR=$KEPT/cookies
 PASSWORD='a long enough passphrase 7'
 PYTHON=/opt/dashboard/current/venv/bin/python
 
-check() { # WHAT COMMAND...: what the command says last stands in the line, all of it if it fails
-    local what=$1 since=${EPOCHREALTIME/./} output code
+check() { # TITLE COMMAND...: prints the last line of the output, or all of it after a failure
+    local title=$1 since=${EPOCHREALTIME/./} output code
     shift
     output=$(set -e; "$@" 2>&1 </dev/null)
     code=$?
     printf -v took %.1f "$((${EPOCHREALTIME/./} - since))e-6"
     if ((code == 0)); then
-        echo "ok   $what: $(tail -n 1 <<<"$output") ($took s)"
+        echo "ok   $title: $(tail -n 1 <<<"$output") ($took s)"
         return
     fi
-    echo "FAIL $what: exit code $code ($took s)"
+    echo "FAIL $title: exit code $code ($took s)"
     tail -n 40 <<<"$output" | sed 's/^/     | /'
-    echo "$what" >>"$KEPT/failed"
+    echo "$title" >>"$KEPT/failed"
 }
 
 verdict() {
-    [[ ! -s $KEPT/failed ]] && echo "all is well, after $((SECONDS + $(cat "$KEPT/seconds" 2>/dev/null || echo 0))) s" && exit 0
+    [[ ! -s $KEPT/failed ]] && echo "all checks passed in $((SECONDS + $(cat "$KEPT/seconds" 2>/dev/null || echo 0))) s" && exit 0
     echo "failed: $(wc -l <"$KEPT/failed")"
     exit 1
 }
 
 section() { echo "-- $1"; }
 
-browse() { # curl as a browser would come: by name, through TLS, and no proxy
+browse() { # curl as a browser: by name, over TLS, without a proxy
     curl -sS --noproxy '*' --max-time 15 --resolve "$NAME:443:127.0.0.1" --resolve "$NAME:80:127.0.0.1" --cacert "$(trusted)" "$@"
 }
 trusted() { cat "$KEPT/trusted" 2>/dev/null || echo /etc/dashboard/tls/cert.pem; }
@@ -40,9 +40,9 @@ signed_in() { browse -b "$JAR" -c "$JAR" "$@"; }
 
 same() { [[ $1 == "$2" ]] || { echo "expected '$2', got '$1'"; return 1; }; } # GOT EXPECTED
 has() { grep -qE -- "$2" <<<"$1" || { echo "no '$2' in:"; echo "$1"; return 1; }; } # TEXT PATTERN
-lacks() { ! grep -qE -- "$2" <<<"$1" || { echo "'$2' is in:"; echo "$1"; return 1; }; }
+lacks() { ! grep -qE -- "$2" <<<"$1" || { echo "unexpected '$2' in:"; echo "$1"; return 1; }; }
 
-within() { # SECONDS COMMAND...: says how long it took until it held
+within() { # SECONDS COMMAND...: repeats it until it succeeds, and prints how long that took
     local limit=$1 since=${EPOCHREALTIME/./} passed=0
     shift
     until "$@" >/dev/null 2>&1; do
@@ -53,7 +53,7 @@ within() { # SECONDS COMMAND...: says how long it took until it held
     printf '%.1f s\n' "$((${EPOCHREALTIME/./} - since))e-6"
 }
 
-main_pid() { # UNIT: fails where there is none, as 0 would mean this very shell
+main_pid() { # UNIT: fails without one, as kill 0 would signal this shell
     local pid
     pid=$(systemctl show --value -p MainPID "$1")
     ((pid > 0)) && echo "$pid"
