@@ -7,9 +7,9 @@ import time
 from benchmarks.processes import answering
 from benchmarks.pulse import price_of
 from dashboard.demo import DemoExchange, running_demo
-from dashboard.demo.streams import Topic
-from dashboard.demo.streams_public import public_stream
-from dashboard.demo.wire import data_frame
+from dashboard.demo.protocol.envelopes import data_frame
+from dashboard.demo.protocol.public_streams import public_stream
+from dashboard.demo.protocol.topic_stream import Topic
 
 FRAMES = 500
 TOPIC = Topic("USDT-FUTURES", "ticker", "BTCUSDT")

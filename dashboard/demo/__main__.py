@@ -5,8 +5,8 @@ import asyncio
 import signal
 from collections.abc import Sequence
 
-from .exchange import DemoExchange
-from .market import DemoMarket
+from dashboard.demo.demo_exchange import DemoExchange
+from dashboard.demo.market.demo_market import DemoMarket
 
 
 def parse(args: Sequence[str] | None = None) -> argparse.Namespace:

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import TypeVar
 
-from .exchange import DemoExchange
-from .market import DemoMarket
+from dashboard.demo.demo_exchange import DemoExchange
+from dashboard.demo.market.demo_market import DemoMarket
 
 Result = TypeVar("Result")
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from dashboard.demo import DemoExchange
-from dashboard.demo.faults import FILLS, POSITIONS
-from dashboard.demo.position import DemoPosition
+from dashboard.demo.account.demo_position import DemoPosition
+from dashboard.demo.protocol.fault_injection import FILLS, POSITIONS
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Side, Source

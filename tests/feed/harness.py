@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.app.event_router import EventRouter
 from dashboard.clock import now_ms
-from dashboard.demo.exchange import DemoExchange
+from dashboard.demo.demo_exchange import DemoExchange
 from dashboard.demo.thread import DemoThread
 from dashboard.domain.events import FeedEvent
 from dashboard.domain.feed_state import FeedState

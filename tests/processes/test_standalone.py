@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from dashboard.config import load
-from dashboard.demo.exchange import DemoExchange
+from dashboard.demo.demo_exchange import DemoExchange
 from dashboard.demo.thread import DemoThread
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.errors import CredentialError, UnknownSymbol
