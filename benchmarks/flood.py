@@ -17,13 +17,13 @@ TOPIC = Topic("USDT-FUTURES", "ticker", "BTCUSDT")
 
 def frames(exchange: DemoExchange) -> list[str]:
     """Frames as the exchange sends them, each with a price of its own."""
-    stream = public_stream(exchange.board, TOPIC)
+    stream = public_stream(exchange.quote_board, TOPIC)
     assert stream is not None
-    [ticker] = stream.first() or []
+    [ticker] = stream.snapshot() or []
     assert isinstance(ticker, dict)
     made = []
     for tick in range(FRAMES):
-        price, at = str(price_of(tick)), exchange.board.wall()
+        price, at = str(price_of(tick)), exchange.quote_board.wall_clock()
         row = ticker | {"lastPr": price, "markPrice": price, "bidPr": price, "askPr": price}
         made.append(json.dumps(data_frame("snapshot", TOPIC.arg, [row], at), separators=(",", ":")))
     return made
@@ -40,11 +40,11 @@ async def send(exchange: DemoExchange, made: list[str], rate: float, seconds: fl
 
 
 def main() -> None:
-    with running_demo(tick_interval=None) as demo:
+    with running_demo(tick_interval_s=None) as demo:
         made = frames(demo.exchange)
 
         def run(rate: float, seconds: float) -> int:
-            return demo.call(send(demo.exchange, made, rate, seconds), timeout=seconds + 10)
+            return demo.call(send(demo.exchange, made, rate, seconds), timeout_s=seconds + 10)
 
         answering({"config": demo.exchange.ccxt_config(keys=False)}, {"run": run})
 

@@ -1,6 +1,6 @@
-"""The demo exchange: a server on loopback that speaks Bitget's v2 protocol, for the demo mode and for tests.
+"""The demo exchange: a loopback server that speaks Bitget's v2 protocol, for the demo mode and for tests.
 
-After `await exchange.start()` a `ccxt.pro.bitget(exchange.ccxt_config())` talks to it as to the real one.
+After `await exchange.start()` a `ccxt.pro.bitget(exchange.ccxt_config())` uses it like the real exchange.
 """
 
 import asyncio
@@ -33,10 +33,10 @@ def wall_clock_ms() -> int:
 
 
 class DemoExchange:
-    """Composes market, account, REST and websockets into one server; `tick_interval` is in seconds.
+    """One server of market, account, REST and websockets.
 
-    Without a `tick_interval` the market stands still at its opening and prices change only by `publish`.
-    With a `trader` somebody trades on the account, and it is `strict`.
+    Prices move each `tick_interval_s`; with None they stay as at the opening and change by `publish` only.
+    With `trader` an automatic trader places orders, and `auto_settle` is on.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class DemoExchange:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        tick_interval: float | None = 0.1,
+        tick_interval_s: float | None = 0.1,
         trader: bool = False,
     ) -> None:
         self.market = market or DemoMarket()
@@ -53,46 +53,46 @@ class DemoExchange:
         self.port = port
         self.account = DemoAccount()
         self.faults = Faults()
-        self.board = QuoteBoard(self.market, self._market_ms, wall_clock_ms)
-        self.strict = trader
-        """Whether positions are liquidated and funding is paid without being told to."""
-        self._floor = TradingEngine(
-            self.board, self.account, DemoTrader(self.market.seed) if trader else None
+        self.quote_board = QuoteBoard(self.market, self._market_ms, wall_clock_ms)
+        self.auto_settle = trader
+        """True if positions are liquidated and funding is paid without a call."""
+        self._engine = TradingEngine(
+            self.quote_board, self.account, DemoTrader(self.market.seed) if trader else None
         )
-        self._tick_interval = tick_interval
-        self._rest = RestServer(self.board, self.account, self.faults)
-        self._sockets = WebSocketServer(self.board, self.account, self.faults)
+        self._tick_interval_s = tick_interval_s
+        self._rest = RestServer(self.quote_board, self.account, self.faults)
+        self._websockets = WebSocketServer(self.quote_board, self.account, self.faults)
         self._runner: web.AppRunner | None = None
         self._site: web.SockSite | None = None
-        self._ticking: asyncio.Task[None] | None = None
+        self._ticker_task: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
-        """Where REST is served."""
+        """The base URL of REST."""
         return f"http://{self.host}:{self.port}"
 
     @property
     def ws_url(self) -> str:
-        """Where the websockets are, under /v2/ws/public and /v2/ws/private."""
+        """The base URL of the websockets /v2/ws/public and /v2/ws/private."""
         return f"ws://{self.host}:{self.port}"
 
     @property
     def requests(self) -> deque[str]:
-        """The newest REST paths that were asked for, in order."""
+        """The newest requested REST paths, oldest first."""
         return self._rest.requests
 
     @property
     def subscriptions(self) -> int:
-        """How many topics were subscribed to, refused ones included."""
-        return self._sockets.subscriptions
+        """The number of requested subscriptions, refused ones included."""
+        return self._websockets.subscriptions
 
     @property
     def connections(self) -> int:
-        """How many websockets are open."""
-        return len(self._sockets.sockets)
+        """The number of open websockets."""
+        return len(self._websockets.connections)
 
     def ccxt_config(self, *, keys: bool = True) -> dict[str, object]:
-        """What makes `ccxt.pro.bitget` talk to this exchange, with or without the demo account's keys."""
+        """Options that direct `ccxt.pro.bitget` to this exchange, with or without the account's keys."""
         config = ccxt_config(self.url, self.ws_url)
         if keys:
             account = self.account
@@ -100,40 +100,40 @@ class DemoExchange:
         return config
 
     async def start(self) -> None:
-        """Opens the market, listens, lets the prices run. After a stop: again, on the same port."""
+        """Opens the market, listens, and starts the price ticks; after a stop on the same port again."""
         self.market.open(wall_clock_ms())
-        self._floor.open()
+        self._engine.record_openings()
         app = web.Application()
-        app.router.add_get("/v2/ws/public", self._sockets.serve_public)
-        app.router.add_get("/v2/ws/private", self._sockets.serve_private)
+        app.router.add_get("/v2/ws/public", self._websockets.serve_public)
+        app.router.add_get("/v2/ws/private", self._websockets.serve_private)
         app.router.add_route("*", "/{path:.*}", self._rest.serve)
-        # Without handler_cancellation a hanging request would outlive its client. A timeout of 0 means none.
+        # handler_cancellation ends hanging requests with their client; shutdown_timeout=0 would mean none.
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01, handler_cancellation=True)
         await self._runner.setup()
         await self.accept_again()
-        if self._tick_interval is not None:
-            self._ticking = asyncio.create_task(self._tick(self._tick_interval))
+        if self._tick_interval_s is not None:
+            self._ticker_task = asyncio.create_task(self._tick(self._tick_interval_s))
 
     async def stop(self) -> None:
-        """Stops listening and breaks off all connections at once."""
-        if self._ticking is not None:
-            self._ticking.cancel()
+        """Stops listening and closes all connections at once."""
+        if self._ticker_task is not None:
+            self._ticker_task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._ticking
+                await self._ticker_task
         await self.refuse()
         await self.drop(None)
         if self._runner is not None:
             await self._runner.cleanup()
-        self._ticking, self._runner, self._site = None, None, None
+        self._ticker_task, self._runner, self._site = None, None, None
 
     async def refuse(self) -> None:
-        """Stops listening: new connections are refused. Open websockets live on; `drop` ends them."""
+        """Stops listening, so that new connections are refused; open websockets stay until `drop`."""
         if self._site is None or self._runner is None or self._runner.server is None:
             return
         await self._site.stop()
         self._site = None
-        # Else REST would go on over connections that are kept alive.
-        websockets = {client.transport for client in self._sockets.sockets}
+        # REST would otherwise continue over kept-alive connections.
+        websockets = {connection.transport for connection in self._websockets.connections}
         for connection in self._runner.server.connections:
             if connection.transport not in websockets:
                 connection.force_close()
@@ -148,65 +148,63 @@ class DemoExchange:
         await self._site.start()
 
     async def publish(self, instrument_id: str, *, product: str | None = None, **fields: str | None) -> None:
-        """Shows these ticker fields of one instrument from now on, and sends its subscribers a frame.
+        """Overrides ticker fields of one instrument from now on, and sends its subscribers a frame.
 
-        A `lastPr` takes bid, ask, mark and index along unless they are given too; None takes a field away.
-        Where an id is both a contract and a spot symbol the contract is meant, unless `product` says SPOT.
+        A `lastPr` moves bid, ask, mark and index too, unless they are given; None removes a field. An id of
+        both a contract and a spot symbol means the contract, unless `product` is SPOT.
         """
         instrument = _find(instrument_id, product)
-        self.board.publish(instrument, fields)
-        await self._sockets.pulse(instrument)
-        if self.strict:
+        self.quote_board.publish(instrument, fields)
+        await self._websockets.send_updates(instrument)
+        if self.auto_settle:
             await self.liquidate()
 
     async def order(
         self, symbol: str, *, side: OrderSide, size: str | Decimal, reduce_only: bool = False, parts: int = 1
     ) -> list[DemoFill]:
-        """A market order of the account's owner, filled in so many parts; all is sent when this returns.
+        """Executes a market order of the account's owner in so many parts, and sends the updates.
 
-        In hedge mode a `reduce_only` buy closes the short and a sell the long. Raises BitgetError if the
-        exchange would refuse it.
+        In hedge mode a `reduce_only` buy closes the short and a sell the long. Raises BitgetError if Bitget
+        would refuse the order.
         """
-        wish = OrderRequest(symbol, side, Decimal(size), reduce_only=reduce_only, parts=parts)
-        fills = self._floor.matching.trade(wish)
-        await self._sockets.pulse_private()
+        request = OrderRequest(symbol, side, Decimal(size), reduce_only=reduce_only, parts=parts)
+        fills = self._engine.matcher.execute(request)
+        await self._websockets.send_private_updates()
         return fills
 
     async def liquidate(self) -> None:
-        """Liquidates the positions that the mark price has reached."""
-        self._floor.clearing.liquidate()
-        await self._sockets.pulse_private()
+        """Liquidates the positions whose liquidation price the mark has reached."""
+        self._engine.settlement.liquidate()
+        await self._websockets.send_private_updates()
 
     async def pay_funding(self) -> None:
-        """Settles funding on all positions, due or not."""
-        self._floor.clearing.pay_funding()
-        await self._sockets.pulse_private()
+        """Settles funding on all positions, whether due or not."""
+        self._engine.settlement.pay_funding()
+        await self._websockets.send_private_updates()
 
-    async def pulse(self) -> None:
-        """Sends all subscribers what is new, positions included; this is what every tick does."""
-        await self._sockets.pulse()
+    async def send_updates(self) -> None:
+        """Sends new data to all subscribers, as every tick does."""
+        await self._websockets.send_updates()
 
     async def send(self, raw: str | bytes) -> None:
         """Sends a recorded frame, verbatim, to every public websocket."""
-        for client in list(self._sockets.sockets):
-            if not client.private:
-                await client.send(raw)
+        await self._websockets.send_public(raw)
 
     async def drop(self, code: int | None) -> None:
         """Closes every websocket with this code; None resets the TCP connections."""
-        await self._sockets.drop(code)
+        await self._websockets.drop(code)
 
     def _market_ms(self) -> int:
-        if self._tick_interval is None and self.market.opened_ms is not None:
+        if self._tick_interval_s is None and self.market.opened_ms is not None:
             return self.market.opened_ms
         return wall_clock_ms()
 
-    async def _tick(self, interval: float) -> None:
+    async def _tick(self, interval_s: float) -> None:
         while True:
-            await asyncio.sleep(interval)
-            if self.strict:
-                self._floor.advance()
-            await self.pulse()
+            await asyncio.sleep(interval_s)
+            if self.auto_settle:
+                self._engine.advance()
+            await self.send_updates()
 
 
 def _find(instrument_id: str, product: str | None) -> DemoInstrument:
@@ -214,4 +212,4 @@ def _find(instrument_id: str, product: str | None) -> DemoInstrument:
     for instrument in INSTRUMENTS:
         if instrument.id == instrument_id and product in (None, instrument.product):
             return instrument
-    raise KeyError(instrument_id)
+    raise KeyError(f"the demo exchange lists no {product or 'instrument'} {instrument_id!r}: see INSTRUMENTS")

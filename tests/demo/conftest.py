@@ -13,7 +13,7 @@ Connect = Callable[..., Any]
 
 @pytest.fixture
 async def exchange() -> AsyncIterator[DemoExchange]:
-    exchange = DemoExchange(tick_interval=None)
+    exchange = DemoExchange(tick_interval_s=None)
     await exchange.start()
     yield exchange
     await exchange.stop()

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_it_serves_from_a_thread_and_ends_with_it():
-    with running_demo(DemoMarket(3), tick_interval=None) as demo:
+    with running_demo(DemoMarket(3), tick_interval_s=None) as demo:
         client = ccxt.bitget({**demo.exchange.ccxt_config(keys=False), "enableRateLimit": False})
         demo.call(demo.exchange.publish("BTCUSDT", lastPr="12345.6"))
         assert client.fetch_ticker("BTC/USDT:USDT")["last"] == 12345.6
@@ -28,7 +28,7 @@ def test_it_serves_from_a_thread_and_ends_with_it():
 
 def test_orders_can_be_given_from_another_thread():
     with running_demo(DemoMarket(3), trader=True) as demo:
-        assert demo.exchange.strict
+        assert demo.exchange.auto_settle
         [fill] = demo.call(demo.exchange.order("ETHUSDT", side="sell", size="0.1"))
         assert fill in demo.exchange.account.fills
 

@@ -51,7 +51,7 @@ class Rig:
 
 @pytest.fixture
 async def rig() -> AsyncIterator[Rig]:
-    exchange = DemoExchange(tick_interval=None)
+    exchange = DemoExchange(tick_interval_s=None)
     await exchange.start()
     config = exchange.ccxt_config() | {"enableRateLimit": False, "timeout": 2000, "timeout_on_exit": 0}
     access = Credentials("bitget", config=config)
@@ -299,8 +299,8 @@ async def test_closed(rig: Rig) -> None:
 
 async def test_the_exchanges_clock_is_measured_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     ahead = 10_000  # Bitget refuses what was signed half a minute ago
-    wall = rig.exchange.board.wall
-    monkeypatch.setattr(rig.exchange.board, "wall", lambda: wall() + ahead)
+    wall = rig.exchange.quote_board.wall_clock
+    monkeypatch.setattr(rig.exchange.quote_board, "wall_clock", lambda: wall() + ahead)
     rig.exchange.faults.rest_at("/api/v2/public/time").status = 503
     assert abs((await rig.account.fetch_positions()).asked_at - now()) < 1000  # the local clock
     rig.exchange.faults.clear()

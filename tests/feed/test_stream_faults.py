@@ -16,7 +16,7 @@ FAULTS = {
     "data: null": WebSocketFaults(null_data=EVERY),
     "refused subscription": WebSocketFaults(refuse_subscription=True),
     "handshake refused with 401": WebSocketFaults(refuse_handshake=401),
-    "handshake refused with 429": WebSocketFaults(refuse_handshake=429, retry_after=0.3),
+    "handshake refused with 429": WebSocketFaults(refuse_handshake=429, retry_after_s=0.3),
     "handshake refused with 503": WebSocketFaults(refuse_handshake=503),
     "handshake hangs": WebSocketFaults(hang_handshake=True),
 }

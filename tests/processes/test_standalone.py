@@ -29,7 +29,7 @@ RECORDINGS = Path(__file__).parents[1] / "recordings" / "bitget"
 @pytest.fixture
 def exchange() -> Iterator[DemoThread]:
     """An exchange whose prices move only when told to."""
-    demo = DemoThread(DemoExchange(tick_interval=None))
+    demo = DemoThread(DemoExchange(tick_interval_s=None))
     demo.start()
     yield demo
     demo.stop()

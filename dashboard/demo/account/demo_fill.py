@@ -1,16 +1,17 @@
-"""Fills, in Bitget's words: what was traded, and what it has earned and cost."""
+"""Fills: executed sizes and prices, with their realised profit and fee."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.demo.account.demo_order import DemoOrder
-from dashboard.demo.market.demo_market import plain
+from dashboard.demo.account.demo_position import MONEY_STEP
+
+TAKER_FEE_RATE = Decimal("0.0006")
 
 
 @dataclass(frozen=True, slots=True)
 class DemoFill:
-    """One execution; `profit` is without fees, and `fee` is negative where it was paid."""
+    """One execution; `profit` excludes fees, and `fee` is negative when paid."""
 
     id: str
     order: DemoOrder
@@ -32,47 +33,10 @@ class DemoFill:
 
     @property
     def value(self) -> Decimal:
-        """In quote currency."""
+        """Price times size, in quote currency."""
         return self.price * self.size
 
-    def common_fields(self) -> dict[str, object]:
-        """The fields of REST and websocket rows alike."""
-        order = self.order
-        fee = {"feeCoin": order.margin_coin, "deduction": "no", "totalDeductionFee": "0"}
-        return {
-            "orderId": order.id,
-            "tradeId": self.id,
-            "symbol": order.symbol,
-            "side": order.wire_side,
-            "price": plain(self.price),
-            "baseVolume": plain(self.size),
-            "quoteVolume": plain(self.value),
-            "profit": plain(self.profit),
-            "tradeSide": order.trade_side,
-            "posMode": order.pos_mode,
-            "tradeScope": "taker",
-            "feeDetail": [fee | {"totalFee": plain(self.fee)}],
-            "cTime": str(self.time_ms),
-        }
 
-    def rest_row(self) -> dict[str, object]:
-        """A row of /api/v2/mix/order/fills."""
-        return self.common_fields() | {"enterPointSource": self.order.entered_by.lower()}
-
-    def socket_row(self) -> dict[str, object]:
-        """A row of the websocket's `fill` channel."""
-        return self.common_fields() | {
-            "orderType": "market",
-            "uTime": str(self.time_ms),
-            "clientOid": self.order.client_id,
-        }
-
-
-def filled(fills: Sequence[DemoFill]) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-    """Size, value, profit and fee of some fills together."""
-    return (
-        sum((fill.size for fill in fills), Decimal(0)),
-        sum((fill.value for fill in fills), Decimal(0)),
-        sum((fill.profit for fill in fills), Decimal(0)),
-        sum((fill.fee for fill in fills), Decimal(0)),
-    )
+def taker_fee(price: Decimal, size: Decimal) -> Decimal:
+    """The fee of a fill, as a negative amount."""
+    return -(price * size * TAKER_FEE_RATE).quantize(MONEY_STEP)

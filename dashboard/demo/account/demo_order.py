@@ -1,20 +1,21 @@
-"""Orders, in Bitget's words. What is not a market order does not exist here."""
+"""Market orders, in Bitget's terms; the demo knows no other type."""
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dashboard.demo.account.demo_position import HoldSide, OrderSide, PosMode
+from dashboard.demo.market.instruments import USDT_FUTURES
 
 OrderSource = Literal["market", "loss_market", "profit_market", "liquidation"]
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What somebody wants to trade: `size` in base coins, filled in so many `parts`.
+    """A requested market order: `size` in base coins, filled in `parts` executions.
 
-    In hedge mode a `reduce_only` buy closes the short and a sell the long; else they open long and short.
-    `leverage` is that of a position which this opens.
+    In hedge mode a `reduce_only` buy closes the short and a sell the long; other orders open long and short.
+    `leverage` applies to a position that the order opens.
     """
 
     symbol: str
@@ -32,13 +33,22 @@ class OrderRequest:
 
     @property
     def hold_side(self) -> HoldSide:
-        """The position that it is about in hedge mode."""
+        """The side of the position that it changes in hedge mode."""
         return "long" if (self.side == "buy") != self.reduce_only else "short"
+
+
+class OrderTerms(NamedTuple):
+    """Properties that an order takes from the account and its position."""
+
+    size: Decimal
+    hold_side: HoldSide | Literal["net"]
+    leverage: int
+    margin_mode: str
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOrder:
-    """An accepted order; `hold_side` is the position it is about in hedge mode, `net` in one-way mode."""
+    """An accepted order; `hold_side` is its position's side in hedge mode, `net` in one-way mode."""
 
     id: str
     client_id: str
@@ -51,7 +61,7 @@ class DemoOrder:
     leverage: int
     margin_mode: str
     time_ms: int
-    product: str = "USDT-FUTURES"
+    product: str = USDT_FUTURES
     margin_coin: str = "USDT"
 
     @property
@@ -61,17 +71,17 @@ class DemoOrder:
 
     @property
     def hedged(self) -> bool:
-        """Whether long and short are two positions."""
-        return self.about is not None
+        """True if long and short are separate positions."""
+        return self.hold_side != "net"
 
     @property
-    def about(self) -> HoldSide | None:
-        """The side of the one position that it can touch; None: of whichever there is."""
+    def target_side(self) -> HoldSide | None:
+        """The only side of a position that it can change; None in one-way mode."""
         return None if self.hold_side == "net" else self.hold_side
 
     @property
-    def opens(self) -> HoldSide:
-        """The side of what it opens."""
+    def opening_side(self) -> HoldSide:
+        """The side of a position that it opens."""
         return "long" if self.side == "buy" else "short"
 
     @property
@@ -80,15 +90,15 @@ class DemoOrder:
         return "hedge_mode" if self.hedged else "one_way_mode"
 
     @property
-    def wire_side(self) -> str:
-        """In hedge mode Bitget tells the position's side here: a long is closed by a `buy` too."""
+    def bitget_side(self) -> str:
+        """The `side` field: in hedge mode the position's side, so that a long is closed by a `buy` too."""
         if not self.hedged:
             return self.side
         return "buy" if self.hold_side == "long" else "sell"
 
     @property
     def trade_side(self) -> str:
-        """What the order does; `burst` is Bitget's word for a liquidation."""
+        """Bitget's `tradeSide`: the order's effect; `burst` is its term for a liquidation."""
         burst = "burst_" if self.source == "liquidation" else ""
         if not self.hedged:
             return f"{burst}{self.side}_single"
@@ -97,13 +107,13 @@ class DemoOrder:
         return "close" if self.reduce_only else "open"
 
     @property
-    def bill(self) -> str:
-        """What the bills of its fills call themselves."""
+    def bill_type(self) -> str:
+        """Bitget's `businessType` of the bills of its fills."""
         if not self.hedged:
             return self.trade_side.removesuffix("_single")
         return f"{self.trade_side.removesuffix('_' + self.hold_side)}_{self.hold_side}"
 
     @property
-    def entered_by(self) -> str:
-        """Who placed it."""
+    def entry_source(self) -> str:
+        """Bitget's `enterPointSource`: the system for a liquidation, otherwise the API."""
         return "SYS" if self.source == "liquidation" else "API"

@@ -1,12 +1,12 @@
-"""An open position in Bitget's words: its facts, and what fills and funding do to it."""
+"""An open position in Bitget's terms, changed by fills and funding."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from dashboard.demo.account.traded_totals import NO_TRADES, TradedTotals
-from dashboard.demo.market.demo_market import plain
-from dashboard.demo.market.instruments import BTC_PRICE, find_instrument
+from dashboard.demo.market.decimal_text import decimal_text
+from dashboard.demo.market.instruments import BTC_PRICE, USDT_FUTURES, find_instrument
 
 HoldSide = Literal["long", "short"]
 OrderSide = Literal["buy", "sell"]
@@ -24,19 +24,19 @@ MONEY_STEP = Decimal("1e-8")
 def isolated_liquidation(
     entry: Decimal, leverage: int, rate: Decimal, *, sign: int = 1, step: Decimal = PRICE_STEP
 ) -> Decimal:
-    """Where a linear isolated position (a long; `sign` -1: a short) is liquidated, without fees.
+    """The liquidation price of a linear isolated position, without fees.
 
-    `rate` is the maintenance margin rate.
+    `rate` is the maintenance margin rate; `sign` is 1 for a long, -1 for a short.
     """
     return (entry * (1 - Decimal(sign) / leverage) / (1 - sign * rate)).quantize(step)
 
 
 @dataclass
 class DemoPosition:
-    """An open position in Bitget's words; a test may change it. `total` is in base coins."""
+    """An open position in Bitget's terms, `total` in base coins; tests may change its fields."""
 
     symbol: str = "BTCUSDT"
-    product: str = "USDT-FUTURES"
+    product: str = USDT_FUTURES
     margin_coin: str = "USDT"
     hold_side: HoldSide = "long"
     total: Decimal = DEMO_SIZE
@@ -44,17 +44,19 @@ class DemoPosition:
     leverage: int = DEMO_LEVERAGE
     margin_mode: Literal["isolated", "crossed"] = "isolated"
     pos_mode: PosMode = "one_way_mode"
-    liquidation_price: str = plain(isolated_liquidation(DEMO_ENTRY, DEMO_LEVERAGE, DEMO_KEEP_MARGIN_RATE))
+    liquidation_price: str = decimal_text(
+        isolated_liquidation(DEMO_ENTRY, DEMO_LEVERAGE, DEMO_KEEP_MARGIN_RATE)
+    )
     keep_margin_rate: Decimal = DEMO_KEEP_MARGIN_RATE
     achieved_profits: Decimal = Decimal(0)
     position_id: str = "1400000000000000001"
     opened_ms: int = 0
     updated_ms: int = 0
-    life: TradedTotals = NO_TRADES
+    totals: TradedTotals = NO_TRADES
 
     @property
     def inverse(self) -> bool:
-        """Whether it settles in the base coin."""
+        """True if it settles in the base coin."""
         return self.product == "COIN-FUTURES"
 
     @property
@@ -63,12 +65,12 @@ class DemoPosition:
         return 1 if self.hold_side == "long" else -1
 
     @property
-    def adding(self) -> OrderSide:
+    def increasing_side(self) -> OrderSide:
         """The side of an order that adds to it."""
         return "buy" if self.hold_side == "long" else "sell"
 
     @property
-    def closing(self) -> OrderSide:
+    def closing_side(self) -> OrderSide:
         """The side of an order that reduces or closes it."""
         return "sell" if self.hold_side == "long" else "buy"
 
@@ -79,35 +81,35 @@ class DemoPosition:
         return notional / self.leverage
 
     def unrealized(self, mark: Decimal) -> Decimal:
-        """Profit at the mark price, in the margin coin; coin-margined sizes too are in base coins."""
+        """Profit at the mark price, in the margin coin."""
         return self._profit(self.total, mark)
 
     def is_liquidated_at(self, mark: Decimal) -> bool:
-        """Whether the mark price has reached the liquidation price, if there is one."""
+        """True if the mark price has reached the liquidation price; a price of 0 is none."""
         level = Decimal(self.liquidation_price or 0)
         return level > 0 and (mark - level) * self.sign <= 0
 
     def increase(self, size: Decimal, price: Decimal, fee: Decimal, now_ms: int) -> None:
-        """A fill opens it or adds to it."""
+        """Applies a fill that opens it or adds to it."""
         value = self.total * self.open_price + size * price
         self.total += size
         self.open_price = (value / self.total).quantize(AVERAGE_STEP)
-        self.life = self.life.after_open(size, price, fee)
-        self._changed(now_ms)
+        self.totals = self.totals.after_open(size, price, fee)
+        self._update_liquidation(now_ms)
 
     def reduce(self, size: Decimal, price: Decimal, fee: Decimal, now_ms: int) -> Decimal:
-        """A fill takes `size` away; the profit of it, without fees."""
-        # Adding zero makes a zero out of a negative one.
+        """Applies a fill that reduces or closes it; returns the realised profit, without fees."""
+        # Adding zero turns a negative zero into zero.
         profit = self._profit(size, price).quantize(MONEY_STEP) + 0
         self.total -= size
         self.achieved_profits += profit
-        self.life = self.life.after_close(size, price, fee)
-        self._changed(now_ms)
+        self.totals = self.totals.after_close(size, price, fee)
+        self._update_liquidation(now_ms)
         return profit
 
-    def settle(self, funding: Decimal, now_ms: int) -> None:
-        """Funding is received, or paid if negative."""
-        self.life = self.life.after_funding(funding)
+    def apply_funding(self, amount: Decimal, now_ms: int) -> None:
+        """Adds funding that was received, or paid if negative."""
+        self.totals = self.totals.after_funding(amount)
         self.updated_ms = now_ms
 
     def _profit(self, size: Decimal, price: Decimal) -> Decimal:
@@ -115,7 +117,8 @@ class DemoPosition:
             return self.sign * size * (1 - self.open_price / price)
         return self.sign * size * (price - self.open_price)
 
-    def _changed(self, now_ms: int) -> None:
+    def _update_liquidation(self, now_ms: int) -> None:
+        """Recalculates the liquidation price of a linear isolated position; others keep theirs."""
         self.updated_ms = now_ms
         instrument = find_instrument(self.product, self.symbol)
         if instrument is None or self.inverse or self.margin_mode != "isolated":
@@ -124,4 +127,4 @@ class DemoPosition:
         level = isolated_liquidation(
             self.open_price, self.leverage, self.keep_margin_rate, sign=self.sign, step=instrument.price_step
         )
-        self.liquidation_price = plain(max(level, Decimal(0)))
+        self.liquidation_price = decimal_text(max(level, Decimal(0)))

@@ -1,15 +1,16 @@
-"""What is traded on the demo exchange: the fixed facts of each instrument, in Bitget's words."""
+"""Instruments of the demo exchange: steps, margin tiers and typical turnover, in Bitget's terms."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 Product = Literal["SPOT", "USDT-FUTURES", "COIN-FUTURES"]
+USDT_FUTURES: Product = "USDT-FUTURES"
 
 
 @dataclass(frozen=True, slots=True)
 class DemoMarginTier:
-    """A band of position value (in quote currency), its highest leverage and its maintenance margin rate."""
+    """A band of position value (in quote currency), its maximum leverage and maintenance margin rate."""
 
     start: int
     end: int
@@ -19,7 +20,7 @@ class DemoMarginTier:
 
 @dataclass(frozen=True, slots=True)
 class DemoInstrument:
-    """One market. `basis`: its price over the coin's; `turnover`: a normal day's, in quote currency."""
+    """One market; `basis` is its price over the coin's, `turnover` that of a normal day in quote currency."""
 
     product: Product
     id: str
@@ -65,15 +66,15 @@ BTC_PRICE = Decimal("64000")
 def _perpetual(
     coin: str,
     price: str,
-    step: str,
-    size: str,
+    price_step: str,
+    size_step: str,
     turnover: str,
     tiers: tuple[DemoMarginTier, ...],
-    hours: int = 8,
+    funding_hours: int = 8,
 ) -> DemoInstrument:
-    numbers = (Decimal(price), Decimal(step), Decimal(size), Decimal(turnover))
+    numbers = (Decimal(price), Decimal(price_step), Decimal(size_step), Decimal(turnover))
     names = (f"{coin}USDT", coin, "USDT")
-    return DemoInstrument("USDT-FUTURES", *names, *numbers, tiers=tiers, funding_hours=hours)
+    return DemoInstrument(USDT_FUTURES, *names, *numbers, tiers=tiers, funding_hours=funding_hours)
 
 
 BTCUSDT = _perpetual("BTC", str(BTC_PRICE), "0.1", "0.0001", "8e9", MAJOR_TIERS)
@@ -103,10 +104,10 @@ INSTRUMENTS: tuple[DemoInstrument, ...] = (
     BTCUSDT_SPOT,
 )
 BETAS = {"BTC": 1.0, "ETH": 1.1, "SOL": 1.3, "DOGE": 1.5, "STORJ": 1.4}
-"""How much of the tide each coin feels."""
+"""How strongly each coin follows the market cycle."""
 
 
 def find_instrument(product: str, instrument_id: str) -> DemoInstrument | None:
-    """The instrument of that product type and id, in any case, or None."""
+    """The instrument of that product type and id, whatever their case; None if it is not listed."""
     wanted = (product.upper(), instrument_id.upper())
     return next((i for i in INSTRUMENTS if (i.product, i.id) == wanted), None)

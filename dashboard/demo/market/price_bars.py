@@ -1,4 +1,4 @@
-"""What a span of time did to a price, and how a whole is split into parts that make it up again; pure.
+"""Price bars: joining several into one, and splitting one into random parts that add up to it; pure.
 
 All levels are natural logarithms of price over some base price.
 """
@@ -13,7 +13,7 @@ PriceBars = list["PriceBar"]
 
 
 class PriceBar(NamedTuple):
-    """What a span of time did to the price; `turnover` in normal days' turnover."""
+    """Open, high, low and close of a time span; `turnover` is a share of a normal day's."""
 
     open: float
     high: float
@@ -23,7 +23,7 @@ class PriceBar(NamedTuple):
 
 
 def join(bars: Sequence[PriceBar]) -> PriceBar:
-    """The one bar that several bars in a row make."""
+    """Joins consecutive bars into one."""
     return PriceBar(
         bars[0].open,
         max(bar.high for bar in bars),
@@ -34,24 +34,24 @@ def join(bars: Sequence[PriceBar]) -> PriceBar:
 
 
 def bridge(bar: PriceBar, weights: Sequence[float], roughness: float, rng: random.Random) -> list[float]:
-    """Points from the bar's open to its close that touch its high and its low and never leave them.
+    """A Brownian bridge from open to close that touches high and low and stays between them.
 
-    `weights` are the variances of the steps, relative to each other; `roughness` is how far the points stray
-    from a straight line, as a share of the move.
+    `weights` are the relative variances of the steps; `roughness` is the deviation from a straight line, as a
+    share of the move.
     """
     move = bar.close - bar.open
-    stray = 0.5 * (bar.high - bar.low - abs(move)) + roughness * abs(move)
-    scale = stray / sqrt(sum(weights))
+    deviation = 0.5 * (bar.high - bar.low - abs(move)) + roughness * abs(move)
+    scale = deviation / sqrt(sum(weights))
     walk = list(accumulate((rng.gauss(0, scale * sqrt(weight)) for weight in weights), initial=0.0))
     slope = (move - walk[-1]) / len(weights)
-    points = [_within(bar, bar.open + x + slope * i) for i, x in enumerate(walk)]
+    points = [_reflected(bar, bar.open + x + slope * i) for i, x in enumerate(walk)]
     points[0], points[-1] = bar.open, bar.close
-    _touch(points, bar)
+    _reach_extremes(points, bar)
     return points
 
 
-def _within(bar: PriceBar, level: float) -> float:
-    """The level, thrown back from the bar's low and high; kept from them, it would stick to them."""
+def _reflected(bar: PriceBar, level: float) -> float:
+    """The level, reflected at the bar's low and high; a clamped walk would stick to them."""
     if level < bar.low:
         level = 2 * bar.low - level
     elif level > bar.high:
@@ -59,21 +59,22 @@ def _within(bar: PriceBar, level: float) -> float:
     return min(max(level, bar.low), bar.high)
 
 
-def _touch(points: list[float], bar: PriceBar) -> None:
-    """Pulls the highest inner point to the high and the lowest to the low, and their neighbours along."""
+def _reach_extremes(points: list[float], bar: PriceBar) -> None:
+    """Moves the highest inner point to the high and the lowest to the low, with their neighbours."""
     margin = len(points) // 8
     inner = range(1 + margin, len(points) - 1 - margin)
     peak, trough = max(inner, key=points.__getitem__), min(inner, key=points.__getitem__)
     if max(points) < bar.high:
-        _pull(points, peak, bar.high, bar)
+        _move_point(points, peak, bar.high, bar)
     if min(points) > bar.low:
-        _pull(points, trough, bar.low, bar)
-        # Where both lie close together the second pull may have moved the first.
+        _move_point(points, trough, bar.low, bar)
+        # When peak and trough are close together, moving the trough may have moved the peak.
         if max(points) < bar.high:
             points[peak] = bar.high
 
 
-def _pull(points: list[float], centre: int, level: float, bar: PriceBar) -> None:
+def _move_point(points: list[float], centre: int, level: float, bar: PriceBar) -> None:
+    """Moves one point to a level and its neighbours by less with distance, within the bar."""
     width = 1 + len(points) // 8
     rise = level - points[centre]
     for i in range(max(1, centre - width), min(len(points) - 1, centre + width + 1)):
@@ -83,9 +84,9 @@ def _pull(points: list[float], centre: int, level: float, bar: PriceBar) -> None
 
 
 def split(bar: PriceBar, parts: int, rng: random.Random, growth: float = 0.0) -> PriceBars:
-    """The bars that together make this bar; some quiet, some violent, the violent ones with more turnover.
+    """Splits a bar into parts of varying volatility, the more volatile ones with more turnover.
 
-    By `growth` the last are more violent than the first.
+    With a positive `growth` volatility rises from the first part to the last.
     """
     weights = [exp(rng.gauss(0, 0.7) + growth * i / parts) for i in range(parts)]
     points = bridge(bar, weights, 0.3, rng)

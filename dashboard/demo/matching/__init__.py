@@ -1,1 +1,1 @@
-"""The demo exchange's engine: validates and fills orders, liquidates, settles funding, and trades by itself."""
+"""The demo exchange's engine: orders, liquidations, funding and an automatic trader."""

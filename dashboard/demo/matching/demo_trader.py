@@ -1,8 +1,8 @@
-"""The demo's trader: a few orders a minute, so that there is something to see; pure, but for its dice.
+"""The demo's automatic trader: a few random orders a minute, reproducible from a seed; no I/O.
 
-It keeps a long in bitcoin near the size and the entry with which the demo opens, so that the demo's levels
-keep their meaning, and plays with the other coins: it begins with two, opens, adds, reduces, flips and takes
-profits, is stopped out, and now and then leaves a position without a stop, to be liquidated.
+It keeps the long in bitcoin near the demo's initial size and entry, so that the demo's price levels stay
+meaningful. In the other coins it opens two positions at once, then adds, reduces, flips, takes profits and
+stops losses. Now and then it leaves a position without a stop, until it is liquidated.
 """
 
 import random
@@ -17,36 +17,36 @@ from dashboard.demo.market.instruments import INSTRUMENTS
 
 MarkPrices = Callable[[str], Decimal]
 
-ANCHOR = "BTCUSDT"
-QUIET_MS = 5 * MINUTE_MS
-"""How long bitcoin is left alone at first."""
-LOOK_MS = 1000
-PAUSE_MS = (7_000, 24_000)
-LEAST = Decimal("0.7")
-"""The share of the demo's size below which the long in bitcoin never falls."""
-HOME = (DEMO_ENTRY * Decimal("0.994"), DEMO_ENTRY * Decimal("1.001"))
-"""Bitcoin is bought back only here, so that the entry stays where it is."""
-STOP, TARGET = Decimal("-0.45"), Decimal("0.7")
-"""Where a position is given up or cashed in: profit over margin."""
-RECKLESS = 0.05
+CORE_SYMBOL = "BTCUSDT"
+CORE_HOLD_MS = 5 * MINUTE_MS
+"""The time from the start during which the bitcoin position is not traded."""
+DECISION_INTERVAL_MS = 1000
+TRADE_PAUSE_MS = (7_000, 24_000)
+MIN_CORE_SHARE = Decimal("0.7")
+"""The smallest share of the demo's initial size that the long in bitcoin keeps."""
+CORE_BUY_RANGE = (DEMO_ENTRY * Decimal("0.994"), DEMO_ENTRY * Decimal("1.001"))
+"""The prices at which bitcoin is bought back, so that the entry changes little."""
+STOP_LOSS, TAKE_PROFIT = Decimal("-0.45"), Decimal("0.7")
+"""The results, as profit over margin, at which a position is closed."""
+NO_STOP_PROBABILITY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class TradingProfile:
-    """How much of a coin is usually held, and with which leverage."""
+    """The usual size and leverage of a coin's position."""
 
     size: Decimal
     leverage: int
 
 
-HABITS = {
+PROFILES = {
     "ETHUSDT": TradingProfile(Decimal("1.2"), 25),
     "SOLUSDT": TradingProfile(Decimal(20), 20),
     "DOGEUSDT": TradingProfile(Decimal(16_000), 15),
 }
-FIRST = ("ETHUSDT", "SOLUSDT")
-"""Bought or sold at once, so that several positions are there from the start."""
-STEPS = {instrument.id: instrument.size_step for instrument in INSTRUMENTS if instrument.product != "SPOT"}
+INITIAL_SYMBOLS = ("ETHUSDT", "SOLUSDT")
+"""Opened at once, so that there are several positions from the start."""
+SIZE_STEPS = {i.id: i.size_step for i in INSTRUMENTS if i.product != "SPOT"}
 
 
 class DemoTrader:
@@ -54,86 +54,95 @@ class DemoTrader:
 
     def __init__(self, seed: int = 7) -> None:
         self._rng = random.Random(f"{seed}/trader")
-        self._began_ms: int | None = None
-        self._looked_ms = 0
-        self._next_ms = 0
-        self._reckless: set[str] = set()
+        self._started_ms: int | None = None
+        self._decided_ms = 0
+        self._next_trade_ms = 0
+        self._without_stop: set[str] = set()
 
     def decide(self, positions: Iterable[DemoPosition], mark: MarkPrices, now_ms: int) -> list[OrderRequest]:
-        """What it wants to trade at this moment."""
-        if now_ms < self._looked_ms + LOOK_MS:
+        """The orders to place now."""
+        if now_ms < self._decided_ms + DECISION_INTERVAL_MS:
             return []
-        self._looked_ms = now_ms
-        if self._began_ms is None:
-            self._began_ms, self._next_ms = now_ms, now_ms + PAUSE_MS[0]
-            return [self._opened(symbol) for symbol in FIRST]
-        held = {position.symbol: position for position in positions}
-        wishes = self._exits(held, mark)
-        if not wishes and now_ms >= self._next_ms:
-            self._next_ms = now_ms + self._rng.randint(*PAUSE_MS)
-            wishes = self._whim(held, mark, now_ms - self._began_ms)
-        return wishes
+        self._decided_ms = now_ms
+        if self._started_ms is None:
+            self._started_ms, self._next_trade_ms = now_ms, now_ms + TRADE_PAUSE_MS[0]
+            return [self._open(symbol) for symbol in INITIAL_SYMBOLS]
+        by_symbol = {position.symbol: position for position in positions}
+        requests = self._exits(by_symbol, mark)
+        if not requests and now_ms >= self._next_trade_ms:
+            self._next_trade_ms = now_ms + self._rng.randint(*TRADE_PAUSE_MS)
+            requests = self._random_trade(by_symbol, mark, now_ms - self._started_ms)
+        return requests
 
-    def _exits(self, held: Mapping[str, DemoPosition], mark: MarkPrices) -> list[OrderRequest]:
-        """Stops that were reached, and targets."""
-        wishes = []
-        for symbol in HABITS.keys() & held.keys():
-            result = held[symbol].unrealized(mark(symbol)) / held[symbol].margin
-            if result >= TARGET:
-                wishes.append(_close(held[symbol], "profit_market"))
-            elif result <= STOP and symbol not in self._reckless:
-                wishes.append(_close(held[symbol], "loss_market"))
-        return sorted(wishes, key=lambda wish: wish.symbol)
+    def _exits(self, positions: Mapping[str, DemoPosition], mark: MarkPrices) -> list[OrderRequest]:
+        """Closes the positions that have reached their target or stop."""
+        requests = []
+        for symbol in PROFILES.keys() & positions.keys():
+            result = positions[symbol].unrealized(mark(symbol)) / positions[symbol].margin
+            if result >= TAKE_PROFIT:
+                requests.append(_close(positions[symbol], "profit_market"))
+            elif result <= STOP_LOSS and symbol not in self._without_stop:
+                requests.append(_close(positions[symbol], "loss_market"))
+        return sorted(requests, key=lambda request: request.symbol)
 
-    def _whim(self, held: Mapping[str, DemoPosition], mark: MarkPrices, age_ms: int) -> list[OrderRequest]:
-        symbol = self._rng.choice((*HABITS, ANCHOR))
-        if symbol == ANCHOR:
-            return self._anchored(held.get(ANCHOR), mark(ANCHOR)) if age_ms >= QUIET_MS else []
-        position = held.get(symbol)
-        return [self._opened(symbol) if position is None else self._changed(position)]
+    def _random_trade(
+        self, positions: Mapping[str, DemoPosition], mark: MarkPrices, age_ms: int
+    ) -> list[OrderRequest]:
+        symbol = self._rng.choice((*PROFILES, CORE_SYMBOL))
+        if symbol == CORE_SYMBOL:
+            if age_ms < CORE_HOLD_MS:
+                return []
+            return self._trade_core(positions.get(CORE_SYMBOL), mark(CORE_SYMBOL))
+        position = positions.get(symbol)
+        return [self._open(symbol) if position is None else self._change(position)]
 
-    def _anchored(self, position: DemoPosition | None, price: Decimal) -> list[OrderRequest]:
-        """Bitcoin: takes a little off, and puts it back where it was bought."""
+    def _trade_core(self, position: DemoPosition | None, price: Decimal) -> list[OrderRequest]:
+        """Sells a little bitcoin, or buys back to the initial size near the initial entry."""
         total = position.total if position is not None else Decimal(0)
         if position is not None and position.hold_side == "short":
             return [_close(position, "market")]
-        if total < DEMO_SIZE and HOME[0] <= price <= HOME[1]:
-            return [OrderRequest(ANCHOR, "buy", DEMO_SIZE - total, parts=self._rng.randint(1, 3))]
-        some = DEMO_SIZE * self._rng.randint(4, 16) / 100
-        if total - some >= DEMO_SIZE * LEAST:
-            return [OrderRequest(ANCHOR, "sell", some, reduce_only=True)]
+        if total < DEMO_SIZE and CORE_BUY_RANGE[0] <= price <= CORE_BUY_RANGE[1]:
+            return [OrderRequest(CORE_SYMBOL, "buy", DEMO_SIZE - total, parts=self._rng.randint(1, 3))]
+        size = DEMO_SIZE * self._rng.randint(4, 16) / 100
+        if total - size >= DEMO_SIZE * MIN_CORE_SHARE:
+            return [OrderRequest(CORE_SYMBOL, "sell", size, reduce_only=True)]
         return []
 
-    def _opened(self, symbol: str) -> OrderRequest:
-        habit = HABITS[symbol]
-        reckless = self._rng.random() < RECKLESS
-        (self._reckless.add if reckless else self._reckless.discard)(symbol)
+    def _open(self, symbol: str) -> OrderRequest:
+        """Opens a position, seldom without a stop and then with higher leverage."""
+        profile = PROFILES[symbol]
+        without_stop = self._rng.random() < NO_STOP_PROBABILITY
+        (self._without_stop.add if without_stop else self._without_stop.discard)(symbol)
         side: OrderSide = self._rng.choice(("buy", "sell"))
-        size = _steps(symbol, habit.size * self._rng.randint(60, 140) / 100)
-        leverage = 3 * habit.leverage if reckless else habit.leverage
-        return OrderRequest(symbol, side, size, parts=self._rng.choice((1, 1, 1, 2, 3)), leverage=leverage)
+        size = _rounded(symbol, profile.size * self._rng.randint(60, 140) / 100)
+        leverage = 3 * profile.leverage if without_stop else profile.leverage
+        parts = self._rng.choice((1, 1, 1, 2, 3))
+        return OrderRequest(symbol, side, size, parts=parts, leverage=leverage)
 
-    def _changed(self, position: DemoPosition) -> OrderRequest:
-        """Adds to it, reduces, flips or closes it."""
-        symbol, on, off = position.symbol, position.adding, position.closing
-        some = _steps(symbol, position.total * self._rng.randint(20, 50) / 100)
-        whim = self._rng.choice(("add", "add", "reduce", "reduce", "flip", "close"))
-        if whim == "add" and position.total < 2 * HABITS[symbol].size:
-            return OrderRequest(symbol, on, some, parts=self._rng.choice((1, 1, 2)))
-        if whim == "flip":
-            return OrderRequest(
-                symbol, off, position.total + _steps(symbol, HABITS[symbol].size * Decimal("0.8"))
-            )
-        if whim == "close":
+    def _change(self, position: DemoPosition) -> OrderRequest:
+        """Adds to a position, reduces, flips or closes it."""
+        symbol, profile = position.symbol, PROFILES[position.symbol]
+        size = _rounded(symbol, position.total * self._rng.randint(20, 50) / 100)
+        action = self._rng.choice(("add", "add", "reduce", "reduce", "flip", "close"))
+        if action == "add" and position.total < 2 * profile.size:
+            parts = self._rng.choice((1, 1, 2))
+            return OrderRequest(symbol, position.increasing_side, size, parts=parts)
+        if action == "flip":
+            flipped = position.total + _rounded(symbol, profile.size * Decimal("0.8"))
+            return OrderRequest(symbol, position.closing_side, flipped)
+        if action == "close":
             return _close(position, "market")
-        return OrderRequest(symbol, off, some, reduce_only=True, parts=self._rng.choice((1, 1, 2)))
+        parts = self._rng.choice((1, 1, 2))
+        return OrderRequest(symbol, position.closing_side, size, reduce_only=True, parts=parts)
 
 
 def _close(position: DemoPosition, source: OrderSource) -> OrderRequest:
-    return OrderRequest(position.symbol, position.closing, position.total, reduce_only=True, source=source)
+    return OrderRequest(
+        position.symbol, position.closing_side, position.total, reduce_only=True, source=source
+    )
 
 
-def _steps(symbol: str, size: Decimal) -> Decimal:
-    """The size on the instrument's step, and not nothing."""
-    step = STEPS[symbol]
+def _rounded(symbol: str, size: Decimal) -> Decimal:
+    """The size rounded down to the instrument's step, at least one step."""
+    step = SIZE_STEPS[symbol]
     return max(step, size // step * step)

@@ -1,74 +1,76 @@
-"""Fills orders at the market's prices, and carries each fill into the account."""
+"""Order matching: fills market orders at current prices and applies each fill to the account."""
 
 from decimal import ROUND_UP, Decimal
 
 from dashboard.demo.account.demo_account import DemoAccount
-from dashboard.demo.account.demo_fill import DemoFill
+from dashboard.demo.account.demo_fill import DemoFill, taker_fee
 from dashboard.demo.account.demo_order import DemoOrder, OrderRequest
 from dashboard.demo.account.demo_position import MONEY_STEP, DemoPosition
-from dashboard.demo.market.instruments import DemoInstrument, find_instrument
+from dashboard.demo.market.instruments import USDT_FUTURES, DemoInstrument, find_instrument
 from dashboard.demo.market.quote_board import QuoteBoard
-from dashboard.demo.matching.order_validation import TAKER_FEE, accept, closing_part
-from dashboard.demo.protocol.envelopes import unknown_symbol
-
-PRODUCT = "USDT-FUTURES"
+from dashboard.demo.matching.bitget_error import unknown_symbol
+from dashboard.demo.matching.order_validation import closing_size, validate_order
 
 
 class OrderMatcher:
-    """Takes market orders for USDT contracts: the owner's, those of stops, and liquidations."""
+    """Executes market orders for USDT contracts: the owner's, those of stops, and liquidations."""
 
-    def __init__(self, board: QuoteBoard, account: DemoAccount) -> None:
-        self._board = board
+    def __init__(self, quote_board: QuoteBoard, account: DemoAccount) -> None:
+        self._quote_board = quote_board
         self._account = account
 
-    def trade(self, wish: OrderRequest, at: Decimal | None = None) -> list[DemoFill]:
-        """Fills a wish whole and at once: from the best price on, or `at` one price.
+    def execute(self, request: OrderRequest, at_price: Decimal | None = None) -> list[DemoFill]:
+        """Fills an order completely and at once, at `at_price` or from the best price on.
 
-        Raises BitgetError where the exchange would refuse.
+        Raises BitgetError where Bitget would refuse the order.
         """
-        instrument = find_instrument(PRODUCT, wish.symbol)
+        instrument = find_instrument(USDT_FUTURES, request.symbol)
         if instrument is None:
-            raise unknown_symbol(wish.symbol)
-        order = accept(wish, instrument, self._board, self._account)
-        deals = [(at, order.size)] if at is not None else self._deals(order, instrument, wish.parts)
-        return [self._fill(order, price, size) for price, size in deals]
+            raise unknown_symbol(request.symbol)
+        terms = validate_order(request, instrument, self._quote_board, self._account)
+        order = self._account.record_order(request, terms, self._quote_board.wall_clock())
+        if at_price is not None:
+            return [self._fill(order, at_price, order.size)]
+        executions = self._executions(order, instrument, request.parts)
+        return [self._fill(order, price, size) for price, size in executions]
 
-    def _deals(
+    def _executions(
         self, order: DemoOrder, instrument: DemoInstrument, parts: int
     ) -> list[tuple[Decimal, Decimal]]:
-        """Prices and sizes: each part one step worse than the one before."""
-        quote = self._board.quote(instrument)
+        """Prices and sizes of an order's parts, each one step worse than the previous."""
+        quote = self._quote_board.quote(instrument)
         best = quote.ask if order.side == "buy" else quote.bid
         share = (order.size / parts).quantize(instrument.size_step, ROUND_UP)
-        deals: list[tuple[Decimal, Decimal]] = []
-        while (done := len(deals) * share) < order.size:
-            worse = len(deals) * order.sign * instrument.price_step
-            deals.append((best + worse, min(share, order.size - done)))
-        return deals
+        executions: list[tuple[Decimal, Decimal]] = []
+        while (done := len(executions) * share) < order.size:
+            slippage = len(executions) * order.sign * instrument.price_step
+            executions.append((best + slippage, min(share, order.size - done)))
+        return executions
 
     def _fill(self, order: DemoOrder, price: Decimal, size: Decimal) -> DemoFill:
-        now_ms, account = self._board.wall(), self._account
+        """Applies one execution: closes first, then opens the rest."""
+        now_ms, account = self._quote_board.wall_clock(), self._account
         fee, profit = taker_fee(price, size), Decimal(0)
         opening, opening_fee = size, fee
-        held = account.held(order.product, order.symbol, order.about)
-        if held is not None and (closing := closing_part(order.sign, held, size)):
+        position = account.find_position(order.product, order.symbol, order.target_side)
+        if position is not None and (closing := closing_size(order.sign, position, size)):
             closing_fee = (fee * closing / size).quantize(MONEY_STEP)
             opening, opening_fee = size - closing, fee - closing_fee
-            profit = held.reduce(closing, price, closing_fee, now_ms)
-            account.retire(held, now_ms)
+            profit = position.reduce(closing, price, closing_fee, now_ms)
+            account.archive_if_closed(position, now_ms)
         if opening:
-            self._position_of(order, now_ms).increase(opening, price, opening_fee, now_ms)
+            self._position_to_increase(order, now_ms).increase(opening, price, opening_fee, now_ms)
         fill = DemoFill(account.new_id(now_ms), order, price, size, profit, fee, now_ms)
-        account.enter(fill)
+        account.record_fill(fill)
         return fill
 
-    def _position_of(self, order: DemoOrder, now_ms: int) -> DemoPosition:
-        """The position that an order adds to, or a new one."""
-        held = self._account.held(order.product, order.symbol, order.opens)
-        if held is None:
-            held = DemoPosition(
+    def _position_to_increase(self, order: DemoOrder, now_ms: int) -> DemoPosition:
+        """The position that an order adds to, or a new empty one."""
+        position = self._account.find_position(order.product, order.symbol, order.opening_side)
+        if position is None:
+            position = DemoPosition(
                 symbol=order.symbol,
-                hold_side=order.opens,
+                hold_side=order.opening_side,
                 total=Decimal(0),
                 open_price=Decimal(0),
                 leverage=order.leverage,
@@ -76,10 +78,5 @@ class OrderMatcher:
                 position_id=self._account.new_id(now_ms),
                 opened_ms=now_ms,
             )
-            self._account.positions.append(held)
-        return held
-
-
-def taker_fee(price: Decimal, size: Decimal) -> Decimal:
-    """What a fill costs, as a negative amount."""
-    return -(price * size * TAKER_FEE).quantize(MONEY_STEP)
+            self._account.positions.append(position)
+        return position

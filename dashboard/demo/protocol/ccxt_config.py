@@ -1,4 +1,4 @@
-"""What makes ccxt talk to the demo exchange in place of Bitget."""
+"""Options that direct ccxt's bitget client to the demo exchange."""
 
 REST_NAMES = (
     "spot",
@@ -14,11 +14,11 @@ REST_NAMES = (
     "earn",
     "uta",
 )
-"""The names under which ccxt knows Bitget's one REST host."""
+"""ccxt's names for Bitget's single REST host."""
 
 
 def ccxt_config(url: str, ws_url: str) -> dict[str, object]:
-    """The constructor's options for `ccxt.pro.bitget`, without keys."""
+    """Constructor options for `ccxt.pro.bitget`, without keys."""
     hosts: dict[str, object] = dict.fromkeys(REST_NAMES, url)
     hosts["ws"] = {"public": f"{ws_url}/v2/ws/public", "private": f"{ws_url}/v2/ws/private"}
     return {

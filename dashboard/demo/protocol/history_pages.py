@@ -1,18 +1,17 @@
-"""Pages of an account's history, as Bitget's v2 lists are asked for: the newest first, older ones by id."""
+"""Pages of an account's history, as in Bitget's v2 lists: newest first, older ones by id."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from dashboard.demo.market.demo_market import DAY_MS
-from dashboard.demo.protocol.envelopes import BitgetError
-from dashboard.demo.protocol.rest_query import Query, whole
+from dashboard.demo.matching.bitget_error import BitgetError
+from dashboard.demo.protocol.rest_query import Query, optional_integer
 
-LARGEST = 100
-Row = dict[str, object]
+MAX_PAGE_SIZE = 100
 
 
 class HistoryEntry(Protocol):
-    """What a page is made of; of two entries the later one has the greater id."""
+    """An entry of a list; later entries have greater ids."""
 
     @property
     def id(self) -> str:
@@ -20,30 +19,35 @@ class HistoryEntry(Protocol):
 
     @property
     def time_ms(self) -> int:
-        """When it came about."""
+        """The time of the event."""
 
 
 E = TypeVar("E", bound=HistoryEntry)
 
 
-def page(entries: Iterable[E], query: Query, now_ms: int, *, days: int, size: int = LARGEST) -> list[E]:
-    """The entries that are asked for, of at most so many `days`; `size` of them without a `limit`."""
-    end_ms = whole(query, "endTime") or now_ms
-    start_ms = whole(query, "startTime") or max(0, end_ms - days * DAY_MS)
+def select_page(
+    entries: Iterable[E], query: Query, now_ms: int, *, max_days: int, default_size: int = MAX_PAGE_SIZE
+) -> list[E]:
+    """The requested entries, newest first, from a range of at most `max_days`."""
+    end_ms = optional_integer(query, "endTime") or now_ms
+    start_ms = optional_integer(query, "startTime") or max(0, end_ms - max_days * DAY_MS)
     if start_ms > end_ms:
         raise BitgetError("40707", "Start time is greater than end time")
-    if end_ms - start_ms > days * DAY_MS:
-        message = f"startTime and endTime interval cannot be greater than {days} days"
+    if end_ms - start_ms > max_days * DAY_MS:
+        message = f"startTime and endTime interval cannot be greater than {max_days} days"
         raise BitgetError("00001", message)
-    limit, before = whole(query, "limit") or size, whole(query, "idLessThan")
+    limit, before_id = (
+        optional_integer(query, "limit") or default_size,
+        optional_integer(query, "idLessThan"),
+    )
     found = [
         entry
         for entry in entries
-        if start_ms <= entry.time_ms <= end_ms and (before is None or int(entry.id) < before)
+        if start_ms <= entry.time_ms <= end_ms and (before_id is None or int(entry.id) < before_id)
     ]
-    return sorted(found, key=lambda entry: int(entry.id), reverse=True)[: min(limit, LARGEST)]
+    return sorted(found, key=lambda entry: int(entry.id), reverse=True)[: min(limit, MAX_PAGE_SIZE)]
 
 
-def listing(name: str, found: list[E], rows: list[Row] | list[dict[str, str]]) -> dict[str, object]:
-    """A page as it is answered: `endId` is what the next, older page is asked for with."""
-    return {name: rows, "endId": found[-1].id if found else None}
+def page_response(name: str, page: list[E], payloads: list[dict[str, object]]) -> dict[str, object]:
+    """The `data` of a page; its `endId` is the `idLessThan` of a request for the next, older page."""
+    return {name: payloads, "endId": page[-1].id if page else None}

@@ -1,13 +1,14 @@
-"""The rows of an order, as REST and the websocket's `orders` channel tell its life."""
+"""Orders as REST and websocket objects."""
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
-from dashboard.demo.account.demo_fill import DemoFill, filled
+from dashboard.demo.account.demo_fill import DemoFill
 from dashboard.demo.account.demo_order import DemoOrder
-from dashboard.demo.market.demo_market import plain
+from dashboard.demo.market.decimal_text import decimal_text
 
-Row = dict[str, object]
+OrderPayload = dict[str, object]
 _PRESETS = (
     "presetStopLossExecutePrice",
     "presetStopLossType",
@@ -16,18 +17,42 @@ _PRESETS = (
 )
 
 
-def rest_order(order: DemoOrder, fills: Sequence[DemoFill]) -> Row:
-    """A row of /api/v2/mix/order/orders-history."""
-    size, value, profit, fee = filled(fills)
+class FillTotals(NamedTuple):
+    """Sums over an order's fills."""
+
+    size: Decimal
+    value: Decimal
+    profit: Decimal
+    fee: Decimal
+
+    @classmethod
+    def of(cls, fills: Sequence[DemoFill]) -> "FillTotals":
+        """Sums some fills."""
+        return cls(
+            sum((fill.size for fill in fills), Decimal(0)),
+            sum((fill.value for fill in fills), Decimal(0)),
+            sum((fill.profit for fill in fills), Decimal(0)),
+            sum((fill.fee for fill in fills), Decimal(0)),
+        )
+
+    @property
+    def average_price(self) -> str:
+        """The average price as text; empty without fills."""
+        return decimal_text((self.value / self.size).quantize(Decimal("1e-10"))) if self.size else ""
+
+
+def rest_order(order: DemoOrder, fills: Sequence[DemoFill]) -> OrderPayload:
+    """An item of /api/v2/mix/order/orders-history."""
+    totals = FillTotals.of(fills)
     return _common_fields(order) | {
         "symbol": order.symbol,
-        "baseVolume": plain(size),
-        "quoteVolume": plain(value),
-        "fee": plain(fee),
-        "priceAvg": _average(value, size),
-        "status": _status(order, size),
-        "totalProfits": plain(profit),
-        "enterPointSource": order.entered_by.lower(),
+        "baseVolume": decimal_text(totals.size),
+        "quoteVolume": decimal_text(totals.value),
+        "fee": decimal_text(totals.fee),
+        "priceAvg": totals.average_price,
+        "status": _status(order, totals.size),
+        "totalProfits": decimal_text(totals.profit),
+        "enterPointSource": order.entry_source.lower(),
         "orderSource": order.source,
         "presetStopSurplusPrice": "",
         "presetStopLossPrice": "",
@@ -36,33 +61,34 @@ def rest_order(order: DemoOrder, fills: Sequence[DemoFill]) -> Row:
     }
 
 
-def socket_order(order: DemoOrder, fills: Sequence[DemoFill], price: Decimal) -> Row:
-    """A row of the `orders` channel after these fills, of which the last is new."""
-    size, value, profit, fee = filled(fills)
-    row = _common_fields(order) | {
+def websocket_order(order: DemoOrder, fills: Sequence[DemoFill], price: Decimal) -> OrderPayload:
+    """An item of the `orders` channel after these fills, of which the last is new."""
+    totals = FillTotals.of(fills)
+    fee = decimal_text(totals.fee) if fills else "0.00000000"
+    payload = _common_fields(order) | {
         "instId": order.symbol,
-        "accBaseVolume": plain(size),
+        "accBaseVolume": decimal_text(totals.size),
         "cancelReason": "",
-        "enterPointSource": order.entered_by,
-        "feeDetail": [{"feeCoin": order.margin_coin, "fee": plain(fee) if fills else "0.00000000"}],
-        "notionalUsd": plain(order.size * price),
+        "enterPointSource": order.entry_source,
+        "feeDetail": [{"feeCoin": order.margin_coin, "fee": fee}],
+        "notionalUsd": decimal_text(order.size * price),
         "reduceOnly": "yes" if order.reduce_only else "no",
-        "status": _status(order, size),
+        "status": _status(order, totals.size),
         "stpMode": "none",
-        "totalProfits": plain(profit),
+        "totalProfits": decimal_text(totals.profit),
         "uTime": _updated(order, fills),
         **dict.fromkeys(_PRESETS, ""),
     }
-    return row | _last_fill(fills[-1], _average(value, size)) if fills else row
+    return payload | _last_fill(fills[-1], totals.average_price) if fills else payload
 
 
-def _common_fields(order: DemoOrder) -> Row:
+def _common_fields(order: DemoOrder) -> OrderPayload:
     return {
         "orderId": order.id,
         "clientOid": order.client_id,
-        "size": plain(order.size),
+        "size": decimal_text(order.size),
         "price": "0",
-        "side": order.wire_side,
+        "side": order.bitget_side,
         "force": "gtc",
         "posSide": order.hold_side,
         "marginCoin": order.margin_coin,
@@ -75,29 +101,25 @@ def _common_fields(order: DemoOrder) -> Row:
     }
 
 
-def _last_fill(fill: DemoFill, average: str) -> Row:
+def _last_fill(fill: DemoFill, average_price: str) -> OrderPayload:
     return {
-        "baseVolume": plain(fill.size),
-        "fillFee": plain(fill.fee),
+        "baseVolume": decimal_text(fill.size),
+        "fillFee": decimal_text(fill.fee),
         "fillFeeCoin": fill.order.margin_coin,
-        "fillNotionalUsd": plain(fill.value),
-        "fillPrice": plain(fill.price),
+        "fillNotionalUsd": decimal_text(fill.value),
+        "fillPrice": decimal_text(fill.price),
         "fillTime": str(fill.time_ms),
-        "pnl": plain(fill.profit),
-        "priceAvg": average,
+        "pnl": decimal_text(fill.profit),
+        "priceAvg": average_price,
         "tradeId": fill.id,
         "tradeScope": "T",
     }
 
 
-def _status(order: DemoOrder, size: Decimal) -> str:
-    if not size:
+def _status(order: DemoOrder, filled_size: Decimal) -> str:
+    if not filled_size:
         return "live"
-    return "filled" if size >= order.size else "partially_filled"
-
-
-def _average(value: Decimal, size: Decimal) -> str:
-    return plain((value / size).quantize(Decimal("1e-10"))) if size else ""
+    return "filled" if filled_size >= order.size else "partially_filled"
 
 
 def _updated(order: DemoOrder, fills: Sequence[DemoFill]) -> str:

@@ -1,19 +1,19 @@
-"""The public REST paths about what is listed: instruments, their steps and their tiers."""
+"""Public REST paths for the server's time, instruments and margin tiers."""
 
 from decimal import Decimal
 
-from dashboard.demo.market.demo_market import plain
+from dashboard.demo.market.decimal_text import decimal_text
 from dashboard.demo.market.instruments import DemoInstrument
 from dashboard.demo.market.quote_board import QuoteBoard
-from dashboard.demo.protocol.rest_query import Query, instrument_of, listed, product_of
+from dashboard.demo.protocol.rest_query import Query, listed, requested_instrument, requested_product
 
 
-def server_time(query: Query, board: QuoteBoard) -> object:
+def server_time(query: Query, quote_board: QuoteBoard) -> object:
     """/api/v2/public/time"""
-    return {"serverTime": str(board.wall())}
+    return {"serverTime": str(quote_board.wall_clock())}
 
 
-def spot_symbols(query: Query, board: QuoteBoard) -> object:
+def spot_symbols(query: Query, quote_board: QuoteBoard) -> object:
     """/api/v2/spot/public/symbols"""
     return [
         {
@@ -34,14 +34,14 @@ def spot_symbols(query: Query, board: QuoteBoard) -> object:
     ]
 
 
-def margin_currencies(query: Query, board: QuoteBoard) -> object:
-    """/api/v2/margin/currencies: none of the spot symbols can be traded on margin."""
+def margin_currencies(query: Query, quote_board: QuoteBoard) -> object:
+    """/api/v2/margin/currencies: empty, no spot symbol can be traded on margin."""
     return []
 
 
-def contracts(query: Query, board: QuoteBoard) -> object:
+def contracts(query: Query, quote_board: QuoteBoard) -> object:
     """/api/v2/mix/market/contracts"""
-    return [_contract(contract) for contract in listed(product_of(query))]
+    return [_contract(contract) for contract in listed(requested_product(query))]
 
 
 def _contract(contract: DemoInstrument) -> dict[str, object]:
@@ -53,11 +53,11 @@ def _contract(contract: DemoInstrument) -> dict[str, object]:
         "makerFeeRate": "0.0002",
         "takerFeeRate": "0.0006",
         "supportMarginCoins": [contract.margin_coin],
-        "minTradeNum": plain(contract.size_step),
-        "priceEndStep": plain(contract.price_step.scaleb(decimals)),
+        "minTradeNum": decimal_text(contract.size_step),
+        "priceEndStep": decimal_text(contract.price_step.scaleb(decimals)),
         "volumePlace": str(_decimals(contract.size_step)),
         "pricePlace": str(decimals),
-        "sizeMultiplier": plain(contract.size_step),
+        "sizeMultiplier": decimal_text(contract.size_step),
         "symbolType": "perpetual",
         "minTradeUSDT": "5",
         "symbolStatus": "normal",
@@ -73,9 +73,9 @@ def _decimals(step: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def position_tiers(query: Query, board: QuoteBoard) -> object:
+def position_tiers(query: Query, quote_board: QuoteBoard) -> object:
     """/api/v2/mix/market/query-position-lever"""
-    contract = instrument_of(product_of(query), query)
+    contract = requested_instrument(requested_product(query), query)
     return [
         {
             "symbol": contract.id,

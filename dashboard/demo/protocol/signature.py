@@ -1,4 +1,4 @@
-"""Checks of who asks, as Bitget makes them: HMAC-SHA256 over the request, in base64."""
+"""Authentication of requests and logins: HMAC-SHA256 in base64, as Bitget specifies."""
 
 import base64
 import hashlib
@@ -6,10 +6,10 @@ import hmac
 from collections.abc import Mapping
 
 from dashboard.demo.account.demo_account import DemoAccount
-from dashboard.demo.protocol.envelopes import BitgetError
+from dashboard.demo.matching.bitget_error import BitgetError
 
-LATEST_MS = 30_000
-"""How old, or how far ahead, a request's timestamp may be."""
+MAX_CLOCK_SKEW_MS = 30_000
+"""The largest accepted difference between a request's timestamp and the exchange's clock."""
 
 
 def sign(secret: str, text: str) -> str:
@@ -18,7 +18,7 @@ def sign(secret: str, text: str) -> str:
 
 
 def check_request(account: DemoAccount, headers: Mapping[str, str], text: str, now_ms: int) -> None:
-    """Raises the error that Bitget would answer with; `text` is method, path with raw query, and body."""
+    """Raises Bitget's error for a wrong key or signature; `text` is method, path, query and body."""
     timestamp = headers.get("ACCESS-TIMESTAMP", "")
     if not headers.get("ACCESS-KEY"):
         raise BitgetError("40001", "ACCESS_KEY cannot be empty")
@@ -26,14 +26,14 @@ def check_request(account: DemoAccount, headers: Mapping[str, str], text: str, n
         raise BitgetError("40037", "Apikey does not exist")
     if headers.get("ACCESS-PASSPHRASE") != account.passphrase:
         raise BitgetError("40012", "apikey/password is incorrect")
-    if not timestamp.isdigit() or abs(now_ms - int(timestamp)) > LATEST_MS:
+    if not timestamp.isdigit() or abs(now_ms - int(timestamp)) > MAX_CLOCK_SKEW_MS:
         raise BitgetError("40008", "Request timestamp expired")
     if not hmac.compare_digest(headers.get("ACCESS-SIGN", ""), sign(account.secret, timestamp + text)):
         raise BitgetError("40009", "sign signature error")
 
 
 def login_error(account: DemoAccount, login: Mapping[str, str]) -> tuple[int, str] | None:
-    """The websocket's error for a login, as code and message, or None if it is right."""
+    """Code and message of the websocket's error for a login; None if it is valid."""
     if login.get("apiKey") != account.api_key:
         return 30011, "Invalid ACCESS_KEY"
     if login.get("passphrase") != account.passphrase:

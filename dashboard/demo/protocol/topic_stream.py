@@ -1,4 +1,4 @@
-"""What a websocket subscription is about, and what it sends: a first picture, and then what is new."""
+"""Websocket topics, and the stream of data that a subscription to one receives."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -7,7 +7,7 @@ from dashboard.demo.market.instruments import DemoInstrument
 
 
 class Topic(NamedTuple):
-    """What is subscribed to, in the words of a request's `args`."""
+    """The subject of a subscription: one item of a request's `args`."""
 
     product: str
     channel: str
@@ -15,11 +15,11 @@ class Topic(NamedTuple):
 
     @property
     def arg(self) -> dict[str, str]:
-        """The topic as it stands in acknowledgements and data frames."""
+        """The topic as the `arg` of acknowledgements and data frames."""
         return {"instType": self.product, "channel": self.channel, "instId": self.instrument_id}
 
-    def is_about(self, instrument: DemoInstrument) -> bool:
-        """Whether the topic is one of this instrument's."""
+    def concerns(self, instrument: DemoInstrument) -> bool:
+        """True if the topic belongs to this instrument."""
         return (self.product, self.instrument_id) == (instrument.product, instrument.id)
 
 
@@ -28,12 +28,12 @@ FrameData = Sequence[object]
 
 
 class TopicStream(Protocol):
-    """A subscription's data; `action` is what its later frames call themselves."""
+    """The data of one subscription; `action` is that of the frames after the first."""
 
     action: str
 
-    def first(self) -> FrameData | None:
-        """The picture on subscribing, if it begins with one."""
+    def snapshot(self) -> FrameData | None:
+        """The data of the first frame; None if the channel begins without one."""
 
-    def next(self) -> Sequence[FrameData]:
-        """What is new since the last frame, as so many frames."""
+    def updates(self) -> Sequence[FrameData]:
+        """The data since the last frame, one item for each frame to send."""

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.demo.account.demo_account import DEMO_LEVELS
+from dashboard.demo.account.demo_levels import DEMO_LEVELS
 from dashboard.demo.account.demo_position import DEMO_ENTRY, DemoPosition, isolated_liquidation
 from dashboard.demo.protocol.position_payloads import rest_position
 

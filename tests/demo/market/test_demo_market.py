@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.demo.account.demo_account import DEMO_LEVELS
+from dashboard.demo.account.demo_levels import DEMO_LEVELS
 from dashboard.demo.account.demo_position import DEMO_ENTRY, DemoPosition
-from dashboard.demo.market.demo_market import DAY_MS, HOUR_MS, MINUTE_MS, TICK_MS, DemoMarket, plain
+from dashboard.demo.market.decimal_text import decimal_text
+from dashboard.demo.market.demo_market import DAY_MS, HOUR_MS, MINUTE_MS, TICK_MS, DemoMarket
 from dashboard.demo.market.instruments import BTCUSDT, BTCUSDT_SPOT, INSTRUMENTS
 
 OPENED = 1_795_216_493_958
@@ -65,7 +66,9 @@ def test_a_quote_is_sound(seed, instrument, passed):
     assert quote.day.low <= quote.last <= quote.day.high
     assert quote.day.close == quote.last
     assert quote.bid_size > 0 < quote.ask_size
-    assert "E" not in "".join(map(plain, (*prices, quote.bid_size, quote.day.volume, quote.day.turnover)))
+    assert "E" not in "".join(
+        map(decimal_text, (*prices, quote.bid_size, quote.day.volume, quote.day.turnover))
+    )
 
 
 @settings(max_examples=10, deadline=None)

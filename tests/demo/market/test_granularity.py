@@ -5,9 +5,10 @@ from itertools import pairwise
 import pytest
 
 from dashboard.demo.market.demo_market import DAY_MS, HOUR_MS, MINUTE_MS, DemoMarket
-from dashboard.demo.market.granularity import candle_rows, parse_granularity
+from dashboard.demo.market.granularity import parse_granularity
 from dashboard.demo.market.instruments import BTCUSDT
 from dashboard.demo.market.quote_board import QuoteBoard
+from dashboard.demo.protocol.candle_rows import candle_rows
 
 OPENED = 1_795_216_493_958
 NOW = OPENED + 10 * MINUTE_MS

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.demo.market.price_bars import PriceBar, bridge, join, split
-from dashboard.demo.market.price_path import DAY, HISTORY_DAYS, HOUR, TICKS, PricePath
+from dashboard.demo.market.price_path import DAY_MINUTES, HISTORY_DAYS, HOUR_MINUTES, TICKS, PricePath
 
 LEAD = 75
 seeds = st.integers(0, 10_000)
@@ -45,8 +45,8 @@ def test_a_bridge_touches_high_and_low_and_stays_between_them(bar, seed):
 @given(seeds, st.integers(-HISTORY_DAYS, -1))
 def test_a_day_of_history_is_what_its_minutes_make_of_it(seed, day):
     path = PricePath(seed, "BTC", lead=LEAD)
-    whole = path.bar(DAY, day)
-    minutes = join([path.bar(1, day * DAY + i) for i in range(DAY)])
+    whole = path.bar(DAY_MINUTES, day)
+    minutes = join([path.bar(1, day * DAY_MINUTES + i) for i in range(DAY_MINUTES)])
     assert outline(minutes) == outline(whole)
     assert isclose(minutes.turnover, whole.turnover)
 
@@ -55,12 +55,12 @@ def test_a_day_of_history_is_what_its_minutes_make_of_it(seed, day):
 @given(seeds)
 def test_there_is_no_gap_between_history_morning_and_opening(seed):
     path = PricePath(seed, "BTC", lead=LEAD)
-    minutes = [path.bar(1, i) for i in range(-2 * HOUR, LEAD + HOUR)]
+    minutes = [path.bar(1, i) for i in range(-2 * HOUR_MINUTES, LEAD + HOUR_MINUTES)]
     assert all(before.close == after.open for before, after in pairwise(minutes))
 
 
 @settings(max_examples=20, deadline=None)
-@given(seeds, st.integers(-DAY, DAY))
+@given(seeds, st.integers(-DAY_MINUTES, DAY_MINUTES))
 def test_the_ticks_of_a_minute_are_its_bar(seed, minute):
     path = PricePath(seed, "ETH", lead=LEAD, beta=1.1)
     ticks, bar = path.ticks(minute), path.bar(1, minute)
@@ -83,7 +83,7 @@ def test_seeds_and_coins_differ():
 
 def test_there_are_quiet_and_violent_spells():
     path = PricePath(7, "BTC", lead=LEAD)
-    hours = [path.bar(HOUR, -1 - i) for i in range(24 * 30)]
+    hours = [path.bar(HOUR_MINUTES, -1 - i) for i in range(24 * 30)]
     ranges = sorted(bar.high - bar.low for bar in hours)
     assert ranges[-20] > 6 * ranges[20]
 
@@ -91,4 +91,9 @@ def test_there_are_quiet_and_violent_spells():
 @pytest.mark.parametrize("seed", range(5))
 def test_history_stays_within_reason(seed):
     path = PricePath(seed, "DOGE", lead=LEAD)
-    assert 0.2 < exp(path.span(-HISTORY_DAYS * DAY, 0).low) < exp(path.span(-HISTORY_DAYS * DAY, 0).high) < 5
+    assert (
+        0.2
+        < exp(path.span(-HISTORY_DAYS * DAY_MINUTES, 0).low)
+        < exp(path.span(-HISTORY_DAYS * DAY_MINUTES, 0).high)
+        < 5
+    )

@@ -10,9 +10,9 @@ import pytest
 from dashboard.demo import DEMO_ENTRY, DEMO_LEVELS, DemoAccount, DemoExchange, DemoMarket
 from dashboard.demo.account.demo_account import DEMO_BALANCE
 from dashboard.demo.market.quote_board import QuoteBoard
-from dashboard.demo.matching.demo_trader import HOME, QUIET_MS, DemoTrader
+from dashboard.demo.matching.demo_trader import CORE_BUY_RANGE, CORE_HOLD_MS, DemoTrader
 from dashboard.demo.matching.trading_engine import TradingEngine
-from dashboard.demo.protocol.rest_private import mark_of
+from dashboard.demo.protocol.rest_private import valuation_mark
 
 OPENED = 1_795_216_493_958
 HOUR = 3_600_000
@@ -27,7 +27,7 @@ class Hour:
         self.account = DemoAccount()
         self.board = QuoteBoard(DemoMarket(seed, OPENED), lambda: self.now, lambda: self.now)
         self.floor = TradingEngine(self.board, self.account, DemoTrader(seed))
-        self.floor.open()
+        self.floor.record_openings()
         self.anchors: list[tuple[int, Decimal, Decimal]] = []
         while self.now < OPENED + length_ms:
             self.now += 1000
@@ -67,7 +67,7 @@ def test_the_balance_is_what_fills_and_bills_say(hour):
 
 def test_equity_is_what_was_paid_and_what_is_held(hour):
     """Money that left for coins and came back, with the coins at their marks, is all profit there is."""
-    marks = {p.symbol: mark_of(hour.board, p) for p in hour.account.positions}
+    marks = {p.symbol: valuation_mark(hour.board, p) for p in hour.account.positions}
     cash = -sum(signed(fill) * fill.price for fill in hour.account.fills)
     coins = sum(p.sign * p.total * marks[p.symbol] for p in hour.account.positions)
     realised = sum(fill.profit for fill in hour.account.fills)
@@ -80,21 +80,21 @@ def test_closed_positions_account_for_their_fills(hour):
     closed_profits = sum(closed.position.achieved_profits for closed in hour.account.closed)
     assert open_profits + closed_profits == sum(fill.profit for fill in hour.account.fills)
     for closed in hour.account.closed:
-        life = closed.position.life
-        assert life.opened == life.closed > 0
+        life = closed.position.totals
+        assert life.opened_size == life.closed_size > 0
         difference = closed.position.sign * (life.close_value - life.open_value)
         assert abs(difference - closed.position.achieved_profits) < CENT
 
 
 def test_bitcoin_stays_what_the_levels_are_made_for(hour):
-    assert {(size, entry) for age, size, entry in hour.anchors if age < QUIET_MS} == {
+    assert {(size, entry) for age, size, entry in hour.anchors if age < CORE_HOLD_MS} == {
         (Decimal("0.5"), DEMO_ENTRY)
     }
     assert len({size for _, size, _ in hour.anchors}) > 2
     assert min(size for _, size, _ in hour.anchors) >= Decimal("0.35")
     assert max(size for _, size, _ in hour.anchors) <= Decimal("0.5")
-    assert all(HOME[0] <= entry <= HOME[1] for _, _, entry in hour.anchors)
-    assert HOME[0] > DEMO_LEVELS.trap_high
+    assert all(CORE_BUY_RANGE[0] <= entry <= CORE_BUY_RANGE[1] for _, _, entry in hour.anchors)
+    assert CORE_BUY_RANGE[0] > DEMO_LEVELS.trap_high
 
 
 def test_something_happens_every_minute_but_not_too_much(hour):
@@ -126,9 +126,9 @@ def test_the_same_seed_trades_the_same():
 
 
 async def test_it_trades_on_a_running_exchange_whose_fills_are_heard(monkeypatch):
-    monkeypatch.setattr("dashboard.demo.matching.demo_trader.PAUSE_MS", (1, 2))
-    monkeypatch.setattr("dashboard.demo.matching.demo_trader.LOOK_MS", 1)
-    exchange = DemoExchange(tick_interval=0.01, trader=True)
+    monkeypatch.setattr("dashboard.demo.matching.demo_trader.TRADE_PAUSE_MS", (1, 2))
+    monkeypatch.setattr("dashboard.demo.matching.demo_trader.DECISION_INTERVAL_MS", 1)
+    exchange = DemoExchange(tick_interval_s=0.01, trader=True)
     await exchange.start()
     client = ccxt.pro.bitget({**exchange.ccxt_config(), "enableRateLimit": False, "timeout_on_exit": 0})
     try:

@@ -49,7 +49,7 @@ async def test_the_position_of_the_start_has_a_past(exchange, owner):
     [fill] = await owner.fetch_my_trades(SWAP)
     [position] = await owner.fetch_positions()
     assert (fill["side"], Decimal(fill["amount"]), Decimal(fill["price"])) == ("buy", Decimal("0.5"), 64000)
-    assert fill["timestamp"] == position["timestamp"] == exchange.market.dawn_ms
+    assert fill["timestamp"] == position["timestamp"] == exchange.market.origin_ms
     [candle] = await owner.fetch_ohlcv(SWAP, "1m", since=fill["timestamp"], limit=1)
     assert Decimal(candle[1]) == 64000
 
@@ -177,7 +177,7 @@ async def test_liquidation_takes_the_margin(exchange, owner):
 
 
 async def test_a_strict_exchange_liquidates_as_prices_are_published(exchange, owner):
-    exchange.strict = True
+    exchange.auto_settle = True
     await exchange.publish("BTCUSDT", lastPr="61044.2")
     assert await held(owner, SWAP) == {}
 

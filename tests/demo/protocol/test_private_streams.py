@@ -209,7 +209,7 @@ async def test_fills_can_come_late_and_in_the_wrong_order(exchange, fills):
     [first] = await exchange.order("ETHUSDT", side="buy", size="1")
     [second] = await exchange.order("ETHUSDT", side="sell", size="2")
     exchange.faults.ws.held_fills = False
-    await exchange.pulse()
+    await exchange.send_updates()
     assert await fills.ids(2) == [second.id, first.id]
 
 

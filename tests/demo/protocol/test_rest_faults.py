@@ -50,7 +50,7 @@ async def test_markets_without_data_load_as_none_and_stay_so(exchange, connect, 
     assert SWAP in await client.load_markets(True)
 
 
-@pytest.mark.parametrize(("fault", "value"), [("hang", True), ("delay", 5.0)])
+@pytest.mark.parametrize(("fault", "value"), [("hang", True), ("delay_s", 5.0)])
 async def test_what_takes_too_long_times_out(exchange, client, fault, value):
     client.timeout = 100
     setattr(exchange.faults.rest, fault, value)
@@ -80,7 +80,7 @@ async def test_the_longest_prefix_counts(exchange):
 
 async def test_nothing_is_left_behind_after_a_stop(caplog):
     before = asyncio.all_tasks()
-    exchange = DemoExchange(tick_interval=0.01)
+    exchange = DemoExchange(tick_interval_s=0.01)
     await exchange.start()
     exchange.faults.rest.hang = exchange.faults.ws.hang_handshake = True
     lines = (b"GET /api/v2/public/time HTTP/1.1\r\n", b"GET /v2/ws/public HTTP/1.1\r\nUpgrade: websocket\r\n")

@@ -79,8 +79,20 @@ async def test_pongs_without_data_never_raise(exchange, hasty):
     done, _ = await asyncio.wait([waiting], timeout=0.6)
     assert not done
     exchange.faults.clear()
-    await exchange.pulse()
+    await exchange.send_updates()
     assert (await asyncio.wait_for(waiting, 1))["last"] > 0
+
+
+async def test_muted_instrument_is_subscribed_and_receives_no_data(exchange, client):
+    exchange.faults.ws.muted_instruments.add("BTCUSDT")
+    waiting = await next_ticker(client)
+    assert (await asyncio.wait_for(client.watch_ticker("ETH/USDT:USDT"), 1))["last"] > 0
+    await exchange.publish("BTCUSDT", lastPr="63000")
+    assert exchange.subscriptions == 2
+    assert not waiting.done()
+    exchange.faults.clear()
+    await exchange.send_updates()
+    assert (await asyncio.wait_for(waiting, 1))["last"] == 63000
 
 
 @pytest.mark.parametrize(
@@ -151,7 +163,7 @@ async def test_a_refused_handshake_is_a_network_error(exchange, client, status):
 
 async def test_retry_after_is_honoured(exchange, client):
     exchange.faults.ws.refuse_handshake = 429
-    exchange.faults.ws.retry_after = 7
+    exchange.faults.ws.retry_after_s = 7
     with pytest.raises(ccxt.NetworkError, match="429"):
         await client.watch_ticker(SWAP)
     assert 6 < client.ws_dial_delay(f"{exchange.ws_url}/v2/ws/public") <= 7

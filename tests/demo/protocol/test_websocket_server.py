@@ -57,7 +57,7 @@ async def test_nonsense_is_sent_as_it_is_and_does_the_exchange_no_harm(exchange,
 
 
 async def test_prices_move_by_themselves(connect):
-    exchange = DemoExchange(tick_interval=0.02)
+    exchange = DemoExchange(tick_interval_s=0.02)
     await exchange.start()
     client = ccxt.pro.bitget(
         exchange.ccxt_config(keys=False) | {"enableRateLimit": False, "timeout_on_exit": 0}
@@ -153,7 +153,7 @@ async def test_positions_come_on_login_and_when_they_change(exchange, connect):
     waiting = asyncio.ensure_future(client.watch_positions())
     await asyncio.sleep(0)
     exchange.account.positions = [replace(exchange.account.positions[0], leverage=10)]
-    await exchange.pulse()
+    await exchange.send_updates()
     [position] = await asyncio.wait_for(waiting, 2)
     assert position["leverage"] == 10
 
