@@ -23,7 +23,7 @@ def opened_ms(market: DemoMarket) -> int:
 
 
 def zone(price: Decimal) -> str:
-    """The zones of the demo position, as the specification has them."""
+    """The zone of the demo position, as specified."""
     if price <= ALERT:
         return "EMERGENCY"
     if DEMO_LEVELS.trap_low <= price <= DEMO_LEVELS.trap_high:
@@ -32,8 +32,8 @@ def zone(price: Decimal) -> str:
 
 
 @pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("second", [0, 59], ids=["opened on the minute", "opened at its end"])
-def test_all_zones_are_visited_within_six_minutes_and_liquidation_is_not(seed, second):
+@pytest.mark.parametrize("second", [0, 59], ids=["opened at second 0", "opened at second 59"])
+def test_prices_visit_all_zones_within_six_minutes_without_liquidation(seed, second):
     opened = OPENED - OPENED % MINUTE_MS + second * 1000
     market = DemoMarket(seed, opened)
     quotes = [market.quote(BTCUSDT, opened + t) for t in range(0, 6 * MINUTE_MS, 500)]
@@ -46,7 +46,7 @@ def test_all_zones_are_visited_within_six_minutes_and_liquidation_is_not(seed, s
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_liquidation_is_not_reached_in_a_day(seed):
+def test_prices_stay_above_liquidation_for_a_day(seed):
     market = DemoMarket(seed, OPENED)
     end = OPENED - OPENED % MINUTE_MS + DAY_MS
     day = market.candle(BTCUSDT, opened_ms(market), end, end)
@@ -57,7 +57,7 @@ def test_liquidation_is_not_reached_in_a_day(seed):
 
 @settings(max_examples=25, deadline=None)
 @given(seeds, st.sampled_from(INSTRUMENTS), st.integers(0, 3 * HOUR_MS))
-def test_a_quote_is_sound(seed, instrument, passed):
+def test_quote_is_consistent_and_on_the_price_step(seed, instrument, passed):
     quote = DemoMarket(seed, OPENED).quote(instrument, OPENED + passed)
     prices = (quote.last, quote.bid, quote.ask, quote.mark, quote.index, quote.day.high, quote.day.low)
     assert all(price > 0 and price % instrument.price_step == 0 for price in prices)
@@ -73,7 +73,7 @@ def test_a_quote_is_sound(seed, instrument, passed):
 
 @settings(max_examples=10, deadline=None)
 @given(seeds, st.sampled_from(INSTRUMENTS), st.integers(0, 30 * MINUTE_MS))
-def test_the_candle_of_now_ends_at_the_last_price(seed, instrument, passed):
+def test_forming_candle_closes_at_the_last_price(seed, instrument, passed):
     market, now = DemoMarket(seed, OPENED), OPENED + passed
     start = now - now % MINUTE_MS
     assert (
@@ -83,7 +83,7 @@ def test_the_candle_of_now_ends_at_the_last_price(seed, instrument, passed):
 
 @settings(max_examples=6, deadline=None)
 @given(seeds, st.sampled_from(INSTRUMENTS), st.integers(-300, 60))
-def test_a_candle_is_what_its_ticks_were(seed, instrument, minute):
+def test_candle_matches_the_ticks_of_its_minute(seed, instrument, minute):
     market = DemoMarket(seed, OPENED)
     start = opened_ms(market) + minute * MINUTE_MS
     ticks = [market.quote(instrument, start + i * TICK_MS).last for i in range(600)]
@@ -98,7 +98,7 @@ def test_a_candle_is_what_its_ticks_were(seed, instrument, minute):
 
 @settings(max_examples=10, deadline=None)
 @given(seeds, st.sampled_from(INSTRUMENTS), st.integers(-2000, 20))
-def test_hours_are_what_their_minutes_make_of_them_and_do_not_change(seed, instrument, hour):
+def test_hourly_candle_matches_its_minutes_and_never_changes(seed, instrument, hour):
     market = DemoMarket(seed, OPENED)
     start = opened_ms(market) // HOUR_MS * HOUR_MS + hour * HOUR_MS
     now = start + HOUR_MS
@@ -111,7 +111,7 @@ def test_hours_are_what_their_minutes_make_of_them_and_do_not_change(seed, instr
     assert whole == market.candle(instrument, start, start + HOUR_MS, now + DAY_MS)
 
 
-def test_prices_tick_often_and_in_small_steps():
+def test_prices_change_often_and_in_small_steps():
     market = DemoMarket(7, OPENED)
     minute = opened_ms(market) + 2 * MINUTE_MS
     last = [market.quote(BTCUSDT, minute + i * TICK_MS).last for i in range(600)]
@@ -122,14 +122,14 @@ def test_prices_tick_often_and_in_small_steps():
     assert sum(abs(b - a) for a, b in pairwise(mark)) < sum(moves)
 
 
-def test_spot_follows_the_contract():
+def test_spot_price_follows_the_contract():
     market = DemoMarket(7, OPENED)
     for passed in range(0, HOUR_MS, 7 * MINUTE_MS):
         spot, contract = (market.quote(i, OPENED + passed).last for i in (BTCUSDT_SPOT, BTCUSDT))
         assert abs(spot / contract - 1) < Decimal("0.001")
 
 
-def test_a_market_opens_only_once():
+def test_second_opening_changes_no_price():
     market = DemoMarket(7)
     market.open(OPENED)
     before = market.quote(BTCUSDT, OPENED + HOUR_MS)
@@ -137,7 +137,7 @@ def test_a_market_opens_only_once():
     assert market.quote(BTCUSDT, OPENED + HOUR_MS) == before
 
 
-def test_trades_are_at_the_prices_of_their_ticks_and_none_comes_twice():
+def test_trades_have_tick_prices_and_appear_once():
     market = DemoMarket(7, OPENED)
     first = market.trades(BTCUSDT, OPENED, OPENED + 1000)
     then = market.trades(BTCUSDT, OPENED + 1000, OPENED + 2000)

@@ -1,4 +1,4 @@
-"""The limits of the account's lists, which a client that catches up has to live with."""
+"""Limits of the account's lists, which a client meets when it reads missed fills."""
 
 from dataclasses import replace
 
@@ -6,34 +6,34 @@ import ccxt
 import pytest
 
 SWAP, ETH = "BTC/USDT:USDT", "ETH/USDT:USDT"
-DAY = 86_400_000
+DAY_MS = 86_400_000
 
 
 @pytest.fixture
-async def hundred(exchange):
-    """More fills than fit on a page."""
+async def fill_ids(exchange):
+    """Ids of more fills than fit on a page."""
     for _ in range(55):
         await exchange.order("ETHUSDT", side="buy", size="0.02", parts=2)
     return [fill.id for fill in exchange.account.fills if fill.symbol == "ETHUSDT"]
 
 
-async def test_a_page_is_the_newest_hundred_and_the_next_is_asked_for_by_id(exchange, owner, hundred):
+async def test_page_has_the_newest_hundred_and_older_ones_are_requested_by_id(exchange, owner, fill_ids):
     newest = await owner.fetch_my_trades(ETH)
-    assert [row["id"] for row in newest] == hundred[-100:]
+    assert [row["id"] for row in newest] == fill_ids[-100:]
     older = await owner.fetch_my_trades(ETH, params={"idLessThan": newest[0]["id"]})
-    assert [row["id"] for row in older] == hundred[:-100]
+    assert [row["id"] for row in older] == fill_ids[:-100]
     assert await owner.fetch_my_trades(ETH, params={"idLessThan": older[0]["id"]}) == []
-    assert [row["id"] for row in await owner.fetch_my_trades(ETH, limit=7)] == hundred[-7:]
+    assert [row["id"] for row in await owner.fetch_my_trades(ETH, limit=7)] == fill_ids[-7:]
     assert len(await owner.fetch_my_trades(ETH, limit=1000)) == 100
 
 
-async def test_ccxts_own_paging_stops_after_the_first_page(owner, hundred):
-    """It looks for the cursor in the fills, where Bitget has none."""
-    since = owner.milliseconds() - DAY
+async def test_pagination_by_ccxt_stops_after_the_first_page(owner, fill_ids):
+    """ccxt looks for the cursor in the fills, where Bitget has none."""
+    since = owner.milliseconds() - DAY_MS
     assert len(await owner.fetch_my_trades(ETH, since, params={"paginate": True})) == 100
 
 
-async def test_since_is_kept_to(exchange, owner, hundred):
+async def test_since_excludes_older_fills(exchange, owner, fill_ids):
     fills = [fill for fill in exchange.account.fills if fill.symbol == "ETHUSDT"]
     found = await owner.fetch_my_trades(ETH, fills[-6].time_ms)
     assert {row["id"] for row in found} >= {fill.id for fill in fills[-6:]}
@@ -44,24 +44,24 @@ async def test_since_is_kept_to(exchange, owner, hundred):
 @pytest.mark.parametrize(
     ("since", "params", "error"),
     [
-        (-8 * DAY, {}, "00001.*7 days"),
-        (-DAY, {"until": -2 * DAY}, "40707"),
+        (-8 * DAY_MS, {}, "00001.*7 days"),
+        (-DAY_MS, {"until": -2 * DAY_MS}, "40707"),
     ],
-    ids=["more than a week", "backwards"],
+    ids=["more than a week", "start after end"],
 )
-async def test_what_cannot_be_asked_is_refused(owner, since, params, error):
+async def test_invalid_time_range_is_refused(owner, since, params, error):
     now = owner.milliseconds()
     params = {name: value + now if name == "until" else value for name, value in params.items()}
     with pytest.raises(ccxt.ExchangeError, match=error):
         await owner.fetch_my_trades(SWAP, now + since, params=params)
 
 
-async def test_a_week_long_ago_can_be_asked_for(owner):
+async def test_past_week_can_be_requested(owner):
     now = owner.milliseconds()
-    assert await owner.fetch_my_trades(SWAP, now - 20 * DAY, params={"until": now - 13 * DAY}) == []
+    assert await owner.fetch_my_trades(SWAP, now - 20 * DAY_MS, params={"until": now - 13 * DAY_MS}) == []
 
 
-async def test_old_fills_can_be_forgotten(exchange, owner):
+async def test_fills_older_than_the_retention_are_not_listed(exchange, owner):
     await exchange.order("BTCUSDT", side="buy", size="0.1")
     exchange.account.fills_kept_ms = 60_000
     [fill] = await owner.fetch_my_trades(SWAP)
@@ -70,7 +70,7 @@ async def test_old_fills_can_be_forgotten(exchange, owner):
     assert position["contracts"] == "0.6"
 
 
-async def test_bills_and_closed_positions_come_in_pages_of_twenty(exchange, owner):
+async def test_bills_and_closed_positions_have_pages_of_twenty(exchange, owner):
     for _ in range(25):
         await exchange.pay_funding()
         await exchange.order("ETHUSDT", side="buy", size="0.01")
@@ -81,6 +81,6 @@ async def test_bills_and_closed_positions_come_in_pages_of_twenty(exchange, owne
     assert len(await owner.fetch_positions_history(limit=100)) == 25
 
 
-async def test_a_position_given_by_a_test_gets_no_fills(exchange, owner):
+async def test_position_set_by_a_test_has_no_fills(exchange, owner):
     exchange.account.positions = [replace(exchange.account.positions[0], symbol="ETHUSDT")]
     assert await owner.fetch_my_trades(ETH) == []

@@ -1,4 +1,4 @@
-"""What the signed channels send, and what their faults do to it, as the real ccxt client hears it."""
+"""Data of the private channels, and effects of their faults, as the real ccxt client receives them."""
 
 import asyncio
 import json
@@ -21,21 +21,21 @@ RECORDINGS = {
 }
 
 
-async def until(true: Callable[[], object]) -> None:
-    """Waits for what the exchange and ccxt tell nobody."""
+async def until(condition: Callable[[], object]) -> None:
+    """Waits for a state of the exchange or of ccxt, which have no events for it."""
     async with asyncio.timeout(2):
-        while not true():  # noqa: ASYNC110 - nobody sets an event
+        while not condition():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.001)
 
 
-class Ear:
-    """Listens to one of ccxt's watch methods, without a pause in which a frame could be missed."""
+class Listener:
+    """Collects what one of ccxt's watch methods returns, calling it again at once to miss nothing."""
 
     def __init__(self, exchange, watch, *args: str) -> None:
         self._exchange, self._watch, self._args = exchange, watch, args
-        self._heard: asyncio.Queue[Message] = asyncio.Queue()
+        self._received: asyncio.Queue[Message] = asyncio.Queue()
 
-    async def __aenter__(self) -> "Ear":
+    async def __aenter__(self) -> "Listener":
         before = self._exchange.subscriptions
         self._task = asyncio.create_task(self._listen())
         await until(lambda: self._exchange.subscriptions > before)
@@ -49,67 +49,69 @@ class Ear:
     async def _listen(self) -> None:
         while True:
             for item in await self._watch(*self._args):
-                self._heard.put_nowait(item)
+                self._received.put_nowait(item)
 
     async def next(self, count: int = 1) -> list[Message]:
-        """The next so many things heard."""
+        """The next `count` items."""
         async with asyncio.timeout(2):
-            return [await self._heard.get() for _ in range(count)]
+            return [await self._received.get() for _ in range(count)]
 
     async def ids(self, count: int = 1) -> list[str]:
-        """Their ids."""
+        """The ids of the next `count` items."""
         return [item["id"] for item in await self.next(count)]
 
 
 @pytest.fixture
 async def fills(exchange, owner):
-    """Listens to the fills in ether."""
-    async with Ear(exchange, owner.watch_my_trades, ETH) as ear:
-        yield ear
+    """A listener to the fills in ether."""
+    async with Listener(exchange, owner.watch_my_trades, ETH) as listener:
+        yield listener
 
 
 def shape(value):
-    """The names in a frame, and where text stands and where lists."""
+    """The field names of a frame, and the type of each value."""
     if isinstance(value, dict):
         return {name: shape(part) for name, part in value.items()}
     return [shape(part) for part in value] if isinstance(value, list) else type(value)
 
 
 @pytest.mark.parametrize(("channel", "recording"), [("fill", "futures_fills"), ("orders", "futures_orders")])
-async def test_frames_have_the_shape_of_recorded_ones(exchange, owner, channel, recording):
+async def test_frames_have_the_shape_of_recorded_frames(exchange, owner, channel, recording):
     exchange.account.positions = []
     recorded = [json.loads(line) for line in RECORDINGS[recording].read_text().splitlines()]
     frames: list[Message] = []
     handle = owner.handle_message
 
-    def note(client, message):
+    def record(client, message):
         frames.append(message)
         handle(client, message)
 
-    owner.handle_message = note
-    async with Ear(exchange, owner.watch_my_trades if channel == "fill" else owner.watch_orders, SWAP) as ear:
+    owner.handle_message = record
+    async with Listener(
+        exchange, owner.watch_my_trades if channel == "fill" else owner.watch_orders, SWAP
+    ) as listener:
         await exchange.order("BTCUSDT", side="buy", size="0.001")
         if channel == "fill":
             await exchange.order("BTCUSDT", side="sell", size="0.001")
-        await ear.next(2)
-    mine, theirs = ([frame for frame in these if "action" in frame] for these in (frames, recorded))
-    assert [shape(frame) for frame in mine] == [shape(frame) for frame in theirs]
+        await listener.next(2)
+    sent, expected = ([frame for frame in some if "action" in frame] for some in (frames, recorded))
+    assert [shape(frame) for frame in sent] == [shape(frame) for frame in expected]
 
 
-async def test_each_fill_is_heard_once_and_at_once(exchange, owner, fills):
+async def test_each_fill_is_received_once_and_matches_rest(exchange, owner, fills):
     made = await exchange.order("ETHUSDT", side="buy", size="1", parts=3)
-    heard = await fills.next(3)
-    assert [trade["id"] for trade in heard] == [fill.id for fill in made]
-    assert (heard[2]["symbol"], heard[2]["side"], heard[2]["amount"]) == (ETH, "buy", "0.32")
-    assert Decimal(heard[2]["fee"]["cost"]) == -made[2].fee
+    received = await fills.next(3)
+    assert [trade["id"] for trade in received] == [fill.id for fill in made]
+    assert (received[2]["symbol"], received[2]["side"], received[2]["amount"]) == (ETH, "buy", "0.32")
+    assert Decimal(received[2]["fee"]["cost"]) == -made[2].fee
     by_rest = await owner.fetch_my_trades(ETH)
     for name in ("id", "order", "timestamp", "symbol", "side", "price", "amount", "cost"):
-        assert [row[name] for row in by_rest] == [trade[name] for trade in heard]
-    assert [row["fee"]["cost"] for row in by_rest] == [trade["fee"]["cost"] for trade in heard]
+        assert [row[name] for row in by_rest] == [trade[name] for trade in received]
+    assert [row["fee"]["cost"] for row in by_rest] == [trade["fee"]["cost"] for trade in received]
 
 
-async def test_a_fill_that_comes_while_nobody_waits_is_told_with_the_next(exchange, owner):
-    """ccxt wakes only who waits already: between two calls of a watch method nothing may be awaited."""
+async def test_fill_between_two_watch_calls_is_returned_with_the_next_fill(exchange, owner):
+    """ccxt wakes only a pending call: nothing may be awaited between two calls of a watch method."""
     waiting = asyncio.create_task(owner.watch_my_trades(ETH))
     await until(lambda: exchange.subscriptions)
     await exchange.order("ETHUSDT", side="buy", size="1")
@@ -123,38 +125,38 @@ async def test_a_fill_that_comes_while_nobody_waits_is_told_with_the_next(exchan
     assert [trade["id"] for trade in await asyncio.wait_for(waiting, 2)] == [missed.id, made.id]
 
 
-async def test_fills_from_before_are_not_sent(exchange, owner):
+async def test_fills_before_the_subscription_are_not_sent(exchange, owner):
     await exchange.order("ETHUSDT", side="buy", size="1")
-    async with Ear(exchange, owner.watch_my_trades, ETH) as ear:
+    async with Listener(exchange, owner.watch_my_trades, ETH) as listener:
         [made] = await exchange.order("ETHUSDT", side="buy", size="2")
-        assert await ear.ids() == [made.id]
+        assert await listener.ids() == [made.id]
 
 
-async def test_what_was_missed_while_away_is_there_by_rest(exchange, owner, fills):
+async def test_fills_missed_while_disconnected_are_listed_by_rest(exchange, owner, fills):
     await exchange.drop(1001)
     [missed] = await exchange.order("ETHUSDT", side="buy", size="1")
-    async with Ear(exchange, owner.watch_my_trades, ETH) as ear:
+    async with Listener(exchange, owner.watch_my_trades, ETH) as listener:
         [made] = await exchange.order("ETHUSDT", side="buy", size="1")
-        assert await ear.ids() == [made.id]
+        assert await listener.ids() == [made.id]
     assert [row["id"] for row in await owner.fetch_my_trades(ETH)] == [missed.id, made.id]
 
 
-async def test_positions_come_with_each_fill_and_agree_with_rest(exchange, owner):
+async def test_positions_are_sent_with_each_fill_and_match_rest(exchange, owner):
     [first] = await owner.watch_positions()
     assert first["symbol"] == SWAP
     for side, size in (("sell", "0.2"), ("sell", "0.5"), ("buy", "0.1")):
         waiting = asyncio.create_task(owner.watch_positions())
         await asyncio.sleep(0)
         await exchange.order("BTCUSDT", side=side, size=size)
-        [heard] = await asyncio.wait_for(waiting, 2)
-        [asked] = await owner.fetch_positions()
+        [received] = await asyncio.wait_for(waiting, 2)
+        [by_rest] = await owner.fetch_positions()
         for name in ("side", "contracts", "entryPrice", "liquidationPrice", "leverage", "hedged"):
-            assert heard[name] == asked[name]
+            assert received[name] == by_rest[name]
         for name in ("cTime", "uTime", "achievedProfits", "unrealizedPL", "deductedFee"):
-            assert heard["info"][name] == asked["info"][name]
+            assert received["info"][name] == by_rest["info"][name]
 
 
-async def test_a_closed_position_is_no_more_in_the_picture(exchange, owner):
+async def test_closed_position_is_missing_from_the_next_frame(exchange, owner):
     await owner.watch_positions()
     waiting = asyncio.create_task(owner.watch_positions())
     await asyncio.sleep(0)
@@ -162,16 +164,16 @@ async def test_a_closed_position_is_no_more_in_the_picture(exchange, owner):
     assert await asyncio.wait_for(waiting, 2) == []
 
 
-async def test_an_account_without_positions_says_so(exchange, owner):
+async def test_account_without_positions_sends_an_empty_frame(exchange, owner):
     exchange.account.positions = []
     assert await asyncio.wait_for(owner.watch_positions(), 2) == []
 
 
-async def test_all_symbols_can_be_heard_at_once_beside_the_positions(exchange, owner):
-    everything = {"type": "swap"}  # without it ccxt listens to spot
+async def test_fills_of_all_symbols_and_positions_share_one_connection(exchange, owner):
+    all_swaps = {"type": "swap"}  # without it ccxt subscribes to spot
     async with (
-        Ear(exchange, lambda: owner.watch_my_trades(params=everything)) as fills,
-        Ear(exchange, owner.watch_positions) as positions,
+        Listener(exchange, lambda: owner.watch_my_trades(params=all_swaps)) as fills,
+        Listener(exchange, owner.watch_positions) as positions,
     ):
         await positions.next()
         for symbol in ("ETHUSDT", "SOLUSDT"):
@@ -181,30 +183,30 @@ async def test_all_symbols_can_be_heard_at_once_beside_the_positions(exchange, o
     assert exchange.connections == 1
 
 
-async def test_orders_are_told_from_live_to_filled(exchange, owner):
-    async with Ear(exchange, owner.watch_orders, ETH) as ear:
+async def test_orders_are_sent_from_live_to_filled(exchange, owner):
+    async with Listener(exchange, owner.watch_orders, ETH) as listener:
         fills = await exchange.order("ETHUSDT", side="buy", size="1", parts=2)
         async with asyncio.timeout(2):
-            while (order := (await ear.next())[0])["status"] != "closed":
+            while (order := (await listener.next())[0])["status"] != "closed":
                 assert order["info"]["status"] in ("live", "partially_filled")
     assert order["id"] == fills[0].order.id
     assert Decimal(order["info"]["accBaseVolume"]) == 1
     assert Decimal(order["average"]) == (fills[0].price + fills[1].price) / 2
 
 
-async def test_a_fill_can_be_lost(exchange, fills):
+async def test_lost_fill_is_not_sent(exchange, fills):
     exchange.faults.ws.lost_fills = 1
     _, second = await exchange.order("ETHUSDT", side="buy", size="1", parts=2)
     assert await fills.ids(1) == [second.id]
 
 
-async def test_a_fill_can_come_twice(exchange, fills):
+async def test_repeated_fill_is_sent_twice(exchange, fills):
     exchange.faults.ws.repeated_fills = 1
     first, second = await exchange.order("ETHUSDT", side="buy", size="1", parts=2)
     assert await fills.ids(3) == [first.id, first.id, second.id]
 
 
-async def test_fills_can_come_late_and_in_the_wrong_order(exchange, fills):
+async def test_held_fills_are_sent_late_and_in_reverse_order(exchange, fills):
     exchange.faults.ws.held_fills = exchange.faults.ws.shuffled_fills = True
     [first] = await exchange.order("ETHUSDT", side="buy", size="1")
     [second] = await exchange.order("ETHUSDT", side="sell", size="2")
@@ -213,7 +215,7 @@ async def test_fills_can_come_late_and_in_the_wrong_order(exchange, fills):
     assert await fills.ids(2) == [second.id, first.id]
 
 
-async def test_a_query_can_come_back_empty_by_error(exchange, owner):
+async def test_empty_data_faults_hide_positions_and_fills(exchange, owner):
     exchange.faults.rest_at(POSITIONS).empty_data = True
     exchange.faults.rest_at(FILLS).empty_data = True
     exchange.faults.ws.no_positions = 1
@@ -224,9 +226,9 @@ async def test_a_query_can_come_back_empty_by_error(exchange, owner):
     assert len(await owner.fetch_positions()) == 1
 
 
-async def test_hedged_fills_tell_the_side_of_the_position(exchange, owner):
+async def test_hedge_mode_fill_reports_the_side_of_the_position(exchange, owner):
     exchange.account.use_hedge_mode()
-    async with Ear(exchange, owner.watch_my_trades, SWAP) as ear:
+    async with Listener(exchange, owner.watch_my_trades, SWAP) as listener:
         await exchange.order("BTCUSDT", side="sell", size="0.1", reduce_only=True)
-        [trade] = await ear.next()
+        [trade] = await listener.next()
     assert (trade["side"], trade["info"]["tradeSide"]) == ("buy", "close")

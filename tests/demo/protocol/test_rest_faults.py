@@ -19,7 +19,7 @@ SWAP = "BTC/USDT:USDT"
         (503, None, ccxt.ExchangeNotAvailable),
     ],
 )
-async def test_a_status_is_a_network_error(exchange, client, status, code, error):
+async def test_http_status_raises_a_network_error(exchange, client, status, code, error):
     exchange.faults.rest.status, exchange.faults.rest.code = status, code
     with pytest.raises(error) as raised:
         await client.fetch_ticker(SWAP)
@@ -27,21 +27,21 @@ async def test_a_status_is_a_network_error(exchange, client, status, code, error
     assert isinstance(raised.value, ccxt.NetworkError)
 
 
-async def test_code_50010_is_no_network_error(exchange, client):
+async def test_code_50010_is_not_a_network_error(exchange, client):
     exchange.faults.rest.status, exchange.faults.rest.code = 503, "50010"
     with pytest.raises(ccxt.ExchangeError) as raised:
         await client.fetch_ticker(SWAP)
     assert not isinstance(raised.value, ccxt.NetworkError)
 
 
-async def test_any_body_can_be_sent(exchange, client):
+async def test_body_is_sent_verbatim(exchange, client):
     exchange.faults.rest.body = '{"code":"40018","msg":"Invalid IP","data":null}'
     with pytest.raises(ccxt.PermissionDenied, match="Invalid IP"):
         await client.fetch_ticker(SWAP)
 
 
 @pytest.mark.parametrize("fault", ["truncated_json", "empty_data"])
-async def test_markets_without_data_load_as_none_and_stay_so(exchange, connect, fault):
+async def test_markets_without_data_stay_empty_until_reloaded(exchange, connect, fault):
     client = connect()
     setattr(exchange.faults.rest, fault, True)
     assert await client.load_markets() == {}
@@ -51,7 +51,7 @@ async def test_markets_without_data_load_as_none_and_stay_so(exchange, connect, 
 
 
 @pytest.mark.parametrize(("fault", "value"), [("hang", True), ("delay_s", 5.0)])
-async def test_what_takes_too_long_times_out(exchange, client, fault, value):
+async def test_slow_or_hanging_request_times_out(exchange, client, fault, value):
     client.timeout = 100
     setattr(exchange.faults.rest, fault, value)
     with pytest.raises(ccxt.RequestTimeout):
@@ -60,7 +60,7 @@ async def test_what_takes_too_long_times_out(exchange, client, fault, value):
     assert (await client.fetch_ticker(SWAP))["last"] > 0
 
 
-async def test_a_fault_can_be_kept_to_a_prefix(exchange, connect):
+async def test_fault_applies_to_its_prefix_only(exchange, connect):
     client = connect(keys=True)
     exchange.faults.rest_at("/api/v2/mix/position").status = 500
     with pytest.raises(ccxt.ExchangeNotAvailable):
@@ -70,7 +70,7 @@ async def test_a_fault_can_be_kept_to_a_prefix(exchange, connect):
     assert len(await client.fetch_positions()) == 1
 
 
-async def test_the_longest_prefix_counts(exchange):
+async def test_faults_of_the_longest_prefix_apply(exchange):
     exchange.faults.rest.status = 500
     exchange.faults.rest_at("/api/v2").status = 502
     exchange.faults.rest_at("/api/v2/mix").status = 503
@@ -78,7 +78,7 @@ async def test_the_longest_prefix_counts(exchange):
     assert found == [500, 502, 503]
 
 
-async def test_nothing_is_left_behind_after_a_stop(caplog):
+async def test_stop_leaves_no_task_connection_or_log_record(caplog):
     before = asyncio.all_tasks()
     exchange = DemoExchange(tick_interval_s=0.01)
     await exchange.start()
@@ -87,7 +87,7 @@ async def test_nothing_is_left_behind_after_a_stop(caplog):
     clients = [await asyncio.open_connection("127.0.0.1", exchange.port) for _ in lines]
     for line, (_, writer) in zip(lines, clients, strict=True):
         writer.write(line + b"Host: demo\r\n\r\n")
-    while exchange.requests == []:  # noqa: ASYNC110 - the exchange tells nobody
+    while exchange.requests == []:  # noqa: ASYNC110 - the exchange has no event for it
         await asyncio.sleep(0.001)
     await asyncio.wait_for(exchange.stop(), 1)
     assert [await reader.read() for reader, _ in clients] == [b"", b""]

@@ -1,4 +1,4 @@
-"""Each fault does to a real ccxt client what it is known to do."""
+"""Effects of each websocket fault on a real ccxt client."""
 
 import asyncio
 from typing import Any
@@ -10,19 +10,19 @@ import pytest
 from dashboard.demo import EVERY
 
 SWAP = "BTC/USDT:USDT"
-MOMENT = 0.3
-"""Seconds in which nothing must happen."""
+QUIET_S = 0.3
+"""Duration in which nothing must happen."""
 
 
 async def next_ticker(client) -> "asyncio.Task[Any]":
-    """A watcher that already waits."""
+    """A task that already waits for the next ticker."""
     waiting = asyncio.create_task(client.watch_ticker(SWAP))
     await asyncio.sleep(0)
     return waiting
 
 
 async def open_websocket(exchange) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A websocket as TCP sees it, upgraded, with nobody who reads it."""
+    """The TCP connection of an upgraded websocket that is not read."""
     reader, writer = await asyncio.open_connection("127.0.0.1", exchange.port)
     writer.write(
         b"GET /v2/ws/public HTTP/1.1\r\nHost: demo\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -33,8 +33,8 @@ async def open_websocket(exchange) -> tuple[asyncio.StreamReader, asyncio.Stream
 
 
 @pytest.fixture
-async def hasty(connect):
-    """A client that gives a silent socket up after 0.3 seconds."""
+async def impatient_client(connect):
+    """A client that times out after 0.3 s without a pong."""
     client = connect(keep_alive=100)
     await client.load_markets()
     return client
@@ -42,14 +42,16 @@ async def hasty(connect):
 
 @pytest.fixture
 async def crashes() -> list[BaseException]:
-    """What has killed ccxt's receive loop."""
+    """Exceptions that ended ccxt's receive loop."""
     found: list[BaseException] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _loop, it: found.append(it["exception"]))
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _loop, context: found.append(context["exception"])
+    )
     return found
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1011, None])
-async def test_a_dropped_connection_wakes_the_watcher_and_heals(exchange, client, code):
+async def test_dropped_connection_raises_in_the_watcher_and_reconnects(exchange, client, code):
     await client.watch_ticker(SWAP)
     waiting = await next_ticker(client)
     await exchange.drop(code)
@@ -59,23 +61,23 @@ async def test_a_dropped_connection_wakes_the_watcher_and_heals(exchange, client
     assert exchange.subscriptions == 2
 
 
-async def test_a_reset_is_one(exchange):
+async def test_drop_without_code_resets_the_connection(exchange):
     reader, _ = await open_websocket(exchange)
     await exchange.drop(None)
     with pytest.raises(ConnectionResetError):
         await reader.read()
 
 
-async def test_a_silent_socket_times_out(exchange, hasty):
+async def test_silent_websocket_times_out(exchange, impatient_client):
     exchange.faults.ws.silent = True
     with pytest.raises(ccxt.RequestTimeout):
-        await asyncio.wait_for(hasty.watch_ticker(SWAP), 1)
+        await asyncio.wait_for(impatient_client.watch_ticker(SWAP), 1)
     assert exchange.subscriptions == 1
 
 
-async def test_pongs_without_data_never_raise(exchange, hasty):
+async def test_pongs_without_data_never_raise(exchange, impatient_client):
     exchange.faults.ws.no_data = True
-    waiting = await next_ticker(hasty)
+    waiting = await next_ticker(impatient_client)
     done, _ = await asyncio.wait([waiting], timeout=0.6)
     assert not done
     exchange.faults.clear()
@@ -99,9 +101,9 @@ async def test_muted_instrument_is_subscribed_and_receives_no_data(exchange, cli
     ("fault", "crash"),
     [("truncated_json", ValueError), ("null_data", TypeError), ("binary", UnicodeDecodeError)],
 )
-async def test_a_broken_frame_kills_the_receive_loop(exchange, hasty, crashes, fault, crash):
-    await hasty.watch_ticker(SWAP)
-    waiting = await next_ticker(hasty)
+async def test_broken_frame_ends_the_receive_loop_of_ccxt(exchange, impatient_client, crashes, fault, crash):
+    await impatient_client.watch_ticker(SWAP)
+    waiting = await next_ticker(impatient_client)
     if fault == "binary":
         await exchange.send(b"\xff\xfe")
     else:
@@ -111,16 +113,15 @@ async def test_a_broken_frame_kills_the_receive_loop(exchange, hasty, crashes, f
     with pytest.raises(ccxt.RequestTimeout):
         await asyncio.wait_for(waiting, 1)
     assert isinstance(crashes[0], crash)
-    assert (await hasty.watch_ticker(SWAP))["last"] == 63001
+    assert (await impatient_client.watch_ticker(SWAP))["last"] == 63001
 
 
-async def test_after_a_broken_frame_a_close_is_noticed_by_the_ping_alone_and_is_no_error_of_ccxt(
-    exchange, hasty, crashes
-):
-    waiting = await next_ticker(hasty)
+async def test_close_after_a_broken_frame_raises_an_aiohttp_error(exchange, impatient_client, crashes):
+    """ccxt's receive loop has ended, so that only its next ping notices the close."""
+    waiting = await next_ticker(impatient_client)
     exchange.faults.ws.null_data = EVERY
     await exchange.publish("BTCUSDT", lastPr="63000")
-    while not crashes:  # noqa: ASYNC110 - ccxt tells nobody
+    while not crashes:  # noqa: ASYNC110 - ccxt has no event for it
         await asyncio.sleep(0.001)
     await exchange.drop(1001)
     with pytest.raises(aiohttp.ClientConnectionResetError):
@@ -128,7 +129,7 @@ async def test_after_a_broken_frame_a_close_is_noticed_by_the_ping_alone_and_is_
 
 
 @pytest.mark.parametrize("text", ['{"event":"dance"}', "hello", '{"action":"snapshot","arg":{},"data":[]}'])
-async def test_frames_that_mean_nothing_are_ignored(exchange, client, text):
+async def test_meaningless_frames_are_ignored(exchange, client, text):
     await client.watch_ticker(SWAP)
     waiting = await next_ticker(client)
     await exchange.send(text)
@@ -136,24 +137,24 @@ async def test_frames_that_mean_nothing_are_ignored(exchange, client, text):
     assert (await asyncio.wait_for(waiting, 1))["last"] == 63000
 
 
-async def test_a_refused_subscription_raises_once_and_then_hangs(exchange, client):
+async def test_refused_subscription_raises_once_and_then_hangs(exchange, client):
     exchange.faults.ws.refuse_subscription = True
     with pytest.raises(ccxt.BadRequest, match="30001"):
         await client.watch_ticker(SWAP)
     exchange.faults.clear()
     waiting = await next_ticker(client)
-    done, _ = await asyncio.wait([waiting], timeout=MOMENT)
+    done, _ = await asyncio.wait([waiting], timeout=QUIET_S)
     assert not done
     assert exchange.subscriptions == 1
-    # What cures it: forget the subscription.
+    # Workaround: remove the subscription from ccxt.
     [connection] = client.clients.values()
     connection.subscriptions.pop(f"ticker:{SWAP}")
-    again = await next_ticker(client)
-    assert (await asyncio.wait_for(again, 1))["last"] > 0
+    retried = await next_ticker(client)
+    assert (await asyncio.wait_for(retried, 1))["last"] > 0
 
 
 @pytest.mark.parametrize("status", [401, 503])
-async def test_a_refused_handshake_is_a_network_error(exchange, client, status):
+async def test_refused_handshake_raises_a_network_error(exchange, client, status):
     exchange.faults.ws.refuse_handshake = status
     with pytest.raises(ccxt.NetworkError, match=str(status)):
         await client.watch_ticker(SWAP)
@@ -161,7 +162,7 @@ async def test_a_refused_handshake_is_a_network_error(exchange, client, status):
     assert (await asyncio.wait_for(client.watch_ticker(SWAP), 1))["last"] > 0
 
 
-async def test_retry_after_is_honoured(exchange, client):
+async def test_retry_after_header_delays_the_next_connection(exchange, client):
     exchange.faults.ws.refuse_handshake = 429
     exchange.faults.ws.retry_after_s = 7
     with pytest.raises(ccxt.NetworkError, match="429"):
@@ -169,14 +170,14 @@ async def test_retry_after_is_honoured(exchange, client):
     assert 6 < client.ws_dial_delay(f"{exchange.ws_url}/v2/ws/public") <= 7
 
 
-async def test_a_hanging_handshake_times_out(exchange, client):
+async def test_hanging_handshake_times_out(exchange, client):
     exchange.faults.ws.hang_handshake = True
     with pytest.raises(ccxt.RequestTimeout):
         await asyncio.wait_for(client.watch_ticker(SWAP), 2)
     assert exchange.connections == 0
 
 
-async def test_refused_connections_and_their_return(exchange, client):
+async def test_client_reconnects_after_connections_were_refused(exchange, client):
     port = exchange.port
     await exchange.refuse()
     await exchange.drop(None)
@@ -190,7 +191,7 @@ async def test_refused_connections_and_their_return(exchange, client):
     assert (await asyncio.wait_for(client.watch_ticker(SWAP), 2))["last"] > 0
 
 
-async def test_faults_can_be_set_before_the_start_and_together(exchange, connect):
+async def test_faults_can_be_combined_and_set_before_the_start(exchange, connect):
     await exchange.stop()
     exchange.faults.ws.refuse_handshake = 503
     exchange.faults.rest_at("/api/v2/mix/market/ticker").status = 500
@@ -203,7 +204,7 @@ async def test_faults_can_be_set_before_the_start_and_together(exchange, connect
         await client.fetch_ticker(SWAP)
 
 
-async def test_a_stalled_reader_does_not_hold_up_the_others(exchange, client):
+async def test_stalled_reader_does_not_delay_the_others(exchange, client):
     """A client that reads nothing fills its buffers and then misses frames."""
     _, writer = await open_websocket(exchange)
     await client.watch_ticker(SWAP)

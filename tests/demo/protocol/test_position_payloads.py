@@ -2,12 +2,11 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.demo.account.demo_levels import DEMO_LEVELS
 from dashboard.demo.account.demo_position import DEMO_ENTRY, DemoPosition, isolated_liquidation
 from dashboard.demo.protocol.position_payloads import rest_position
 
 
-def test_the_liquidation_price_is_where_the_margin_ratio_reaches_one():
+def test_margin_ratio_is_one_at_the_liquidation_price():
     position = DemoPosition()
     price = Decimal(position.liquidation_price)
     assert price == isolated_liquidation(DEMO_ENTRY, 20, Decimal("0.004"))
@@ -31,13 +30,6 @@ def test_the_liquidation_price_is_where_the_margin_ratio_reaches_one():
     ],
     ids=["long", "short", "coin-margined"],
 )
-def test_profit_is_in_the_margin_coin(position, mark, profit, margin):
+def test_profit_and_margin_are_in_the_margin_coin(position, mark, profit, margin):
     row = rest_position(position, Decimal(mark))
     assert (row["unrealizedPL"], row["marginSize"]) == (profit, margin)
-
-
-def test_the_levels_lie_around_the_entry_and_above_liquidation():
-    levels, liquidation = DEMO_LEVELS, Decimal(DemoPosition().liquidation_price)
-    assert (
-        liquidation < levels.stop_loss < levels.trap_low < levels.trap_high < DEMO_ENTRY < levels.take_profit
-    )
