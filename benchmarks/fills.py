@@ -75,7 +75,7 @@ def measure(quick: bool) -> Report:
 def _from_exchange(count: int) -> list[float]:
     """ms from the moment before the exchange sends a fill to its arrival at one client."""
     with ExitStack() as stack:
-        demo = stack.enter_context(running_demo(tick_interval=0.1))
+        demo = stack.enter_context(running_demo(tick_interval_s=0.1))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         options = folder / "exchange.json"
         options.write_text(json.dumps(demo.exchange.ccxt_config()))

@@ -19,7 +19,7 @@ from dashboard.audit.trail_files import default_directory
 from dashboard.audit.trail_reader import read_records
 from dashboard.clock import now_ms
 from dashboard.config import Settings
-from dashboard.demo.account import DEMO_LEVELS
+from dashboard.demo.account.demo_levels import DEMO_LEVELS
 from dashboard.demo.thread import running_demo
 from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.environment import Environment

@@ -11,8 +11,8 @@ import pytest
 
 from dashboard.clock import wall_ms
 from dashboard.demo import DemoExchange
-from dashboard.demo.faults import FILLS, POSITIONS
-from dashboard.demo.position import DemoPosition
+from dashboard.demo.account.demo_position import DemoPosition
+from dashboard.demo.protocol.fault_injection import FILLS, POSITIONS
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Side, Source
@@ -53,7 +53,7 @@ class AccountHarness:
 
 @pytest.fixture
 async def harness() -> AsyncIterator[AccountHarness]:
-    exchange = DemoExchange(tick_interval=None)
+    exchange = DemoExchange(tick_interval_s=None)
     await exchange.start()
     config = exchange.ccxt_config() | {"enableRateLimit": False, "timeout": 2000, "timeout_on_exit": 0}
     credentials = Credentials("bitget", config=config)
@@ -300,8 +300,8 @@ async def test_exchange_clock_is_measured_once(
     harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ahead = 10_000  # Bitget rejects requests signed half a minute ago
-    wall = harness.exchange.board.wall
-    monkeypatch.setattr(harness.exchange.board, "wall", lambda: wall() + ahead)
+    wall = harness.exchange.quote_board.wall_clock
+    monkeypatch.setattr(harness.exchange.quote_board, "wall_clock", lambda: wall() + ahead)
     harness.exchange.faults.rest_at("/api/v2/public/time").status = 503
     assert abs((await harness.account.fetch_positions()).asked_at - wall_ms()) < 1000  # the local clock
     harness.exchange.faults.clear()

@@ -20,7 +20,7 @@ from tests.domain.builders import ticker as a_ticker
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[DemoThread]:
-    with running_demo(tick_interval=None) as running:
+    with running_demo(tick_interval_s=None) as running:
         yield running
 
 

@@ -69,7 +69,7 @@ def signed_positions(demo: DemoThread) -> dict[str, Decimal]:
 
 @pytest.fixture
 def demo():
-    thread = DemoThread(DemoExchange(tick_interval=0.1))
+    thread = DemoThread(DemoExchange(tick_interval_s=0.1))
     thread.start()
     yield thread
     thread.stop()

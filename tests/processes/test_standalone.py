@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from dashboard.config import load
-from dashboard.demo.exchange import DemoExchange
+from dashboard.demo.demo_exchange import DemoExchange
 from dashboard.demo.thread import DemoThread
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.errors import CredentialError, UnknownSymbol
@@ -29,7 +29,7 @@ RECORDINGS = Path(__file__).parents[1] / "recordings" / "bitget"
 @pytest.fixture
 def exchange() -> Iterator[DemoThread]:
     """An exchange whose prices move only on request."""
-    demo = DemoThread(DemoExchange(tick_interval=None))
+    demo = DemoThread(DemoExchange(tick_interval_s=None))
     demo.start()
     yield demo
     demo.stop()
