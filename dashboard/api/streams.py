@@ -29,7 +29,7 @@ def positions_stream(
 
     def tell(update: PositionUpdate) -> None:
         """Runs in the thread that changed the position."""
-        if channel.heard:
+        if channel.has_clients:
             key = ("fill", next(fills)) if update.fill else update.position.label
             channel.publish(key, _text(serializers.update(update, now_ms())))
 
@@ -39,7 +39,7 @@ def positions_stream(
 
     def first(slot: ConflatingOutbox) -> list[str]:
         def look() -> str:
-            slot.since = channel.number
+            slot.initial_sequence = channel.sequence
             return _text(state("initial_state"))
 
         return [board.look(look)]
@@ -72,11 +72,11 @@ def bbo_stream(markets: Markets, entrance: ApiAccess, keepalive: float = KEEPALI
         prices = bid and bid.value, ask and ask.value
         if prices != told.get(symbol):
             told[symbol] = prices
-            if channel.heard:
+            if channel.has_clients:
                 channel.publish(symbol, _text(_bbo(snapshot, symbol)))
 
     def first(slot: ConflatingOutbox) -> list[str]:
-        slot.since = channel.number
+        slot.initial_sequence = channel.sequence
         known = [each for each in markets.snapshots() if each.instrument]
         return [_text(_bbo(each, each.instrument.symbol)) for each in known if each.instrument]
 
