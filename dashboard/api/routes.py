@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from dashboard.api import serializers
-from dashboard.api.response_models import Health, Positions, Summary
+from dashboard.api.response_models import HealthResponse, PositionListResponse, SummaryResponse
 from dashboard.app.context import AppContext
 from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.feed_state import FeedState
@@ -19,7 +19,7 @@ def routes(context: AppContext) -> APIRouter:
     """The routes under /api/v1/positions."""
     router, book = APIRouter(prefix="/api/v1/positions", tags=["positions"]), context.positions
 
-    @router.get("", response_model=Positions)
+    @router.get("", response_model=PositionListResponse)
     async def positions() -> Any:
         """Every open position, with what changes slowly."""
         now, labels = now_ms(), book.labels
@@ -31,12 +31,12 @@ def routes(context: AppContext) -> APIRouter:
             },
         }
 
-    @router.get("/summary", response_model=Summary)
+    @router.get("/summary", response_model=SummaryResponse)
     async def summary() -> Any:
         """All positions as one."""
         return serializers.summary(book, now_ms())
 
-    @router.get("/health", response_model=Health)
+    @router.get("/health", response_model=HealthResponse)
     async def health() -> Any:
         """Whether the figures can be relied on, and if not, why."""
         now, info = now_ms(), context.info()

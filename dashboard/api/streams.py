@@ -29,7 +29,7 @@ def positions_stream(
 
     def tell(update: PositionUpdate) -> None:
         """Runs in the thread that changed the position."""
-        if channel.heard:
+        if channel.has_clients:
             key = ("fill", next(fills)) if update.fill else update.position.key
             label = book.labels.label(update.position.key)
             channel.publish(key, _text(serializers.update(update, label, now_ms())))
@@ -40,7 +40,7 @@ def positions_stream(
 
     def first(slot: ConflatingOutbox) -> list[str]:
         def look() -> str:
-            slot.since = channel.number
+            slot.initial_sequence = channel.sequence
             return _text(state("initial_state"))
 
         return [book.consistently(look)]
@@ -73,11 +73,11 @@ def bbo_stream(markets: Markets, entrance: ApiAccess, keepalive: float = KEEPALI
         prices = bid and bid.value, ask and ask.value
         if prices != told.get(snapshot.key):
             told[snapshot.key] = prices
-            if channel.heard:
+            if channel.has_clients:
                 channel.publish(snapshot.key, _text(_bbo(snapshot)))
 
     def first(slot: ConflatingOutbox) -> list[str]:
-        slot.since = channel.number
+        slot.initial_sequence = channel.sequence
         return [_text(_bbo(each)) for each in markets.snapshots().values() if each.instrument]
 
     channel = Broadcaster(look)
