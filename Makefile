@@ -13,8 +13,8 @@ help: ## show this list
 run: setup-run ## start the demo and open the browser (ARGS='--port 9000' for more)
 	.venv/bin/dashboard-run --demo $(ARGS)
 
-test: setup ## run every test, those in Chromium too (ARGS='-k name' for some)
-	$(WITH_CHROMIUM) $(WITH_REDIS) .venv/bin/pytest $(ARGS)
+test: setup ## run every test in parallel, those in Chromium too (ARGS='-k name' for some, '-n0' for one process)
+	$(WITH_CHROMIUM) $(WITH_REDIS) .venv/bin/pytest -n auto --maxschedchunk 4 $(ARGS)
 
 test-install: ## install it on a fresh Debian and try all of it (RIG=COMMAND that runs: COMMAND FOLDER -- SCRIPT)
 	@RIG='$(RIG)' SHORT='$(SHORT)' tests/install/in-rig

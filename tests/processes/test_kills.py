@@ -75,6 +75,7 @@ def demo():
     thread.stop()
 
 
+@pytest.mark.longest
 def test_two_hundred_kills_lose_nothing(demo: DemoThread, tmp_path: Path):
     trail, dice = tmp_path / "trail", random.Random(11)
     flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
