@@ -13,8 +13,8 @@ help: ## show this list
 run: setup-run ## start the demo and open the browser (ARGS='--port 9000' adds flags)
 	.venv/bin/dashboard-run --demo $(ARGS)
 
-test: setup ## run all tests, including those in Chromium (ARGS='-k name' selects some)
-	$(WITH_CHROMIUM) $(WITH_REDIS) .venv/bin/pytest $(ARGS)
+test: setup ## run all tests in parallel, in Chromium too (ARGS='-k name' selects some, '-n0' one process)
+	$(WITH_CHROMIUM) $(WITH_REDIS) .venv/bin/pytest -n auto --maxschedchunk 4 $(ARGS)
 
 test-install: ## test install.sh on a fresh Debian (RIG=COMMAND that runs: COMMAND FOLDER -- SCRIPT)
 	@RIG='$(RIG)' SHORT='$(SHORT)' tests/install/in-rig

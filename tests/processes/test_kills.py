@@ -75,6 +75,7 @@ def demo():
     thread.stop()
 
 
+@pytest.mark.longest
 def test_repeated_kills_lose_no_fill_and_count_none_twice(demo: DemoThread, tmp_path: Path):
     trail, rng = tmp_path / "trail", random.Random(11)
     flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
