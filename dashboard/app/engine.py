@@ -86,7 +86,7 @@ class Engine:
     @property
     def is_stalled(self) -> bool:
         """Whether the feed's thread has not done anything for long, or is gone."""
-        turned = self.feed.turned_at
+        turned = self.feed.last_heartbeat_at
         return (turned is not None and now_ms() - turned > _HANGS) or not self.monitor.running
 
     def wait_until_ready(self) -> None:
@@ -96,7 +96,7 @@ class Engine:
         refuses the keys for that.
         """
         with suppress(TookTooLong):
-            error = self.feed.opened.exception(_FIRST_ANSWER)
+            error = self.feed.first_connection.exception(_FIRST_ANSWER)
             if isinstance(error, UsageError):
                 if not is_managed():
                     raise error

@@ -68,7 +68,7 @@ class EventRouter:
             case AccountFailed():
                 for symbol in self._watched():
                     self._markets.apply(symbol, PositionsFailed(event.reason))
-        self.feed.follow(held)
+        self.feed.set_watched_markets(held)
         self._markets.keep(held)
 
     def _show(self, symbols: Iterable[str]) -> None:

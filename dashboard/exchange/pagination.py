@@ -9,7 +9,7 @@ from dashboard.exchange.normalize import Raw
 PAGE_SIZE = 100
 """Rows requested at once: the maximum of Bitget, Bybit and OKX."""
 MAX_HISTORY_MS = 90 * 24 * 3_600_000
-"""The oldest history requested: most exchanges store no more, and some reject older times."""
+"""The age of the oldest rows requested: many exchanges delete older ones, some reject the request."""
 
 _MAX_SPAN_MS = 7 * 24 * 3_600_000
 """The longest span of one request: a week on Bitget, Bybit and Binance."""
