@@ -187,12 +187,14 @@ class AccountClient:
         self._hedged = self._hedged or any(fill.position_side is not None for fill in fills)
 
     async def _exchange_time_ms(self) -> int:
-        """The exchange's clock, or the local one where it cannot be read."""
+        """A lower bound of the exchange's time; the local time where the exchange's cannot be read.
+
+        A time ahead of the exchange's would judge a trade after a request as one before it. The middle of
+        the request may be ahead: a new connection delays the request, but not the response.
+        """
         if self._clock_offset_ms is None and self._has("fetchTime"):
             with suppress(DashboardError), translate_errors(self.id):
-                before = _wall_clock_ms()
-                exchange_time = int(await self._ccxt.fetch_time())
-                self._clock_offset_ms = exchange_time - (before + _wall_clock_ms()) // 2
+                self._clock_offset_ms = int(await self._ccxt.fetch_time()) - _wall_clock_ms() - 1
         return _wall_clock_ms() + (self._clock_offset_ms or 0)
 
     def _has(self, capability: str) -> bool:
