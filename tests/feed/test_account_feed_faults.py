@@ -43,6 +43,16 @@ def until_stream_failure(harness: FeedHarness, since: int) -> None:
     )
 
 
+def until_snapshot_after_fill(harness: FeedHarness, since: int) -> None:
+    """Waits for a streamed fill and then a snapshot among the events from index `since` on."""
+
+    def has_both(_: object) -> bool:
+        kinds = [type(event) for event in harness.account_events[since:]]
+        return FillsReceived in kinds and AccountSnapshot in kinds[kinds.index(FillsReceived) :]
+
+    harness.until(has_both)
+
+
 def test_failed_snapshot_is_retried(idle: FeedHarness):
     idle.exchange.faults.rest_at(POSITIONS).status = 500
     before = position_requests(idle)
@@ -107,16 +117,11 @@ def test_streamed_fills_cause_no_reset(idle: FeedHarness):
     for _ in range(3):
         since = len(idle.account_events)
         idle.demo.call(idle.exchange.order("BTCUSDT", side="sell", size="0.1"))
-        idle.until(lambda _, since=since: snapshot_after_fill(idle, since))
+        until_snapshot_after_fill(idle, since)
         idle.feed.reconcile()
         until_next_snapshot(idle)
         idle.until_account_idle()
     assert idle.exchange.subscriptions == before
-
-
-def snapshot_after_fill(harness: FeedHarness, since: int) -> bool:
-    kinds = [type(event) for event in harness.account_events[since:]]
-    return FillsReceived in kinds and AccountSnapshot in kinds[kinds.index(FillsReceived) :]
 
 
 def test_stop_closes_both_clients(idle: FeedHarness):

@@ -91,7 +91,7 @@ def test_main_market_is_not_watched_twice(harness: FeedHarness):
     assert {symbol for symbol, _ in harness.events} == {None, ETH}
 
 
-def test_market_removed_from_within_emit_has_no_more_events(four: FeedHarness):
+def test_market_removed_within_emit_has_no_further_events(four: FeedHarness):
     removed_at: list[int] = []
 
     def remove_once(_: object) -> None:
