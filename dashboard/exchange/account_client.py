@@ -101,7 +101,7 @@ class AccountClient:
         return await fetch_all_rows(self.id, fetch_page, start, now)
 
     async def fetch_funding(self, instrument: Instrument, since: int) -> tuple[Funding, ...]:
-        """Returns funding payments since `since` (ms since 1970); empty where there is no such history."""
+        """Returns funding payments since `since` (ms since 1970); empty if unsupported."""
         if instrument.kind != "swap" or not self._has("fetchFundingHistory"):
             return ()
         await self._ensure_markets()
@@ -119,7 +119,7 @@ class AccountClient:
         return normalize_account.funding(rows, instrument)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
-        """Returns symbol and side of the positions closed since `since`; empty without such a history."""
+        """Returns symbol and side of the positions closed since `since`; empty if unsupported."""
         if not self._has("fetchPositionsHistory"):
             return frozenset()
         await self._ensure_markets()

@@ -29,7 +29,7 @@ FetchPage = Callable[[Span, Mapping[str, Any]], Awaitable[list[Raw]]]
 async def fetch_all_rows(exchange: str, fetch_page: FetchPage, since: int, until: int) -> list[Raw]:
     """Returns each row from `since` to `until` (ms since 1970) once.
 
-    Raises ExchangeUnavailable after too many pages: a part would pass for the whole.
+    Raises ExchangeUnavailable after too many pages: a partial history would appear complete.
     """
     length = _MAX_SPANS_MS.get(exchange, _MAX_SPAN_MS)
     rows: dict[str, Raw] = {}

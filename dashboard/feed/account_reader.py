@@ -26,7 +26,7 @@ class KnownPositions(Protocol):
 
     @property
     def complete_until(self) -> int | None:
-        """The exchange's time until which every fill is known; None if there is no such time yet."""
+        """The exchange's time until which every fill is known; None before the first full snapshot."""
 
     def symbols(self) -> frozenset[str]:
         """The markets with an open position."""
