@@ -90,7 +90,7 @@ class Engine:
     @property
     def is_stalled(self) -> bool:
         """True if the feed's thread has ended or not done anything for long."""
-        turned = self.feed.turned_at
+        turned = self.feed.last_heartbeat_at
         return (turned is not None and now_ms() - turned > _STALLED_AFTER_MS) or not self.monitor.running
 
     def wait_until_ready(self) -> None:
@@ -100,7 +100,7 @@ class Engine:
         starts its clock may be wrong, and an exchange refuses the keys for that.
         """
         with suppress(FutureTimeout):
-            error = self.feed.opened.exception(_FIRST_ANSWER_S)
+            error = self.feed.first_connection.exception(_FIRST_ANSWER_S)
             if isinstance(error, UsageError):
                 if not is_managed():
                     raise error
