@@ -69,6 +69,7 @@ class FeedHarness(AbstractContextManager["FeedHarness"]):
         **config: Any,
     ) -> PriceFeed:
         """Starts a feed that polls every 0.2 s. `config` has further options of ccxt."""
+        self._symbol = symbol
         options = {"timeout": 500, "enableRateLimit": False, "timeout_on_exit": 20}
         credentials = Credentials("bitget", config=self.exchange.ccxt_config() | options | config)
         client = ExchangeClient(credentials)
@@ -150,7 +151,9 @@ class FeedHarness(AbstractContextManager["FeedHarness"]):
 
     def _emit(self, key: MarketKey, event: FeedEvent) -> None:
         self.events.append((key, event))
-        self.router.market(key, event)
+        # A test may start with another symbol than the one that the markets were made for.
+        requested = self.markets.requested_key
+        self.router.market(requested if key.symbol == self._symbol else key, event)
 
     def _emit_account(self, event: AccountEvent) -> None:
         self.router.account(self.tracker, event)

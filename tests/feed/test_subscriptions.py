@@ -188,10 +188,10 @@ class SilentStream:
 
     action = "snapshot"
 
-    def first(self) -> None:
+    def snapshot(self) -> None:
         return None
 
-    def next(self) -> tuple[()]:
+    def updates(self) -> tuple[()]:
         return ()
 
 
