@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from dashboard.demo.protocol.fault_injection import EVERY, WebSocketFaults
+from dashboard.demo.protocol.fault_injection import EVERY, SocketFaults
 from dashboard.domain.events import (
     FeedEvent,
     FeedFailed,
@@ -110,7 +110,7 @@ def test_a_market_that_does_not_exist_harms_no_other(rig: FeedHarness):
     assert not failures(rig, ETH)
 
 
-def _faulty(fault: WebSocketFaults) -> Callable[[FeedHarness], None]:
+def _faulty(fault: SocketFaults) -> Callable[[FeedHarness], None]:
     return lambda rig: setattr(rig.exchange.faults, "ws", fault)
 
 
@@ -129,10 +129,10 @@ def _refuse_subscriptions(rig: FeedHarness) -> None:
 
 
 FAULTS = {
-    "deaf": (_faulty(WebSocketFaults(no_data=True)), 12),
-    "silent": (_faulty(WebSocketFaults(silent=True)), 12),
-    "one truncated frame": (_faulty(WebSocketFaults(truncated_json=1)), 4),
-    "all frames truncated": (_faulty(WebSocketFaults(truncated_json=EVERY)), 12),
+    "deaf": (_faulty(SocketFaults(no_data=True)), 12),
+    "silent": (_faulty(SocketFaults(silent=True)), 12),
+    "one truncated frame": (_faulty(SocketFaults(truncated_json=1)), 4),
+    "all frames truncated": (_faulty(SocketFaults(truncated_json=EVERY)), 12),
     "dropped": (_drop, 4),
     "connections refused": (_refuse_connections, 4),
     "subscriptions refused": (_refuse_subscriptions, 16),
