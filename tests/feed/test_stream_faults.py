@@ -4,29 +4,29 @@ from collections.abc import Callable
 
 import pytest
 
-from dashboard.demo.protocol.fault_injection import EVERY, WebSocketFaults
+from dashboard.demo.protocol.fault_injection import EVERY, SocketFaults
 from dashboard.domain.events import PriceReceived, Transport
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.valuation import valuation_price
 from tests.feed.harness import PATIENT, PATIENT_REQUESTS, FeedHarness
 
 FAULTS = {
-    "silent socket": WebSocketFaults(silent=True),
-    "pongs without data": WebSocketFaults(no_data=True),
-    "truncated JSON": WebSocketFaults(truncated_json=EVERY),
-    "data: null": WebSocketFaults(null_data=EVERY),
-    "refused subscription": WebSocketFaults(refuse_subscription=True),
-    "handshake refused with 401": WebSocketFaults(refuse_handshake=401),
-    "handshake refused with 429": WebSocketFaults(refuse_handshake=429, retry_after_s=0.3),
-    "handshake refused with 503": WebSocketFaults(refuse_handshake=503),
-    "handshake hangs": WebSocketFaults(hang_handshake=True),
+    "silent socket": SocketFaults(silent=True),
+    "pongs without data": SocketFaults(no_data=True),
+    "truncated JSON": SocketFaults(truncated_json=EVERY),
+    "data: null": SocketFaults(null_data=EVERY),
+    "refused subscription": SocketFaults(refuse_subscription=True),
+    "handshake refused with 401": SocketFaults(refuse_handshake=401),
+    "handshake refused with 429": SocketFaults(refuse_handshake=429, retry_after_s=0.3),
+    "handshake refused with 503": SocketFaults(refuse_handshake=503),
+    "handshake hangs": SocketFaults(hang_handshake=True),
 }
 
 every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 @every_fault
-def test_fault_at_the_start_is_bridged_by_polling(harness: FeedHarness, fault: WebSocketFaults):
+def test_fault_at_the_start_is_bridged_by_polling(harness: FeedHarness, fault: SocketFaults):
     harness.exchange.faults.ws = fault
     harness.start()
     harness.until_state(FeedState.POLLING)
@@ -37,7 +37,7 @@ def test_fault_at_the_start_is_bridged_by_polling(harness: FeedHarness, fault: W
 
 
 @every_fault
-def test_fault_while_streaming_is_bridged_by_polling(harness: FeedHarness, fault: WebSocketFaults):
+def test_fault_while_streaming_is_bridged_by_polling(harness: FeedHarness, fault: SocketFaults):
     harness.start()
     harness.until_state(FeedState.STREAMING)
     harness.exchange.faults.ws = fault
@@ -64,7 +64,7 @@ def test_closed_socket_is_reopened(harness: FeedHarness, code: int | None):
 def test_silent_socket_is_detected_before_the_price_is_stale(harness: FeedHarness):
     harness.start()
     harness.until_state(FeedState.STREAMING)
-    harness.exchange.faults.ws = WebSocketFaults(silent=True)
+    harness.exchange.faults.ws = SocketFaults(silent=True)
     harness.until_state(FeedState.POLLING)
     prices = [event for _, event in harness.events if isinstance(event, PriceReceived)]
     last_streamed = max(index for index, event in enumerate(prices) if event.transport is Transport.STREAM)
@@ -96,7 +96,7 @@ def test_unreachable_exchange_is_disconnected_and_recovers(harness: FeedHarness)
 def test_price_becomes_stale_without_stream_and_responses(harness: FeedHarness):
     harness.start()
     live = harness.until_state(FeedState.STREAMING)
-    harness.exchange.faults.ws = WebSocketFaults(silent=True)
+    harness.exchange.faults.ws = SocketFaults(silent=True)
     harness.exchange.faults.rest.hang = True
     disconnected = harness.until(lambda snapshot: snapshot.health.failures)
     limit = (disconnected.health.received_at or 0) + live.health.stale_after
@@ -111,7 +111,7 @@ def test_dead_socket_is_reset_while_requests_fail(harness: FeedHarness):
     harness.until_state(FeedState.STREAMING)
     harness.exchange.faults.rest.status = 503
     before = harness.exchange.subscriptions
-    harness.exchange.faults.ws = WebSocketFaults(truncated_json=1)  # after which ccxt receives nothing
+    harness.exchange.faults.ws = SocketFaults(truncated_json=1)  # after which ccxt receives nothing
     harness.until(lambda _: harness.exchange.subscriptions > before)
     harness.until_new_price()
 
@@ -119,7 +119,7 @@ def test_dead_socket_is_reset_while_requests_fail(harness: FeedHarness):
 def test_dead_socket_is_detected_by_bid_and_ask_without_trades(quiet_harness: FeedHarness):
     quiet_harness.start()
     quiet_harness.until_state(FeedState.STREAMING)
-    quiet_harness.exchange.faults.ws = WebSocketFaults(no_data=True)
+    quiet_harness.exchange.faults.ws = SocketFaults(no_data=True)
     quiet_harness.demo.call(quiet_harness.exchange.publish("BTCUSDT", bidPr="63000.1", askPr="63000.2"))
     quiet_harness.until_state(FeedState.POLLING)
 

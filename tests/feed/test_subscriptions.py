@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from dashboard.demo.protocol.fault_injection import EVERY, WebSocketFaults
+from dashboard.demo.protocol.fault_injection import EVERY, SocketFaults
 from dashboard.domain.events import (
     FeedEvent,
     FeedFailed,
@@ -129,7 +129,7 @@ def test_unknown_market_does_not_affect_others(harness: FeedHarness):
     assert not failures(harness, ETH)
 
 
-def _socket_fault(fault: WebSocketFaults) -> Callable[[FeedHarness], None]:
+def _socket_fault(fault: SocketFaults) -> Callable[[FeedHarness], None]:
     return lambda harness: setattr(harness.exchange.faults, "ws", fault)
 
 
@@ -148,10 +148,10 @@ def _refuse_subscriptions(harness: FeedHarness) -> None:
 
 
 FAULTS = {
-    "no data": (_socket_fault(WebSocketFaults(no_data=True)), 12),
-    "silent": (_socket_fault(WebSocketFaults(silent=True)), 12),
-    "one truncated frame": (_socket_fault(WebSocketFaults(truncated_json=1)), 4),
-    "all frames truncated": (_socket_fault(WebSocketFaults(truncated_json=EVERY)), 12),
+    "no data": (_socket_fault(SocketFaults(no_data=True)), 12),
+    "silent": (_socket_fault(SocketFaults(silent=True)), 12),
+    "one truncated frame": (_socket_fault(SocketFaults(truncated_json=1)), 4),
+    "all frames truncated": (_socket_fault(SocketFaults(truncated_json=EVERY)), 12),
     "dropped": (_drop, 4),
     # A market that reconnects before the first message of another one resets its new socket, once.
     "connections refused": (_refuse_connections, 8),
@@ -183,24 +183,8 @@ def test_quiet_markets_are_not_reset(four_quiet: FeedHarness):
     assert not [event for _, event in four_quiet.events if isinstance(event, FeedFailed)]
 
 
-class SilentStream:
-    """A stream that accepts its subscription and never sends a message."""
-
-    action = "snapshot"
-
-    def snapshot(self) -> None:
-        return None
-
-    def updates(self) -> tuple[()]:
-        return ()
-
-
 def test_single_silent_market_is_polled_and_does_not_affect_others(harness: FeedHarness):
-    source = harness.exchange._websockets._source
-    open_stream = source.open_stream
-    source.open_stream = lambda topic, *, private: (  # type: ignore[method-assign]
-        SilentStream() if topic.instrument_id == "SOLUSDT" else open_stream(topic, private=private)
-    )
+    harness.exchange.faults.ws.muted_instruments.add("SOLUSDT")
     timeouts = replace(FAST, silence_ms=5_000, single_reset_wait_ms=60_000, first_retry_s=0.5)
     feed = harness.start(timeouts=timeouts, **PATIENT_REQUESTS)
     feed.set_watched_markets([ETH, DOGE])
