@@ -69,7 +69,7 @@ def one_round(browser: Browser, server: Child, selector: str, ticks: int) -> lis
     server.ask("beat", count=1, every=TICK_INTERVAL_S)
     page = browser.new_page()
     open_page(page, server.url, selector)
-    server.tell("beat", count=WARM_UP + ticks, every=TICK_INTERVAL_S)
+    server.send("beat", count=WARM_UP + ticks, every=TICK_INTERVAL_S)
     page.wait_for_timeout((WARM_UP - 5) * TICK_INTERVAL_S * 1000)
     record(page, selector)
     page.wait_for_timeout((ticks + 5) * TICK_INTERVAL_S * 1000 + LAST_TICK_WAIT_MS)
