@@ -21,7 +21,8 @@ import psutil
 from benchmarks.processes import ROOT, Child, ending, running
 from benchmarks.report import Report, Row, percentile
 from benchmarks.viewers import Found, Side
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
+from dashboard.paths import auth_file
 
 VIEWERS, WORKERS = 500, 4
 NGINX = """

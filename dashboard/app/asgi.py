@@ -9,12 +9,13 @@ from dashboard.api.router import add_api
 from dashboard.app.context import AppContext
 from dashboard.auth.allowed_hosts import parse_allowed_hosts
 from dashboard.auth.api_access import ApiAccess
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
 from dashboard.auth.login import add_login
 from dashboard.auth.origin import add_origin_checks
 from dashboard.config import Settings
 from dashboard.metrics.exporter import add_metrics
 from dashboard.metrics.readiness import freshness
+from dashboard.paths import auth_file
 from dashboard.web.app import build_app
 
 

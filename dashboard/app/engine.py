@@ -14,7 +14,6 @@ from dashboard.app.context import AppContext, EngineInfo
 from dashboard.app.event_router import EventRouter
 from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
-from dashboard.audit.trail_files import default_directory
 from dashboard.audit.trail_reader import read_records
 from dashboard.clock import now_ms
 from dashboard.config import Settings
@@ -30,6 +29,7 @@ from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.logs import hide
+from dashboard.paths import default_audit_directory, manual_positions_file
 from dashboard.positions.audit_records import RestoredPositions, restore_positions
 from dashboard.positions.manual import ManualPositions
 from dashboard.positions.manual_store import ManualPositionStore
@@ -133,7 +133,7 @@ def _exchange(settings: Settings) -> Iterator[tuple[Environment, Credentials]]:
 def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger]:
     """The trail. The demo's is as passing as its exchange, unless a folder was given for it."""
     with ExitStack() as stack:
-        folder = settings.log_dir or default_directory()
+        folder = settings.log_dir or default_audit_directory()
         if environment is Environment.DEMO and settings.log_dir is None:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="dashboard-demo-")))
         yield stack.enter_context(AuditLogger(folder, FlushPolicy(settings.audit_flush)))
@@ -147,7 +147,7 @@ def _built(
     tracker = _tracker(settings, environment, access, audit)
     read_records = ManualPositions(
         markets.main,
-        ManualPositionStore(_kept(settings)),
+        ManualPositionStore(manual_positions_file(settings.state_dir)),
         environment,
         recall=not settings.has_manual_position,
     )
@@ -162,10 +162,6 @@ def _built(
     )
     about = EngineInfo(client.name, settings.symbol, environment, has_account=audit is not None)
     return Engine(about, markets, tracker, monitor, feed, read_records, audit)
-
-
-def _kept(settings: Settings) -> Path | None:
-    return settings.state_dir / "positions.json" if settings.state_dir else None
 
 
 def _markets(settings: Settings, environment: Environment, access: Credentials) -> Markets:

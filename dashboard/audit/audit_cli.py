@@ -9,10 +9,11 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from dashboard.audit.records import AuditLine, ChainHead, to_json
-from dashboard.audit.trail_files import default_directory, require_day_files
+from dashboard.audit.trail_files import require_day_files
 from dashboard.audit.trail_reader import read_newest
 from dashboard.audit.verify import VerificationReport, verify
 from dashboard.errors import DashboardError
+from dashboard.paths import default_audit_directory
 
 VARIABLE = "DASHBOARD_LOG_DIR"
 
@@ -35,7 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dashboard-audit",
         description="Checks and shows the audit trail.",
-        epilog=f"Without a directory: {VARIABLE} of the environment or of .env, or {default_directory()}.",
+        epilog=f"Without a directory: {VARIABLE} of the environment or of .env, or "
+        f"{default_audit_directory()}.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("verify", help="tell whether every line is as it was written")
@@ -68,7 +70,7 @@ def _count(text: str) -> int:
 
 def _directory(given: argparse.Namespace) -> Path:
     named = given.directory or os.environ.get(VARIABLE) or dotenv_values(".env").get(VARIABLE)
-    return Path(named) if named else default_directory()
+    return Path(named) if named else default_audit_directory()
 
 
 def _verify(given: argparse.Namespace) -> int:

@@ -4,8 +4,6 @@ import re
 from datetime import date
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 from dashboard.errors import UsageError
 
 _NAME = re.compile(r"audit-(\d{4}-\d{2}-\d{2})\.jsonl")
@@ -13,11 +11,6 @@ _NAME = re.compile(r"audit-(\d{4}-\d{2}-\d{2})\.jsonl")
 
 class NoTrail(UsageError):
     """There is no audit trail where one was looked for."""
-
-
-def default_directory() -> Path:
-    """In the user's state directory."""
-    return user_state_path("position-dashboard") / "audit"
 
 
 def day_path(directory: Path, day: date) -> Path:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from getpass import getpass
 
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
 from dashboard.auth.drop_privileges import become_directory_owner
 from dashboard.auth.passwords import PoorPassword
 from dashboard.errors import DashboardError
-from dashboard.paths import state_folder
+from dashboard.paths import auth_file, configured_state_directory
 
 _ABOUT = "Sets the password of the position dashboard, and makes and revokes access keys."
 
@@ -19,7 +19,7 @@ def main() -> int:
     """Runs `dashboard-admin`. Returns the exit code: 2 for what the user can mend, 130 for an interrupt."""
     given = _parser().parse_args()
     try:
-        path = auth_file(state_folder(given.state_dir))
+        path = auth_file(configured_state_directory(given.state_dir))
         become_directory_owner(path)
         given.do(AuthStore(path), given)
     except (KeyboardInterrupt, EOFError):

@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 from dashboard.auth.auth_data import AuthData
 from dashboard.auth.auth_database import make, opened
 from dashboard.auth.cached_reader import CachedAuthReader
 from dashboard.auth.devices import remember
 from dashboard.auth.passwords import checked, hashed, is_outdated, matches
 from dashboard.errors import UsageError
+from dashboard.paths import auth_file
 
 _KEY_NAME = re.compile(r"[\w.-]{1,40}")
 _MOST_SESSIONS = 5_000
@@ -25,11 +24,6 @@ _MOST_SESSIONS = 5_000
 
 class WrongKeyName(UsageError):
     """A name that no access key can have, that has one already, or that has none."""
-
-
-def auth_file(state_dir: Path | None = None) -> Path:
-    """Where the store belongs; without a folder, in the user's state directory."""
-    return (state_dir or user_state_path("position-dashboard")) / "access" / "access.db"
 
 
 def digest(token: str) -> bytes:

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from dashboard.app.asgi import create_app
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
 from dashboard.config import Settings
+from dashboard.paths import auth_file
 from tests.web.scenes import LONG, Scene
 
 PASSWORD = "a long enough passphrase"

@@ -14,9 +14,10 @@ from websockets.sync.client import ClientConnection, connect
 
 from dashboard.api.router import add_api
 from dashboard.auth.api_access import ApiAccess
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
 from dashboard.auth.login import add_login
 from dashboard.auth.origin import add_origin_checks
+from dashboard.paths import auth_file
 from dashboard.web.app import build_app
 from tests.app_server import AppServer
 from tests.web.scenes import LONG, Scene

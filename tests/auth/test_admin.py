@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
+from dashboard.paths import auth_file
 from tests.auth.conftest import PASSWORD, AuthTestApp
 
 ROOT = Path(__file__).parents[2]

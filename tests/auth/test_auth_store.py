@@ -13,8 +13,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from dashboard.auth.auth_database import VERSION, AuthFileError, _check
-from dashboard.auth.auth_store import AuthStore, WrongKeyName, auth_file, digest
+from dashboard.auth.auth_store import AuthStore, WrongKeyName, digest
 from dashboard.auth.passwords import PoorPassword, is_outdated
+from dashboard.paths import auth_file
 from tests.auth.conftest import PASSWORD
 
 HOUR = 3600.0

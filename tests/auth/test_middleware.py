@@ -8,7 +8,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from dashboard.auth.auth_database import AuthFileError
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
+from dashboard.paths import auth_file
 from tests.auth.conftest import KEY, PASSWORD, AuthTestApp
 
 HTML = "text/html,application/xhtml+xml"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
+from dashboard.paths import auth_file
 from dashboard.processes.http_server import listen, uvicorn_config
 
 
