@@ -148,7 +148,7 @@ def _logged_in(folder: Path) -> str:
     store = AuthStore(auth_file(folder))
     password = "a long enough passphrase"
     store.set_password(password)
-    return store.log_in(password, hours=1) or ""
+    return store.log_in(password, session_hours=1) or ""
 
 
 def _side(stack: ExitStack, server: Child | Cluster) -> Side:

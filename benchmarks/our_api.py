@@ -18,7 +18,6 @@ from benchmarks.served import serve
 from dashboard.api.router import add_api
 from dashboard.app.engine import build_engine
 from dashboard.audit.logger import AuditLogger
-from dashboard.auth.api_access import ApiAccess
 from dashboard.config import load
 from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fee, Fill, TradeSide
@@ -35,7 +34,7 @@ def pulsed(stack: ExitStack, folder: Path) -> None:
     tracker, ids = PositionTracker("benchmark", record=audit.record), count(1)
     markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
     app = FastAPI()
-    add_api(app, desk_on(markets, tracker), ApiAccess())
+    add_api(app, desk_on(markets, tracker))
 
     def give(price: Decimal) -> None:
         number = next(ids)
@@ -50,7 +49,7 @@ def whole(stack: ExitStack, folder: Path, options: str) -> None:
     """The house, with the account of the exchange that the options lead to."""
     inside = stack.enter_context(build_engine(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
     app = FastAPI()
-    add_api(app, inside.context, ApiAccess())
+    add_api(app, inside.context)
     inside.monitor.start()
     inside.wait_until_ready()
     serve(app)

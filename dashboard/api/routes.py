@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Response
 
 from dashboard.api import serializers
 from dashboard.api.response_models import Health, Positions, Summary
@@ -18,7 +18,8 @@ _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 
 def routes(context: AppContext) -> APIRouter:
     """The routes under /api/v1/positions."""
-    router, board = APIRouter(prefix="/api/v1/positions", tags=["positions"]), context.board
+    router = APIRouter(prefix="/api/v1/positions", tags=["positions"], dependencies=[Depends(_no_store)])
+    board = context.board
 
     @router.get("", response_model=Positions)
     async def positions() -> Any:
@@ -53,6 +54,11 @@ def routes(context: AppContext) -> APIRouter:
         }
 
     return router
+
+
+async def _no_store(response: Response) -> None:
+    """Marks an answer as not to be cached."""
+    response.headers["Cache-Control"] = "no-store"
 
 
 def _account(problem: str | None, read_at: int | None, *, has_account: bool) -> list[str]:

@@ -11,7 +11,6 @@ from dashboard.api import serializers
 from dashboard.api.broadcaster import Broadcaster
 from dashboard.api.outbox import ConflatingOutbox
 from dashboard.api.websocket import KEEPALIVE_S, WebSocketSession
-from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.market import Quote
@@ -21,9 +20,7 @@ from dashboard.state.markets import Markets
 from dashboard.state.runtime import Snapshot
 
 
-def positions_stream(
-    board: PositionBook, entrance: ApiAccess, keepalive: float = KEEPALIVE_S
-) -> WebSocketSession:
+def positions_stream(board: PositionBook, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
     """`initial_state`, then a `position_update` for each change; answers get_summary and ping."""
     channel, fills = Broadcaster(), count()
 
@@ -46,10 +43,10 @@ def positions_stream(
 
     board.register(tell)
     actions = {"get_summary": lambda: state("summary"), "ping": lambda: {"type": "pong"}}
-    return WebSocketSession(entrance, channel, first, actions, keepalive)
+    return WebSocketSession(channel, first, actions, keepalive)
 
 
-def bbo_stream(markets: Markets, entrance: ApiAccess, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
+def bbo_stream(markets: Markets, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
     """Each best bid and offer as it ticks, or becomes unknown; answers ping."""
     told: dict[str, tuple[object, object]] = {}
     turn = threading.Lock()
@@ -82,7 +79,7 @@ def bbo_stream(markets: Markets, entrance: ApiAccess, keepalive: float = KEEPALI
 
     channel = Broadcaster(look)
     markets.register(tell)
-    return WebSocketSession(entrance, channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
+    return WebSocketSession(channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
 
 
 def _bbo(snapshot: Snapshot, symbol: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""A websocket of the API: the door, the first message, then what is new, answers and pings."""
+"""A websocket of the API: the first messages, then changes, answers and pings."""
 
 import asyncio
 import json
@@ -10,8 +10,6 @@ from starlette.types import Receive, Scope, Send
 from dashboard.api.broadcaster import Broadcaster
 from dashboard.api.client_messages import TRY_AGAIN, Answer, ClientProtocol, ProtocolViolation
 from dashboard.api.outbox import ConflatingOutbox
-from dashboard.auth.api_access import ApiAccess
-from dashboard.auth.responses import refuse_websocket
 from dashboard.metrics.registry import VIEWERS
 
 KEEPALIVE_S = 20.0
@@ -24,26 +22,20 @@ class WebSocketSession:
 
     def __init__(
         self,
-        entrance: ApiAccess,
         channel: Broadcaster,
         first: Callable[[ConflatingOutbox], list[str]],
         actions: Mapping[str, Answer],
         keepalive: float = KEEPALIVE_S,
     ) -> None:
         """`first` makes what a new client is sent, and notes in its slot which news it includes."""
-        self._entrance = entrance
         self._channel = channel
         self._first = first
         self._actions = actions
         self._keepalive = keepalive
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one client until it leaves, or says what it may not."""
-        await receive()  # the request to connect
-        refused = self._entrance.refusal(scope)
-        if refused is not None:
-            await refuse_websocket(scope, send, *refused)
-            return
+        """Serves one client until it leaves or violates the protocol. AccessMiddleware has let it in."""
+        await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
         slot = ConflatingOutbox()
         self._channel.enter(slot)

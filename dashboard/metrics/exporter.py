@@ -24,7 +24,7 @@ def add_metrics(
 ) -> None:
     """Serves them. `feed_stats` gives the newest reading, from wherever; `ready` says in one line why not.
 
-    None of them asks who is there: they tell no amounts, but the names of the markets that are watched.
+    AccessMiddleware guards /metrics and leaves the health checks open.
     """
     registry = _registry(feed_stats)
 

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
 
-_OTHERS_SAY = ("/assets/", "/_dash-component-suites/", "/api/v1/")
+_OTHERS_SAY = ("/assets/", "/_dash-component-suites/")
 """Where it is said elsewhere whether an answer may be kept. All else tells of the account: history must not
 show it after the log-out."""
 

@@ -11,7 +11,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from dashboard.api.router import add_api
 from dashboard.app.context import AppContext, EngineInfo
-from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.access_rules import AccessRules
+from dashboard.auth.middleware import AccessMiddleware
+from dashboard.auth.policy import AccessPolicy
 from dashboard.clock import now_ms
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
 from dashboard.domain.market import Candle
@@ -20,6 +22,7 @@ from dashboard.replication.mirror import Mirror
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import RuntimeConfig
 from tests.app_server import AppServer
+from tests.auth.builders import FakeAuthStore
 from tests.domain.builders import instrument, ticker
 from tests.positions.harness import BTC, TrackerHarness
 from tests.redis_server import RedisServer
@@ -39,7 +42,7 @@ class Service(AbstractContextManager["Service"]):
 
     def __init__(
         self,
-        entrance: ApiAccess | None = None,
+        rules: AccessRules | None = None,
         *,
         keepalive: float = 20,
         beat: float = 0.02,
@@ -56,7 +59,9 @@ class Service(AbstractContextManager["Service"]):
         self._ends = ExitStack()
         self._source = AppContext(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
         context = self._mirrored(through) if through else self._source
-        add_api(app, context, entrance or ApiAccess(), keepalive=keepalive)
+        add_api(app, context, keepalive=keepalive)
+        policy = AccessPolicy(rules or AccessRules(), FakeAuthStore())
+        app.add_middleware(AccessMiddleware, policy=policy)
         self._listening = AppServer(app)
 
     def _mirrored(self, through: RedisServer) -> AppContext:

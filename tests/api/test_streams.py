@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection
 
 from dashboard.api.client_messages import LONGEST, MOST
 from dashboard.api.router import ASYNCAPI
-from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.access_rules import AccessRules
 from dashboard.domain.events import FeedFailed, Route
 from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
@@ -244,7 +244,7 @@ class TestDoor:
         ids=["none", "wrong", "header", "bearer", "evil site", "good site"],
     )
     def test_who_may_enter(self, serve: Callable[..., Service], path, headers, status):
-        service = serve(ApiAccess.of(f"bot:{KEY}", "https://good.example"))
+        service = serve(AccessRules.parse(access_keys=f"bot:{KEY}", allowed_origins="https://good.example"))
         if status is None:
             with service.stream(path, additional_headers=headers) as client:
                 client.ping().wait(5)
@@ -254,7 +254,7 @@ class TestDoor:
         assert refused.value.response.status_code == status
 
     def test_a_key_in_the_address_is_refused(self, serve: Callable[..., Service]):
-        service = serve(ApiAccess.of(f"bot:{KEY}", None))
+        service = serve(AccessRules.parse(access_keys=f"bot:{KEY}"))
         with pytest.raises(InvalidStatus) as refused:
             service.stream(f"/positions/stream?api_key={KEY}")
         assert refused.value.response.status_code == 400

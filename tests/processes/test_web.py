@@ -34,7 +34,7 @@ class Workers:
         self.path = redis.path.with_name("web.sock")
         store = AuthStore(auth_file(folder))
         store.set_password(PASSWORD)
-        self.cookie = {"dashboard": store.log_in(PASSWORD, hours=1) or ""}
+        self.cookie = {"dashboard": store.log_in(PASSWORD, session_hours=1) or ""}
         bind = ["--bind", f"unix:{self.path}", *flags]
         self.log = folder / "log"
         self._log = self.log.open("w")
