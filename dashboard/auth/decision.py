@@ -33,7 +33,7 @@ OPEN = Principal(PrincipalKind.OPEN)
 class Decision:
     """Allows a request, or carries the HTTP answer that refuses it."""
 
-    status: int = 200
+    status: int
     """HTTP status of the refusal; 200 if the request is allowed."""
     detail: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -45,3 +45,8 @@ class Decision:
     def allowed(self) -> bool:
         """True if the application may serve the request."""
         return self.status == 200
+
+
+def allow(principal: Principal) -> Decision:
+    """Allows a request of the principal."""
+    return Decision(200, principal=principal)

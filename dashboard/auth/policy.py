@@ -14,7 +14,7 @@ from dashboard.auth.allowed_hosts import is_allowed_host
 from dashboard.auth.auth_data import AuthData
 from dashboard.auth.auth_store import digest
 from dashboard.auth.cookies import session_token
-from dashboard.auth.decision import ANONYMOUS, OPEN, Decision, Principal, PrincipalKind
+from dashboard.auth.decision import ANONYMOUS, OPEN, Decision, Principal, PrincipalKind, allow
 from dashboard.auth.origin import is_same_origin
 from dashboard.auth.responses import accepts_html
 
@@ -51,28 +51,28 @@ class AccessPolicy:
     """
 
     def __init__(self, rules: AccessRules, store: AuthSource) -> None:
-        self.rules = rules
+        self._rules = rules
         self.store = store
         self._locked = rules.login_required
 
     def decide(self, scope: Scope) -> Decision:
         """Decides on a request or on the handshake of a websocket. Raises AuthFileError."""
         headers = Headers(scope=scope)
-        if not is_allowed_host(headers.get("host", ""), self.rules.hosts):
+        if not is_allowed_host(headers.get("host", ""), self._rules.hosts):
             return refusals.HOST_NOT_ALLOWED
         if _changes_state(scope) and not is_same_origin(headers):
             return refusals.CROSS_SITE
         if scope["path"] in HEALTH_PATHS:
-            return Decision()
+            return allow(ANONYMOUS)
         data = self.store.read()
         principal = self._principal(scope, headers, data)
         refusal = self._refuse_login(scope, headers, data, principal)
         if scope["path"].startswith(_API_PREFIX):
             decision = refusal or self._refuse_api(scope, headers, data, principal)
-            return replace(decision or Decision(principal=principal), cors_origins=self.rules.origins)
+            return replace(decision or allow(principal), cors_origins=self._rules.origins)
         if refusal is None and scope["type"] == "websocket" and not is_same_origin(headers):
             return refusals.CROSS_SITE
-        return refusal or Decision(principal=principal)
+        return refusal or allow(principal)
 
     def _principal(self, scope: Scope, headers: Headers, data: AuthData) -> Principal:
         self._locked = self._locked or data.password_hash is not None
@@ -81,7 +81,7 @@ class AccessPolicy:
             return Principal(PrincipalKind.SESSION, digest(token).hex())
         if accepts_keys(scope["path"]):
             stored = ((name, key.digest) for name, key in data.keys.items())
-            owner = key_owner(headers, (*self.rules.keys.items(), *stored))
+            owner = key_owner(headers, (*self._rules.keys.items(), *stored))
             if owner is not None:
                 return Principal(PrincipalKind.ACCESS_KEY, owner)
         return ANONYMOUS if self._locked else OPEN
@@ -102,11 +102,11 @@ class AccessPolicy:
         self, scope: Scope, headers: Headers, data: AuthData, principal: Principal
     ) -> Decision | None:
         """Refuses unlisted sites, keys in the URL and, once there are keys, callers without one."""
-        if not is_same_origin(headers) and headers.get("origin") not in self.rules.origins:
+        if not is_same_origin(headers) and headers.get("origin") not in self._rules.origins:
             return refusals.ORIGIN_NOT_ALLOWED
         if has_key_in_query(scope):
             return refusals.KEY_IN_QUERY
-        if principal.kind is PrincipalKind.OPEN and (self.rules.keys or data.keys):
+        if principal.kind is PrincipalKind.OPEN and (self._rules.keys or data.keys):
             return refusals.KEY_REQUIRED
         return None
 

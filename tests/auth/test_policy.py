@@ -11,7 +11,7 @@ from dashboard.auth.access_rules import AccessRules
 from dashboard.auth.auth_data import AuthData
 from dashboard.auth.auth_database import AuthFileError
 from dashboard.auth.auth_store import AuthStore
-from dashboard.auth.decision import ANONYMOUS, OPEN, Decision, Principal, PrincipalKind
+from dashboard.auth.decision import ANONYMOUS, OPEN, Decision, Principal, PrincipalKind, allow
 from dashboard.auth.policy import HEALTH_PATHS, LOGIN_PATHS, AccessPolicy
 from tests.auth.builders import NOW, STORED_KEY, TOKEN, FakeAuthStore, auth_data, scope
 
@@ -79,7 +79,7 @@ ALLOWED = [
 @pytest.mark.parametrize(("data", "request_scope", "principal"), [row[1:] for row in ALLOWED],
                          ids=[row[0] for row in ALLOWED])  # fmt: skip
 def test_allowed(data: AuthData, request_scope: Scope, principal: Principal) -> None:
-    assert decide(request_scope, data) == Decision(principal=principal)
+    assert decide(request_scope, data) == allow(principal)
 
 
 REFUSED = [
@@ -141,7 +141,7 @@ def test_refused(data: AuthData, request_scope: Scope, decision: Decision) -> No
 @pytest.mark.parametrize("data", [EMPTY, LOCKED, OPEN_WITH_KEY], ids=["open", "locked", "with keys"])
 @pytest.mark.parametrize("path", sorted(HEALTH_PATHS))
 def test_health_is_always_readable(path: str, data: AuthData) -> None:
-    assert decide(scope(path), data, required=True) == Decision()
+    assert decide(scope(path), data, required=True) == allow(ANONYMOUS)
 
 
 @pytest.mark.parametrize("path", sorted(LOGIN_PATHS))
