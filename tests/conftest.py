@@ -13,6 +13,8 @@ from hypothesis import settings
 from tests.redis_server import RedisServer
 
 ROOT = Path(__file__).parents[1]
+WORKERS_PER_CORE = 3
+MAX_WORKERS = 24
 NO_CHROMIUM = "no Chromium: `make test` gets one, CHROMIUM=/path/to/it names one"
 
 # A slow machine is no error. What Hypothesis chooses for CI by itself stays.
@@ -49,16 +51,27 @@ def opens_a_browser(item: pytest.Item) -> bool:
     return "browser" in getattr(item, "fixturenames", ())
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Workers of `-n auto`: three per core, as most tests wait; none for a selection, which would not repay their start."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # read by xdist itself
+    files = [argument for argument in config.args if "::" in argument or argument.endswith(".py")]
+    selected = config.option.keyword or config.option.markexpr or config.option.lf or files
+    return 0 if selected else min(WORKERS_PER_CORE * (os.cpu_count() or 1), MAX_WORKERS)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that open a browser and puts them last.
+    """Marks the tests that open a browser and puts them last, and the longest first.
 
     Playwright keeps an event loop running in the main thread until the end of the session, and no
-    test that is a coroutine can run after that.
+    coroutine test can run after that. xdist's `load` distribution hands tests out in this order, so
+    each worker has run its coroutine tests before its first browser test.
     """
     for item in items:
         if opens_a_browser(item):
             item.add_marker("browser")
-    items.sort(key=opens_a_browser)
+    items.sort(key=lambda item: (opens_a_browser(item), item.get_closest_marker("longest") is None))
     if items and opens_a_browser(items[-1]):
         chromium()  # found now: a fixture is about to move the home that Playwright's own would be in
 

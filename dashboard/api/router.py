@@ -1,4 +1,4 @@
-"""Adds the API to the application that serves the page."""
+"""Adds the API to the application."""
 
 import json
 from pathlib import Path
@@ -14,20 +14,20 @@ from dashboard.api.websocket import KEEPALIVE_S
 from dashboard.app.context import AppContext
 
 ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encoding="utf-8"))
-"""What the websockets say and understand, as an AsyncAPI document."""
+"""The AsyncAPI document of the websockets."""
 
 
 def add_api(
     app: FastAPI,
     context: AppContext,
     *,
-    keepalive: float = KEEPALIVE_S,
+    keepalive_s: float = KEEPALIVE_S,
 ) -> None:
-    """Serves everything under /api. `keepalive` is the time in seconds between two pings to a client."""
+    """Adds everything under /api. `keepalive_s` is the interval of the websocket pings."""
     app.include_router(routes(context))
     app.router.routes += [
-        WebSocketRoute("/api/v1/positions/stream", positions_stream(context.board, keepalive)),
-        WebSocketRoute("/api/v1/live/bbo", bbo_stream(context.markets, keepalive)),
+        WebSocketRoute("/api/v1/positions/stream", positions_stream(context.positions, keepalive_s)),
+        WebSocketRoute("/api/v1/live/bbo", bbo_stream(context.markets, keepalive_s)),
     ]
 
     @app.get("/api/asyncapi.json", include_in_schema=False)

@@ -14,7 +14,7 @@ from dashboard.auth.middleware import AccessMiddleware
 from dashboard.auth.policy import AccessPolicy
 from dashboard.config import Settings
 from dashboard.metrics.exporter import add_metrics
-from dashboard.metrics.readiness import freshness
+from dashboard.metrics.readiness import readiness_check
 from dashboard.paths import auth_file
 from dashboard.web.app import build_app
 
@@ -32,7 +32,7 @@ def create_app(
     policy = AccessPolicy(_access_rules(settings), store)
     app = build_app(context, may_log_out=lambda: store.has_password)
     add_api(app, context)
-    add_metrics(app, feed_stats=feed_stats, ready=freshness(context))
+    add_metrics(app, feed_stats=feed_stats, ready=readiness_check(context))
     add_login(app, store, session_hours=settings.session_hours, redis_url=settings.redis_connection_url)
     # Added last, so that it is the outermost middleware.
     app.add_middleware(AccessMiddleware, policy=policy)

@@ -1,4 +1,4 @@
-"""Access keys of the API: their format in the settings, and the one that a request carries."""
+"""Access keys of the API: their format in the settings, and the key that a request carries."""
 
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
