@@ -166,7 +166,7 @@ class TestSessions:
 
 class TestKeys:
     @pytest.fixture
-    def positions_by_key(self, visit: Callable[..., AuthTestApp]) -> AuthTestApp:
+    def keyed(self, visit: Callable[..., AuthTestApp]) -> AuthTestApp:
         return visit(keys=f"bot:{KEY}")
 
     def test_key_opens_the_api(self, keyed: AuthTestApp):
