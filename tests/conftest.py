@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
 from tests.redis_server import RedisServer
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[1]
 WORKERS_PER_CORE = 3
@@ -37,6 +39,15 @@ def _nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patient_http() -> Iterator[None]:
+    """Gives a server under test more than the 5 s that httpx waits by default."""
+    with pytest.MonkeyPatch.context() as patch:
+        for phase in ("connect", "read", "write", "pool"):
+            patch.setattr(DEFAULT_TIMEOUT_CONFIG, phase, PATIENCE_S)
+        yield
+
+
 @cache
 def chromium() -> str | None:
     """The browser for tests, or None where there is none."""
@@ -53,7 +64,7 @@ def opens_a_browser(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Workers of `-n auto`: three per core, as most tests wait; none for a selection, which would not repay their start."""
+    """Number of workers for `-n auto`: three per core, as most tests wait; none for a few selected tests."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # read by xdist itself
     files = [argument for argument in config.args if "::" in argument or argument.endswith(".py")]

@@ -23,7 +23,8 @@ from tests.app_server import AppServer
 from tests.domain.builders import instrument, ticker
 from tests.positions.harness import BTC, TrackerHarness
 from tests.redis_server import RedisServer
-from tests.replication.harness import heard, published, same, until
+from tests.replication.harness import heard, published, same
+from tests.waiting import until
 
 
 async def nothing(*_given: object) -> None:

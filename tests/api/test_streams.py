@@ -22,6 +22,7 @@ from tests.api.conftest import Service
 from tests.domain.builders import LONG, position
 from tests.domain.fill_histories import fill, fills
 from tests.positions.harness import BTC
+from tests.waiting import PATIENCE_S
 
 POSITION = {
     "symbol", "side", "quantity", "entry_price", "current_price", "unrealized_pnl", "realized_pnl",
@@ -33,7 +34,7 @@ KEY = "a-key-of-enough-characters"
 
 def hear(client: ClientConnection) -> dict[str, Any]:
     """The next message, which is as the AsyncAPI document says."""
-    message: dict[str, Any] = json.loads(client.recv(5))
+    message: dict[str, Any] = json.loads(client.recv(PATIENCE_S))
     schema = {
         **ASYNCAPI["components"]["messages"][message["type"]]["payload"],
         "components": ASYNCAPI["components"],
@@ -208,7 +209,7 @@ class TestUnwelcome:
             client.send(raw)
             assert until(client, "error")["code"] == code
             with pytest.raises(ConnectionClosed) as closed:
-                client.recv(5)
+                client.recv(PATIENCE_S)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == close
 
@@ -247,7 +248,7 @@ class TestDoor:
         service = serve(ApiAccess.of(f"bot:{KEY}", "https://good.example"))
         if status is None:
             with service.stream(path, additional_headers=headers) as client:
-                client.ping().wait(5)
+                client.ping().wait(PATIENCE_S)
             return
         with pytest.raises(InvalidStatus) as refused:
             service.stream(path, additional_headers=headers)
@@ -290,7 +291,7 @@ async def test_a_slow_client_gets_the_newest_and_no_queue(serve: Callable[..., S
             await asyncio.to_thread(service.price, f"{200 + step}")
         heard = 0
         while True:
-            message = json.loads(await asyncio.wait_for(client.recv(), 5))
+            message = json.loads(await asyncio.wait_for(client.recv(), PATIENCE_S))
             heard += message["type"] == "position_update"
             if message.get("position", {}).get("current_price") == "499":
                 break

@@ -13,11 +13,10 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from dashboard.web.app import build_app
+from tests.waiting import PATIENCE_S, until
 from tests.web.scenes import LONG, Scene, candles
 
-PATIENCE = 30
-"""Seconds until what does not come counts as missing: much, since a slow machine is no error."""
-expect.set_options(timeout=PATIENCE * 1000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 NO_PLOTLY = """
     window.Plotly = new Proxy({ Plots: { resize: async () => {} } }, { get: (real, name) => real[name] ??
@@ -42,8 +41,7 @@ class Server:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        until(lambda: self._server.started)
         Server.port = self._server.servers[0].sockets[0].getsockname()[1]
 
     def stop(self) -> None:
@@ -94,7 +92,7 @@ class Open:
 
     def until(self, expression: str, wanted: Callable[[Any], bool] = bool) -> Any:
         """Polls the page from outside: its policy forbids Playwright's own way, which needs eval."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + PATIENCE_S
         while not wanted(value := self.ask(expression)):
             assert time.monotonic() < until, f"{expression} is {value!r}"
             self.page.wait_for_timeout(25)

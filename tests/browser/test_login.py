@@ -104,7 +104,7 @@ def test_an_open_page_makes_way_when_its_session_ends(
     log_in(page)
     painted(page)
     end(site)
-    expect(page).to_have_url(f"{home}login", timeout=10_000)
+    expect(page).to_have_url(f"{home}login")
 
 
 def test_where_websockets_are_blocked_it_makes_way_too(page: Page, home: str, site: AuthTestApp) -> None:
@@ -113,7 +113,7 @@ def test_where_websockets_are_blocked_it_makes_way_too(page: Page, home: str, si
     log_in(page)
     painted(page)
     site.store.log_out_all()
-    expect(page).to_have_url(f"{home}login", timeout=20_000)
+    expect(page).to_have_url(f"{home}login")
 
 
 def test_an_open_page_makes_way_when_a_first_password_is_set(page: Page, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_an_open_page_makes_way_when_a_first_password_is_set(page: Page, tmp_pat
         painted(page)
         expect(page.get_by_role("button", name="Log out")).to_have_count(0)
         site.store.set_password(PASSWORD)
-        expect(page.get_by_label("Password")).to_be_visible(timeout=10_000)
+        expect(page.get_by_label("Password")).to_be_visible()
 
 
 def test_a_link_on_another_site_does_not_ask_again(page: Page, home: str) -> None:

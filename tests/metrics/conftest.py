@@ -1,6 +1,5 @@
 """The whole application with metrics, over a real socket."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -75,14 +74,6 @@ def value(text: str, name: str, **labels: str) -> float | None:
     found = [one.value for one in samples if one.name == name and labels.items() <= one.labels.items()]
     assert len(found) <= 1
     return found[0] if found else None
-
-
-def eventually(holds: Callable[[], object]) -> None:
-    """Waits until it does, for up to ten seconds."""
-    end = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < end, "it never did"
-        time.sleep(0.01)
 
 
 @pytest.fixture

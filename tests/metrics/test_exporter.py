@@ -17,7 +17,8 @@ from dashboard.metrics.exporter import add_metrics
 from dashboard.metrics.feed_stats import Reading
 from dashboard.metrics.registry import LOGIN_FAILURES
 from tests.domain.fill_histories import fill
-from tests.metrics.conftest import PATHS, Served, eventually, value
+from tests.metrics.conftest import PATHS, Served, value
+from tests.waiting import PATIENCE_S, until
 
 
 def reading(**more: object) -> Reading:
@@ -143,12 +144,12 @@ class TestViewers:
 
         served.scene.resolve().price("100")
         with served.watch(stream) as one, served.watch(stream) as other:
-            one.recv(5)
-            other.recv(5)
+            one.recv(PATIENCE_S)
+            other.recv(PATIENCE_S)
             assert viewers() == 2
             other.close()
-            eventually(lambda: viewers() == 1)
-        eventually(lambda: viewers() == 0)
+            until(lambda: viewers() == 1)
+        until(lambda: viewers() == 0)
 
     def test_how_late_a_price_was_shown(self, served):
         def measured() -> float:
@@ -157,10 +158,10 @@ class TestViewers:
         served.scene.resolve().price("100")
         before = measured()
         with served.watch("view") as viewer:
-            viewer.recv(5)
+            viewer.recv(PATIENCE_S)
             assert measured() == before, "it was there before anybody looked"
             served.scene.price("101")
-            while "101" not in viewer.recv(5):
+            while "101" not in viewer.recv(PATIENCE_S):
                 pass
             assert measured() == before + 1
         assert served.value("dashboard_update_latency_seconds_bucket", le="5.0") >= before + 1

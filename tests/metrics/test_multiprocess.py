@@ -13,7 +13,8 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from dashboard.metrics.multiprocess import VARIABLE, forget_earlier, forget_worker, share
-from tests.metrics.conftest import eventually, value
+from tests.metrics.conftest import value
+from tests.waiting import PATIENCE_S, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,7 +46,7 @@ class Worker:
 
     def end(self, how: signal.Signals = signal.SIGKILL) -> None:
         self._process.send_signal(how)
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -71,12 +72,12 @@ def test_any_worker_tells_of_all(start):
     one, other = start(), start()
     with one.watch() as first, other.watch() as second, other.watch() as third:
         for viewer in (first, second, third):
-            viewer.recv(5)
+            viewer.recv(PATIENCE_S)
         assert one.value("dashboard_viewers", stream="view") == 3
         assert other.value("dashboard_viewers", stream="view") == 3
         for worker, viewer in ((one, first), (other, second)):
             worker.tick()
-            while "102" not in viewer.recv(5):
+            while "102" not in viewer.recv(PATIENCE_S):
                 pass
         assert one.value("dashboard_update_latency_seconds_count") == 2
         assert one.value("dashboard_login_failures_total") == 0
@@ -85,10 +86,10 @@ def test_any_worker_tells_of_all(start):
 def test_a_worker_that_died_has_no_viewers_but_has_counted(start, folder):
     one, other = start(), start()
     with one.watch() as first, other.watch() as second:
-        first.recv(5)
-        second.recv(5)
+        first.recv(PATIENCE_S)
+        second.recv(PATIENCE_S)
         other.tick()
-        while "102" not in second.recv(5):
+        while "102" not in second.recv(PATIENCE_S):
             pass
         other.end(signal.SIGKILL)
         assert one.value("dashboard_viewers", stream="view") == 2, "nobody has said so yet"
@@ -100,15 +101,15 @@ def test_a_worker_that_died_has_no_viewers_but_has_counted(start, folder):
 def test_an_ordinary_end_leaves_no_viewers(start):
     one, other = start(), start()
     with other.watch() as viewer:
-        viewer.recv(5)
+        viewer.recv(PATIENCE_S)
         other.end(signal.SIGTERM)
-    eventually(lambda: one.value("dashboard_viewers", stream="view") == 0)
+    until(lambda: one.value("dashboard_viewers", stream="view") == 0)
 
 
 def test_what_an_earlier_run_left_is_not_shown(start, folder):
     worker = start()
     with worker.watch() as viewer:
-        viewer.recv(5)
+        viewer.recv(PATIENCE_S)
         worker.end(signal.SIGKILL)
     assert list(folder.glob("*.db"))
     (folder / "other.txt").touch()

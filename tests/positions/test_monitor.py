@@ -6,6 +6,7 @@ from dashboard.positions.models import EventType
 from dashboard.positions.monitor import PositionMonitor
 from tests.domain.fill_histories import fill
 from tests.positions.harness import TrackerHarness
+from tests.waiting import PATIENCE_S
 
 
 def test_fills_at_once_prices_on_the_beat():
@@ -23,7 +24,7 @@ def test_fills_at_once_prices_on_the_beat():
     books.price("110")
     assert heard == [EventType.FILL]
     monitor.start()
-    assert priced.wait(5)
+    assert priced.wait(PATIENCE_S)
     forget()
     monitor.stop()
     assert monitor.get_position_summary().unrealized_pnl == 20
@@ -56,4 +57,4 @@ def test_a_callback_may_stop_it():
     monitor.on_position_update(stop)
     books.price("110")
     monitor.start()
-    assert stopped.wait(5)
+    assert stopped.wait(PATIENCE_S)

@@ -11,8 +11,9 @@ from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.replication.mirror import Mirror
 from tests.redis_server import RedisServer
-from tests.replication.harness import heard, until
+from tests.replication.harness import heard
 from tests.systemd_harness import FEED, Manager, start
+from tests.waiting import until
 
 Start = Callable[..., subprocess.Popen[str]]
 

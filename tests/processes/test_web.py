@@ -18,8 +18,9 @@ from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.replication.redis_client import CHANNEL
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
-from tests.replication.harness import Source, published, until
+from tests.replication.harness import Source, published
 from tests.systemd_harness import Manager, handing_over
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long enough passphrase"

@@ -77,7 +77,7 @@ async def test_without_redis_it_is_said_at_once(redis_server: RedisServer):
 async def test_without_a_feed_it_is_said_in_the_end_and_forgotten(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(command_client, "ANSWERED", 0.2)
+    monkeypatch.setattr(command_client, "ANSWER_WITHIN_S", 0.2)
     with pytest.raises(DashboardError, match="did not answer"):
         await asked(redis_server, lambda one: one.reconcile())
     assert redis_server.client.ttl(COMMANDS) > 0  # type: ignore[operator]

@@ -20,7 +20,8 @@ from tests.domain.builders import instrument
 from tests.domain.fill_histories import fill
 from tests.positions.harness import BTC
 from tests.redis_server import RedisServer
-from tests.replication.harness import Source, heard, published, same, until
+from tests.replication.harness import Source, heard, published, same
+from tests.waiting import until
 
 ETH = replace(instrument(), symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
 

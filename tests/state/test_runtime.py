@@ -38,6 +38,7 @@ from tests.domain.builders import (
     received,
     ticker,
 )
+from tests.waiting import PATIENCE_S
 
 OF = instrument()
 RESOLVED = InstrumentResolved(OF)
@@ -229,7 +230,7 @@ def ends(work: Callable[[], None]) -> bool:
     """Whether `work` ends, in a thread that may be left behind."""
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    thread.join(5)
+    thread.join(PATIENCE_S)
     return not thread.is_alive()
 
 
