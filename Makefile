@@ -1,4 +1,4 @@
-# Everything here works on a fresh clone: each target first gets what it needs (Python 3.11+ is all it expects).
+# Every target works on a fresh clone with Python 3.11 or newer: it first installs what it needs.
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-install check format screenshots bench lock clean setup setup-run
@@ -12,16 +12,16 @@ SHELL_SCRIPTS = $(shell grep -rlIE '^\#( shellcheck shell=bash|!/.*sh$$)' .ci de
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup-run ## start the demo and open the browser (ARGS='--port 9000' for more)
+run: setup-run ## start the demo and open the browser (ARGS='--port 9000' adds flags)
 	.venv/bin/dashboard-run --demo $(ARGS)
 
-test: setup ## run every test in parallel, those in Chromium too (ARGS='-k name' for some, '-n0' for one process)
+test: setup ## run all tests in parallel, in Chromium too (ARGS='-k name' selects some, '-n0' one process)
 	$(WITH_CHROMIUM) $(WITH_REDIS) $(WITH_BYTECODE) .venv/bin/pytest -n auto --maxschedchunk 4 $(ARGS)
 
-test-install: ## install it on a fresh Debian and try all of it (RIG=COMMAND that runs: COMMAND FOLDER -- SCRIPT)
+test-install: ## test install.sh on a fresh Debian (RIG=COMMAND that runs: COMMAND FOLDER -- SCRIPT)
 	@RIG='$(RIG)' SHORT='$(SHORT)' tests/install/in-rig
 
-check: setup ## lint, format, types, imports, shell scripts, security, deployment; changes nothing
+check: setup ## lint, format, types, imports, shell scripts, security, deployment; read-only
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy $(wildcard dashboard tests dev benchmarks)
@@ -31,20 +31,20 @@ check: setup ## lint, format, types, imports, shell scripts, security, deploymen
 	dev/audit
 	dev/check-deploy
 
-format: setup ## bring the code into its form, mending what can be mended
+format: setup ## format the code and apply automatic lint fixes
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-screenshots: setup ## take the pictures in docs/screenshots from the running demo
+screenshots: setup ## take the screenshots in docs/screenshots from the running demo
 	$(WITH_CHROMIUM) .venv/bin/python dev/screenshots.py
 
-bench: setup ## measure it (ARGS for one benchmark)
+bench: setup ## run the benchmarks (ARGS names some)
 	$(WITH_CHROMIUM) .venv/bin/python -m benchmarks $(ARGS)
 
-lock: setup ## choose exact versions anew, within pyproject's ranges (ARGS='--upgrade' for the newest)
+lock: setup ## update the lock files from pyproject's ranges (ARGS='--upgrade' for the newest versions)
 	dev/lock $(ARGS)
 
-clean: ## remove what was made here, .venv too
+clean: ## remove generated files and .venv
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-"""What the dashboard costs, each figure beside that of the plain way measured in the same run.
+"""Benchmarks of the dashboard, each compared with a plain implementation measured in the same run.
 
-`python -m benchmarks --help` tells more. These are measurements, not tests: they fail nothing.
+`python -m benchmarks --help` lists them. They measure and never fail a build.
 """

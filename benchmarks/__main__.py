@@ -1,4 +1,4 @@
-"""`python -m benchmarks [name ...]`: measures and prints."""
+"""`python -m benchmarks [name ...]`: runs benchmarks and prints their reports."""
 
 import argparse
 import json
@@ -24,15 +24,15 @@ BENCHMARKS: dict[str, Callable[[bool], Report]] = {
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command line."""
+    """Parses the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"some of: {', '.join(BENCHMARKS)}")
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a look, not a figure")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file, too")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"any of: {', '.join(BENCHMARKS)}")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds, for a rough figure")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to a file")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in BENCHMARKS:
-            parser.error(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
+            parser.error(f"unknown benchmark {name!r}: choose from {', '.join(BENCHMARKS)}")
     return options
 
 

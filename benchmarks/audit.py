@@ -1,7 +1,7 @@
-"""What a record costs whoever waits for it, and what checking a trail costs.
+"""Time that the caller waits for one record, and time and memory of a verification.
 
-The plain way appends the same entry to a file as JSON: no hash, no chain, no lock. It is brought to the
-disk as often as ours.
+The baseline appends the same entry to a file as JSON, without hash, chain or lock, and flushes it to the
+disk with every line where ours does.
 """
 
 import json
@@ -30,52 +30,51 @@ ENTRY: dict[str, JSON] = {
 
 
 def measure(quick: bool) -> Report:
-    """Each policy in turn, then a walk through what they wrote."""
+    """Measures each flush policy, then the verification of a trail."""
     count = 10_000 if quick else 100_000
     rows, notes = [], []
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as place:
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         for flush in (FlushPolicy.NEVER, FlushPolicy.INTERVAL, FlushPolicy.ALWAYS):
-            rounds = count // 100 if flush is FlushPolicy.ALWAYS else count
-            ours = _ours(Path(place) / flush, flush, rounds)
-            plain = _plain(Path(place) / f"{flush}.jsonl", flush, rounds)
-            rows += _rows(flush, ours, plain)
-            notes.append(
-                f"{flush}: {1e6 * rounds / sum(ours):,.0f} lines/s, the longest {max(ours):,.0f} µs."
-            )
-        seconds, peak = _verified(Path(place) / FlushPolicy.NEVER)
+            repeats = count // 100 if flush is FlushPolicy.ALWAYS else count
+            ours = _audit_times(Path(folder) / flush, flush, repeats)
+            baseline = _baseline_times(Path(folder) / f"{flush}.jsonl", flush, repeats)
+            rows += _rows(flush, ours, baseline)
+            notes.append(f"{flush}: {1e6 * repeats / sum(ours):,.0f} lines/s, longest {max(ours):,.0f} µs.")
+        seconds, peak_bytes = _verification_cost(Path(folder) / FlushPolicy.NEVER)
         rows.append(Row(f"verify {count:,} lines", seconds, unit="s", most=2 * count / 100_000, digits=2))
-        rows.append(Row("memory of it", peak / 1000, unit="kB", most=1000, digits=0))
+        rows.append(Row("verify, peak memory", peak_bytes / 1000, unit="kB", most=1000, digits=0))
     return Report(
-        "audit: one record, as its caller waits for it",
-        f"{count:,} fills in a row, a hundredth of it where each waits for the disk. The plain way appends "
-        "the same JSON without hash, chain or lock.",
+        "audit: time that the caller waits for one record",
+        f"{count:,} fills in a row, a hundredth of that with {FlushPolicy.ALWAYS}. The baseline appends the "
+        "same JSON without hash, chain or lock.",
         rows,
         notes,
     )
 
 
-def _rows(flush: FlushPolicy, ours: list[float], plain: list[float]) -> list[Row]:
+def _rows(flush: FlushPolicy, ours: list[float], baseline: list[float]) -> list[Row]:
     return [
-        Row(f"{flush}, p{rank}", percentile(ours, rank), percentile(plain, rank), "µs") for rank in (50, 99)
+        Row(f"{flush}, p{rank}", percentile(ours, rank), percentile(baseline, rank), "µs")
+        for rank in (50, 99)
     ]
 
 
-def _each(count: int, work: Callable[[], object]) -> list[float]:
-    """µs of every one."""
-    spent = []
+def _times(count: int, work: Callable[[], object]) -> list[float]:
+    """The duration of each call in µs."""
+    times = []
     for _ in range(count):
         started = time.perf_counter_ns()
         work()
-        spent.append((time.perf_counter_ns() - started) / 1000)
-    return spent
+        times.append((time.perf_counter_ns() - started) / 1000)
+    return times
 
 
-def _ours(directory: Path, flush: FlushPolicy, count: int) -> list[float]:
+def _audit_times(directory: Path, flush: FlushPolicy, count: int) -> list[float]:
     with AuditLogger(directory, flush) as log:
-        return _each(count, lambda: log.record("fill", ENTRY))
+        return _times(count, lambda: log.record("fill", ENTRY))
 
 
-def _plain(path: Path, flush: FlushPolicy, count: int) -> list[float]:
+def _baseline_times(path: Path, flush: FlushPolicy, count: int) -> list[float]:
     with path.open("a", encoding="utf-8") as file:
 
         def append() -> None:
@@ -84,19 +83,19 @@ def _plain(path: Path, flush: FlushPolicy, count: int) -> list[float]:
             if flush is FlushPolicy.ALWAYS:
                 os.fdatasync(file.fileno())
 
-        return _each(count, append)
+        return _times(count, append)
 
 
-def _verified(directory: Path) -> tuple[float, int]:
-    """Seconds of a walk, and the bytes at the height of another."""
+def _verification_cost(directory: Path) -> tuple[float, int]:
+    """Seconds of one verification, and the peak memory in bytes of a second one."""
     started = time.perf_counter()
-    assert verify(directory).whole
+    assert verify(directory).intact
     seconds = time.perf_counter() - started
     tracemalloc.start()
     verify(directory)
-    peak = tracemalloc.get_traced_memory()[1]
+    peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return seconds, peak
+    return seconds, peak_bytes
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Chromium, and what can be seen of a page from within it."""
+"""Chromium, and measurements inside a page."""
 
 import os
 import subprocess
@@ -15,10 +15,10 @@ FLAGS = [
     "--disable-sync",
     "--disable-component-update",
 ]
-PATIENCE = 30.0
-"""Seconds for a page to show its first number."""
-GLANCE = 50.0
-"""Milliseconds between two looks from outside; the times themselves are taken within the page."""
+LOAD_TIMEOUT_S = 30.0
+"""Seconds until a page must show its first number."""
+POLL_INTERVAL_MS = 50.0
+"""Milliseconds between two polls of the page, which records the times itself."""
 
 FIRST_NUMBER = """(selector) => {
   const look = () => {
@@ -36,12 +36,12 @@ RECORD = """(selector) => {
 }"""
 
 Records = list[tuple[str, float]]
-"""Texts, and when the page showed each: ms since 1970."""
+"""Texts, and the time at which the page showed each, in ms since 1970."""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser without a window."""
+    """A headless browser."""
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_path(), args=flags)
@@ -57,21 +57,21 @@ def _path() -> str:
 
 
 def open_page(page: Page, url: str, selector: str) -> float:
-    """Opens `url`; when there was a number in the element: ms since 1970. Raises TimeoutError."""
+    """Opens `url`; returns when the element first showed a number, in ms since 1970. Raises TimeoutError."""
     page.add_init_script(f"({FIRST_NUMBER})({selector!r})")
     page.goto(url)
-    for _ in range(int(PATIENCE * 1000 / GLANCE)):
+    for _ in range(int(LOAD_TIMEOUT_S * 1000 / POLL_INTERVAL_MS)):
         if at := page.evaluate("window.firstNumber"):
             return float(at)
-        page.wait_for_timeout(GLANCE)
-    raise TimeoutError(f"{url} shows no number")
+        page.wait_for_timeout(POLL_INTERVAL_MS)
+    raise TimeoutError(f"{url} showed no number within {LOAD_TIMEOUT_S:.0f} s")
 
 
 def record(page: Page, selector: str) -> None:
-    """From now on, remembers every text of the element and when it came."""
+    """Starts recording each text of the element with its time."""
     page.evaluate(RECORD, selector)
 
 
 def recorded(page: Page) -> Records:
-    """What `record` has remembered."""
+    """Returns the texts recorded since `record`."""
     return [(text, at) for text, at in page.evaluate("window.record")]

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.crowd URL COUNT [NAME]`: many websocket viewers in one process, as light as can be.
+"""`python -m benchmarks.crowd URL COUNT [NAME]`: many lightweight websocket viewers in one process.
 
-A viewer reads frames from the bare transport and notes when it saw which tick, by the price that stands
-under NAME; it answers pings.
+A viewer parses frames from the transport, answers pings, and records the time of each tick, which it
+identifies by the price under NAME.
 """
 
 import asyncio
@@ -17,18 +17,17 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from benchmarks.processes import answering
+from benchmarks.processes import answer_requests
 from benchmarks.pulse import Sent, tick_of
 from benchmarks.served import allow_many_sockets
 
-AT_ONCE = 20
-"""Viewers that connect side by side."""
+PARALLEL_CONNECTS = 20
 PRICE = "price:value"
 _TEXT, _CLOSE, _PING = 1, 8, 9
 
 
 class Viewer(asyncio.Protocol):
-    """One connection. `seen` has what was seen since the last `forget`: tick, and ns of the wall clock."""
+    """One connection. `seen` has ticks and their arrival in ns of the wall clock, since the last `forget`."""
 
     def __init__(self, host: str, path: str, name: str = PRICE) -> None:
         self._mark = f'"{name}":"'.encode()
@@ -41,7 +40,7 @@ class Viewer(asyncio.Protocol):
         self.forget()
 
     def forget(self) -> None:
-        """Starts to count anew."""
+        """Resets the counts."""
         self.seen: list[tuple[int, int]] = []
         self.bytes = 0
 
@@ -70,7 +69,7 @@ class Viewer(asyncio.Protocol):
             self._take(kind, payload, now)
 
     def _frames(self) -> Iterator[tuple[int, bytes]]:
-        """Whole frames; a server's are not masked."""
+        """Yields complete frames; frames of a server are not masked."""
         while len(self._buffer) >= 2:
             length, start = self._buffer[1] & 0x7F, 2
             if length >= 126:
@@ -105,7 +104,7 @@ def _upgrade(host: str, path: str) -> bytes:
 
 
 class Crowd:
-    """All viewers of this process, in an event loop in a thread."""
+    """All viewers of this process, on an event loop in a thread."""
 
     def __init__(self, url: str, count: int, name: str = PRICE) -> None:
         self._loop = uvloop.new_event_loop()
@@ -114,7 +113,7 @@ class Crowd:
         self.viewers = asyncio.run_coroutine_threadsafe(self._connect(count), self._loop).result()
 
     async def _connect(self, count: int) -> list[Viewer]:
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate = asyncio.Semaphore(PARALLEL_CONNECTS)
 
         async def one() -> Viewer:
             async with gate:
@@ -131,24 +130,24 @@ class Crowd:
         return viewer
 
     def rejoined(self, within: float) -> list[float]:
-        """Has each viewer that was cut off come back as the page does; seconds that each was away."""
+        """Reconnects disconnected viewers as the page does; returns the seconds each was disconnected."""
         return asyncio.run_coroutine_threadsafe(self._rejoin(within), self._loop).result()
 
     async def _rejoin(self, within: float) -> list[float]:
-        self._away: list[float] = []
+        self._downtimes_s: list[float] = []
         quiet, seen = 0, -1
         async with asyncio.timeout(within), asyncio.TaskGroup() as tasks:
-            while quiet < 100:  # ten seconds in which nobody was cut off
+            while quiet < 100:  # ten seconds without a disconnection
                 for place, viewer in enumerate(self.viewers):
                     if viewer.lost and not viewer.replaced:
                         viewer.replaced = True
-                        tasks.create_task(self._come_back(place))
-                quiet, seen = (quiet + 1 if len(self._away) == seen else 0), len(self._away)
+                        tasks.create_task(self._reconnect(place))
+                quiet, seen = (quiet + 1 if len(self._downtimes_s) == seen else 0), len(self._downtimes_s)
                 await asyncio.sleep(0.1)
-        return self._away
+        return self._downtimes_s
 
-    async def _come_back(self, place: int) -> None:
-        """As assets/js/3-stream.js does."""
+    async def _reconnect(self, place: int) -> None:
+        """Retries with the delays of assets/js/3-stream.js."""
         began, attempts = time.monotonic(), 0
         while True:
             await asyncio.sleep(min(15, 0.25 * 2**attempts) * random.uniform(0.5, 1))
@@ -157,24 +156,24 @@ class Crowd:
                 self.viewers[place] = await self._one()
             except OSError:
                 continue
-            self._away.append(time.monotonic() - began)
+            self._downtimes_s.append(time.monotonic() - began)
             return
 
     def forget(self) -> None:
-        """Starts to count anew; for quiet moments, as is `found`."""
+        """Resets the counts. Call it, like `found`, while no tick is under way."""
         for viewer in self.viewers:
             viewer.forget()
 
     def views(self) -> int:
-        """How many views were seen."""
+        """The number of views received."""
         return sum(len(viewer.seen) for viewer in self.viewers)
 
     def behind(self, last: int) -> int:
-        """How many have not seen tick `last` yet."""
+        """The number of viewers without tick `last`."""
         return sum(viewer.newest < last for viewer in self.viewers)
 
     def found(self, sent: Sent, ticks: int) -> dict[str, object]:
-        """What the viewers saw of the last `ticks`; times are in ms."""
+        """The viewers' figures for the last `ticks`; times are in ms."""
         first = len(sent) - ticks + 1
         return {
             "lost": sum(viewer.lost for viewer in self.viewers),
@@ -194,14 +193,14 @@ class Crowd:
         }
 
     def _last(self, first: int, last: int) -> list[int]:
-        """When the last viewer had each tick, or a newer one; 0 if one never did."""
+        """When the last viewer received each tick or a newer one; 0 if a viewer did not."""
         latest = [0] * (last - first + 1)
         for viewer in self.viewers:
             had = [0] * len(latest)
             for tick, at in reversed(viewer.seen):
                 if first <= tick <= last:
                     had[tick - first] = at
-            at = 0  # backwards: a tick that was skipped came with the next one that was seen
+            at = 0  # backwards: a skipped tick counts with the next one received
             for number in reversed(range(len(had))):
                 at = had[number] = had[number] or at
             latest = [max(pair) for pair in zip(latest, had, strict=True)]
@@ -211,8 +210,8 @@ class Crowd:
 def main() -> None:
     allow_many_sockets()
     crowd = Crowd(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])
-    asked = (crowd.forget, crowd.rejoined, crowd.views, crowd.behind, crowd.found)
-    answering({"viewers": len(crowd.viewers)}, {each.__name__: each for each in asked})
+    handlers = (crowd.forget, crowd.rejoined, crowd.views, crowd.behind, crowd.found)
+    answer_requests({"viewers": len(crowd.viewers)}, {handler.__name__: handler for handler in handlers})
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def one_round(browser: Browser, server: Child, selector: str, ticks: int) -> lis
     server.ask("beat", count=1, every=EVERY)
     page = browser.new_page()
     open_page(page, server.url, selector)
-    server.tell("beat", count=WARM_UP + ticks, every=EVERY)
+    server.send("beat", count=WARM_UP + ticks, every=EVERY)
     page.wait_for_timeout((WARM_UP - 5) * EVERY * 1000)
     record(page, selector)
     page.wait_for_timeout((ticks + 5) * EVERY * 1000 + LAST)

@@ -15,14 +15,15 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from benchmarks.our_server import MARKET
+from benchmarks.our_server import KEY, MARKET, live_state
 from benchmarks.processes import running
 from benchmarks.report import Report, Row, percentile
-from benchmarks.viewers import Found, Side
+from benchmarks.viewers import Measurements, Side
 from dashboard.api import serializers
+from dashboard.clock import now_ms
 from dashboard.demo import DemoExchange, running_demo
 from dashboard.demo.thread import DemoThread
-from dashboard.domain.events import FillsReceived
+from dashboard.domain.events import FillsReceived, PriceReceived, Transport
 from dashboard.domain.fill import Fill, TradeSide
 from dashboard.domain.market import Quote, Ticker
 from dashboard.positions.models import EventType, PositionUpdate
@@ -74,7 +75,7 @@ def measure(quick: bool) -> Report:
 def _from_exchange(count: int) -> list[float]:
     """ms from the moment before the exchange sends a fill to its arrival at one client."""
     with ExitStack() as stack:
-        demo = stack.enter_context(running_demo(tick_interval=0.1))
+        demo = stack.enter_context(running_demo(tick_interval_s=0.1))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         options = folder / "exchange.json"
         options.write_text(json.dumps(demo.exchange.ccxt_config()))
@@ -102,7 +103,7 @@ async def _trade(exchange: DemoExchange, side: Any) -> tuple[int, str]:
     return sent_at, fill.id
 
 
-def _crowded(ticks: int) -> tuple[Found, Found]:
+def _crowded(ticks: int) -> tuple[Measurements, Measurements]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(dir=Path.cwd()))
         ours = _side(stack, STREAM, "price", "benchmarks.our_api", folder)
@@ -110,7 +111,7 @@ def _crowded(ticks: int) -> tuple[Found, Found]:
         ours.round(5)
         bare.server.ask("pad", to=round(ours.found.bytes / ours.found.deliveries))
         bare.round(5)
-        ours.found, bare.found = Found(), Found()
+        ours.found, bare.found = Measurements(), Measurements()
         ours.round(ticks)
         bare.round(ticks)
     return ours.found, bare.found
@@ -135,12 +136,14 @@ def sizes(count: int = 50) -> tuple[float, float, float]:
 
 
 def _price_update(price: Decimal) -> dict[str, Any]:
-    tracker = PositionTracker("benchmark")
+    markets, book = live_state(manual=False)
+    tracker = PositionTracker("benchmark", book, KEY.exchange)
     tracker.apply(FillsReceived((Fill("1", MARKET, TradeSide.BUY, Decimal(64000), Decimal("0.5"), 1),)))
-    tracker.priced(MARKET.symbol, Ticker(mark=Quote(price, 0)), 2**60)
-    (live,) = tracker.get_all_positions().values()
-    news = PositionUpdate(MARKET.symbol, live, EventType.PRICE_UPDATE, live.updated_at)
-    return serializers.update(news, 12)
+    at = now_ms()
+    markets.apply(KEY, PriceReceived(Transport.STREAM, at, Ticker(mark=Quote(price, at))))
+    (live,) = book.get_all_positions().values()
+    update = PositionUpdate(live, EventType.PRICE_UPDATE, live.updated_at)
+    return serializers.update(update, book.labels.label(live.key), at + 12)
 
 
 def _deflated(texts: Sequence[bytes]) -> list[bytes]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from benchmarks.our_server import MARKET, desk_on
+from benchmarks.our_server import KEY, MARKET, context_of, live_state
 from benchmarks.pulse import Pulse
 from benchmarks.served import serve
 from dashboard.api.router import add_api
@@ -23,8 +23,6 @@ from dashboard.config import load
 from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.positions.tracker import PositionTracker
-from dashboard.state.markets import Markets
-from dashboard.state.runtime import RuntimeConfig
 
 FEE = (Fee(Decimal("0.0384"), "USDT"),)
 
@@ -32,10 +30,10 @@ FEE = (Fee(Decimal("0.0384"), "USDT"),)
 def pulsed(stack: ExitStack, folder: Path) -> None:
     """Each beat is a fill of a thousandth of a coin, recorded as in earnest."""
     audit = stack.enter_context(AuditLogger(folder))
-    tracker, ids = PositionTracker("benchmark", record=audit.record), count(1)
-    markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
+    markets, book = live_state(manual=False)
+    tracker, ids = PositionTracker("benchmark", book, KEY.exchange, record=audit.record), count(1)
     app = FastAPI()
-    add_api(app, desk_on(markets, tracker), ApiAccess())
+    add_api(app, context_of(markets, book), ApiAccess())
 
     def give(price: Decimal) -> None:
         number = next(ids)

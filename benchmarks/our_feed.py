@@ -2,8 +2,8 @@
 
 import sys
 
-from benchmarks.our_server import desk_of, received, runtime_with_position
-from benchmarks.processes import answering
+from benchmarks.our_server import KEY, context_of, live_state, received
+from benchmarks.processes import answer_requests
 from benchmarks.pulse import Pulse
 from dashboard.replication.lease import Lease
 from dashboard.replication.publisher import Publisher
@@ -12,13 +12,13 @@ from dashboard.replication.redis_client import connect
 
 def main() -> None:
     redis = connect(sys.argv[1])
-    lease, runtime = Lease(redis), runtime_with_position()
+    lease, (markets, book) = Lease(redis), live_state()
     if not lease.acquire():
         raise SystemExit("another feed leads")
-    publisher = Publisher(redis, lease, desk_of(runtime))
+    publisher = Publisher(redis, lease, context_of(markets, book))
     publisher.start()
     try:
-        answering({}, {"beat": Pulse(lambda price: runtime.apply(received(price))).beat})
+        answer_requests({}, {"beat": Pulse(lambda price: markets.apply(KEY, received(price))).beat})
     finally:
         publisher.stop()
 

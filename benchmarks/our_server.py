@@ -10,14 +10,14 @@ from benchmarks.pulse import Pulse, price_of
 from benchmarks.served import serve
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
-from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
-from dashboard.domain.position_selection import PositionSelection
+from dashboard.domain.position_selection import ManualEntry
+from dashboard.positions.live_book import LiveBook
 from dashboard.positions.position_book import PositionBook
-from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
-from dashboard.state.runtime import RuntimeConfig
 from dashboard.web.app import build_app
 
 MARKET = Instrument(
@@ -43,11 +43,17 @@ LONG = {
 }
 
 
-def runtime_with_position() -> RuntimeConfig:
-    """A live state that knows its market and holds a position."""
-    runtime = RuntimeConfig(2_000, holdings=PositionSelection(entered=ManualPosition.from_fields(LONG)))
-    runtime.apply(InstrumentResolved(MARKET))
-    return runtime
+KEY = MarketKey("bitget", MARKET.symbol)
+
+
+def live_state(*, manual: bool = True) -> tuple[Markets, LiveBook]:
+    """A live state that knows its market, with or without a manual position in it."""
+    markets = Markets(KEY, 2_000)
+    book = LiveBook(markets)
+    markets.apply(KEY, InstrumentResolved(MARKET))
+    if manual:
+        book.enter(KEY, ManualEntry(ManualPosition.from_fields(LONG)))
+    return markets, book
 
 
 def received(price: Decimal) -> PriceReceived:
@@ -55,45 +61,39 @@ def received(price: Decimal) -> PriceReceived:
     at, step = now_ms(), MARKET.price_step or Decimal(1)
     last, bid, ask = Quote(price, at), Quote(price - step, at), Quote(price + step, at)
     return PriceReceived(
-        Route.STREAM, at, Ticker(last, bid, ask, Quote(price, at), Quote(Decimal("1.82"), at))
+        Transport.STREAM, at, Ticker(last, bid, ask, Quote(price, at), Quote(Decimal("1.82"), at))
     )
 
 
-def desk_of(runtime: RuntimeConfig) -> AppContext:
-    """The context of one who only looks on."""
-    markets = Markets(runtime, lambda: RuntimeConfig(2_000))
-    return desk_on(markets, PositionTracker("benchmark"))
-
-
-def desk_on(markets: Markets, board: PositionBook) -> AppContext:
-    """The same of some markets and positions."""
-    return AppContext(markets, board, lambda: EngineInfo("Bitget", "BTCUSDT"), _enter, _candles, _enter)
+def context_of(markets: Markets, book: PositionBook) -> AppContext:
+    """A context without commands."""
+    return AppContext(markets, book, lambda: EngineInfo("Bitget", "BTCUSDT"), _enter, _candles, _enter)
 
 
 async def _enter(*_given: object) -> None:
     """Nobody enters anything here."""
 
 
-async def _candles(_timeframe: str, _symbol: str | None) -> Sequence[Candle]:
+async def _candles(_timeframe: str, _market: MarketKey) -> Sequence[Candle]:
     price, bar = price_of(1), 300_000
     newest = now_ms() // bar
     return [Candle((newest - n) * bar, price, price + 60, price - 60, price) for n in range(300, 0, -1)]
 
 
 def main() -> None:
-    runtime = runtime_with_position()
+    markets, book = live_state()
 
     def give(price: Decimal) -> None:
-        runtime.apply(received(price))
+        markets.apply(KEY, received(price))
 
     def flood(count: int) -> dict[str, int]:
         """Applies `count` ticks as fast as it goes; how much memory is held then, in bytes."""
         for n in range(count):
             give(price_of(n % 10_000))
         gc.collect()
-        return {"rss": psutil.Process().memory_info().rss, "version": runtime.snapshot.version}
+        return {"rss": psutil.Process().memory_info().rss, "version": markets.main.snapshot.version}
 
-    serve(build_app(desk_of(runtime)), {"beat": Pulse(give).beat, "flood": flood})
+    serve(build_app(context_of(markets, book)), {"beat": Pulse(give).beat, "flood": flood})
 
 
 if __name__ == "__main__":

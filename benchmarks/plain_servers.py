@@ -1,8 +1,8 @@
-"""`python -m benchmarks.plain_servers NAME`: what one would write in ten minutes.
+"""`python -m benchmarks.plain_servers NAME`: the simplest implementations, for comparison.
 
 bare      a websocket page without Dash; a loop over the sockets sends every price
-interval  a Dash page that asks for the price every two seconds
-empty     a Dash page with nothing on it but one number
+interval  a Dash page that requests the price every two seconds
+empty     a Dash page with a single number
 """
 
 import asyncio
@@ -31,7 +31,7 @@ BARE_PAGE = f"""<!DOCTYPE html>
 
 
 def bare() -> None:
-    """Every price, or once `padded` every price in a message of that many bytes, to every socket."""
+    """Sends every price to every socket, in a message of the size that `pad` sets."""
     sockets: set[WebSocket] = set()
     prices: asyncio.Queue[str] = asyncio.Queue()
     loops: list[asyncio.AbstractEventLoop] = []
@@ -64,7 +64,7 @@ def bare() -> None:
     async def page() -> HTMLResponse:
         return HTMLResponse(BARE_PAGE)
 
-    def give(price: Decimal) -> None:
+    def publish(price: Decimal) -> None:
         loops[0].call_soon_threadsafe(prices.put_nowait, _message(price, size))
 
     def pad(to: int) -> None:
@@ -74,7 +74,7 @@ def bare() -> None:
     app = FastAPI(lifespan=lifespan)
     app.add_api_route("/", page)
     app.add_api_websocket_route("/ws", listen)
-    serve(app, {"beat": Pulse(give).beat, "pad": pad})
+    serve(app, {"beat": Pulse(publish).beat, "pad": pad})
 
 
 def _message(price: Decimal, size: int) -> str:
@@ -85,10 +85,10 @@ def _message(price: Decimal, size: int) -> str:
 
 
 def interval() -> None:
-    """The page of Dash's own tutorial on live updates."""
+    """Serves the page of Dash's tutorial on live updates."""
     newest = Decimal(0)
 
-    def give(price: Decimal) -> None:
+    def publish(price: Decimal) -> None:
         nonlocal newest
         newest = price
 
@@ -98,11 +98,11 @@ def interval() -> None:
     app: Any = Dash("interval", backend="fastapi")
     app.layout = html.Div([html.P(id=PRICE), dcc.Interval(id="beat", interval=2_000)])
     app.callback(Output(PRICE, "children"), Input("beat", "n_intervals"))(show)
-    serve(app.server, {"beat": Pulse(give).beat})
+    serve(app.server, {"beat": Pulse(publish).beat})
 
 
 def empty() -> None:
-    """What every Dash page costs."""
+    """Serves an otherwise empty Dash page: the minimum cost of Dash."""
     app: Any = Dash("empty", backend="fastapi")
     app.layout = html.Div("0", id=PRICE)
     serve(app.server)

@@ -12,26 +12,31 @@ from benchmarks.our_server import MARKET
 from benchmarks.report import Report, Row
 from dashboard.audit.records import to_json
 from dashboard.clock import now_ms
-from dashboard.domain.events import FillsReceived
+from dashboard.domain.events import FillsReceived, PriceReceived, Transport
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.journal import Journal
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Instrument, Quote, Ticker
 from dashboard.positions.audit_records import record_kind, record_of, restore_positions
+from dashboard.positions.live_book import LiveBook
 from dashboard.positions.tracker import PositionTracker
+from dashboard.state.markets import Markets
 
 FEW, SOME, MANY = 1, 100, 10_000
 FILLS = 3
+EXCHANGE = "bitget"
+NEVER_STALE_MS = 2**60
 
 
 def measure(quick: bool) -> Report:
     """One after the other, in this process."""
     rounds, ticks = (3, 500) if quick else (7, 3_000)
-    trackers = {count: _tracker(count) for count in (FEW, SOME, MANY)}
-    cost: dict[int, list[float]] = {count: [] for count in trackers}
+    states = {count: _markets(count) for count in (FEW, SOME, MANY)}
+    cost: dict[int, list[float]] = {count: [] for count in states}
     for _ in range(rounds):
-        for count, tracker in trackers.items():
-            cost[count].append(_tick(tracker, ticks))
-    few, some, many = (median(cost[count]) for count in trackers)
+        for count, markets in states.items():
+            cost[count].append(_tick(markets, ticks))
+    few, some, many = (median(cost[count]) for count in states)
     events, seconds = _restored(2_000 if quick else 20_000)
     return Report(
         "positions: memory, ticks, and restoring",
@@ -59,13 +64,22 @@ def _fills(number: int, market: Instrument) -> tuple[Fill, ...]:
     )
 
 
-def _tracker(count: int) -> PositionTracker:
-    tracker = PositionTracker("benchmark")
+def _markets(count: int) -> Markets:
+    """As many markets, each with a position."""
+    markets = Markets(_key(0), 2_000)
+    tracker = PositionTracker("benchmark", LiveBook(markets), EXCHANGE)
     for number in range(count):
-        market = _market(number)
-        tracker.apply(FillsReceived(_fills(number, market)))
-        tracker.priced(market.symbol, _ticker(number), 2**60)
-    return tracker
+        tracker.apply(FillsReceived(_fills(number, _market(number))))
+        markets.apply(_key(number), _price(number))
+    return markets
+
+
+def _key(number: int) -> MarketKey:
+    return MarketKey(EXCHANGE, _market(number).symbol)
+
+
+def _price(number: int) -> PriceReceived:
+    return PriceReceived(Transport.STREAM, now_ms(), _ticker(number), NEVER_STALE_MS)
 
 
 def _ticker(number: int) -> Ticker:
@@ -73,12 +87,12 @@ def _ticker(number: int) -> Ticker:
     return Ticker(Quote(price, at), Quote(price, at), Quote(price, at), Quote(price, at))
 
 
-def _tick(tracker: PositionTracker, ticks: int) -> float:
+def _tick(markets: Markets, ticks: int) -> float:
     """µs of CPU of one tick of the first market."""
-    symbol, tickers = _market(0).symbol, [_ticker(number) for number in range(ticks)]
+    key, prices = _key(0), [_price(number) for number in range(ticks)]
     started = time.thread_time_ns()
-    for ticker in tickers:
-        tracker.priced(symbol, ticker, 2**60)
+    for price in prices:
+        markets.apply(key, price)
     return (time.thread_time_ns() - started) / ticks / 1000
 
 
@@ -86,26 +100,27 @@ def _memory(count: int) -> float:
     """Bytes that positions hold."""
     gc.collect()
     tracemalloc.start()
-    tracker = _tracker(count)
+    markets = _markets(count)
     gc.collect()
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    del tracker
+    del markets
     return held
 
 
 def _restored(count: int) -> tuple[int, float]:
     """Events of a trail, and the seconds that a restart takes for them."""
-    book, lines, market = Journal("benchmark"), [], _market(0)
+    journal, lines, market = Journal("benchmark"), [], _market(0)
     for at in range(count):
         side = TradeSide.BUY if at % 2 else TradeSide.SELL
         fill = Fill(str(at), market, side, Decimal(60_000), Decimal("0.001"), at)
-        before = book.position(book.key_of(fill))
-        after = book.add(fill)
+        before = journal.position(journal.key_of(fill))
+        after = journal.add(fill)
         assert after is not None
         lines.append((record_kind(fill), _plain(record_of(fill, "benchmark", before, after))))
     started = time.perf_counter()
-    PositionTracker("benchmark", restored=restore_positions("benchmark", lines))
+    book = LiveBook(Markets(_key(0), 2_000))
+    PositionTracker("benchmark", book, EXCHANGE, restored=restore_positions("benchmark", lines))
     return count, time.perf_counter() - started
 
 

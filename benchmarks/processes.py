@@ -1,7 +1,7 @@
-"""Servers, exchanges and viewers in processes of their own, which end with the benchmark.
+"""Child processes for servers, exchanges and viewers, which end with the benchmark.
 
-Both sides speak lines of JSON over stdin and stdout: the child says hello, then answers what it is
-asked until stdin ends.
+Parent and child exchange lines of JSON over stdin and stdout: the child sends a greeting, then answers
+requests until stdin is closed.
 """
 
 import json
@@ -16,10 +16,10 @@ from typing import Any
 import psutil
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 120.0
-"""Seconds for an answer, unless told otherwise."""
-ENDING = 5.0
-"""Seconds between asking a process to end and making it."""
+ANSWER_TIMEOUT_S = 120.0
+"""Seconds for an answer by default."""
+STOP_TIMEOUT_S = 5.0
+"""Seconds between SIGTERM and SIGKILL."""
 
 
 class Child:
@@ -33,50 +33,50 @@ class Child:
 
     @property
     def url(self) -> str:
-        """Where it serves, if it does."""
+        """The address that it serves."""
         return str(self.hello["url"])
 
-    def tell(self, what: str, **details: object) -> None:
-        """Asks without waiting: `answer` has to follow."""
+    def send(self, what: str, **details: object) -> None:
+        """Sends a request; `answer` must follow."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps([what, details]) + "\n")
         self._process.stdin.flush()
 
-    def answer(self, patience: float = PATIENCE) -> Any:
-        """Waits for the answer. Raises RuntimeError if the process ended, or was ended for being late."""
+    def answer(self, timeout_s: float = ANSWER_TIMEOUT_S) -> Any:
+        """Waits for the answer. Raises RuntimeError if the process exits or exceeds the timeout."""
         assert self._process.stdout is not None
-        timer = Timer(patience, self._process.kill)
+        timer = Timer(timeout_s, self._process.kill)
         timer.start()
         try:
             line = self._process.stdout.readline()
         finally:
             timer.cancel()
         if not line:
-            raise RuntimeError(f"{self._name} ended")
+            raise RuntimeError(f"{self._name} exited before it answered")
         return json.loads(line)
 
     def ask(self, what: str, **details: object) -> Any:
-        """Asks and waits."""
-        self.tell(what, **details)
+        """Sends a request and returns the answer."""
+        self.send(what, **details)
         return self.answer()
 
     def cpu(self) -> float:
-        """Seconds of CPU that it has used, user and system."""
+        """Seconds of CPU used, user and system."""
         times = self._usage.cpu_times()
         return float(times.user + times.system)
 
 
 @contextmanager
 def running(module: str, *arguments: str) -> Iterator[Child]:
-    """`python -m module arguments` for the length of a `with` block."""
+    """Runs `python -m module arguments` during a `with` block."""
     command = [sys.executable, "-m", module, *arguments]
-    with ending(command, stdin=subprocess.PIPE) as process:
+    with running_command(command, stdin=subprocess.PIPE) as process:
         yield Child(module, process)
 
 
 @contextmanager
-def ending(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """Any command with its stdout to read, ended at the end; Ctrl-C reaches us first, then it by us."""
+def running_command(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Runs a command with its stdout piped, in its own session: Ctrl-C reaches only the parent."""
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True, **options
     )
@@ -85,7 +85,7 @@ def ending(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]
     finally:
         process.terminate()
         try:
-            process.wait(ENDING)
+            process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -94,8 +94,8 @@ def ending(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]
                 pipe.close()
 
 
-def answering(hello: Mapping[str, object], handlers: Mapping[str, Callable[..., object]]) -> None:
-    """The child's side: says hello and answers until nobody is there to ask."""
+def answer_requests(hello: Mapping[str, object], handlers: Mapping[str, Callable[..., object]]) -> None:
+    """The child's side: sends the greeting, and answers requests until stdin is closed."""
     print(json.dumps(hello), flush=True)
     for line in sys.stdin:
         what, details = json.loads(line)

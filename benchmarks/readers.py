@@ -14,8 +14,8 @@ from typing import Any
 
 import ccxt.pro
 
-from benchmarks.our_server import runtime_with_position
-from benchmarks.processes import answering
+from benchmarks.our_server import live_state
+from benchmarks.processes import answer_requests
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.price_feed import PriceFeed
@@ -25,13 +25,13 @@ SYMBOL = "BTC/USDT:USDT"
 
 def ours(config: Mapping[str, Any]) -> None:
     """Counts the versions of the live state."""
-    runtime = runtime_with_position()
+    markets, _book = live_state()
     client = ExchangeClient(Credentials("bitget", config=config))
-    feed = PriceFeed(client, SYMBOL, lambda _symbol, event: runtime.apply(event))
+    feed = PriceFeed(client, SYMBOL, markets.apply)
     feed.start()
-    while runtime.snapshot.ticker.last is None:
+    while markets.main.snapshot.ticker.last is None:
         time.sleep(0.01)
-    answering({}, {"used": lambda: [runtime.snapshot.version, time.process_time()]})
+    answer_requests({}, {"used": lambda: [markets.main.snapshot.version, time.process_time()]})
     feed.stop()
 
 
@@ -49,7 +49,7 @@ def plain(config: dict[str, Any]) -> None:
     threading.Thread(target=asyncio.run, args=(read(),), daemon=True).start()
     while not count:
         time.sleep(0.01)
-    answering({}, {"used": lambda: [count, time.process_time()]})
+    answer_requests({}, {"used": lambda: [count, time.process_time()]})
 
 
 if __name__ == "__main__":

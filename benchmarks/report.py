@@ -1,4 +1,4 @@
-"""Figures side by side, and how they read."""
+"""Figures in comparison, and their printed form."""
 
 import textwrap
 from collections.abc import Sequence
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from math import ceil
 
 WIDTH = 100
-HEADER = ("", "ours", "plain way", "ratio", "goal", "")
+HEADER = ("", "ours", "plain", "ratio", "goal", "")
 MISSING = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of ours, beside that of the plain way where there is one. Less is better."""
+    """One figure of ours, and that of the plain implementation if there is one. Less is better."""
 
     what: str
     ours: float
     plain: float | None = None
     unit: str = ""
     most: float | None = None
-    """The goal for the figure itself."""
+    """Upper limit of the figure."""
     most_ratio: float | None = None
-    """The goal for ours over the plain way's."""
+    """Upper limit of the ratio to the plain implementation."""
     digits: int = 1
 
     @property
@@ -30,7 +30,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether every goal is met; None without one."""
+        """True if every limit is met; None without a limit."""
         reached = [self.ours <= self.most] if self.most is not None else []
         if self.most_ratio is not None and self.ratio is not None:
             reached.append(self.ratio <= self.most_ratio)
@@ -38,7 +38,7 @@ class Row:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """As it stands under HEADER."""
+        """The texts under HEADER."""
         goals = [self._number(self.most)] if self.most is not None else []
         if self.most_ratio is not None:
             goals.append(f"{self.most_ratio:g}x")
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one benchmark found, and how."""
+    """Result and method of one benchmark."""
 
     title: str
     method: str
@@ -75,6 +75,6 @@ class Report:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest value that `percent` of all do not exceed; NaN of none."""
+    """The smallest value that `percent` of all values do not exceed; NaN if there are none."""
     ordered = sorted(values)
     return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)] if ordered else float("nan")

@@ -1,4 +1,4 @@
-"""Serving an application on loopback as dashboard-run does, for as long as somebody asks."""
+"""Serves an application on loopback as dashboard-run does, until the benchmark ends."""
 
 import resource
 import socket
@@ -8,25 +8,25 @@ from collections.abc import Callable, Mapping
 import uvicorn
 from fastapi import FastAPI
 
-from benchmarks.processes import answering
+from benchmarks.processes import answer_requests
 from dashboard.processes.http_server import uvicorn_config
 
 
 def serve(app: FastAPI, handlers: Mapping[str, Callable[..., object]] | None = None) -> None:
-    """Serves in a thread; this one answers the benchmark."""
+    """Serves in a thread, while the calling thread answers the benchmark."""
     allow_many_sockets()
     listener = socket.create_server(("127.0.0.1", 0), backlog=socket.SOMAXCONN)
     server = uvicorn.Server(uvicorn_config(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        answering({"url": f"http://127.0.0.1:{listener.getsockname()[1]}"}, handlers or {})
+        answer_requests({"url": f"http://127.0.0.1:{listener.getsockname()[1]}"}, handlers or {})
     finally:
         server.should_exit = True
         thread.join()
 
 
 def allow_many_sockets() -> None:
-    """Lets this process open as many files as it may."""
+    """Raises this process's limit of open files to its maximum."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -20,7 +20,7 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from benchmarks.browser import chromium, open_page
-from benchmarks.processes import ending
+from benchmarks.processes import running_command
 from benchmarks.report import Report, Row
 
 SETTLING = 3_000
@@ -94,7 +94,7 @@ def _empty_page() -> Iterator[tuple[str, float]]:
 def _address(command: list[str], **options: Any) -> Iterator[tuple[str, float]]:
     """Where it serves, and after how many ms it said so."""
     started = time.monotonic()
-    with ending(command, **options) as process:
+    with running_command(command, **options) as process:
         for line in process.stdout or ():
             if found := re.search(r"http://127\.0\.0\.1:\d+", line):
                 yield found[0], (time.monotonic() - started) * 1000

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from statistics import median
 
-from benchmarks.our_server import desk_of, received, runtime_with_position
+from benchmarks.our_server import KEY, context_of, live_state, received
 from benchmarks.processes import Child, running
 from benchmarks.pulse import price_of
 from benchmarks.report import Report, Row
 from dashboard.clock import now_ms
-from dashboard.state.runtime import RuntimeConfig
-from dashboard.web.views.market_view import view
+from dashboard.web.views.market_view import market_view
+from dashboard.web.views.selected_position import select
 
 RATE = 500.0
 """Frames a second: both readers and the exchange together stay far below one core."""
@@ -70,17 +70,17 @@ def _since(before: list[float], reader: Child) -> tuple[int, float]:
 
 def costs(count: int) -> tuple[float, float]:
     """µs that runtime.apply and view() take, each alone."""
-    runtime = runtime_with_position()
-    context = desk_of(runtime)
+    markets, book = live_state()
+    context = context_of(markets, book)
     events = iter([received(price_of(tick)) for tick in range(count)])
-    apply = _each(count, lambda: runtime.apply(next(events)))
+    apply = _each(count, lambda: markets.apply(KEY, next(events)))
     views = count // 10
-    look = _each(views, lambda: view(runtime.snapshot, context, now_ms()), lambda tick: _tick(runtime, tick))
+    look = _each(
+        views,
+        lambda: market_view(select(context, None), context, now_ms()),
+        lambda tick: markets.apply(KEY, received(price_of(tick))),
+    )
     return apply, look
-
-
-def _tick(runtime: RuntimeConfig, tick: int) -> None:
-    runtime.apply(received(price_of(tick)))
 
 
 def _each(count: int, work: Callable[[], object], before: Callable[[int], object] = lambda _: None) -> float:

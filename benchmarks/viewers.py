@@ -1,8 +1,7 @@
-"""What a viewer costs the server, and how late 200 and 2,000 of them hear of a tick.
+"""Cost of a viewer for the server, and latency of ticks for 200 and 2,000 viewers.
 
-The viewers are in processes of their own and do next to nothing, but they share the machine: what
-they took of it is told. The plain way is a loop over the sockets that sends a finished message of
-the same size, served by the same uvicorn with the same settings.
+The viewers run in separate processes on the same machine; their CPU is reported. The plain implementation
+is a loop over the sockets that sends a prepared message of the same size, on the same uvicorn settings.
 """
 
 import time
@@ -15,15 +14,15 @@ from typing import Any, Protocol
 from benchmarks.processes import Child, running
 from benchmarks.report import Report, Row, percentile
 
-EVERY = 0.1
+TICK_INTERVAL_S = 0.1
 FEW, MANY, IN_ONE_PROCESS = 200, 2_000, 500
-CATCHING_UP = 10.0
-"""Seconds that the last viewers get for the last tick."""
+CATCH_UP_TIMEOUT_S = 10.0
+"""Seconds until all viewers must have received the last tick."""
 
 
 @dataclass
-class Found:
-    """What one round, or several, found."""
+class Measurements:
+    """Figures of one or several rounds."""
 
     server_cpu: float = 0.0
     viewers_cpu: float = 0.0
@@ -36,17 +35,17 @@ class Found:
     late: list[float] = field(default_factory=list)
     last: list[float] = field(default_factory=list)
     per_delivery: list[float] = field(default_factory=list)
-    """Of each round: µs of the server's CPU for one message to one viewer."""
+    """For each round: µs of server CPU per message and viewer."""
 
 
 class Server(Protocol):
-    """What gives ticks and serves them: one process, or several."""
+    """A source of ticks that serves them, as one or several processes."""
 
     def ask(self, what: str, **details: object) -> Any:
-        """Asks whoever gives the ticks."""
+        """Sends a request to the process that produces the ticks."""
 
     def cpu(self) -> float:
-        """Seconds of CPU that all of it has used."""
+        """Seconds of CPU of all its processes."""
 
 
 @dataclass
@@ -55,19 +54,19 @@ class Side:
 
     server: Server
     crowds: Sequence[Child]
-    found: Found = field(default_factory=Found)
+    found: Measurements = field(default_factory=Measurements)
 
     @property
     def viewers(self) -> int:
         return sum(crowd.hello["viewers"] for crowd in self.crowds)
 
     def round(self, ticks: int) -> None:
-        """Sends `ticks` and waits until everybody has the last."""
+        """Sends `ticks` and waits until all viewers have the last one."""
         for crowd in self.crowds:
             crowd.ask("forget")
         found, started = self.found, time.monotonic()
         server_before, crowds_before = self.server.cpu(), self._crowds_cpu()
-        sent = self.server.ask("beat", count=ticks, every=EVERY)
+        sent = self.server.ask("beat", count=ticks, every=TICK_INTERVAL_S)
         self._catch_up(len(sent))
         cpu = self.server.cpu() - server_before
         found.seconds += time.monotonic() - started
@@ -89,8 +88,8 @@ class Side:
         found.per_delivery.append(cpu / (found.deliveries - before) * 1e6)
 
     def _catch_up(self, last: int) -> None:
-        until = time.monotonic() + CATCHING_UP
-        while sum(crowd.ask("behind", last=last) for crowd in self.crowds) and time.monotonic() < until:
+        deadline = time.monotonic() + CATCH_UP_TIMEOUT_S
+        while sum(crowd.ask("behind", last=last) for crowd in self.crowds) and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def _crowds_cpu(self) -> float:
@@ -98,14 +97,15 @@ class Side:
 
 
 def measure(quick: bool) -> Report:
-    """200 viewers in rounds, then 2,000."""
+    """Measures 200 viewers in rounds, then 2,000."""
     few, few_bare = _both(FEW, rounds=1 if quick else 5, ticks=30 if quick else 80)
     many, many_bare = _both(MANY, rounds=1, ticks=30 if quick else 150)
     late, late_bare = few.late, few_bare.late
     return Report(
         f"viewers: {FEW} and {MANY:,} of them at 10 ticks/s",
         f"{len(few.per_delivery)} alternating rounds of {FEW} viewers, then one of {MANY:,}; messages of "
-        f"{few.bytes / few.deliveries:.0f} bytes on both sides. The plain way is a loop over the sockets.",
+        f"{few.bytes / few.deliveries:.0f} bytes on both sides. The plain "
+        "implementation is a loop over the sockets.",
         [
             Row(
                 f"{FEW}: server CPU a delivery",
@@ -138,15 +138,15 @@ def measure(quick: bool) -> Report:
     )
 
 
-def _both(viewers: int, *, rounds: int, ticks: int) -> tuple[Found, Found]:
-    """Ours and the plain way's, in alternating rounds."""
+def _both(viewers: int, *, rounds: int, ticks: int) -> tuple[Measurements, Measurements]:
+    """Measures ours and the plain implementation in alternating rounds."""
     with ExitStack() as stack:
         ours = _side(stack, viewers, "/ws/view", "benchmarks.our_server")
         bare = _side(stack, viewers, "/ws", "benchmarks.plain_servers", "bare")
-        ours.round(10)  # to warm up, and to learn the size of our messages
+        ours.round(10)  # warm-up, which also measures the size of our messages
         bare.server.ask("pad", to=round(ours.found.bytes / ours.found.deliveries))
         bare.round(10)
-        ours.found, bare.found = Found(), Found()
+        ours.found, bare.found = Measurements(), Measurements()
         for _ in range(rounds):
             ours.round(ticks)
             bare.round(ticks)
@@ -163,18 +163,18 @@ def _side(stack: ExitStack, viewers: int, path: str, *command: str) -> Side:
     return Side(server, crowds)
 
 
-def _share(side: Found) -> float:
+def _share(side: Measurements) -> float:
     return side.server_cpu / side.seconds * 100
 
 
-def _viewers_note(viewers: int, *sides: Found) -> str:
+def _viewers_note(viewers: int, *sides: Measurements) -> str:
     shares = [f"{side.viewers_cpu / side.seconds:.0%}" for side in sides]
-    return f"{viewers:,} viewers themselves took {shares[0]} of a core (with the plain way {shares[1]})."
+    return f"{viewers:,} viewers used {shares[0]} of a core (plain: {shares[1]})."
 
 
-def _skips(viewers: int, *sides: Found) -> str:
+def _skips(viewers: int, *sides: Measurements) -> str:
     shares = [f"{side.skipped / (side.skipped + side.deliveries):.1%}" for side in sides]
     return (
-        f"Of the ticks for {viewers:,} viewers {shares[0]} were skipped (with the plain way {shares[1]}): "
-        "who is late gets the newest instead."
+        f"Of the ticks for {viewers:,} viewers {shares[0]} were skipped (plain: {shares[1]}): "
+        "a late viewer receives the newest instead."
     )

@@ -1,4 +1,4 @@
-"""The console scripts: flags in, one line and an exit code out when something is wrong."""
+"""The console scripts `dashboard-run` and `dashboard-feed`: errors become one line and an exit code."""
 
 import logging
 import os
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from dashboard.config import Settings
 
 
-class _Reload(BaseException):
-    """SIGHUP: what runs ends, and begins anew with the settings as they are now."""
+class _ReloadRequested(BaseException):
+    """SIGHUP arrived and the new settings are valid: the program restarts with them."""
 
 
 def main() -> int:
-    """Runs `dashboard-run`. Returns the exit code: 2 for what the user can mend, 0 for an interrupt."""
-    return _guarded("dashboard-run", _run)
+    """Runs `dashboard-run`. Returns the exit code: 0 for an interrupt, 2 for wrong settings, else 1."""
+    return _run_program("dashboard-run", _run)
 
 
 def feed() -> int:
-    """Runs `dashboard-feed`. Returns an exit code like that of `dashboard-run`."""
-    return _guarded("dashboard-feed", _feed)
+    """Runs `dashboard-feed`. Returns the same exit codes as `dashboard-run`."""
+    return _run_program("dashboard-feed", _feed)
 
 
-def _guarded(program: str, work: Callable[[list[str]], None]) -> int:
+def _run_program(program: str, run: Callable[[str, list[str]], None]) -> int:
     try:
-        work(sys.argv[1:])
+        run(program, sys.argv[1:])
     except KeyboardInterrupt:
         return 0
     except DashboardError as error:
@@ -41,75 +41,75 @@ def _guarded(program: str, work: Callable[[list[str]], None]) -> int:
     return 0
 
 
-def _run(arguments: list[str]) -> None:
-    """Imports as late as it can: the heavy part takes a second, which a mistaken flag need not wait for."""
-    settings = _settings(arguments)
+def _run(program: str, arguments: list[str]) -> None:
+    """Serves the dashboard. Imports late: a wrong flag is reported before the slow imports."""
+    settings = _load_settings(program, arguments)
     from dashboard.processes.http_server import serve
 
-    _listen_to_signals()
+    _handle_signals()
     serve(settings)
 
 
-def _feed(arguments: list[str]) -> None:
-    _hold_back_reloads()
-    settings = _settings(arguments)
+def _feed(program: str, arguments: list[str]) -> None:
+    _block_reloads()
+    settings = _load_settings(program, arguments)
     from dashboard.processes.feed import serve_feed
 
-    _listen_to_signals()
-    signal.signal(signal.SIGHUP, partial(_reload, arguments))
+    _handle_signals()
+    signal.signal(signal.SIGHUP, partial(_reload, program, arguments))
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
         serve_feed(settings)
-    except _Reload:
-        _hold_back_reloads()
+    except _ReloadRequested:
+        _block_reloads()
         notify("RELOADING=1")
-        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 # this very program, with the same arguments
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 # the same program and arguments
 
 
-def _hold_back_reloads() -> None:
-    """Until somebody listens: by itself SIGHUP ends a process. What runs after `execv` holds it back, too."""
+def _block_reloads() -> None:
+    """Blocks SIGHUP, which ends a process without a handler. The mask survives `execv`."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
 
 
-def _settings(arguments: list[str]) -> "Settings":
-    # Code that is interrupted in the middle of an import says so in ugly ways: until then, just end.
+def _load_settings(program: str, arguments: list[str]) -> "Settings":
+    # An interrupt during an import would print a traceback: until the handlers are set, just exit.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from dashboard.config import configure_logging, load, secret_flags
 
-    settings = load(arguments)
+    settings = load(arguments, program)
     configure_logging(settings)
-    _warn(secret_flags(arguments))
+    _warn_about_secrets(program, secret_flags(arguments))
     return settings
 
 
-def _listen_to_signals() -> None:
+def _handle_signals() -> None:
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
 
 
-def _reload(arguments: list[str], _signal: int, _frame: FrameType | None) -> None:
-    """What runs goes on where the new settings are wrong."""
+def _reload(program: str, arguments: list[str], _signal: int, _frame: FrameType | None) -> None:
+    """Requests a restart if the new settings are valid, else logs the mistake and keeps running."""
     from dashboard.config import load
 
     try:
-        load(arguments)
+        load(arguments, program)
     except DashboardError as error:
         logging.getLogger(__name__).error("not reloaded: %s", error)
     else:
-        raise _Reload
+        raise _ReloadRequested
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """Ctrl-C and SIGTERM end the process alike: everything is closed on the way out."""
+    """Handles Ctrl-C and SIGTERM alike: everything is closed on the way out."""
     raise KeyboardInterrupt
 
 
-def _warn(flags: list[str]) -> None:
+def _warn_about_secrets(program: str, flags: list[str]) -> None:
     if flags:
         variables = " and ".join("DASHBOARD_" + flag[2:].upper().replace("-", "_") for flag in flags)
         print(
-            f"dashboard-run: {' and '.join(flags)}: other users of this machine can see a secret on a "
-            f"command line; prefer {variables} in the environment or in .env",
+            f"{program}: {' and '.join(flags)}: command lines are visible to other users; "
+            f"set {variables} in the environment or in .env instead",
             file=sys.stderr,
         )
 

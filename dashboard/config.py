@@ -1,4 +1,4 @@
-"""Settings: one declaration gives the flags, the environment variables and the lines of .env."""
+"""Settings: one declaration defines the flags, the environment variables and the lines of .env."""
 
 import json
 import os
@@ -18,26 +18,26 @@ from dashboard.errors import SettingsError
 from dashboard.exchange.credentials import Credentials
 
 PREFIX = "DASHBOARD_"
-_SHAPES = {
+_OPTION_TYPES = {
     **dict.fromkeys(("urls", "has", "options", "markets", "streaming"), dict),
     **dict.fromkeys(("apiKey", "secret", "password", "walletAddress", "hostname"), str),
     "timeout": int,
 }
-"""What ccxt trips over later if it is anything else."""
-_JSON = {dict: "object", str: "string", int: "number"}
+"""Options of ccxt's constructor that fail late and obscurely if they have another type."""
+_JSON_TYPE_NAMES = {dict: "object", str: "string", int: "number"}
 _SECRET_FLAGS = ("--api-secret", "--api-passphrase", "--access-keys", "--redis-url")
 
-_HIDDEN = ("access_keys", "redis_url")
-"""Settings beside those of the api whose values no message shows."""
-ENV_FILES = PREFIX + "ENV_FILE"
-"""The variable that names the files of settings instead of .env, with a colon between two."""
+_SECRET_SETTINGS = ("api_key", "api_secret", "api_passphrase", "access_keys", "redis_url")
+"""Settings whose values appear in no message."""
+_ENV_FILE_VARIABLE = PREFIX + "ENV_FILE"
+"""The variable that lists settings files to read instead of .env, separated by colons."""
 
 
 class Settings(BaseSettings):
     """Live dashboard for leveraged crypto positions. Reads exchanges, never trades.
 
-    Every flag is also an environment variable (DASHBOARD_SYMBOL for --symbol) and a line of .env;
-    a flag beats the environment, and the environment beats .env.
+    Every flag is also an environment variable (DASHBOARD_SYMBOL for --symbol) and a line of .env.
+    Flags override the environment, and the environment overrides .env.
     """
 
     model_config = SettingsConfigDict(
@@ -56,207 +56,215 @@ class Settings(BaseSettings):
     )
 
     symbol: str = Field(
-        "BTCUSDT", min_length=1, description="the market, in the exchange's own or ccxt's spelling"
+        "BTCUSDT", min_length=1, description="the market, as the exchange or as ccxt spells it"
     )
-    exchange: str = Field("bitget", min_length=1, description="any exchange of ccxt by its id")
+    exchange: str = Field("bitget", min_length=1, description="ccxt's id of the exchange")
     use_testnet: CliDualFlag[bool] = Field(False, description="use the exchange's testnet")
     demo: CliToggleFlag[bool] = Field(
-        False, description="run on the embedded demo exchange: no internet, no keys"
+        False, description="use the embedded demo exchange: needs no internet and no keys"
     )
 
-    api_key: SecretStr | None = Field(None, description="a read-only key, to show the account's position")
+    api_key: SecretStr | None = Field(None, description="read-only API key, to show the account's positions")
     api_secret: SecretStr | None = Field(
-        None, description="its secret; prefer the environment, a flag is seen by others"
+        None, description="its secret; prefer the environment: command lines are visible to other users"
     )
-    api_passphrase: SecretStr | None = Field(None, description="its passphrase, where the exchange has one")
+    api_passphrase: SecretStr | None = Field(None, description="its passphrase, if the exchange uses one")
     wallet_address: str | None = Field(
-        None, description="instead of a key, where that is enough (Hyperliquid)"
+        None, description="instead of a key, for exchanges with public accounts (Hyperliquid)"
     )
     exchange_config: Path | None = Field(
-        None, description="JSON file with more for ccxt's constructor (proxies, URLs)"
+        None, description="JSON file of further options for ccxt's constructor (proxies, URLs)"
     )
 
     update_interval: float = Field(
         2.0, ge=0.5, le=3600, allow_inf_nan=False, description="seconds between two polls"
     )
-    no_websocket: CliToggleFlag[bool] = Field(False, description="poll only")
+    no_websocket: CliToggleFlag[bool] = Field(False, description="poll prices instead of streaming them")
 
     state_dir: Path | None = Field(
         None,
-        description="folder of the entered positions, the password and the access keys; the user's state "
-        "directory if not given",
+        description="folder of the manual positions, the password and the access keys; default: the user's "
+        "state directory",
     )
     log_dir: Path | None = Field(
-        None, description="folder of the audit trail; the user's state directory if not given"
+        None, description="folder of the audit trail; default: the user's state directory"
     )
     audit_flush: Literal["interval", "always", "never"] = Field(
-        "interval", description="when the trail is brought to the disk: each second, with each line, or never"
+        "interval",
+        description="when the trail is flushed to disk: every second (interval), always or never",
     )
     position_interval: float = Field(
-        1.0, ge=0.1, le=60, allow_inf_nan=False, description="seconds between two price updates of a position"
+        1.0,
+        ge=0.1,
+        le=60,
+        allow_inf_nan=False,
+        description="minimum seconds between two price updates of a position",
     )
     pnl_step: Decimal = Field(
-        Decimal("0.01"), ge=0, description="dollars of PnL below which a price update is not sent"
+        Decimal("0.01"), ge=0, description="minimum change of PnL in dollars for a price update"
     )
 
-    side: str | None = Field(None, description="long or short; in hedge mode, which of the two to show")
+    side: str | None = Field(None, description="long or short; in hedge mode, the side to show")
     entry_price: str | None = Field(None, description="average entry price of the position")
-    quantity: str | None = Field(None, description="coins that the margin bought, before leverage")
-    size: str | None = Field(None, description="instead of quantity: coins held in all, leverage in it")
-    leverage: str | None = Field(None, description="such as 10; 1 if not given")
-    liquidation_price: str | None = Field(
-        None, description="as the exchange shows it; estimated if not given"
-    )
+    quantity: str | None = Field(None, description="coins bought with the margin, before leverage")
+    size: str | None = Field(None, description="instead of quantity: coins held in total, after leverage")
+    leverage: str | None = Field(None, description="such as 10; default: 1")
+    liquidation_price: str | None = Field(None, description="as the exchange shows it; default: an estimate")
     trap_low: str | None = Field(None, description="lower boundary of the trap zone")
     trap_high: str | None = Field(None, description="upper boundary of the trap zone")
     alert_price: str | None = Field(
         None,
-        description="where EMERGENCY begins; if not given, a quarter of the way from liquidation to entry",
+        description="where EMERGENCY begins; default: a quarter of the way from liquidation to entry",
     )
     take_profit: str | None = Field(None, description="shown on the ladder and the chart")
     stop_loss: str | None = Field(None, description="shown on the ladder and the chart")
 
     access_keys: SecretStr | None = Field(
-        None, description="who may use the API: name:key,name:key; anybody on this machine if not given"
+        None, description="keys for the API, as name:key,name:key; default: open to all users of this machine"
     )
     allowed_origins: str | None = Field(
-        None, description="other sites whose pages may use the API: https://example.org,..."
+        None, description="origins of other sites whose pages may use the API: https://example.org,..."
     )
 
-    require_login: CliToggleFlag[bool] = Field(False, description="let nobody in while no password is set")
+    require_login: CliToggleFlag[bool] = Field(
+        False, description="refuse all requests until a password is set"
+    )
     session_hours: float = Field(
-        168, gt=0, le=8_760, allow_inf_nan=False, description="hours after which a login has to be repeated"
+        168, gt=0, le=8_760, allow_inf_nan=False, description="hours until a login expires"
     )
     allowed_hosts: str | None = Field(
-        None, description="names under which the page is reached, beside this machine's: dash.example.org,..."
+        None, description="host names of the page besides this machine's own: dash.example.org,..."
     )
     redis_url: SecretStr | None = Field(
-        None, description="where a feed and web workers of their own meet: unix:///run/redis/redis.sock"
+        None, description="Redis between a separate feed and its web workers: unix:///run/redis/redis.sock"
     )
 
     host: str = Field(
-        "127.0.0.1", description="address to listen on; beyond this machine's own only behind a password"
+        "127.0.0.1", description="address to listen on; other than loopback requires a password"
     )
-    port: int = Field(8056, ge=0, le=65535, description="port to listen on; 0 takes any free one")
-    auto_port: CliToggleFlag[bool] = Field(False, description="if the port is taken, use the next free one")
+    port: int = Field(8056, ge=0, le=65535, description="port to listen on; 0 chooses a free one")
+    auto_port: CliToggleFlag[bool] = Field(False, description="if the port is in use, take the next free one")
     no_browser: CliToggleFlag[bool] = Field(False, description="do not open a browser")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "warning", description="how much is logged"
+        "warning", description="lowest level that is logged"
     )
-    log_json: CliToggleFlag[bool] = Field(False, description="log lines of JSON, for machines")
-    debug: CliToggleFlag[bool] = Field(False, description="log everything that happens")
+    log_json: CliToggleFlag[bool] = Field(False, description="log JSON, one object per line")
+    debug: CliToggleFlag[bool] = Field(False, description="log at level debug, including requests")
 
     @property
-    def entered(self) -> ManualPosition:
-        """The position or the levels given by flags. Raises PositionError."""
+    def manual_position(self) -> ManualPosition:
+        """The position or the levels given by settings. Raises PositionError."""
         return ManualPosition.from_fields({name: getattr(self, name) for name in FIELD_NAMES})
 
     @property
     def has_manual_position(self) -> bool:
-        """Whether any position flag was given: then nothing that was kept is used."""
+        """True if a position setting is given: the stored manual position is then ignored."""
         return any(getattr(self, name) for name in FIELD_NAMES)
 
     @property
     def access_key_list(self) -> str | None:
-        """The names and keys of who may use the API."""
-        return _shown(self.access_keys)
+        """Names and keys for the API, as `name:key,name:key`."""
+        return _plain_text(self.access_keys)
 
     @property
     def redis_connection_url(self) -> str | None:
-        """Where feed and web workers meet, if they are processes of their own."""
-        return _shown(self.redis_url)
+        """Redis between feed and web workers, if they are separate processes."""
+        return _plain_text(self.redis_url)
 
     @property
     def secrets(self) -> Iterator[str]:
-        """What nobody may see, for those who log; the exchange's are with `access`."""
+        """Texts to hide in logs. Those of the exchange are in `credentials`."""
         url = self.redis_connection_url or ""
         keys = (pair.partition(":")[2].strip() for pair in (self.access_key_list or "").split(","))
-        asked = urlsplit(url)
-        yield from filter(None, (url, asked.password, *parse_qs(asked.query).get("password", ()), *keys))
+        parts = urlsplit(url)
+        yield from filter(None, (url, parts.password, *parse_qs(parts.query).get("password", ()), *keys))
 
-    def access(self) -> Credentials:
-        """What the exchange is entered with. Raises SettingsError if the options file cannot be read."""
+    def credentials(self) -> Credentials:
+        """Credentials and options for the exchange. Raises SettingsError if the options file is unusable."""
         return Credentials(
             exchange=self.exchange.strip().lower(),
             testnet=self.use_testnet,
-            api_key=_shown(self.api_key),
-            api_secret=_shown(self.api_secret),
-            api_passphrase=_shown(self.api_passphrase),
+            api_key=_plain_text(self.api_key),
+            api_secret=_plain_text(self.api_secret),
+            api_passphrase=_plain_text(self.api_passphrase),
             wallet_address=self.wallet_address,
-            config=_options(self.exchange_config) if self.exchange_config else {},
+            config=_read_options(self.exchange_config) if self.exchange_config else {},
         )
 
 
-def load(arguments: Sequence[str]) -> Settings:
-    """Settings from flags, environment and .env. Raises SettingsError with one line of what to mend."""
+def load(arguments: Sequence[str], program: str = "dashboard-run") -> Settings:
+    """Reads flags, environment and .env. Raises SettingsError with one line that names each mistake."""
     try:
-        settings = Settings(_cli_parse_args=list(arguments), _env_file=_env_files())
+        settings = Settings(_cli_parse_args=list(arguments), _cli_prog_name=program, _env_file=_env_files())
     except ValidationError as error:
-        raise SettingsError("; ".join(_line(one) for one in error.errors(include_url=False))) from None
+        raise SettingsError("; ".join(_describe(one) for one in error.errors(include_url=False))) from None
     except UnreadableError as error:
-        raise SettingsError(f"{_without_values(str(error))}: see dashboard-run --help") from None
+        raise SettingsError(f"{_without_values(str(error))}: see {program} --help") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{os.environ.get(ENV_FILES, '.env')} cannot be read: {error}") from None
+        raise SettingsError(f"{os.environ.get(_ENV_FILE_VARIABLE, '.env')} cannot be read: {error}") from None
     return settings
 
 
 def configure_logging(settings: Settings) -> None:
-    """As much as was asked for, and no secret."""
+    """Sets level and format of the log, and hides secrets in it."""
     for secret in settings.secrets:
-        logs.hide(secret)
+        logs.add_secret(secret)
     logs.configure(settings.log_level, json=settings.log_json, debug=settings.debug)
 
 
 def require_redis_url(settings: Settings) -> str:
-    """Where feed and web workers meet. Raises SettingsError where it was not given."""
+    """Returns the URL of Redis. Raises SettingsError if it is not set."""
     if settings.redis_connection_url is None:
-        raise SettingsError("--redis-url: needed where feed and web workers are processes of their own")
+        raise SettingsError(
+            "--redis-url: required when feed and web workers are separate processes: "
+            "set it like unix:///run/redis/redis.sock"
+        )
     return settings.redis_connection_url
 
 
 def _env_files() -> tuple[Path, ...]:
-    """Those that were asked for have to be there."""
-    asked = os.environ.get(ENV_FILES)
-    files = tuple(Path(part) for part in asked.split(os.pathsep)) if asked else ()
+    """The settings files. Raises OSError if one that DASHBOARD_ENV_FILE lists cannot be opened."""
+    listed = os.environ.get(_ENV_FILE_VARIABLE)
+    files = tuple(Path(part) for part in listed.split(os.pathsep)) if listed else ()
     for file in files:
         file.open("rb").close()
     return files or (Path(".env"),)
 
 
 def secret_flags(arguments: Sequence[str]) -> list[str]:
-    """The flags given that put a secret where other users of the machine can see it."""
+    """The flags among `arguments` that expose a secret on the command line."""
     return [flag for flag in _SECRET_FLAGS if any(one.split("=")[0] == flag for one in arguments)]
 
 
-def _shown(secret: SecretStr | None) -> str | None:
+def _plain_text(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 
 
 def _without_values(message: str) -> str:
-    """argparse's message with flags only: what stands beside an unknown one may be a secret."""
-    what, _, words = message.removeprefix("error parsing CLI: ").partition("unrecognized arguments:")
+    """argparse's message without values: the word after an unknown flag may be a secret."""
+    prefix, _, words = message.removeprefix("error parsing CLI: ").partition("unrecognized arguments:")
     flags = [word.split("=")[0] for word in words.split() if word.startswith("--")]
-    return what or f"unrecognized arguments: {' '.join(flags) or 'a word without a flag'}"
+    return prefix or f"unrecognized arguments: {' '.join(flags) or 'a word without a flag'}"
 
 
-def _line(error: Any) -> str:
-    """One of pydantic's errors, without the value where that may be a secret."""
+def _describe(error: Any) -> str:
+    """One of pydantic's errors as flag, value and reason, without a value that may be secret."""
     name = str(error["loc"][0]) if error["loc"] else "settings"
     flag = "--" + name.replace("_", "-")
     if error["type"] == "extra_forbidden":
-        return f"{PREFIX}{name.upper()}: there is no such setting"
-    given = "" if "api" in name or name in _HIDDEN else f" {error['input']!r}"
+        return f"{PREFIX}{name.upper()}: no such setting"
+    given = "" if name in _SECRET_SETTINGS else f" {error['input']!r}"
     return f"{flag}{given}: {error['msg']}"
 
 
-def _options(path: Path) -> dict[str, Any]:
+def _read_options(path: Path) -> dict[str, Any]:
     try:
         options = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
     if not isinstance(options, dict):
-        raise SettingsError(f"--exchange-config {path}: give a JSON object, as for ccxt's constructor")
-    for name, kind in _SHAPES.items():
+        raise SettingsError(f"--exchange-config {path}: must be a JSON object, as for ccxt's constructor")
+    for name, kind in _OPTION_TYPES.items():
         if not isinstance(options.get(name, kind()), kind):
-            raise SettingsError(f"--exchange-config {path}: {name} has to be a JSON {_JSON[kind]}")
+            raise SettingsError(f"--exchange-config {path}: {name} must be a JSON {_JSON_TYPE_NAMES[kind]}")
     return options

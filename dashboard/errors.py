@@ -1,14 +1,15 @@
-"""What can go wrong, each with a message of its own: what is wrong, what was given, what to do."""
+"""Errors that a user sees. Each message names what is wrong, the value given and the next step."""
 
 
 class DashboardError(Exception):
-    """Base of all errors that a user sees as one line. `exit_code` is the process's."""
+    """Base of all errors that a user sees as one line."""
 
     exit_code = 1
+    """The exit code of a process that ends with it."""
 
 
 class UsageError(DashboardError):
-    """Something the user gave is wrong, and only the user can mend it."""
+    """The user's input is wrong; a retry cannot succeed before it is corrected."""
 
     exit_code = 2
 
@@ -18,7 +19,7 @@ class SettingsError(UsageError):
 
 
 class PositionError(UsageError):
-    """An entered position contradicts itself or has an impossible number. `field` names the culprit."""
+    """A manual position contradicts itself or has an impossible number; `field` names the wrong field."""
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -30,19 +31,19 @@ class UnknownExchange(UsageError):
 
 
 class UnknownSymbol(UsageError):
-    """The exchange lists no market that the given text could mean."""
+    """No market of the exchange matches the given text."""
 
 
 class AmbiguousSymbol(UsageError):
-    """More than one market fits the given text."""
+    """More than one market matches the given text."""
 
 
 class ExchangeLacks(UsageError):
-    """The exchange cannot do what was asked of it (a testnet, positions, ...)."""
+    """The exchange does not support the request (a testnet, a market, positions, ...)."""
 
 
 class CredentialError(UsageError):
-    """The exchange refuses the keys, or some are missing."""
+    """The exchange rejects the credentials, or some of them are missing."""
 
 
 class PortTaken(UsageError):
@@ -50,4 +51,4 @@ class PortTaken(UsageError):
 
 
 class ExchangeUnavailable(DashboardError):
-    """The exchange cannot be reached, or answers nonsense. It may pass by itself."""
+    """The exchange cannot be reached or sends an invalid response; a retry may succeed."""

@@ -1,25 +1,25 @@
-"""How numbers, ages and states read, and which tone they have. Pure, in Decimal, for any outlet."""
+"""Texts of numbers, prices and ages, and the tones of values and states. Pure, in Decimal."""
 
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
+from dashboard.domain.currencies import USD_EQUIVALENTS
+from dashboard.domain.decimal_math import WIDE, shorten
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.risk import RiskStatus
 
 MISSING = "—"
-"""What is shown where a value is unknown. It is never zero, and never an old figure."""
+"""The text of an unknown value, instead of zero or of an old figure."""
 
 _MINUS, _THIN_SPACE = "−", "\u2009"
-_SIGNIFICANT = 8
-_WIDE = Context(prec=MAX_PREC, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX)
-"""To round and to shorten in: the usual 28 digits do not hold an absurd price with its decimals."""
-_TWO_DECIMALS = frozenset(
-    ("USD", "USDT", "USDC", "USDE", "USD1", "BUSD", "TUSD", "FDUSD", "PYUSD", "DAI", "EUR", "EURC", "GBP")
-)
+_SIGNIFICANT_DIGITS = 8
+_FIAT_LIKE = USD_EQUIVALENTS | {"EUR", "EURC", "GBP"}
+"""Fiat currencies and stablecoins: shown with two decimals."""
 
 
 class Tone(StrEnum):
-    """What a value means. It is joined by a sign or a word wherever it is shown as a colour."""
+    """The meaning of a value. Where it is shown as a colour, a sign or a word repeats it."""
 
     UP = "up"
     DOWN = "down"
@@ -58,7 +58,7 @@ def feed_tone(state: FeedState) -> Tone:
 
 
 def sign_tone(value: Decimal | None) -> Tone:
-    """Up for a gain, down for a loss."""
+    """Up for a gain, down for a loss, neutral for zero."""
     if value is None:
         return Tone.UNKNOWN
     return Tone.NEUTRAL if value == 0 else Tone.UP if value > 0 else Tone.DOWN
@@ -73,20 +73,21 @@ def price(value: Decimal | None, step: Decimal | None) -> str:
     return _grouped(_rounded(value, decimals(step)))
 
 
+@lru_cache(maxsize=256)
 def decimals(step: Decimal) -> int:
-    """How many decimals a price has that moves in steps of `step`."""
-    return max(0, -_exponent(_short(step)))
+    """Number of decimals of a price that moves in steps of `step`."""
+    return max(0, -_exponent(shorten(step)))
 
 
 def money(value: Decimal | None, currency: str) -> str:
-    """An amount: two decimals in dollars and their like, up to eight significant figures in coins."""
+    """An amount: two decimals in fiat and stablecoins, up to eight significant digits in coins."""
     if value is None:
         return MISSING
-    return _grouped(_rounded(value, 2) if currency.upper() in _TWO_DECIMALS else _significant(value))
+    return _grouped(_rounded(value, 2) if currency.upper() in _FIAT_LIKE else _significant(value))
 
 
 def gain(value: Decimal | None, currency: str) -> str:
-    """An amount with its sign: +321.05, −18.05, and 0.00 without one."""
+    """A signed amount: +321.05, −18.05, and 0.00 without a sign."""
     return _signed(money(value, currency))
 
 
@@ -98,29 +99,20 @@ def percent(value: Decimal | None) -> str:
 
 
 def size(value: Decimal | None) -> str:
-    """An amount of coins, without zeros that say nothing."""
+    """An amount of coins, without trailing zeros."""
     return MISSING if value is None else _grouped(_significant(value))
 
 
 def leverage(value: Decimal | None) -> str:
-    """10×, or nothing where it is unknown."""
+    """Leverage as 10×; empty where it is unknown."""
     return "" if value is None else f"{_grouped(_significant(value))}×"
 
 
-def age(milliseconds: int | None) -> str:
-    """How long ago: 0.2 s, 12 s, 3 min, 2 h, 4 d. Never more than has passed."""
-    if milliseconds is None:
-        return MISSING
-    if milliseconds < 10_000:
-        return f"{milliseconds // 100 / Decimal(10):.1f} s"
-    return whole_age(milliseconds)
-
-
-def whole_age(milliseconds: int) -> str:
-    """An age in whole units, for sentences."""
-    seconds = milliseconds // 1000
-    for unit, length, until in (("s", 1, 60), ("min", 60, 3600), ("h", 3600, 172_800)):
-        if seconds < until:
+def whole_age(age_ms: int) -> str:
+    """An age in whole units, rounded down: 12 s, 3 min, 47 h, 4 d."""
+    seconds = age_ms // 1000
+    for unit, length, limit in (("s", 1, 60), ("min", 60, 3600), ("h", 3600, 172_800)):
+        if seconds < limit:
             return f"{seconds // length} {unit}"
     return f"{seconds // 86_400} d"
 
@@ -136,18 +128,18 @@ def _exponent(value: Decimal) -> int:
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal((0, (1,), -places)), context=_WIDE)
+    return value.quantize(_unit(places), context=WIDE)
+
+
+@lru_cache(maxsize=256)
+def _unit(places: int) -> Decimal:
+    return Decimal((0, (1,), -places))
 
 
 def _significant(value: Decimal) -> Decimal:
-    """Rounded to eight significant figures, though never within its whole part."""
-    short = _short(_rounded(value, max(0, _SIGNIFICANT - 1 - value.adjusted())))
+    """Rounds to eight significant digits, but never the whole part."""
+    short = shorten(value, max(0, _SIGNIFICANT_DIGITS - 1 - value.adjusted()))
     return short if _exponent(short) <= 0 else _rounded(short, 0)
-
-
-def _short(value: Decimal) -> Decimal:
-    """Without zeros that say nothing."""
-    return value.normalize(_WIDE)
 
 
 def _grouped(value: Decimal) -> str:

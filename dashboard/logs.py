@@ -1,4 +1,4 @@
-"""The log: lines of text or of JSON on standard error, without a secret in them."""
+"""Logging to standard error, as text or as JSON, with all known secrets redacted."""
 
 import json as to_json
 import logging
@@ -13,128 +13,141 @@ from urllib.parse import quote, quote_plus
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
-_TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_JOURNAL = "%(levelname)s %(name)s: %(message)s"
-_SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "gunicorn.error", "gunicorn.access")
-"""Loggers that bring handlers of their own."""
-_PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
-_SHORT = 4
-"""Characters below which a secret is only hidden where it stands as a word of its own."""
+_TEXT_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_JOURNAL_FORMAT = "%(levelname)s %(name)s: %(message)s"
+_SERVER_LOGGERS = (
+    "uvicorn",
+    "uvicorn.error",
+    "uvicorn.access",
+    "uvicorn.asgi",
+    "gunicorn.error",
+    "gunicorn.access",
+)
+"""Loggers that install handlers of their own."""
+_SYSLOG_PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+_SYSLOG_DEBUG = 7
+_MIN_SUBSTRING_LENGTH = 4
+"""Shorter secrets are redacted only as whole words."""
 
-_hidden: set[str] = set()
-_secrets: re.Pattern[str] | None = None
+_spellings: set[str] = set()
+_secret_pattern: re.Pattern[str] | None = None
 
 
 def configure(level: str, *, json: bool, debug: bool) -> None:
-    """Says what is logged from now on, and how; may be called again. `debug` beats `level`.
+    """Sets the level and the format of all loggers; `debug` overrides `level`. Can be called again.
 
-    ccxt's own debug lines stay out even so: they carry key, signature and passphrase.
+    The debug lines of ccxt are never logged: they contain key, signature and passphrase.
     """
-    handler = _Handler(sys.stderr)
+    handler = _LogHandler(sys.stderr)
     handler.setFormatter(_formatter(json=json))
     root = logging.getLogger()
-    for earlier in [one for one in root.handlers if isinstance(one, _Handler)]:
-        root.removeHandler(earlier)
+    for previous in [each for each in root.handlers if isinstance(each, _LogHandler)]:
+        root.removeHandler(previous)
     root.addHandler(handler)
     root.setLevel("DEBUG" if debug else level.upper())
     logging.getLogger("ccxt").setLevel(logging.INFO)
-    for name in _SERVERS:
+    for name in _SERVER_LOGGERS:
         server = logging.getLogger(name)
         server.handlers = []
         server.propagate = True
 
 
-def hide(secret: str | None) -> None:
-    """Puts *** in the place of `secret` wherever it would be logged, as it is and encoded for a URL."""
-    global _secrets
+def add_secret(secret: str | None) -> None:
+    """Redacts `secret` in every later log line, in plain text, in JSON and encoded for a URL."""
+    global _secret_pattern
     if not secret:
         return
-    _hidden.update(_spellings(secret))
-    longest_first = sorted(_hidden, key=len, reverse=True)
-    _secrets = re.compile("|".join(map(_pattern, longest_first)))
+    _spellings.update(_spellings_of(secret))
+    longest_first = sorted(_spellings, key=len, reverse=True)
+    _secret_pattern = re.compile("|".join(map(_pattern, longest_first)))
 
 
-def without_secrets(text: str) -> str:
-    """The text as it may be shown to others."""
-    return _secrets.sub("***", text) if _secrets else text
+def redact(text: str) -> str:
+    """`text` with *** in place of each known secret."""
+    return _secret_pattern.sub("***", text) if _secret_pattern else text
 
 
-class _Handler(logging.StreamHandler[Any]):
-    """Ours: `configure` replaces it, and lets others be."""
+class _LogHandler(logging.StreamHandler[Any]):
+    """The handler of `configure`, which replaces it and leaves the handlers of others."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """A line that cannot be made. The library would show its arguments, with the secrets in them."""
+        """Logs the place of a record that cannot be formatted.
+
+        The base class would print the arguments, and the secrets in them.
+        """
         place = f"{record.pathname}:{record.lineno}"
-        told = {"name": __name__, "levelno": logging.ERROR, "levelname": "ERROR"}
-        line = logging.makeLogRecord({**told, "msg": f"a line from {place} cannot be logged"})
-        with suppress(Exception):  # nobody is left who could be told
+        fields = {"name": __name__, "levelno": logging.ERROR, "levelname": "ERROR"}
+        line = logging.makeLogRecord({**fields, "msg": f"a log record of {place} cannot be formatted"})
+        with suppress(Exception):  # standard error itself has failed: there is no other place to report it
             self.stream.write(self.format(line) + self.terminator)
             self.flush()
 
 
-class _Text(logging.Formatter):
-    """A line as a person reads it, tracebacks below it."""
+class _TextFormatter(logging.Formatter):
+    """Formats a record as a line of text, followed by its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record))
+        return redact(super().format(record))
 
 
-class _Journal(_Text):
-    """The journal knows the time, and takes the level from the beginning of each line."""
+class _JournalFormatter(_TextFormatter):
+    """Begins each line with its syslog priority; the journal adds the time."""
 
     def format(self, record: logging.LogRecord) -> str:
-        priority = next((one for level, one in _PRIORITIES if record.levelno >= level), 7)
+        priority = next(
+            (number for level, number in _SYSLOG_PRIORITIES if record.levelno >= level), _SYSLOG_DEBUG
+        )
         return "\n".join(f"<{priority}>{line}" for line in super().format(record).splitlines())
 
 
-class _Json(JsonFormatter):
-    """One object a line."""
+class _RedactingJsonFormatter(JsonFormatter):
+    """Formats a record as one JSON object on one line."""
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         timestamp = log_data.pop("timestamp").isoformat(timespec="milliseconds")
-        return {"timestamp": timestamp, **_clean(log_data)}
+        return {"timestamp": timestamp, **_redacted(log_data)}
 
 
 def _formatter(*, json: bool) -> logging.Formatter:
     if json:
-        return _Json(
+        return _RedactingJsonFormatter(
             ["levelname", "name", "message"],
             rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
             reserved_attrs=[*RESERVED_ATTRS, "color_message"],
             timestamp=True,
             json_ensure_ascii=False,
         )
-    return _Journal(_JOURNAL) if _to_journal() else _Text(_TEXT)
+    return _JournalFormatter(_JOURNAL_FORMAT) if _logs_to_journal() else _TextFormatter(_TEXT_FORMAT)
 
 
-def _to_journal() -> bool:
-    """Whether standard error leads to systemd's journal, and not to a file or pipe set up later."""
+def _logs_to_journal() -> bool:
+    """True if standard error is systemd's journal itself, not a file or pipe it was redirected to."""
     try:
         stream = os.fstat(sys.stderr.fileno())
-    except (OSError, ValueError):  # closed, or none of the system's
+    except (OSError, ValueError):  # closed, or replaced by an object without a file descriptor
         return False
     return os.environ.get("JOURNAL_STREAM") == f"{stream.st_dev}:{stream.st_ino}"
 
 
-def _clean(value: Any) -> Any:
-    """Texts without secrets, in whatever was given beside the message, too."""
+def _redacted(value: Any) -> Any:
+    """`value` with all secrets redacted, in nested keys and values too."""
     if isinstance(value, dict):
-        return {without_secrets(str(name)): _clean(one) for name, one in value.items()}
+        return {redact(str(name)): _redacted(each) for name, each in value.items()}
     if isinstance(value, list | tuple | set):
-        return [_clean(one) for one in value]
+        return [_redacted(each) for each in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    return without_secrets(str(value))
+    return redact(str(value))
 
 
-def _spellings(secret: str) -> Iterable[str]:
-    """As it is, and as it stands in a URL, in JSON or in Python's own way of showing texts."""
+def _spellings_of(secret: str) -> Iterable[str]:
+    """The secret in plain text, encoded for a URL, in JSON and in Python's repr."""
     encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
-    lower = {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), one) for one in encoded}
-    shown = {to_json.dumps(secret)[1:-1], repr(secret)[1:-1], *secret.splitlines()}
-    return {one for one in {secret} | encoded | lower | shown if one}
+    lower = {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), each) for each in encoded}
+    escaped = {to_json.dumps(secret)[1:-1], repr(secret)[1:-1], *secret.splitlines()}
+    return {each for each in {secret} | encoded | lower | escaped if each}
 
 
-def _pattern(secret: str) -> str:
-    escaped = re.escape(secret)
-    return escaped if len(secret) >= _SHORT else rf"(?<!\w){escaped}(?!\w)"
+def _pattern(spelling: str) -> str:
+    escaped = re.escape(spelling)
+    return escaped if len(spelling) >= _MIN_SUBSTRING_LENGTH else rf"(?<!\w){escaped}(?!\w)"

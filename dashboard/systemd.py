@@ -1,6 +1,6 @@
-"""What systemd gives to a service and hears from it; nothing of it happens elsewhere.
+"""systemd's protocols for services: sd_notify(3), the watchdog, and sd_listen_fds(3).
 
-Protocols: sd_notify(3) and sd_listen_fds(3).
+Without systemd's environment variables each function does nothing.
 """
 
 import logging
@@ -10,42 +10,42 @@ import time
 
 log = logging.getLogger(__name__)
 
-_FIRST = 3
-"""The file descriptor of the first socket that was handed over."""
+_LISTEN_FDS_START = 3
+"""The first inherited file descriptor, as in sd_listen_fds(3)."""
 
 
 def is_managed() -> bool:
-    """Whether systemd started this, and nobody sits in front of it who could mend something at once."""
+    """True if systemd started this process: errors that may pass are then retried instead of fatal."""
     return "NOTIFY_SOCKET" in os.environ
 
 
 def notify(state: str) -> None:
-    """Says READY=1, WATCHDOG=1, STATUS=... to systemd."""
+    """Sends READY=1, WATCHDOG=1 or STATUS=... to systemd."""
     if is_managed():
-        from gunicorn.systemd import sd_notify  # not on every system that the dashboard runs on
+        from gunicorn.systemd import sd_notify  # not available on every platform that the dashboard runs on
 
         sd_notify(state, log)
 
 
 def inherited_socket() -> socket.socket | None:
-    """The listening socket that systemd keeps for this service, if there is one."""
+    """Returns the listening socket that systemd opened for this service, if there is one."""
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return None
     from gunicorn.systemd import listen_fds
 
-    return socket.socket(fileno=_FIRST) if listen_fds() else None
+    return socket.socket(fileno=_LISTEN_FDS_START) if listen_fds() else None
 
 
 class Watchdog:
-    """Tells systemd that the service is alive: one that hangs falls silent, and is restarted."""
+    """Keep-alive pings for systemd, which restarts a service once they stop."""
 
     def __init__(self) -> None:
-        wanted = int(os.environ.get("WATCHDOG_USEC", 0)) / 1_000_000
-        self._interval = wanted / 4
-        self._next = 0.0
+        timeout_s = int(os.environ.get("WATCHDOG_USEC", 0)) / 1_000_000
+        self._interval_s = timeout_s / 4
+        self._next_ping_s = 0.0
 
-    def alive(self) -> None:
-        """To be called often; says it as often as needed."""
-        if self._interval and time.monotonic() >= self._next:
-            self._next = time.monotonic() + self._interval
+    def ping(self) -> None:
+        """Sends WATCHDOG=1 if one is due. Cheap enough for each turn of a loop."""
+        if self._interval_s and time.monotonic() >= self._next_ping_s:
+            self._next_ping_s = time.monotonic() + self._interval_s
             notify("WATCHDOG=1")

@@ -1,29 +1,29 @@
-"""Gunicorn for dashboard-web.service: how many workers, and how each is started, watched and ended.
+"""Gunicorn's configuration for dashboard-web.service.
 
-The listening socket comes from systemd (dashboard-web.socket), so `bind` is only for trying it by hand.
+The listening socket comes from systemd (dashboard-web.socket); `bind` applies to manual runs only.
 """
 
 import os
 
 from gunicorn.arbiter import Arbiter
 
-wsgi_app = "dashboard.processes.web:create()"
+wsgi_app = "dashboard.processes.web:create_worker_app()"
 worker_class = "dashboard.processes.gunicorn_worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, max(2, os.cpu_count() or 2)))
-"""Workers are for availability: one alone carries 200 viewers on a tenth of a core."""
+"""Several for availability: one worker serves 200 viewers with a tenth of a core."""
 
 bind = "127.0.0.1:8056"
 backlog = 4096
-preload_app = False  # a thread made before the fork would be dead after it
+preload_app = False  # threads do not survive a fork
 
-timeout = 30  # a worker whose event loop hangs this long is killed and replaced
+timeout = 30  # seconds without a heartbeat until a worker is killed and replaced
 graceful_timeout = 10
 keepalive = 5
 
-# Only nginx can reach the unix socket, and it sets these headers itself. See `when_ready` for others.
+# Only nginx can reach the unix socket, and it sets these headers. `when_ready` restricts TCP sockets.
 forwarded_allow_ips = "*"
 
-# Heartbeats belong into memory, and gunicorn unlinks the file at once; the service's home is not writable.
+# Heartbeat files belong in memory, and the service's home is not writable.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 # nosec B108
 control_socket_disable = True
 
@@ -34,10 +34,10 @@ proc_name = "dashboard-web"
 
 
 def on_starting(server: Arbiter) -> None:
-    """Ends in one line where the settings are wrong, instead of a traceback from each worker.
+    """Exits with one line if the settings are wrong, instead of a traceback from each worker.
 
-    The code is loaded by this, which workers then share: they begin sooner and need less memory. So a reload
-    takes new settings, and a new version needs a restart; requests wait meanwhile in systemd's socket.
+    The imports load the code that workers then share, which saves start time and memory. A reload therefore
+    applies new settings only; a new version needs a restart, during which requests wait in systemd's socket.
     """
     from dashboard.processes.web import check_settings
 
@@ -45,18 +45,18 @@ def on_starting(server: Arbiter) -> None:
 
 
 def when_ready(server: Arbiter) -> None:
-    """Judges by the sockets that there really are, whoever opened them."""
+    """Applies the password rules to the actual listening sockets, systemd's included."""
     from dashboard.processes.web import check_settings, require_login
 
     addresses = [listener.getsockname() for listener in server.LISTENERS]
     check_settings(addresses)
     require_login(addresses)
     if any(isinstance(address, tuple) for address in addresses):
-        server.cfg.set("forwarded_allow_ips", "127.0.0.1,::1")  # anybody may come there, and say anything
+        server.cfg.set("forwarded_allow_ips", "127.0.0.1,::1")  # clients could forge the headers
 
 
 def child_exit(server: object, worker: object) -> None:
-    """Forgets the gauges of a worker that has ended, so that /metrics does not count them for ever."""
+    """Removes the gauges of a worker that has exited from /metrics."""
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         from prometheus_client import multiprocess
 

@@ -12,7 +12,7 @@ from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
 from tests.redis_server import RedisServer
-from tests.waiting import PATIENCE_S
+from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[1]
 WORKERS_PER_CORE = 3
@@ -44,7 +44,7 @@ def _patient_http() -> Iterator[None]:
     """Gives a server under test more than the 5 s that httpx waits by default."""
     with pytest.MonkeyPatch.context() as patch:
         for phase in ("connect", "read", "write", "pool"):
-            patch.setattr(DEFAULT_TIMEOUT_CONFIG, phase, PATIENCE_S)
+            patch.setattr(DEFAULT_TIMEOUT_CONFIG, phase, TIMEOUT_S)
         yield
 
 

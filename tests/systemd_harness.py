@@ -1,4 +1,4 @@
-"""A systemd for tests: hears what a service tells, and hands a listening socket over."""
+"""systemd for tests: receives a service's notifications, and passes a listening socket on."""
 
 import os
 import socket
@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Self
 
-from tests.waiting import PATIENCE_S
+from tests.waiting import TIMEOUT_S
 
 PYTHON = (sys.executable, "-c")
 FEED = "import sys; from dashboard.cli import feed; sys.exit(feed())"
@@ -19,27 +19,27 @@ RUN = "import sys; from dashboard.cli import main; sys.exit(main())"
 _WITH_SOCKET = 'exec 3<&"$0"; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
 
 
-class Manager:
-    """The end of the notify socket at which systemd listens. It always reads: services wait for it."""
+class NotifySocket:
+    """systemd's end of the notify socket. A thread reads it, since services block on a full one."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="notify-")
         self.path = str(Path(self._folder.name) / "notify")
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(self.path)
-        self._heard: Queue[str] = Queue()
-        self._thread = threading.Thread(target=self._hear, daemon=True)
+        self._messages: Queue[str] = Queue()
+        self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def until(self, text: str) -> str:
-        """Waits for a message that has `text`, and returns it."""
-        while text not in (message := self._heard.get(timeout=PATIENCE_S)):
+        """Waits for a message that contains `text`, and returns it."""
+        while text not in (message := self._messages.get(timeout=TIMEOUT_S)):
             pass
         return message
 
-    def _hear(self) -> None:
+    def _read(self) -> None:
         while (message := self._socket.recv(4096)) != b"end":
-            self._heard.put(message.decode())
+            self._messages.put(message.decode())
 
     def __enter__(self) -> Self:
         return self
@@ -52,26 +52,26 @@ class Manager:
         self._folder.cleanup()
 
 
-def handing_over(listener: socket.socket, command: list[str]) -> list[str]:
-    """The command with a listening socket, as systemd would run it; the caller passes its descriptor on."""
+def with_inherited_socket(listener: socket.socket, command: list[str]) -> list[str]:
+    """The command as systemd runs it with a listening socket; the caller puts it into `pass_fds`."""
     return ["bash", "-c", _WITH_SOCKET, str(listener.fileno()), *command]
 
 
 def start(
     program: str,
     *flags: str,
-    manager: Manager | None = None,
+    manager: NotifySocket | None = None,
     listener: socket.socket | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[str]:
-    """A program of the dashboard as a service."""
-    more = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "800000"} if manager else {}
+    """Starts a program of the dashboard as a service."""
+    notify = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "800000"} if manager else {}
     command = [*PYTHON, program, *flags]
     if listener is not None:
-        command = handing_over(listener, command)
+        command = with_inherited_socket(listener, command)
     return subprocess.Popen(
         command,
-        env={**os.environ, **more, **(environment or {})},
+        env={**os.environ, **notify, **(environment or {})},
         pass_fds=() if listener is None else (listener.fileno(),),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The benchmarks measure; what they make of their measurements is tested here."""
+"""Evaluation and reports of the benchmarks."""
 
 from decimal import Decimal
 from math import inf, isnan
@@ -16,23 +16,23 @@ MS = 1_000_000
 
 
 @pytest.mark.parametrize("tick", [1, 9, 10, 12_345])
-def test_a_price_tells_which_tick_brought_it(tick):
+def test_price_identifies_its_tick(tick):
     assert tick_of(str(price_of(tick))) == tick_of(f"{price_of(tick):,f}") == tick
 
 
-def test_a_pulse_remembers_when_each_tick_was_given():
-    given: list[Decimal] = []
-    sent = Pulse(given.append).beat(3, 0)
-    assert given == [price_of(1), price_of(2), price_of(3)]
+def test_pulse_records_the_time_of_each_tick():
+    published: list[Decimal] = []
+    sent = Pulse(published.append).beat(3, 0)
+    assert published == [price_of(1), price_of(2), price_of(3)]
     assert sent == sorted(sent)
 
 
-def test_a_tick_counts_as_shown_with_a_newer_one_and_as_infinitely_late_if_it_never_was():
+def test_skipped_tick_counts_as_shown_with_a_newer_one_and_missing_tick_as_infinitely_late():
     records = [("60,000.1", 11.0), ("60,000.3", 34.0)]
     assert lateness([10 * MS, 20 * MS, 30 * MS, 40 * MS], records, 4) == [1.0, 14.0, 4.0, inf]
 
 
-def test_percentiles_are_values_that_were_measured():
+def test_percentile_is_a_measured_value():
     assert [percentile([3, 1, 2, 4], percent) for percent in (50, 95, 100)] == [2, 4, 4]
     assert isnan(percentile([], 50))
 
@@ -47,17 +47,17 @@ def test_percentiles_are_values_that_were_measured():
         (Row("", 0, 0, most=0), True),
     ],
 )
-def test_a_goal_is_met_when_all_of_it_is(row, met):
+def test_goal_is_met_if_all_its_limits_are(row, met):
     assert row.met is met
 
 
-def test_a_report_reads_as_a_table():
+def test_report_is_printed_as_a_table():
     text = str(Report("title", "how", [Row("p95", 4, 2, "ms", most=16, most_ratio=1.5)], ["a note"]))
-    assert "p95  4.0 ms     2.0 ms  2.00x  ≤ 16.0 ms and 1.5x  NOT MET" in text
+    assert "p95  4.0 ms  2.0 ms  2.00x  ≤ 16.0 ms and 1.5x  NOT MET" in text
     assert text.endswith("· a note")
 
 
-async def test_a_viewer_reads_frames_however_they_are_cut():
+async def test_viewer_reads_frames_split_at_any_byte():
     viewer = Viewer("localhost", "/")
     viewer.connection_made(Transport())
     text = b'{"v":1,"view":{"price:value":"60000.2"}}' + b" " * 100
@@ -73,11 +73,11 @@ class Transport:
         pass
 
 
-def test_the_costs_of_a_tick_can_be_taken():
+def test_costs_of_a_tick_are_measured():
     assert all(cost > 0 for cost in costs(20))
 
 
-def test_an_unknown_benchmark_is_named(capsys):
+def test_unknown_benchmark_is_reported(capsys):
     with pytest.raises(SystemExit):
         parse(["tikcs"])
-    assert "there is no benchmark 'tikcs'; there are dom, viewers" in capsys.readouterr().err
+    assert "unknown benchmark 'tikcs': choose from dom, viewers" in capsys.readouterr().err

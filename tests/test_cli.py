@@ -1,4 +1,4 @@
-"""The process: what the user can mend is one line on stderr and exit code 2."""
+"""The console scripts: errors are one line on stderr and an exit code."""
 
 import os
 import subprocess
@@ -7,36 +7,67 @@ from pathlib import Path
 
 import pytest
 
+from tests.systemd_harness import FEED, RUN
+from tests.waiting import TIMEOUT_S
+
 ROOT = Path(__file__).parents[1]
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "dashboard.cli", *arguments]
+def run(*arguments: str, cwd: Path, program: str = RUN) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", program, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
     )
 
 
 @pytest.mark.parametrize(
     ("arguments", "env", "line"),
     [
-        pytest.param(["--port", "x"], "", "--port 'x': Input should be a valid integer", id="a bad number"),
-        pytest.param(["--host", "0.0.0.0"], "", "--host 0.0.0.0: beyond this machine", id="an open host"),  # noqa: S104
+        pytest.param(["--port", "x"], "", "--port 'x': Input should be a valid integer", id="invalid number"),
         pytest.param(
-            ["--demo", "--port=0", "--allowed-hosts=http://x"], "", "--allowed-hosts 'http://x'", id="no name"
+            ["--host", "0.0.0.0"],  # noqa: S104
+            "",
+            "--host 0.0.0.0: beyond this machine",
+            id="open host",
         ),
         pytest.param(
-            ["--demo", "--port=0"], "DASHBOARD_ACCESS_KEYS=short:key", "--access-keys: ", id="a short key"
+            ["--demo", "--port=0", "--allowed-hosts=http://x"],
+            "",
+            "--allowed-hosts 'http://x'",
+            id="invalid host name",
         ),
         pytest.param(
-            [], "DASHBOARD_SYMBL=X", "DASHBOARD_SYMBL: there is no such setting", id="a typo in .env"
+            ["--demo", "--port=0"],
+            "DASHBOARD_ACCESS_KEYS=short:key",
+            "--access-keys: ",
+            id="short access key",
         ),
+        pytest.param([], "DASHBOARD_SYMBL=X", "DASHBOARD_SYMBL: no such setting", id="typo in .env"),
     ],
 )
-def test_what_the_user_can_mend(tmp_path: Path, arguments: list[str], env: str, line: str) -> None:
+def test_wrong_setting_ends_the_start_with_one_line_and_code_2(
+    tmp_path: Path, arguments: list[str], env: str, line: str
+) -> None:
     (tmp_path / ".env").write_text(env, encoding="utf-8")
     ended = run(*arguments, cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith(f"dashboard-run: {line}")
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("program", "name"), [(RUN, "dashboard-run"), (FEED, "dashboard-feed")])
+def test_messages_name_the_program_that_was_started(tmp_path: Path, program: str, name: str) -> None:
+    wrong_flag = run("--prot=1", cwd=tmp_path, program=program)
+    assert wrong_flag.stderr == f"{name}: unrecognized arguments: --prot: see {name} --help\n"
+    assert run("--help", cwd=tmp_path, program=program).stdout.startswith(f"usage: {name} ")
+
+
+@pytest.mark.parametrize(("program", "name"), [(RUN, "dashboard-run"), (FEED, "dashboard-feed")])
+def test_secret_on_the_command_line_is_warned_about(tmp_path: Path, program: str, name: str) -> None:
+    flags = ("--redis-url=nonsense", "--api-secret=s3cr3t", "--allowed-hosts=http://x", "--demo", "--port=0")
+    warning, *_ = run(*flags, cwd=tmp_path, program=program).stderr.splitlines()
+    assert warning == (
+        f"{name}: --api-secret and --redis-url: command lines are visible to other users; "
+        "set DASHBOARD_API_SECRET and DASHBOARD_REDIS_URL in the environment or in .env instead"
+    )

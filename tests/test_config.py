@@ -1,4 +1,4 @@
-"""Settings: flags over environment over .env, mistakes in one line, secrets in none."""
+"""Settings: flags override the environment and .env; errors are one line without secrets."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def refused(*arguments: str) -> str:
 
 
 def given(settings: Settings) -> dict[str, Any]:
-    """What differs from the defaults."""
+    """The settings that differ from their defaults."""
     return settings.model_dump(exclude_defaults=True)
 
 
@@ -42,9 +42,9 @@ def test_defaults_are_safe() -> None:
     it = load([])
     assert (it.symbol, it.exchange, it.host, it.port) == ("BTCUSDT", "bitget", "127.0.0.1", 8056)
     assert (it.use_testnet, it.demo, it.no_websocket, it.update_interval) == (False, False, False, 2.0)
-    assert it.entered == ManualPosition()
+    assert it.manual_position == ManualPosition()
     assert not it.has_manual_position
-    assert not it.access().has_account
+    assert not it.credentials().has_account
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_defaults_are_safe() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
-def test_flags(arguments: str, expected: dict[str, Any]) -> None:
+def test_flags_are_read(arguments: str, expected: dict[str, Any]) -> None:
     assert given(load(arguments.split())) == expected
 
 
@@ -80,7 +80,9 @@ def test_each_flag_is_an_environment_variable_and_a_line_of_env(
     assert given(load([])) == expected
 
 
-def test_a_flag_beats_the_environment_and_that_beats_env(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flag_overrides_environment_and_environment_overrides_env_file(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_env(
         here, "DASHBOARD_SYMBOL=FILE", "DASHBOARD_PORT=1", "DASHBOARD_EXCHANGE=okx", "DASHBOARD_USE_TESTNET=1"
     )
@@ -90,13 +92,13 @@ def test_a_flag_beats_the_environment_and_that_beats_env(here: Path, monkeypatch
     assert (it.symbol, it.port, it.exchange, it.use_testnet) == ("FLAG", 2, "okx", False)
 
 
-def test_an_empty_variable_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHBOARD_API_KEY", "")
     monkeypatch.setenv("DASHBOARD_PORT", "")
     assert given(load([])) == {}
 
 
-def test_others_lines_of_env_are_none_of_ours(here: Path) -> None:
+def test_lines_of_other_programs_in_env_file_are_ignored(here: Path) -> None:
     write_env(here, "# a comment", "", "POSTGRES_PASSWORD=x", "export DASHBOARD_SYMBOL=ETHUSDT")
     assert given(load([])) == {"symbol": "ETHUSDT"}
 
@@ -104,12 +106,12 @@ def test_others_lines_of_env_are_none_of_ours(here: Path) -> None:
 @pytest.mark.parametrize(
     "line", ["DASHBOARD_SYMBL=ETHUSDT", "DASHBOARD_API_SECRE=5ecret", "DASHBOARD_ENTRY_PRICE_=1"]
 )
-def test_a_typo_in_env_is_named(here: Path, line: str) -> None:
+def test_unknown_setting_in_env_file_is_named(here: Path, line: str) -> None:
     write_env(here, line)
-    assert refused() == f"{line.split('=')[0]}: there is no such setting"
+    assert refused() == f"{line.split('=')[0]}: no such setting"
 
 
-def test_an_env_that_is_no_text(here: Path) -> None:
+def test_env_file_that_is_not_text_is_reported(here: Path) -> None:
     (here / ".env").write_bytes(b"DASHBOARD_SYMBOL=\xff\xfe")
     assert refused().startswith(".env cannot be read: ")
 
@@ -130,25 +132,25 @@ def test_an_env_that_is_no_text(here: Path) -> None:
         ("--demo=maybe", "argument --demo: ignored explicit argument 'maybe'"),
     ],
 )
-def test_mistaken_flags(arguments: str, message: str) -> None:
+def test_wrong_flags_are_reported(arguments: str, message: str) -> None:
     assert refused(*arguments.split()).startswith(message)
 
 
-def test_a_mistaken_variable_is_named_as_its_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_variable_is_reported_as_its_flag(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHBOARD_USE_TESTNET", "banana")
     assert refused().startswith("--use-testnet 'banana': ")
 
 
-def test_all_mistakes_in_one_line() -> None:
+def test_all_errors_are_reported_in_one_line() -> None:
     message = refused("--port", "x", "--update-interval", "0")
     assert "--port" in message
     assert "--update-interval" in message
 
 
 @pytest.mark.parametrize("options", [{"proxies": {"http": "http://p"}}, {}], ids=str)
-def test_the_options_file_is_read(here: Path, options: dict[str, Any]) -> None:
+def test_options_file_is_read(here: Path, options: dict[str, Any]) -> None:
     (here / "options.json").write_text(json.dumps(options), encoding="utf-8")
-    assert load(["--exchange-config", "options.json"]).access().config == options
+    assert load(["--exchange-config", "options.json"]).credentials().config == options
 
 
 @pytest.mark.parametrize(
@@ -156,36 +158,36 @@ def test_the_options_file_is_read(here: Path, options: dict[str, Any]) -> None:
     [
         pytest.param(None, "cannot be read as JSON: ", id="missing"),
         pytest.param(b"{'secret': '5ecret'}", "cannot be read as JSON: ", id="not JSON"),
-        pytest.param(b'{"secret": "5ecret"', "cannot be read as JSON: ", id="cut short"),
+        pytest.param(b'{"secret": "5ecret"', "cannot be read as JSON: ", id="truncated"),
         pytest.param(b"", "cannot be read as JSON: ", id="empty"),
-        pytest.param(b"\xff\xfe", "cannot be read as JSON: ", id="no text"),
-        pytest.param(b'["5ecret"]', "give a JSON object, as for ccxt's constructor", id="a list"),
-        pytest.param(b'"5ecret"', "give a JSON object, as for ccxt's constructor", id="a text"),
-        pytest.param(b"null", "give a JSON object, as for ccxt's constructor", id="null"),
+        pytest.param(b"\xff\xfe", "cannot be read as JSON: ", id="not text"),
+        pytest.param(b'["5ecret"]', "must be a JSON object, as for ccxt's constructor", id="a list"),
+        pytest.param(b'"5ecret"', "must be a JSON object, as for ccxt's constructor", id="a string"),
+        pytest.param(b"null", "must be a JSON object, as for ccxt's constructor", id="null"),
     ],
 )
-def test_an_options_file_that_cannot_be_used(here: Path, content: bytes | None, message: str) -> None:
+def test_unusable_options_file_is_reported(here: Path, content: bytes | None, message: str) -> None:
     if content is not None:
         (here / "options.json").write_bytes(content)
     with pytest.raises(SettingsError) as error:
-        load(["--exchange-config", "options.json"]).access()
+        load(["--exchange-config", "options.json"]).credentials()
     assert str(error.value).startswith(f"--exchange-config options.json: {message}")
     assert "5ecret" not in str(error.value)
 
 
-def test_access_has_what_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_are_taken_from_flags_and_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHBOARD_API_SECRET", "5ecret")
     it = load(
         ["--exchange", " OKX ", "--api-key", "k3y", "--api-passphrase", "pa55", "--use-testnet"]
-    ).access()
+    ).credentials()
     assert (it.exchange, it.testnet) == ("okx", True)
     assert (it.api_key, it.api_secret, it.api_passphrase) == SECRETS
     assert it.has_account
 
 
-def test_no_secret_is_shown() -> None:
+def test_settings_print_no_secret() -> None:
     it = load(["--api-key", "k3y", "--api-secret", "5ecret", "--api-passphrase", "pa55"])
-    for text in (repr(it), str(it), str(it.model_dump()), it.model_dump_json(), repr(it.access())):
+    for text in (repr(it), str(it), str(it.model_dump()), it.model_dump_json(), repr(it.credentials())):
         assert not [secret for secret in SECRETS if secret in text]
 
 
@@ -195,13 +197,13 @@ def test_no_secret_is_shown() -> None:
         pytest.param("--api-key k3y --api-secret 5ecret --port x", id="another flag is wrong"),
         pytest.param("--api-key k3y --api-secret", id="the value is missing"),
         pytest.param("--api-key --api-secret 5ecret", id="the value before it is missing"),
-        pytest.param("--api-secrets 5ecret", id="the flag is mistaken"),
-        pytest.param("--api-secrets=5ecret", id="the flag is mistaken, in one word"),
-        pytest.param("--api=5ecret", id="the flag is cut short"),
+        pytest.param("--api-secrets 5ecret", id="unknown flag"),
+        pytest.param("--api-secrets=5ecret", id="unknown flag with ="),
+        pytest.param("--api=5ecret", id="abbreviated flag"),
         pytest.param("--api-secret k3y 5ecret", id="a secret in two words"),
     ],
 )
-def test_no_secret_is_in_a_mistakes_message(arguments: str) -> None:
+def test_error_messages_contain_no_secret(arguments: str) -> None:
     message = refused(*arguments.split())
     assert not [secret for secret in SECRETS if secret in message]
 
@@ -216,19 +218,19 @@ def test_no_secret_is_in_a_mistakes_message(arguments: str) -> None:
     ],
     ids=["one", "both", "a key is no secret", "none"],
 )
-def test_secrets_on_the_command_line_are_noticed(arguments: list[str], flags: list[str]) -> None:
+def test_secrets_on_the_command_line_are_detected(arguments: list[str], flags: list[str]) -> None:
     assert secret_flags(arguments) == flags
 
 
-def test_position_flags_are_checked_as_on_the_page() -> None:
+def test_position_flags_are_validated_as_on_the_page() -> None:
     it = load(["--side", "long", "--entry-price", "1,000.5", "--size", "2", "--leverage", "5"])
-    assert it.entered == entered(side="long", entry_price="1000.5", size="2", leverage="5")
+    assert it.manual_position == entered(side="long", entry_price="1000.5", size="2", leverage="5")
     assert it.has_manual_position
     with pytest.raises(PositionError, match="size 'two' is not a number"):
-        _ = load(["--size", "two"]).entered
+        _ = load(["--size", "two"]).manual_position
 
 
-def test_help_tells_of_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         load(["--help"])
     text = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""How figures read."""
+"""Texts of numbers, prices and ages."""
 
 from decimal import Decimal
 
@@ -32,7 +32,7 @@ from tests.domain.builders import dec
         (None, "0.1", "—"),
     ],
 )
-def test_a_price_has_the_decimals_of_its_step(value, step, text):
+def test_price_has_the_decimals_of_its_step(value, step, text):
     assert formatting.price(dec(value), dec(step)) == text
 
 
@@ -50,7 +50,7 @@ def test_a_price_has_the_decimals_of_its_step(value, step, text):
         (None, "USDT", "—"),
     ],
 )
-def test_a_gain_says_its_sign_but_nothing_is_no_gain(value, currency, text):
+def test_gain_has_a_sign_unless_it_rounds_to_zero(value, currency, text):
     assert formatting.gain(dec(value), currency) == text
 
 
@@ -65,7 +65,7 @@ def test_a_gain_says_its_sign_but_nothing_is_no_gain(value, currency, text):
         (None, "—"),
     ],
 )
-def test_a_percentage_has_a_sign_and_a_thin_space(value, text):
+def test_percentage_has_a_sign_and_a_thin_space(value, text):
     assert formatting.percent(dec(value)) == text
 
 
@@ -73,21 +73,22 @@ def test_a_percentage_has_a_sign_and_a_thin_space(value, text):
     ("value", "text"),
     [("0.500", "0.5"), ("12000", "12,000"), ("1E+3", "1,000"), ("0.123456789", "0.12345679"), (None, "—")],
 )
-def test_a_size_has_no_zeros_that_say_nothing(value, text):
+def test_size_has_no_trailing_zeros(value, text):
     assert formatting.size(dec(value)) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [("10", "10×"), ("12.5", "12.5×"), ("1E+2", "100×"), (None, "")])
-def test_leverage(value, text):
+def test_leverage_ends_in_a_times_sign(value, text):
     assert formatting.leverage(dec(value)) == text
 
 
 @pytest.mark.parametrize(
-    ("milliseconds", "text"),
+    ("age_ms", "text"),
     [
-        (0, "0.0 s"),
-        (249, "0.2 s"),
-        (9_999, "9.9 s"),
+        (0, "0 s"),
+        (999, "0 s"),
+        (4_900, "4 s"),
+        (9_999, "9 s"),
         (10_000, "10 s"),
         (59_999, "59 s"),
         (60_000, "1 min"),
@@ -95,38 +96,33 @@ def test_leverage(value, text):
         (3_600_000, "1 h"),
         (172_799_999, "47 h"),
         (172_800_000, "2 d"),
-        (None, "—"),
     ],
 )
-def test_an_age_is_never_more_than_has_passed(milliseconds, text):
-    assert formatting.age(milliseconds) == text
-
-
-def test_an_age_in_a_sentence_has_no_tenths():
-    assert formatting.whole_age(4_900) == "4 s"
+def test_age_is_rounded_down_to_whole_units(age_ms, text):
+    assert formatting.whole_age(age_ms) == text
 
 
 @pytest.mark.parametrize(
     ("value", "tone"), [("1", Tone.UP), ("-1", Tone.DOWN), ("0", Tone.NEUTRAL), (None, Tone.UNKNOWN)]
 )
-def test_the_tone_of_a_sign(value, tone):
+def test_tone_follows_the_sign(value, tone):
     assert formatting.sign_tone(dec(value)) is tone
 
 
-def test_every_status_and_state_has_a_tone():
+def test_every_risk_status_and_feed_state_has_a_tone():
     assert {formatting.risk_tone(status) for status in RiskStatus} == set(Tone) - {Tone.DOWN}
     assert all(formatting.feed_tone(state) for state in FeedState)
 
 
 @st.composite
-def anything_finite(draw):
-    """Up to forty digits, with an exponent from -30 to 30."""
+def finite_numbers(draw):
+    """Draws numbers of up to forty digits, with exponents from -30 to 30."""
     digits = draw(st.lists(st.integers(0, 9), min_size=1, max_size=40))
     return Decimal((draw(st.integers(0, 1)), digits, draw(st.integers(-30, 30))))
 
 
-@given(anything_finite(), anything_finite(), st.sampled_from(["USDT", "BTC"]))
-def test_no_finite_number_is_too_absurd_to_be_shown(value, step, currency):
+@given(finite_numbers(), finite_numbers(), st.sampled_from(["USDT", "BTC"]))
+def test_every_finite_number_can_be_formatted(value, step, currency):
     texts = [
         formatting.price(value, step),
         formatting.price(value, None),
@@ -142,7 +138,7 @@ def test_no_finite_number_is_too_absurd_to_be_shown(value, step, currency):
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value="-1e12", max_value="1e12", places=6))
-def test_no_figure_ever_has_a_hyphen_an_exponent_or_a_negative_zero(value):
+def test_no_text_has_a_hyphen_an_exponent_or_a_negative_zero(value):
     texts = [
         formatting.price(value, Decimal("0.01")),
         formatting.price(value, None),

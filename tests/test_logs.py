@@ -1,4 +1,4 @@
-"""What is logged, in which form, and that no secret is in it."""
+"""Formats and levels of the log, and secrets redacted from it."""
 
 import json
 import logging
@@ -13,32 +13,33 @@ import pytest
 import uvicorn
 
 from dashboard import logs
+from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[1]
 SECRET = "s3cr/t+k=y ü\"'\\"
 UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
-TOUCHED = ("ccxt", *UVICORN, "gunicorn.error", "gunicorn.access")
+CONFIGURED = ("ccxt", *UVICORN, "gunicorn.error", "gunicorn.access")
 
 
 @pytest.fixture(autouse=True)
-def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What a test configures and hides is its own."""
-    monkeypatch.setattr(logs, "_hidden", set())
-    monkeypatch.setattr(logs, "_secrets", None)
-    loggers = [logging.getLogger(), *map(logging.getLogger, TOUCHED)]
-    before = [(one, one.level, one.handlers[:], one.propagate, one.disabled) for one in loggers]
+def _restored_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Undoes the logging configuration and the secrets of each test."""
+    monkeypatch.setattr(logs, "_spellings", set())
+    monkeypatch.setattr(logs, "_secret_pattern", None)
+    loggers = [logging.getLogger(), *map(logging.getLogger, CONFIGURED)]
+    before = [(each, each.level, each.handlers[:], each.propagate, each.disabled) for each in loggers]
     yield
-    for one, level, handlers, propagate, disabled in before:
-        one.setLevel(level)
-        one.handlers, one.propagate, one.disabled = handlers, propagate, disabled
+    for logger, level, handlers, propagate, disabled in before:
+        logger.setLevel(level)
+        logger.handlers, logger.propagate, logger.disabled = handlers, propagate, disabled
 
 
 def objects(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-class TestText:
-    def test_a_line_has_date_level_logger_and_message(self, capsys):
+class TestTextFormat:
+    def test_line_has_date_level_logger_and_message(self, capsys):
         logs.configure("info", json=False, debug=False)
         logging.getLogger("dashboard.feed").info("tick %d", 7)
         date, time, *words = capsys.readouterr().err.split()
@@ -46,56 +47,56 @@ class TestText:
         assert words == ["INFO", "dashboard.feed:", "tick", "7"]
 
     @pytest.mark.parametrize(
-        ("level", "debug", "heard"),
+        ("level", "debug", "logged"),
         [("warning", False, ["c"]), ("info", False, ["b", "c"]), ("warning", True, ["a", "b", "c"])],
     )
-    def test_as_much_as_was_asked_for(self, capsys, level, debug, heard):
+    def test_level_and_debug_select_the_lines(self, capsys, level, debug, logged):
         logs.configure(level, json=False, debug=debug)
         log = logging.getLogger("dashboard.any")
         log.debug("a")
         log.info("b")
         log.warning("c")
-        assert [line[-1] for line in capsys.readouterr().err.splitlines()] == heard
+        assert [line[-1] for line in capsys.readouterr().err.splitlines()] == logged
 
-    def test_ccxts_own_debug_lines_stay_out(self, capsys):
+    def test_debug_lines_of_ccxt_are_never_logged(self, capsys):
         logs.configure("debug", json=False, debug=True)
         logging.getLogger("ccxt.base.exchange").debug("signature 0f0f")
-        logging.getLogger("ccxt").info("but this")
-        assert capsys.readouterr().err.splitlines()[0].endswith("ccxt: but this")
+        logging.getLogger("ccxt").info("an info line")
+        assert capsys.readouterr().err.splitlines()[0].endswith("ccxt: an info line")
 
-    def test_called_again_it_does_not_say_everything_twice(self, capsys):
+    def test_second_configure_does_not_duplicate_lines(self, capsys):
         logs.configure("info", json=True, debug=False)
         logs.configure("info", json=False, debug=False)
         logging.getLogger("dashboard").info("once")
         assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-class TestJson:
-    def test_one_object_a_line(self, capsys):
+class TestJsonFormat:
+    def test_record_is_one_object_on_one_line(self, capsys):
         logs.configure("info", json=True, debug=False)
         logging.getLogger("dashboard.feed").warning("line one\nline „two“ %s", "x")
-        (told,) = objects(capsys.readouterr().err)
-        assert list(told) == ["timestamp", "level", "logger", "message"]
-        assert told["level"] == "WARNING"
-        assert told["logger"] == "dashboard.feed"
-        assert told["message"] == "line one\nline „two“ x"
-        when = datetime.fromisoformat(str(told["timestamp"]))
+        (logged,) = objects(capsys.readouterr().err)
+        assert list(logged) == ["timestamp", "level", "logger", "message"]
+        assert logged["level"] == "WARNING"
+        assert logged["logger"] == "dashboard.feed"
+        assert logged["message"] == "line one\nline „two“ x"
+        when = datetime.fromisoformat(str(logged["timestamp"]))
         assert when.utcoffset() == timedelta(0)
         assert abs(datetime.now(UTC) - when) < timedelta(minutes=1)
 
-    def test_an_exception_is_one_field(self, capsys):
+    def test_exception_is_one_field(self, capsys):
         logs.configure("info", json=True, debug=False)
         try:
             raise ValueError("no number")
         except ValueError:
             logging.getLogger("dashboard").exception("it failed")
-        (told,) = objects(capsys.readouterr().err)
-        assert list(told) == ["timestamp", "level", "logger", "message", "exception"]
-        assert str(told["exception"]).startswith("Traceback")
-        assert str(told["exception"]).endswith("ValueError: no number")
+        (logged,) = objects(capsys.readouterr().err)
+        assert list(logged) == ["timestamp", "level", "logger", "message", "exception"]
+        assert str(logged["exception"]).startswith("Traceback")
+        assert str(logged["exception"]).endswith("ValueError: no number")
 
-    def test_uvicorn_speaks_alike(self, capsys):
-        """It sets up its own logging wherever it may: log_config=None is what keeps it from that."""
+    def test_uvicorn_logs_in_the_same_format(self, capsys):
+        """Only log_config=None keeps uvicorn from installing its own handlers."""
         logs.configure("info", json=True, debug=False)
         uvicorn.Config("nowhere:app", log_config=None, log_level="info")
         logging.getLogger("uvicorn.error").info("Started", extra={"color_message": "\x1b[1mStarted"})
@@ -106,16 +107,16 @@ class TestJson:
         assert "color_message" not in first
 
 
-class TestServers:
-    def test_gunicorns_handlers_are_replaced(self, capsys):
+class TestGunicorn:
+    def test_handlers_of_gunicorn_are_replaced(self, capsys):
         from gunicorn.config import Config
         from gunicorn.glogging import Logger
 
         gunicorn = Logger(Config())
         logs.configure("info", json=True, debug=False)
         gunicorn.error("Worker (pid:%s) exited", 7)
-        (told,) = objects(capsys.readouterr().err)
-        assert (told["logger"], told["message"]) == ("gunicorn.error", "Worker (pid:7) exited")
+        (logged,) = objects(capsys.readouterr().err)
+        assert (logged["logger"], logged["message"]) == ("gunicorn.error", "Worker (pid:7) exited")
 
 
 JOURNAL = """
@@ -126,78 +127,78 @@ from dashboard import logs
 logs.configure("debug", json=sys.argv[2] == "json", debug=False)
 log = logging.getLogger("dashboard.x")
 for level in (10, 20, 30, 40, 50):
-    log.log(level, "told\\ntwice")
+    log.log(level, "first\\nsecond")
 """
 
 
 def journal(stream: str = "", form: str = "text") -> list[str]:
-    """What a process logs whose standard error is what JOURNAL_STREAM says, or `stream`."""
+    """Lines logged by a process whose JOURNAL_STREAM is `stream`, or its own standard error."""
     command = [sys.executable, "-c", JOURNAL, stream, form]
-    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=True, timeout=30, cwd=ROOT)
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=True, timeout=TIMEOUT_S, cwd=ROOT)
     return done.stderr.splitlines()
 
 
 class TestJournal:
     def test_each_line_begins_with_its_priority_and_has_no_date(self):
         lines = journal()
-        assert lines[:2] == ["<7>DEBUG dashboard.x: told", "<7>twice"]
+        assert lines[:2] == ["<7>DEBUG dashboard.x: first", "<7>second"]
         assert [line[:3] for line in lines[::2]] == ["<7>", "<6>", "<4>", "<3>", "<2>"]
 
-    def test_where_the_stream_leads_elsewhere_lines_have_a_date(self):
+    def test_redirected_standard_error_gets_lines_with_a_date(self):
         assert journal("1:1")[0].startswith("20")
 
-    def test_json_stays_json(self):
-        assert objects("\n".join(journal(form="json")))[0]["message"] == "told\ntwice"
+    def test_json_format_is_unchanged_in_the_journal(self):
+        assert objects("\n".join(journal(form="json")))[0]["message"] == "first\nsecond"
 
 
-def keeping(form: str) -> logging.Logger:
-    """A log in this form that was told of the secret."""
+def redacting_logger(form: str) -> logging.Logger:
+    """Configures logging in `form` with `SECRET` redacted."""
     logs.configure("info", json=form == "json", debug=False)
-    logs.hide(SECRET)
+    logs.add_secret(SECRET)
     return logging.getLogger("dashboard")
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-class TestSecrets:
+class TestRedaction:
     @pytest.fixture
-    def said(self, capsys):
-        def said() -> str:
+    def logged(self, capsys):
+        def logged() -> str:
             text = capsys.readouterr().err
             for shown in (SECRET, quote_plus(SECRET), json.dumps(SECRET)[1:-1], repr(SECRET)[1:-1], "s3cr"):
                 assert shown not in text
             assert "***" in text
             return text
 
-        return said
+        return logged
 
-    def test_in_a_message(self, said, form):
-        log = keeping(form)
+    def test_secret_in_a_message(self, logged, form):
+        log = redacting_logger(form)
         log.info(f"key {SECRET} refused")
-        assert "key *** refused" in said()
+        assert "key *** refused" in logged()
 
-    def test_in_arguments(self, said, form):
-        log = keeping(form)
+    def test_secret_in_arguments(self, logged, form):
+        log = redacting_logger(form)
         log.info("keys %s %r %s", SECRET, SECRET, {"key": SECRET})
-        said()
+        logged()
 
-    def test_in_a_url(self, said, form):
-        log = keeping(form)
+    def test_secret_in_a_url(self, logged, form):
+        log = redacting_logger(form)
         encoded = quote_plus(SECRET)
         log.info("GET /x?key=%s&low=%s", encoded, encoded.lower())
-        assert "GET /x?key=***&low=***" in said()
+        assert "GET /x?key=***&low=***" in logged()
 
-    def test_in_json_that_is_told(self, said, form):
-        log = keeping(form)
-        log.info("answered %s", json.dumps({"key": SECRET}))
-        said()
+    def test_secret_in_a_json_text(self, logged, form):
+        log = redacting_logger(form)
+        log.info("response %s", json.dumps({"key": SECRET}))
+        logged()
 
-    def test_in_what_is_given_beside(self, said, form):
-        log = keeping(form)
+    def test_secret_in_extra_fields(self, logged, form):
+        log = redacting_logger(form)
         log.info("***", extra={"request": {"keys": [SECRET]}, SECRET: 1})
-        said()
+        logged()
 
-    def test_in_tracebacks(self, said, form):
-        log = keeping(form)
+    def test_secret_in_a_traceback(self, logged, form):
+        log = redacting_logger(form)
 
         def fails() -> None:
             try:
@@ -209,32 +210,32 @@ class TestSecrets:
             fails()
         except ValueError:
             log.exception("of %s", SECRET)
-        assert "Traceback" in said()
+        assert "Traceback" in logged()
 
-    def test_in_a_line_that_cannot_be_made(self, capsys, form, monkeypatch):
+    def test_secret_in_a_record_that_cannot_be_formatted(self, capsys, form, monkeypatch):
         monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's own would raise
-        log = keeping(form)
+        log = redacting_logger(form)
         log.info("%d", SECRET)
         text = capsys.readouterr().err
         assert "test_logs.py" in text
-        assert "cannot be logged" in text
+        assert "cannot be formatted" in text
         assert "s3cr" not in text
 
-    def test_the_longest_comes_first(self, said, form):
-        log = keeping(form)
-        logs.hide(SECRET + "-and-more")
+    def test_longest_secret_is_redacted_first(self, logged, form):
+        log = redacting_logger(form)
+        logs.add_secret(SECRET + "-and-more")
         log.info(f"{SECRET}-and-more")
-        assert "more" not in said()
+        assert "more" not in logged()
 
-    def test_a_short_one_leaves_other_words_whole(self, capsys, form):
-        log = keeping(form)
-        logs.hide("abc")
+    def test_short_secret_is_redacted_only_as_a_whole_word(self, capsys, form):
+        log = redacting_logger(form)
+        logs.add_secret("abc")
         log.info("abc alphabcd key=abc&x")
         assert "*** alphabcd key=***&x" in capsys.readouterr().err
 
-    def test_nothing_to_hide(self, capsys, form):
-        log = keeping(form)
-        logs.hide("")
-        logs.hide(None)
+    def test_empty_secret_redacts_nothing(self, capsys, form):
+        log = redacting_logger(form)
+        logs.add_secret("")
+        logs.add_secret(None)
         log.info("all of it")
         assert "all of it" in capsys.readouterr().err

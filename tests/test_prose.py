@@ -1,5 +1,6 @@
 """Names and prose follow the rules of CONTRIBUTING. Each failure lists the places as file:line."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -86,3 +87,23 @@ def test_every_check_finds_a_violation(
     found = [str(violation) for violation in check(Source.read(path, tmp_path))]
     assert found
     assert found[0].startswith("bad.py:1:")
+
+
+def glossary() -> list[str]:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return text.partition("## Glossary\n")[2].strip().splitlines()
+
+
+def test_glossary_has_one_line_for_each_term_in_order() -> None:
+    entries = [re.fullmatch(r"- \*\*([\w -]+)\*\*: \S.*[^.\s]", line) for line in glossary()]
+    assert entries
+    assert None not in entries
+    terms = [entry[1].lower() for entry in entries if entry]
+    assert terms == sorted(set(terms))
+
+
+def test_glossary_terms_are_used_in_the_source() -> None:
+    text = " ".join(source.text for source in sources())
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\s-]+", " ", text).lower()
+    terms = [line.partition("**:")[0].removeprefix("- **") for line in glossary()]
+    assert not [term for term in terms if term.lower().replace("-", " ") not in words]

@@ -1,4 +1,4 @@
-"""The house around the code: what is locked, written and served is what is meant."""
+"""Files around the code: lock files, scripts, static assets and documents."""
 
 import re
 import tomllib
@@ -8,7 +8,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from dashboard.clock import now_ms
 from dashboard.config import Settings
+from dashboard.metrics.collector import FeedStatsCollector
+from dashboard.metrics.registry import REGISTRY
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -16,7 +19,7 @@ RUNTIME, DEV = "requirements.lock", "requirements-dev.lock"
 
 
 def files(*patterns: str) -> list[Path]:
-    """The repository's own files, leaving out what was made or installed here."""
+    """The repository's own files, without generated and installed ones."""
     found = {path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}
     return sorted(path for path in found if not {".venv", ".git", "__pycache__"} & set(path.parts))
 
@@ -25,7 +28,7 @@ def relative(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-# --- The locks
+# --- Lock files
 
 
 def locked(name: str) -> dict[str, Requirement]:
@@ -41,13 +44,13 @@ def version(requirement: Requirement) -> str:
 
 
 @pytest.mark.parametrize("name", [RUNTIME, DEV])
-def test_a_lock_names_no_address_and_no_place(name):
+def test_lock_contains_no_url_and_no_path(name):
     text = (ROOT / name).read_text()
     assert not re.search(r"://|^ *--?(index|extra|find|trusted|e\b|i\b|f\b)| @ ", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", [RUNTIME, DEV])
-def test_a_lock_gives_one_exact_version_and_its_hashes(name):
+def test_lock_pins_exact_versions_with_hashes(name):
     blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text())
     for block in blocks:
         if not block.startswith("#"):
@@ -56,27 +59,27 @@ def test_a_lock_gives_one_exact_version_and_its_hashes(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "wishes"),
+    ("name", "ranges"),
     [
         (RUNTIME, PROJECT["project"]["dependencies"]),
         (DEV, PROJECT["project"]["dependencies"]),
         (DEV, PROJECT["dependency-groups"]["dev"]),
     ],
 )
-def test_a_lock_fulfils_the_ranges_of_pyproject(name, wishes):
+def test_lock_satisfies_the_ranges_of_pyproject(name, ranges):
     lock = locked(name)
-    for wish in map(Requirement, wishes):
-        found = version(lock[canonicalize_name(wish.name)])
-        assert wish.specifier.contains(found), f"{wish} but {found} is locked: make lock"
+    for wanted in map(Requirement, ranges):
+        found = version(lock[canonicalize_name(wanted.name)])
+        assert wanted.specifier.contains(found), f"{wanted} but {found} is locked: run make lock"
 
 
-def test_tests_run_on_the_versions_that_users_run_on():
+def test_tests_use_the_locked_runtime_versions():
     dev = locked(DEV)
     for name, requirement in locked(RUNTIME).items():
         assert version(dev[name]) == version(requirement)
 
 
-# --- The scripts
+# --- Scripts
 
 
 def shell_scripts() -> list[Path]:
@@ -85,26 +88,26 @@ def shell_scripts() -> list[Path]:
 
 
 @pytest.mark.parametrize("script", shell_scripts(), ids=relative)
-def test_a_shell_script_stops_at_its_first_mistake(script):
+def test_shell_script_exits_on_errors_and_is_executable(script):
     assert re.search(r"^set -E?euo pipefail$", script.read_text(), re.MULTILINE)
     assert script.stat().st_mode & 0o111
 
 
-# --- The page
+# --- Static files
 
 
 @pytest.mark.parametrize("path", files("dashboard/web/**/*.py", "dashboard/web/assets/**/*"), ids=relative)
-def test_nothing_is_loaded_from_another_host(path):
+def test_page_loads_nothing_from_another_host(path):
     if path.suffix == ".LICENSE" or path.suffix == ".woff2":
         return
     text = path.read_text()
-    text = re.sub(r"http://www\.w3\.org/[\w/#-]+", "", text)  # names of XML formats
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)  # a vendored file says whose it is
+    text = re.sub(r"http://www\.w3\.org/[\w/#-]+", "", text)  # XML namespaces
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)  # vendored files name their origin in comments
     assert not re.search(r"(https?:)?//[\w-]+(\.[\w-]+)*\.[a-z]{2,}\b", text)
-    assert "BOOTSTRAP" not in text  # dbc.themes: addresses of a CDN
+    assert "BOOTSTRAP" not in text  # dbc.themes: URLs of a CDN
 
 
-# --- What is written about the settings
+# --- Documents
 
 
 def described_in_env_example() -> dict[str, str]:
@@ -112,12 +115,12 @@ def described_in_env_example() -> dict[str, str]:
     return dict(re.findall(r"^#?DASHBOARD_([A-Z_]+)=(.*)$", text, re.MULTILINE))
 
 
-def test_env_example_has_every_setting_once():
+def test_env_example_lists_every_setting_once():
     names = re.findall(r"^#?DASHBOARD_([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert sorted(names) == sorted(name.upper() for name in Settings.model_fields)
 
 
-def test_env_example_shows_the_true_defaults():
+def test_env_example_shows_the_defaults():
     shown = described_in_env_example()
     for name, field in Settings.model_fields.items():
         if field.default is not None:
@@ -125,13 +128,53 @@ def test_env_example_shows_the_true_defaults():
             assert shown[name.upper()] == text.removesuffix(".0"), name
 
 
-def test_the_readmes_table_has_every_setting_once_with_its_default():
-    rows = re.findall(
-        r"^\| `--([a-z-]+)` \| `DASHBOARD_([A-Z_]+)` \| (.*?) \|", (ROOT / "README.md").read_text(), re.M
-    )
-    assert sorted(flag for flag, _, _ in rows) == sorted(n.replace("_", "-") for n in Settings.model_fields)
-    for flag, variable, shown in rows:
-        default = Settings.model_fields[variable.lower()].default
+def test_settings_document_lists_every_setting_once_with_its_default_and_meaning():
+    row = r"^\| `--([a-z-]+)` \| `DASHBOARD_([A-Z_]+)` \| (.*?) \| (.*?) \|$"
+    rows = re.findall(row, (ROOT / "docs" / "SETTINGS.md").read_text(), re.MULTILINE)
+    assert sorted(flag for flag, *_ in rows) == sorted(n.replace("_", "-") for n in Settings.model_fields)
+    for flag, variable, default, meaning in rows:
+        field = Settings.model_fields[variable.lower()]
         assert variable == flag.replace("-", "_").upper()
-        expected = "" if default in (None, False) else f"`{default}`".replace(".0`", "`")
-        assert shown.strip() == expected, flag
+        expected = "" if field.default in (None, False) else f"`{field.default}`".replace(".0`", "`")
+        assert (default.strip(), meaning) == (expected, field.description), flag
+
+
+def test_documents_name_only_settings_that_exist():
+    known = {f"DASHBOARD_{name.upper()}" for name in Settings.model_fields} | {"DASHBOARD_ENV_FILE"}
+    for path in files("*.md", "docs/*.md", "deploy/etc/*", "deploy/systemd/*"):
+        assert set(re.findall(r"DASHBOARD_[A-Z_]+", path.read_text())) <= known, relative(path)
+
+
+def test_documents_name_only_flags_that_exist():
+    settings = {name.replace("_", "-") for name in Settings.model_fields} | {"no-use-testnet", "help"}
+    installer = set(re.findall(r"^#   --([a-z-]+)", (ROOT / "install.sh").read_text(), re.MULTILINE))
+    for path in files("README.md", "docs/*.md"):
+        named = set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", path.read_text()))
+        assert named <= settings | installer, relative(path)
+
+
+def exported_metrics() -> dict[str, str]:
+    """The label of each metric by its name; empty without one."""
+    source = "".join(path.read_text() for path in files("dashboard/metrics/*.py"))
+    labels = dict.fromkeys(re.findall(r'"(dashboard_[a-z_]+)"', source), "")
+    reading = {"read_at": now_ms(), "price_ages": {"BTC/USDT:USDT": 0}, "state": "STREAMING"}
+    for family in (*FeedStatsCollector(lambda: reading).collect(), *REGISTRY.collect()):
+        names = {name for sample in family.samples for name in sample.labels} - {"le", "version", "python"}
+        labels[family.name] = "".join(names)
+    return labels
+
+
+def test_operations_document_lists_every_metric_with_its_label():
+    text = (ROOT / "docs" / "OPERATIONS.md").read_text()
+    listed = re.findall(r"`(dashboard_[a-z_]+?)(?:_total|_info)?(?:\{([a-z]+)\})?`", text)
+    assert dict(listed) == exported_metrics()
+
+
+def linked_files(path: Path) -> list[str]:
+    return [link for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text()) if "://" not in link]
+
+
+@pytest.mark.parametrize("path", files("*.md", "docs/*.md"), ids=relative)
+def test_links_between_documents_lead_to_files(path):
+    missing = [link for link in linked_files(path) if not (path.parent / link).exists()]
+    assert not missing

@@ -1,78 +1,80 @@
-"""What systemd gives to a service and hears from it."""
+"""Notifications to systemd, its watchdog, and inherited sockets."""
 
 import logging
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
 from dashboard.systemd import Watchdog, notify
-from tests.systemd_harness import RUN, Manager, start
+from tests.systemd_harness import RUN, NotifySocket, start
+from tests.waiting import TIMEOUT_S
 
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    """A listening unix socket, as systemd keeps it for a service that may come and go."""
+    """A listening unix socket, as systemd keeps it open across restarts of a service."""
     with TemporaryDirectory(prefix="socket-") as folder, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(Path(folder) / "web.sock"))
         listener.listen()
         yield listener
 
 
-def test_a_socket_that_is_handed_over_is_served(listener: socket.socket):
+def test_inherited_socket_is_served(listener: socket.socket):
     transport = httpx.HTTPTransport(uds=listener.getsockname())
-    with Manager() as manager, httpx.Client(transport=transport, base_url="http://localhost") as client:
+    with NotifySocket() as manager, httpx.Client(transport=transport, base_url="http://localhost") as client:
         process = start(RUN, "--demo", "--no-browser", manager=manager, listener=listener)
         try:
-            # Before it is ready: systemd keeps the socket, so the request waits and is not lost.
-            assert client.get("/healthz", timeout=60).json() == {"status": "alive"}
-            assert client.get("/").status_code == 503  # behind a proxy, and there is no password
+            # Before it is ready: the request waits in the socket.
+            assert client.get("/healthz", timeout=TIMEOUT_S).json() == {"status": "alive"}
+            assert client.get("/").status_code == 503  # reachable through a proxy, and no password is set
             manager.until("READY=1")
             manager.until("WATCHDOG=1")
         finally:
             process.terminate()
-            output, _ = process.communicate(timeout=20)
+            output, _ = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 0
-    assert "on the socket" in output
+    assert "on the unix socket" in output
 
 
-def test_elsewhere_nothing_is_told(monkeypatch: pytest.MonkeyPatch):
+def test_notify_without_systemd_does_nothing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     notify("READY=1")
 
 
-def test_a_manager_that_is_gone_is_no_failure(
+def test_missing_notify_socket_is_no_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "missing"))
     with caplog.at_level(logging.INFO):
         notify("READY=1")
     assert not caplog.records
 
 
-def test_the_watchdog_is_told_no_more_often_than_it_needs(monkeypatch: pytest.MonkeyPatch):
-    with Manager() as manager:
+def test_watchdog_is_pinged_only_as_often_as_needed(monkeypatch: pytest.MonkeyPatch):
+    with NotifySocket() as manager:
         monkeypatch.setenv("NOTIFY_SOCKET", manager.path)
         monkeypatch.setenv("WATCHDOG_USEC", "400000")
         watchdog = Watchdog()
-        told = 0
-        until = time.monotonic() + 0.35
-        while time.monotonic() < until:
-            watchdog.alive()
-        notify("end of it")
-        while manager.until("") != "end of it":
-            told += 1
-        assert 2 <= told <= 4
+        pings = 0
+        for milliseconds in range(350):
+            clock = SimpleNamespace(monotonic=lambda now=milliseconds / 1000: now)
+            monkeypatch.setattr("dashboard.systemd.time", clock)
+            watchdog.ping()
+        notify("STATUS=end")
+        while manager.until("") != "STATUS=end":
+            pings += 1
+        assert pings == 4
 
 
-def test_without_a_watchdog_it_hears_nothing(monkeypatch: pytest.MonkeyPatch):
-    with Manager() as manager:
+def test_watchdog_without_a_timeout_sends_no_ping(monkeypatch: pytest.MonkeyPatch):
+    with NotifySocket() as manager:
         monkeypatch.setenv("NOTIFY_SOCKET", manager.path)
         monkeypatch.delenv("WATCHDOG_USEC", raising=False)
-        Watchdog().alive()
-        notify("end of it")
-        assert manager.until("") == "end of it"
+        Watchdog().ping()
+        notify("STATUS=end")
+        assert manager.until("") == "STATUS=end"

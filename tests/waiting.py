@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 """Seconds until an expected event counts as missing."""
 
 
-def until(condition: Callable[[], Any], timeout_s: float = PATIENCE_S) -> float:
+def until(condition: Callable[[], Any], timeout_s: float = TIMEOUT_S) -> float:
     """Polls the condition until it holds; returns the seconds that this took."""
     began = time.monotonic()
     while not condition():

@@ -1,1 +1,1 @@
-"""The live state for programs: REST and websockets under /api/v1."""
+"""The live state for other programs: REST and websockets under /api/v1."""

@@ -1,4 +1,4 @@
-"""One stream of messages from the live state's threads to any number of clients in the server's loop."""
+"""Broadcast of messages, from the threads of the live state to any number of clients in the server's loop."""
 
 import asyncio
 import threading
@@ -8,67 +8,66 @@ from contextlib import suppress
 
 from dashboard.api.outbox import ConflatingOutbox
 
-_LOOK = 1.0
-"""Seconds between two looks."""
+_TIMER_S = 1.0
 
 
 class Broadcaster:
-    """Takes texts from any thread, and puts them into the slot of each client.
+    """Takes texts from any thread, and puts them into the outbox of each client.
 
-    The loop is called once for all that came until it listens, not once a client or a message.
+    The loop is called once for all pending messages, not once for each client or message.
     """
 
-    def __init__(self, look: Callable[[], None] | None = None) -> None:
-        """`look` is called in the server's loop each second while there is a client."""
-        self._look = look
-        self._looking: asyncio.Task[None] | None = None
-        self._slots: dict[ConflatingOutbox, None] = {}
-        self._news: deque[tuple[int, Hashable, str]] = deque()
+    def __init__(self, on_timer: Callable[[], None] | None = None) -> None:
+        """`on_timer` is called in the server's loop each second while there is a client."""
+        self._on_timer = on_timer
+        self._timer: asyncio.Task[None] | None = None
+        self._outboxes: dict[ConflatingOutbox, None] = {}
+        self._pending: deque[tuple[int, Hashable, str]] = deque()
         self._publishing = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._called = False
-        self.number = 0
-        """Of the newest message."""
+        self._scheduled = False
+        self.sequence = 0
+        """Number of the newest message."""
 
     @property
-    def heard(self) -> bool:
-        """Whether there is anybody to tell; without, nothing need be serialised."""
-        return bool(self._slots)
+    def has_clients(self) -> bool:
+        """True if there is a client; without one, no message needs to be serialised."""
+        return bool(self._outboxes)
 
-    def enter(self, slot: ConflatingOutbox) -> None:
-        """A client more, in the server's loop."""
+    def subscribe(self, outbox: ConflatingOutbox) -> None:
+        """Adds a client. Runs in the server's loop."""
         self._loop = asyncio.get_running_loop()
-        self._slots[slot] = None
-        if self._look is not None and self._looking is None:
-            self._looking = self._loop.create_task(self._look_on(self._look))
+        self._outboxes[outbox] = None
+        if self._on_timer is not None and self._timer is None:
+            self._timer = self._loop.create_task(self._run_timer(self._on_timer))
 
-    def leave(self, slot: ConflatingOutbox) -> None:
-        """A client less."""
-        self._slots.pop(slot, None)
-        if not self._slots and self._looking is not None:
-            self._looking.cancel()
-            self._looking = None
+    def unsubscribe(self, outbox: ConflatingOutbox) -> None:
+        """Removes a client. Runs in the server's loop."""
+        self._outboxes.pop(outbox, None)
+        if not self._outboxes and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def publish(self, key: Hashable, text: str) -> None:
-        """Tells all clients, from any thread. What they have not been sent under `key` is superseded."""
+        """Sends a text to all clients, from any thread. It supersedes unsent texts with the same key."""
         with self._publishing:
-            self.number += 1
-            self._news.append((self.number, key, text))
-            called, self._called = self._called, True
-        if not called and self._loop is not None:
-            with suppress(RuntimeError):  # the server has ended
-                self._loop.call_soon_threadsafe(self._hand_out)
+            self.sequence += 1
+            self._pending.append((self.sequence, key, text))
+            scheduled, self._scheduled = self._scheduled, True
+        if not scheduled and self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(self._distribute)
 
-    async def _look_on(self, look: Callable[[], None]) -> None:
+    async def _run_timer(self, on_timer: Callable[[], None]) -> None:
         while True:
-            await asyncio.sleep(_LOOK)
-            look()
+            await asyncio.sleep(_TIMER_S)
+            on_timer()
 
-    def _hand_out(self) -> None:
+    def _distribute(self) -> None:
         with self._publishing:
-            news, self._news = self._news, deque()
-            self._called = False
-        for number, key, text in news:
-            for slot in self._slots:
-                if number > slot.since:
-                    slot.put(key, text)
+            pending, self._pending = self._pending, deque()
+            self._scheduled = False
+        for number, key, text in pending:
+            for outbox in self._outboxes:
+                if number > outbox.initial_sequence:
+                    outbox.put(key, text)

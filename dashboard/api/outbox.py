@@ -1,42 +1,42 @@
-"""What one client has still to be sent: the newest of each thing, never a queue that grows."""
+"""Unsent messages of one client: the newest for each key, never a growing queue."""
 
 import asyncio
 from collections.abc import Hashable
 
-MOST = 1_000
-"""Things that may wait for a slow client; one with more is closed, to come back for a fresh state."""
+MAX_PENDING = 1_000
+"""Keys that may be unsent; a client with more is closed, so that it reconnects for a fresh state."""
 
 
 class ConflatingOutbox:
-    """Texts by key, in the order of their arrival; a newer one takes the place of an older one.
+    """Texts by key, in the order of arrival; a newer text replaces an older one with the same key.
 
     Belongs to one event loop.
     """
 
-    __slots__ = ("_texts", "_waiting", "since")
+    __slots__ = ("_texts", "_waiter", "initial_sequence")
 
     def __init__(self) -> None:
         self._texts: dict[Hashable, str] = {}
-        self._waiting: asyncio.Future[None] | None = None
-        self.since = 0
-        """The number of the newest message that the client's first state has in it."""
+        self._waiter: asyncio.Future[None] | None = None
+        self.initial_sequence = 0
+        """Number of the newest message that the client's initial state includes."""
 
     def put(self, key: Hashable, text: str) -> None:
-        """Something to send. What stands under the same key is superseded."""
+        """Adds a text to send, in place of an unsent one with the same key."""
         self._texts.pop(key, None)
         self._texts[key] = text
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     @property
     def overfull(self) -> bool:
-        """Whether the client is so slow that it has to begin anew."""
-        return len(self._texts) > MOST
+        """True if the client is too slow to catch up and has to reconnect."""
+        return len(self._texts) > MAX_PENDING
 
     async def take(self) -> list[str]:
-        """All that is to be sent, once there is something."""
+        """Waits for at least one text, and returns all of them."""
         if not self._texts:
-            self._waiting = asyncio.get_running_loop().create_future()
-            await self._waiting
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
         texts, self._texts = list(self._texts.values()), {}
         return texts

@@ -1,29 +1,29 @@
-"""The shapes of the REST answers, from which the OpenAPI page is made. Numbers are decimal strings."""
+"""Response models of the REST API, the source of its OpenAPI schema. Numbers are decimal strings."""
 
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 
-class PositionFigures(BaseModel):
-    """One position at a live price. null is unknown, never zero."""
+class ValuedPositionResponse(BaseModel):
+    """One position, valued at a live price. null means unknown, never zero."""
 
-    symbol: str = Field(description="ccxt's unified symbol")
+    symbol: str = Field(description="unified symbol of ccxt")
     side: Literal["long", "short", "flat"]
-    quantity: str = Field(description="full size in base coins, leverage in it")
+    quantity: str = Field(description="full size in base coins, including leverage")
     entry_price: str | None
-    current_price: str | None = Field(description="mark price, else last; null when missing or too old")
+    current_price: str | None = Field(description="mark price, else last price; null if missing or stale")
     unrealized_pnl: str | None = Field(description="in the settlement currency, before fees")
     realized_pnl: str = Field(description="in the settlement currency, before fees and funding")
     notional_value: str | None
     total_pnl: str | None
     leverage: str | None
     last_updated: str = Field(description="ISO 8601, UTC")
-    price_age_ms: int | None = Field(description="milliseconds since current_price arrived here")
+    price_age_ms: int | None = Field(description="milliseconds since current_price was received")
 
 
-class Position(PositionFigures):
-    """The same with what changes slowly."""
+class PositionResponse(ValuedPositionResponse):
+    """One position with all its details."""
 
     account: str
     exchange: str
@@ -35,23 +35,23 @@ class Position(PositionFigures):
     risk: str
     liquidation_price: str | None
     liquidation_is_estimate: bool
-    liquidation_distance: str | None = Field(description="signed percent of the price")
-    fees: dict[str, str] = Field(description="paid, by currency; negative is received")
-    funding: dict[str, str] = Field(description="received, by currency; negative is paid")
-    adopted: bool = Field(description="whether it began with the exchange's own figures")
-    difference: str | None = Field(description="what the exchange tells differently")
+    liquidation_distance: str | None = Field(description="in percent of the price, signed")
+    fees: dict[str, str] = Field(description="fees paid, by currency; negative if received")
+    funding: dict[str, str] = Field(description="funding received, by currency; negative if paid")
+    adopted: bool = Field(description="true if it started with the exchange's size and entry price")
+    difference: str | None = Field(description="difference to the position on the exchange")
     opened_at: str | None
 
 
-class Positions(BaseModel):
-    """Every open position by its label: the symbol, in hedge mode with :long or :short."""
+class PositionListResponse(BaseModel):
+    """Every open position by its label: the symbol, in hedge mode followed by :long or :short."""
 
     timestamp: str
-    positions: dict[str, Position]
+    positions: dict[str, PositionResponse]
 
 
-class Summary(BaseModel):
-    """All positions as one. Totals in dollars: stablecoins at par, coins at their live price."""
+class SummaryResponse(BaseModel):
+    """Totals of all positions in dollars: stablecoins at par, coins at their live price."""
 
     timestamp: str
     active_positions: int
@@ -59,14 +59,16 @@ class Summary(BaseModel):
     total_pnl: str | None
     realized_pnl: str | None
     unrealized_pnl: str | None
-    positions: dict[str, PositionFigures]
+    positions: dict[str, ValuedPositionResponse]
 
 
-class Health(BaseModel):
-    """Whether the figures can be relied on."""
+class HealthResponse(BaseModel):
+    """Reliability of the figures."""
 
     status: Literal["healthy", "degraded"]
     running: bool
-    degraded: list[str] = Field(description="what is wrong, a line each")
-    account_read_age_ms: int | None = Field(description="since the exchange's positions were last read")
+    degraded: list[str] = Field(description="the reasons, one line each")
+    account_read_age_ms: int | None = Field(
+        description="since the positions were last read from the exchange"
+    )
     feed: str = Field(description="state of the main market's feed")

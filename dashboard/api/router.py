@@ -1,4 +1,4 @@
-"""Adds the API to the application that serves the page."""
+"""Adds the API to the application."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from dashboard.app.context import AppContext
 from dashboard.auth.api_access import ApiAccess
 
 ASYNCAPI = json.loads(Path(__file__).with_name("asyncapi.json").read_text(encoding="utf-8"))
-"""What the websockets say and understand, as an AsyncAPI document."""
+"""The AsyncAPI document of the websockets."""
 
 
 def add_api(
@@ -24,13 +24,15 @@ def add_api(
     context: AppContext,
     entrance: ApiAccess,
     *,
-    keepalive: float = KEEPALIVE_S,
+    keepalive_s: float = KEEPALIVE_S,
 ) -> None:
-    """Serves everything under /api. `keepalive` is the time in seconds between two pings to a client."""
+    """Adds everything under /api. `keepalive_s` is the interval of the websocket pings."""
     app.include_router(routes(context))
     app.router.routes += [
-        WebSocketRoute("/api/v1/positions/stream", positions_stream(context.board, entrance, keepalive)),
-        WebSocketRoute("/api/v1/live/bbo", bbo_stream(context.markets, entrance, keepalive)),
+        WebSocketRoute(
+            "/api/v1/positions/stream", positions_stream(context.positions, entrance, keepalive_s)
+        ),
+        WebSocketRoute("/api/v1/live/bbo", bbo_stream(context.markets, entrance, keepalive_s)),
     ]
 
     @app.get("/api/asyncapi.json", include_in_schema=False)

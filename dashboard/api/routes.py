@@ -1,16 +1,15 @@
 """REST: what the account holds, and how well that is known."""
 
-import time
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter
 
 from dashboard.api import serializers
-from dashboard.api.response_models import Health, Positions, Summary
+from dashboard.api.response_models import HealthResponse, PositionListResponse, SummaryResponse
 from dashboard.app.context import AppContext
-from dashboard.clock import now_ms
+from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.feed_state import FeedState
-from dashboard.positions.models import LivePosition
 from dashboard.positions.position_book import PositionBook
 
 _LIVE = (FeedState.STREAMING, FeedState.POLLING)
@@ -18,50 +17,59 @@ _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 
 def routes(context: AppContext) -> APIRouter:
     """The routes under /api/v1/positions."""
-    router, board = APIRouter(prefix="/api/v1/positions", tags=["positions"]), context.board
+    router, book = APIRouter(prefix="/api/v1/positions", tags=["positions"]), context.positions
 
-    @router.get("", response_model=Positions)
+    @router.get("", response_model=PositionListResponse)
     async def positions() -> Any:
         """Every open position, with what changes slowly."""
-        now, held = now_ms(), board.get_all_positions()
+        now, labels = now_ms(), book.labels
         return {
-            "timestamp": serializers.instant(time.time_ns() // 1_000_000),
-            "positions": {label: serializers.details(live, now) for label, live in held.items()},
+            "timestamp": serializers.instant(wall_ms()),
+            "positions": {
+                labels.label(key): serializers.details(live, now)
+                for key, live in book.get_all_positions().items()
+            },
         }
 
-    @router.get("/summary", response_model=Summary)
+    @router.get("/summary", response_model=SummaryResponse)
     async def summary() -> Any:
         """All positions as one."""
-        return serializers.summary(board.summary(), board.get_all_positions(), now_ms())
+        return serializers.summary(book, now_ms())
 
-    @router.get("/health", response_model=Health)
+    @router.get("/health", response_model=HealthResponse)
     async def health() -> Any:
         """Whether the figures can be relied on, and if not, why."""
-        now, known, about = now_ms(), board.health, context.about()
+        now, info = now_ms(), context.info()
         state = context.markets.main.snapshot.health.state_at(now)
-        degraded = [*_account(known.problem, known.read_at, has_account=about.has_account)]
+        degraded = [*_accounts(book)]
         degraded += [f"prices: {state}"] * (state not in _LIVE)
-        degraded += [f"{each.label}: {each.difference}" for each in _differing(board)]
-        degraded += [about.trouble] if about.trouble else []
-        degraded += ["stopped"] * (not about.running)
+        degraded += [*_differences(book)]
+        degraded += [info.trouble] if info.trouble else []
+        degraded += ["stopped"] * (not info.running)
+        times = [health.read_at for health in book.accounts.values()]
+        read = [at for at in times if at is not None]
         return {
             "status": "degraded" if degraded else "healthy",
-            "running": about.running,
+            "running": info.running,
             "degraded": degraded,
-            "account_read_age_ms": None if known.read_at is None else now - known.read_at,
+            "account_read_age_ms": now - min(read) if read and len(read) == len(times) else None,
             "feed": str(state),
         }
 
     return router
 
 
-def _account(problem: str | None, read_at: int | None, *, has_account: bool) -> list[str]:
-    if not has_account:
-        return ["no account: give the exchange's keys to see its positions"]
-    if problem:
-        return [f"account: {problem}"]
-    return [] if read_at is not None else ["account: not read yet"]
+def _accounts(book: PositionBook) -> Iterator[str]:
+    """Problems of the accounts; an account is named where there are several."""
+    if not book.accounts:
+        yield "no account: give the exchange's keys to see its positions"
+    for name, health in book.accounts.items():
+        account = "account" if len(book.accounts) == 1 else f"account {name}"
+        if health.problem or health.read_at is None:
+            yield f"{account}: {health.problem or 'not read yet'}"
 
 
-def _differing(board: PositionBook) -> list[LivePosition]:
-    return [each for each in board.get_all_positions().values() if each.difference]
+def _differences(book: PositionBook) -> Iterator[str]:
+    for key, live in book.get_all_positions().items():
+        if live.difference:
+            yield f"{book.labels.label(key)}: {live.difference}"

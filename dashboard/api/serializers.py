@@ -1,27 +1,24 @@
 """What programs are told, as plain dicts. Pure. Numbers are strings, unknown is null."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.fill import Fill
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Side
 from dashboard.domain.position_state import PositionState
-from dashboard.positions.models import AccountSummary, LivePosition, PositionUpdate
+from dashboard.positions.models import LivePosition, PositionUpdate
+from dashboard.positions.position_book import PositionBook
 
 Message = dict[str, Any]
 
 
 def text(number: Decimal | None, places: int = 12) -> str | None:
     """A number without powers of ten and without digits that no exchange has."""
-    if number is None:
-        return None
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -places:
-        number = round(number, places)
-    return f"{number.normalize():f}" if number else "0"
+    return None if number is None else plain_number(number, places)
 
 
 def instant(ms: int) -> str:
@@ -37,11 +34,11 @@ def age(quote: Quote | None, now: int) -> int | None:
 def position(live: LivePosition, now: int) -> Message:
     """One position, at `now` (ms, monotonic): what is too old is unknown."""
     live = live.at(now)
-    held, realized = live.position, live.tracked.total.realized_pnl
+    held, realized = live.position, live.state.cumulative_totals.realized_pnl
     pnl = live.unrealized_pnl
     return {
-        "symbol": live.tracked.key.symbol,
-        "side": str(live.tracked.side or "flat"),
+        "symbol": live.state.key.symbol,
+        "side": str(live.state.side or "flat"),
         "quantity": text(held.size) if held else "0",
         "entry_price": text(held.entry_price) if held else None,
         "current_price": text(live.quote.value) if live.quote else None,
@@ -58,13 +55,13 @@ def position(live: LivePosition, now: int) -> Message:
 def details(live: LivePosition, now: int) -> Message:
     """The same with what changes slowly."""
     live = live.at(now)
-    held, total = live.position, live.tracked.total
+    held, total = live.position, live.state.cumulative_totals
     return position(live, now) | {
-        "account": live.tracked.key.account,
-        "exchange": live.tracked.instrument.exchange,
-        "contracts": text(abs(live.tracked.contracts)),
-        "contract_size": text(live.tracked.instrument.contract_size),
-        "settle": live.tracked.instrument.settle,
+        "account": live.state.key.account,
+        "exchange": live.state.instrument.exchange,
+        "contracts": text(abs(live.state.contracts)),
+        "contract_size": text(live.state.instrument.contract_size),
+        "settle": live.state.instrument.settle,
         "margin_mode": held.margin_mode if held else None,
         "roe": text(live.roe, 4),
         "risk": str(live.status),
@@ -73,14 +70,15 @@ def details(live: LivePosition, now: int) -> Message:
         "liquidation_distance": text(_distance(live, held), 4),
         "fees": {currency: text(amount) for currency, amount in total.fees.items()},
         "funding": {currency: text(amount) for currency, amount in total.funding.items()},
-        "adopted": _adopted(live.tracked),
+        "adopted": _adopted(live.state),
         "difference": live.difference,
-        "opened_at": instant(live.tracked.opened_at) if live.tracked.opened_at else None,
+        "opened_at": instant(live.state.opened_at) if live.state.opened_at else None,
     }
 
 
-def summary(account: AccountSummary, positions: Mapping[str, LivePosition], now: int) -> Message:
+def summary(book: PositionBook, now: int) -> Message:
     """All positions as one, in dollars, and each by its label."""
+    account, labels = book.summary(), book.labels
     return {
         "active_positions": account.active_positions,
         "total_exposure": text(account.total_exposure, 8),
@@ -88,16 +86,19 @@ def summary(account: AccountSummary, positions: Mapping[str, LivePosition], now:
         "realized_pnl": text(account.realized_pnl, 8),
         "unrealized_pnl": text(account.unrealized_pnl, 8),
         "timestamp": instant(account.timestamp),
-        "positions": {label: position(live, now) for label, live in positions.items()},
+        "positions": {
+            labels.label(key): position(live, now) for key, live in book.get_all_positions().items()
+        },
     }
 
 
-def update(news: PositionUpdate, now: int) -> Message:
-    """One `position_update`."""
+def update(news: PositionUpdate, label: str, now: int) -> Message:
+    """One `position_update`; `label` is the key of the position in `positions`."""
     message: Message = {
         "type": "position_update",
         "event_type": str(news.event_type),
         "symbol": news.symbol,
+        "label": label,
         "timestamp": instant(news.timestamp),
         "position": position(news.position, now),
     }
@@ -116,11 +117,12 @@ def fill(one: Fill) -> Message:
     }
 
 
-def bbo(symbol: str, bid: Quote | None, ask: Quote | None, timestamp: int, now: int) -> Message:
+def bbo(market: MarketKey, bid: Quote | None, ask: Quote | None, timestamp: int, now: int) -> Message:
     """Best bid and offer of one market."""
     return {
         "type": "bbo",
-        "symbol": symbol,
+        "exchange": market.exchange,
+        "symbol": market.symbol,
         "bid": text(bid.value) if bid else None,
         "ask": text(ask.value) if ask else None,
         "timestamp": instant(timestamp),
@@ -135,5 +137,5 @@ def _distance(live: LivePosition, held: Position | None) -> Decimal | None:
     return (live.liquidation_price / live.quote.value - 1) * 100
 
 
-def _adopted(tracked: PositionState) -> bool:
-    return tracked.adopted_at is not None
+def _adopted(state: PositionState) -> bool:
+    return state.adopted_at is not None

@@ -1,4 +1,4 @@
-"""A websocket of the API: the door, the first message, then what is new, answers and pings."""
+"""A websocket of the API: access check, initial state, then updates, answers and pings."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from dashboard.auth.responses import refuse_websocket
 from dashboard.metrics.registry import VIEWERS
 
 KEEPALIVE_S = 20.0
-"""Seconds between two pings of ours to a client."""
+"""Interval of the pings to a client."""
 _PING = '{"type":"ping"}'
 
 
@@ -25,48 +25,48 @@ class WebSocketSession:
     def __init__(
         self,
         entrance: ApiAccess,
-        channel: Broadcaster,
-        first: Callable[[ConflatingOutbox], list[str]],
+        broadcaster: Broadcaster,
+        initial: Callable[[ConflatingOutbox], list[str]],
         actions: Mapping[str, Answer],
-        keepalive: float = KEEPALIVE_S,
+        keepalive_s: float = KEEPALIVE_S,
     ) -> None:
-        """`first` makes what a new client is sent, and notes in its slot which news it includes."""
+        """`initial` returns the first texts of a client, and sets the `initial_sequence` of its outbox."""
         self._entrance = entrance
-        self._channel = channel
-        self._first = first
+        self._broadcaster = broadcaster
+        self._initial = initial
         self._actions = actions
-        self._keepalive = keepalive
+        self._keepalive_s = keepalive_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one client until it leaves, or says what it may not."""
+        """Serves one client until it leaves or breaks the protocol."""
         await receive()  # the request to connect
         refused = self._entrance.refusal(scope)
         if refused is not None:
             await refuse_websocket(scope, send, *refused)
             return
         await send({"type": "websocket.accept"})
-        slot = ConflatingOutbox()
-        self._channel.enter(slot)
+        outbox = ConflatingOutbox()
+        self._broadcaster.subscribe(outbox)
         try:
-            for text in self._first(slot):
-                slot.put(text, text)
+            for text in self._initial(outbox):
+                outbox.put(text, text)
             with VIEWERS[_name(scope)].track_inprogress():
-                await self._talk(receive, send, slot)
+                await self._communicate(receive, send, outbox)
         finally:
-            self._channel.leave(slot)
+            self._broadcaster.unsubscribe(outbox)
 
-    async def _talk(self, receive: Receive, send: Send, slot: ConflatingOutbox) -> None:
-        """Whatever ends first ends all: the client left, was refused, or is too slow."""
-        conversation = ClientProtocol(self._actions)
+    async def _communicate(self, receive: Receive, send: Send, outbox: ConflatingOutbox) -> None:
+        """Runs until the client leaves, breaks the protocol or is too slow."""
+        protocol = ClientProtocol(self._actions)
         tasks = [
-            asyncio.create_task(self._send(send, slot)),
-            asyncio.create_task(self._hear(receive, slot, conversation)),
-            asyncio.create_task(self._ping(slot)),
+            asyncio.create_task(self._send(send, outbox)),
+            asyncio.create_task(self._receive(receive, outbox, protocol)),
+            asyncio.create_task(self._ping(outbox)),
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                with suppress(OSError):  # it left while we spoke
+                with suppress(OSError):  # the client has left
                     await task
         except ProtocolViolation as error:
             await self._close(send, error)
@@ -75,33 +75,33 @@ class WebSocketSession:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _send(self, send: Send, slot: ConflatingOutbox) -> None:
+    async def _send(self, send: Send, outbox: ConflatingOutbox) -> None:
         while True:
-            for text in await slot.take():
+            for text in await outbox.take():
                 await send({"type": "websocket.send", "text": text})
 
-    async def _hear(self, receive: Receive, slot: ConflatingOutbox, conversation: ClientProtocol) -> None:
+    async def _receive(self, receive: Receive, outbox: ConflatingOutbox, protocol: ClientProtocol) -> None:
         number = 0
         while (message := await receive())["type"] == "websocket.receive":
             number += 1
-            slot.put(("answer", number), conversation.answer(message))
+            outbox.put(("answer", number), protocol.answer(message))
 
-    async def _ping(self, slot: ConflatingOutbox) -> None:
+    async def _ping(self, outbox: ConflatingOutbox) -> None:
         while True:
             for _ in range(20):
-                await asyncio.sleep(self._keepalive / 20)
-                if slot.overfull:
-                    raise ProtocolViolation("too_slow", "too much is waiting: connect again", TRY_AGAIN)
-            slot.put("ping", _PING)
+                await asyncio.sleep(self._keepalive_s / 20)
+                if outbox.overfull:
+                    raise ProtocolViolation("too_slow", "too many unsent messages: connect again", TRY_AGAIN)
+            outbox.put("ping", _PING)
 
     async def _close(self, send: Send, error: ProtocolViolation) -> None:
-        said = {"type": "error", "code": error.code, "message": str(error)}
+        message = {"type": "error", "code": error.code, "message": str(error)}
         with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(1):  # a client that reads nothing does not hear why
-                await send({"type": "websocket.send", "text": json.dumps(said)})
+            async with asyncio.timeout(1):  # a client that does not read cannot block us longer
+                await send({"type": "websocket.send", "text": json.dumps(message)})
                 await send({"type": "websocket.close", "code": error.close, "reason": str(error)})
 
 
 def _name(scope: Scope) -> str:
-    """Under which its clients are counted."""
+    """The label of the stream in the metrics."""
     return "bbo" if scope["path"].endswith("/bbo") else "positions"

@@ -14,7 +14,7 @@ from dashboard.auth.login import add_login
 from dashboard.auth.origin import add_origin_checks
 from dashboard.config import Settings
 from dashboard.metrics.exporter import add_metrics
-from dashboard.metrics.readiness import freshness
+from dashboard.metrics.readiness import readiness_check
 from dashboard.web.app import build_app
 
 
@@ -32,7 +32,7 @@ def create_app(
     entrance = ApiAccess.of(settings.access_key_list, settings.allowed_origins, store)
     app = build_app(context, may_log_out=lambda: store.has_password)
     add_api(app, context, entrance)
-    add_metrics(app, feed_stats=feed_stats, ready=freshness(context))
+    add_metrics(app, feed_stats=feed_stats, ready=readiness_check(context))
     add_login(
         app,
         entrance,

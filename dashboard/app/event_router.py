@@ -1,80 +1,46 @@
-"""Where each event of the feed goes: to its market, to the tracker, and back to what the feed watches."""
+"""EventRouter: passes each event of the feeds to its market or its account, and back what to watch."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from dashboard.clock import now_ms
-from dashboard.domain.events import (
-    AccountEvent,
-    AccountFailed,
-    AccountSnapshot,
-    FeedEvent,
-    FillsReceived,
-    InstrumentResolved,
-    MarginTiersReceived,
-    PositionsFailed,
-    PositionsRead,
-    PriceReceived,
-    SupplementalPrice,
-)
+from dashboard.domain.events import AccountEvent, FeedEvent, InstrumentResolved
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Instrument
 from dashboard.feed.price_feed import PriceFeed
+from dashboard.positions.position_book import PositionBook
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 
 
 class EventRouter:
-    """Takes what the feed reports. All of it happens in the feed's thread."""
-
-    feed: PriceFeed
-    """Follows the open positions. To be set before the feed starts."""
+    """Receives what the feeds report, in each feed's thread."""
 
     def __init__(
         self,
         markets: Markets,
-        tracker: PositionTracker,
-        on_resolved: Callable[[Instrument], None] = lambda _instrument: None,
+        book: PositionBook,
+        on_resolved: Callable[[MarketKey, Instrument], None] = lambda _key, _instrument: None,
     ) -> None:
-        """`on_resolved` is told once the main market was found."""
+        """`on_resolved` is called once the main market was found."""
         self._markets = markets
-        self._tracker = tracker
+        self._book = book
         self._on_resolved = on_resolved
-        self._held: frozenset[str] = frozenset()
+        self._watched: frozenset[MarketKey] = frozenset()
+        self.feeds: dict[str, PriceFeed] = {}
+        """The feed of each exchange connection; it watches the markets of open positions."""
 
-    def market(self, symbol: str | None, event: FeedEvent) -> None:
-        """What was told of a market: None is the main one."""
-        if symbol is not None and symbol not in self._held:
-            return  # the last words of a market that is no more followed
-        self._markets.apply(symbol, event)
-        market, name = self._markets.of(symbol), symbol or self._markets.symbol
-        if market is None or name is None:
-            return
-        match event:
-            case PriceReceived() | SupplementalPrice():
-                self._tracker.priced(name, market.snapshot.ticker, market.snapshot.health.stale_after)
-            case MarginTiersReceived():
-                self._tracker.with_tiers(name, event.tiers)
-            case InstrumentResolved() if symbol is None:
-                self._on_resolved(event.instrument)
+    def market(self, key: MarketKey, event: FeedEvent) -> None:
+        """Applies an event of one market."""
+        is_main = self._markets.is_main(key)
+        if not is_main and key not in self._watched:
+            return  # a late event of a market that is not watched any longer
+        self._markets.apply(key, event)
+        if is_main and isinstance(event, InstrumentResolved):
+            self._on_resolved(self._markets.main_key, event.instrument)
 
-    def account(self, event: AccountEvent) -> None:
-        """What was told of the account: into the tracker, and from there to the markets of its positions."""
-        self._tracker.apply(event)
-        held = self._held = self._tracker.symbols()
-        match event:
-            case FillsReceived():
-                self._show(fill.instrument.symbol for fill in event.fills)
-            case AccountSnapshot():
-                self._show((*held, *self._watched()))
-            case AccountFailed():
-                for symbol in self._watched():
-                    self._markets.apply(symbol, PositionsFailed(event.reason))
-        self.feed.follow(held)
-        self._markets.keep(held)
-
-    def _show(self, symbols: Iterable[str]) -> None:
-        for symbol in dict.fromkeys(symbols):
-            self._markets.apply(symbol, PositionsRead(now_ms(), self._tracker.positions_of(symbol)))
-
-    def _watched(self) -> tuple[str, ...]:
-        markets = (snapshot.instrument for snapshot in self._markets.snapshots())
-        return tuple(instrument.symbol for instrument in markets if instrument is not None)
+    def account(self, tracker: PositionTracker, event: AccountEvent) -> None:
+        """Applies an event of one account, then watches the markets of the open positions."""
+        tracker.apply(event)
+        self._watched = self._book.open_markets()
+        for exchange, feed in self.feeds.items():
+            feed.follow(key.symbol for key in self._watched if key.exchange == exchange)
+        self._markets.keep(self._watched)

@@ -1,7 +1,7 @@
-"""The audit trail: every record a line of a file per day, each sealed with the hash of the line before.
+"""The audit trail: one file per UTC day, one record per line, chained by hashes.
 
-The trail shows any change of a line that another line follows, and any change inside the last one. It
-cannot show by itself that whole lines were cut off its very end, nor that somebody rewrote it from some
-line on and computed all hashes anew. Against both helps its head, the number and hash of the last line,
-noted in another place: `dashboard-audit verify` prints it, and `--head` asks whether it is still there.
+Verification finds every change of a line that another line follows, and every change inside the last line.
+Two changes it cannot find without help: whole lines cut off the very end, and a trail rewritten from some
+line on with all hashes computed again. Against both, keep the head (number and hash of the last line) in
+another place: `dashboard-audit verify` prints it, and `verify --head` checks that it is still in the trail.
 """

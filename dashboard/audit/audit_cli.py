@@ -1,4 +1,4 @@
-"""`dashboard-audit`: is the trail whole, and what does it say last."""
+"""`dashboard-audit`: verifies the audit trail and shows its newest records."""
 
 import argparse
 import os
@@ -14,14 +14,14 @@ from dashboard.audit.trail_reader import read_newest
 from dashboard.audit.verify import VerificationReport, verify
 from dashboard.errors import DashboardError
 
-VARIABLE = "DASHBOARD_LOG_DIR"
+LOG_DIR_VARIABLE = "DASHBOARD_LOG_DIR"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs `dashboard-audit`. Returns 0 for a whole trail, 1 for a broken one, 2 where there is none."""
-    given = _parser().parse_args(arguments)
+    """Runs `dashboard-audit`. Returns 0 for an intact trail, 1 for a defective one, 2 if there is none."""
+    options = _parser().parse_args(arguments)
     try:
-        code: int = given.run(given)
+        code: int = options.run(options)
     except DashboardError as error:
         print(f"dashboard-audit: {error}", file=sys.stderr)
         return error.exit_code
@@ -34,19 +34,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dashboard-audit",
-        description="Checks and shows the audit trail.",
-        epilog=f"Without a directory: {VARIABLE} of the environment or of .env, or {default_directory()}.",
+        description="Verifies and shows the audit trail.",
+        epilog=f"Default directory: {LOG_DIR_VARIABLE} of the environment or .env, or {default_directory()}.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser("verify", help="tell whether every line is as it was written")
+    check = commands.add_parser("verify", help="check that every line is as it was written")
     check.add_argument("directory", nargs="?", type=Path, metavar="DIRECTORY")
     check.add_argument(
-        "--head", type=_head, metavar="SEQ:HASH", help="a head printed earlier, that must still be there"
+        "--head", type=_head, metavar="SEQ:HASH", help="a head printed earlier, which must still be there"
     )
     check.set_defaults(run=_verify)
     tail = commands.add_parser("tail", help="show the newest records")
     tail.add_argument(
-        "count", nargs="?", type=_count, default=10, metavar="N", help="how many; 10 if not given"
+        "count", nargs="?", type=_count, default=10, metavar="N", help="number of records; default 10"
     )
     tail.add_argument("directory", nargs="?", type=Path, metavar="DIRECTORY")
     tail.set_defaults(run=_tail)
@@ -54,64 +54,68 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _head(text: str) -> ChainHead:
-    seq, _, seal = text.partition(":")
-    if not (seq.isdecimal() and len(seal) == 64):
-        raise argparse.ArgumentTypeError(f"{text!r} is no head, as `dashboard-audit verify` prints it")
-    return ChainHead(int(seq), seal.lower())
+    seq, _, line_hash = text.partition(":")
+    if not (seq.isdecimal() and len(line_hash) == 64):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a head: give SEQ:HASH, as `dashboard-audit verify` prints it"
+        )
+    return ChainHead(int(seq), line_hash.lower())
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of records")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of records: give a whole number")
     return int(text)
 
 
-def _directory(given: argparse.Namespace) -> Path:
-    named = given.directory or os.environ.get(VARIABLE) or dotenv_values(".env").get(VARIABLE)
+def _directory(options: argparse.Namespace) -> Path:
+    named = (
+        options.directory or os.environ.get(LOG_DIR_VARIABLE) or dotenv_values(".env").get(LOG_DIR_VARIABLE)
+    )
     return Path(named) if named else default_directory()
 
 
-def _verify(given: argparse.Namespace) -> int:
-    report = verify(_directory(given), given.head)
-    if report.whole:
+def _verify(options: argparse.Namespace) -> int:
+    report = verify(_directory(options), options.head)
+    if report.intact:
         print(_summary(report))
         return 0
-    for one in report.breaks:
-        print(one)
-    if report.broken > len(report.breaks):
-        print(f"and {report.broken - len(report.breaks):,} more")
+    for defect in report.defects:
+        print(defect)
+    if report.defect_count > len(report.defects):
+        print(f"and {report.defect_count - len(report.defects):,} more")
     return 1
 
 
 def _summary(report: VerificationReport) -> str:
-    parts = [f"whole: {report.lines:,} lines in {report.files:,} files"]
+    parts = [f"intact: {report.lines:,} lines in {report.files:,} files"]
     if report.first and report.last:
         parts.append(f"{report.first:%Y-%m-%d %H:%M:%S} to {report.last:%Y-%m-%d %H:%M:%S} UTC")
-    if report.healed:
-        parts.append(f"{report.healed:,} torn lines healed")
+    if report.repaired:
+        parts.append(f"torn lines repaired: {report.repaired:,}")
     if report.lost:
-        parts.append(f"{report.lost:,} records not written, as it says itself")
+        parts.append(f"records lost, by its own gap records: {report.lost:,}")
     if report.head:
         parts.append(f"head {report.head}")
     return ", ".join(parts)
 
 
-def _tail(given: argparse.Namespace) -> int:
-    directory = _directory(given)
+def _tail(options: argparse.Namespace) -> int:
+    directory = _directory(options)
     require_day_files(directory)
-    for record in read_newest(directory, given.count):
-        print(_readable(record))
+    for record in read_newest(directory, options.count):
+        print(_formatted(record))
     return 0
 
 
-def _readable(record: AuditLine) -> str:
+def _formatted(record: AuditLine) -> str:
     time = f"{record.time:%Y-%m-%d %H:%M:%S.%f}"[:-3]
-    fields = [f"{_word(name)}={_word(value)}" for name, value in record.entry.items()]
-    return "  ".join([time, f"{record.seq:>6}", f"{_word(record.kind):<16}", " ".join(fields)]).rstrip()
+    fields = [f"{_quoted(name)}={_quoted(value)}" for name, value in record.entry.items()]
+    return "  ".join([time, f"{record.seq:>6}", f"{_quoted(record.kind):<16}", " ".join(fields)]).rstrip()
 
 
-def _word(value: object) -> str:
-    """As it is where that is one plain word, so that nothing in it can pass for another field."""
+def _quoted(value: object) -> str:
+    """A plain word as it is, anything else as JSON, so that no value can imitate another field."""
     plain = isinstance(value, str) and value.isascii() and value.isprintable() and not set(value) & set(' ="')
     return str(value) if plain and value else to_json(value)
 

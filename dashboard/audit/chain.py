@@ -1,4 +1,4 @@
-"""Whether each line follows the one before it."""
+"""The rules by which each line of a trail follows the line before it."""
 
 from datetime import date
 
@@ -8,73 +8,74 @@ from dashboard.audit.system_records import CLOCK
 
 
 class Chain:
-    """Takes the lines of a trail in the order in which they stand. Each method raises InvalidRecord.
+    """Checks the lines of a trail in their order on disk.
 
-    After a damaged line it goes on with the next that is sound, so that one change is told once.
+    After an invalid line it continues with the next valid one, so that one change is reported once.
     """
 
     def __init__(self) -> None:
         self._head: ChainHead | None = ChainHead(0, GENESIS)
         self._last: AuditLine | None = None
-        self._damaged = 0
+        self._invalid_lines = 0
+        """Invalid lines since the head: each may be the place of a missing number."""
         self._day: date | None = None
         self._previous_day: date | None = None
-        self._begins = False
+        self._at_file_start = False
 
-    def begin(self, day: date) -> None:
-        """The next line is the first one in the file of `day`."""
-        self._previous_day, self._day, self._begins = self._day, day, True
+    def start_file(self, day: date) -> None:
+        """Expects the first line of the file of `day` next."""
+        self._previous_day, self._day, self._at_file_start = self._day, day, True
 
-    def lost_sight(self) -> None:
-        """A file could not be read: whatever comes next may be right."""
+    def skip_unreadable_file(self) -> None:
+        """Accepts any line next, since the rest of a file could not be read."""
         self._head = None
 
-    def damaged(self) -> None:
-        """The next line is not sound; nothing can be said of where it belongs."""
-        self._damaged += 1
-        self._begins = False
+    def skip_invalid_line(self) -> None:
+        """Passes a line whose own content is invalid, so that its number is unknown."""
+        self._invalid_lines += 1
+        self._at_file_start = False
 
-    def follow(self, record: AuditLine) -> None:
-        """The next line is this one."""
-        begins, self._begins = self._begins, False
-        head, damaged = self._head, self._damaged
+    def check(self, record: AuditLine) -> None:
+        """Advances to `record`. Raises InvalidRecord if it does not follow the lines before it."""
+        at_file_start, self._at_file_start = self._at_file_start, False
+        head, invalid_lines = self._head, self._invalid_lines
         last = self._last
         if head is None or record.seq > head.seq:
-            self._head, self._last, self._damaged = record.head, record, 0
+            self._head, self._last, self._invalid_lines = record.head, record, 0
         if head is not None:
-            self._check_link(record, head, damaged, begins)
-        self._check_day(record, begins)
+            self._check_link(record, head, invalid_lines, at_file_start)
+        self._check_day(record, at_file_start)
         if last and record.time < last.time and record.kind != CLOCK:
             raise InvalidRecord(Defect.TIME, f"{record.time} comes after {last.time}")
 
-    def _check_link(self, record: AuditLine, head: ChainHead, damaged: int, begins: bool) -> None:
+    def _check_link(
+        self, record: AuditLine, head: ChainHead, invalid_lines: int, at_file_start: bool
+    ) -> None:
         seq, expected = record.seq, head.seq + 1
-        if seq > expected + damaged:
-            raise self._missing(expected, seq - 1 - damaged, begins)
+        if seq > expected + invalid_lines:
+            raise self._missing(expected, seq - 1 - invalid_lines, at_file_start)
         if seq == expected and record.before != head.hash:
-            raise InvalidRecord(
-                Defect.CHANGED, f"it follows another line {head.seq} than the one that stands here"
-            )
+            raise InvalidRecord(Defect.CHANGED, f"it was written after a different line {head.seq}")
         if seq == head.seq:
             raise InvalidRecord(Defect.INSERTED, f"a second line {seq}")
         if seq < head.seq:
             raise InvalidRecord(Defect.ORDER, f"line {seq} comes after line {head.seq}")
 
-    def _missing(self, first: int, last: int, begins: bool) -> InvalidRecord:
+    def _missing(self, first: int, last: int, at_file_start: bool) -> InvalidRecord:
         lines = f"line {first}" if first == last else f"lines {first} to {last}"
-        if not begins:
+        if not at_file_start:
             return InvalidRecord(Defect.MISSING, f"{lines} before it")
         if self._previous_day is None:
             return InvalidRecord(Defect.DAY_MISSING, f"the trail begins without {lines}")
         if self._day and (self._day - self._previous_day).days > 1:
             return InvalidRecord(
-                Defect.DAY_MISSING, f"{lines}: a day after {self._previous_day}, or the end of that one"
+                Defect.DAY_MISSING, f"{lines}: a day after {self._previous_day}, or the end of that day"
             )
         return InvalidRecord(Defect.MISSING, f"{lines}: the end of {self._previous_day}")
 
-    def _check_day(self, record: AuditLine, begins: bool) -> None:
-        """A file begins with its own day. After that a clock that was set back may make days earlier."""
+    def _check_day(self, record: AuditLine, at_file_start: bool) -> None:
+        """Checks that a file begins with its own day; later lines may be of earlier days (clock set back)."""
         assert self._day is not None
         day = record.time.date()
-        if day > self._day or (begins and day != self._day):
+        if day > self._day or (at_file_start and day != self._day):
             raise InvalidRecord(Defect.MISPLACED, f"a line of {day} in the file of {self._day}")

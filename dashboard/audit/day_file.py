@@ -1,4 +1,4 @@
-"""The file that is being written: appended to, and never anything else."""
+"""The append-only file of one day."""
 
 import os
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
-"""Waits until the file's content is on the disk."""
+"""Waits until the content of a file is on the disk."""
 
 
 class DayFile:
-    """One open day of a trail."""
+    """The day's file of a trail, open for appending."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError if it cannot be opened for appending."""
@@ -18,38 +18,38 @@ class DayFile:
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self._size = os.fstat(self._fd).st_size
 
-    def is_as_left(self) -> bool:
-        """Whether nobody else has moved, cut or written it since."""
+    def is_unchanged(self) -> bool:
+        """True unless another process has moved, truncated or extended the file."""
         try:
-            found, held = os.stat(self.path), os.fstat(self._fd)
+            at_path, opened = os.stat(self.path), os.fstat(self._fd)
         except OSError:
             return False
-        return found.st_size == self._size and os.path.samestat(found, held)
+        return at_path.st_size == self._size and os.path.samestat(at_path, opened)
 
     def append(self, line: bytes) -> None:
-        """One write of the whole line. Raises OSError, and takes back what was written of it."""
+        """Appends the whole line. Raises OSError after it has removed a partly written line."""
         written = 0
         try:
-            while written < len(line):  # once; again only where the disk took a part of it
+            while written < len(line):  # one write, more only if the disk took a part
                 written += os.write(self._fd, line[written:])
         except OSError:
-            with suppress(OSError):  # it is healed when the file is opened again
+            with suppress(OSError):  # a torn line that stays is repaired when the trail is opened again
                 os.ftruncate(self._fd, self._size)
             raise
         self._size += len(line)
 
     def sync(self) -> None:
-        """Waits until it is on the disk. Raises OSError."""
+        """Waits until the content is on the disk. Raises OSError."""
         sync(self._fd)
 
     def close(self) -> None:
-        """Closes it; it says nothing about what is on the disk."""
+        """Closes the file without a sync."""
         with suppress(OSError):
             os.close(self._fd)
 
 
 def sync_directory(directory: Path) -> None:
-    """Waits until the names of its files are on the disk, where a directory can be opened at all."""
+    """Waits until the names of the directory's files are on the disk. Does nothing on Windows."""
     if os.name == "posix":
         fd = os.open(directory, os.O_RDONLY)
         try:

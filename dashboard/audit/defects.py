@@ -1,4 +1,4 @@
-"""What can be wrong with a trail."""
+"""Defects that verification can find in a trail."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,22 +6,22 @@ from pathlib import Path
 
 
 class Defect(StrEnum):
-    """The kinds of damage, told apart as far as what is left allows."""
+    """The kinds of damage, as far as the remaining lines allow to distinguish them."""
 
     CHANGED = "changed"
-    """A hash does not fit what it seals."""
+    """A hash does not match the content that it covers."""
     MISSING = "missing"
     INSERTED = "inserted"
     ORDER = "out of order"
     TORN = "torn"
-    """The last line of a file has no end, as after a crash."""
+    """The last line of a file has no newline, as after a crash."""
     UNREADABLE = "unreadable"
     DAY_MISSING = "day missing"
     MISPLACED = "misplaced"
-    """The line belongs to another day's file."""
+    """The line belongs to the file of another day."""
     TIME = "time goes back"
     HEAD = "head"
-    """The head that was noted elsewhere is not in the trail."""
+    """The known head is not in the trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,16 @@ class FoundDefect:
     path: Path
     line: int
     """Counted from 1; 0 is the file itself."""
-    flaw: Defect
-    what: str
+    defect: Defect
+    detail: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.flaw}: {self.what}"
+        return f"{self.path}:{self.line}: {self.defect}: {self.detail}"
 
 
 class InvalidRecord(Exception):
-    """These bytes are no line of a trail."""
+    """A line is not a valid line of the trail, or not at its place."""
 
-    def __init__(self, flaw: Defect, what: str) -> None:
-        super().__init__(what)
-        self.flaw = flaw
+    def __init__(self, defect: Defect, detail: str) -> None:
+        super().__init__(detail)
+        self.defect = defect

@@ -1,4 +1,4 @@
-"""When what was written is brought to the disk."""
+"""Flushing of written lines to the disk."""
 
 import threading
 from collections.abc import Callable
@@ -8,12 +8,13 @@ from dashboard.audit.day_file import DayFile, sync_directory
 
 
 class FlushPolicy(StrEnum):
-    """What a crash of the whole machine can cost. A crash of the process costs nothing with any of them.
+    """When lines are flushed to the disk. A crash of the process alone never loses a written line.
 
-    INTERVAL is the default: a thread syncs once a second, so that the caller never waits for the disk,
-    and the fills of a lost second can be read from the exchange again. ALWAYS waits for the disk with
-    each record and loses none that was reported as written. NEVER leaves it to the system, which on
-    Linux means about the last half minute.
+    A crash of the whole machine loses
+    - with ALWAYS: nothing; each record waits for the disk before it is reported as written,
+    - with INTERVAL (the default): up to a second; a thread flushes, the caller never waits for the disk,
+      and the fills of that second can be fetched from the exchange again,
+    - with NEVER: what the system has not flushed yet, on Linux about the last 30 seconds.
     """
 
     ALWAYS = "always"
@@ -22,72 +23,74 @@ class FlushPolicy(StrEnum):
 
 
 class Flusher:
-    """Brings one file at a time to the disk, and tells how that went: None, or the error."""
+    """Flushes one file at a time to the disk and reports each result: None, or the error."""
 
-    def __init__(self, flush: FlushPolicy, interval: float, tell: Callable[[OSError | None], None]) -> None:
-        """`interval` in seconds; `tell` is called from any thread."""
-        self._flush = flush
-        self._interval = interval
-        self._tell = tell
+    def __init__(
+        self, policy: FlushPolicy, interval_s: float, on_result: Callable[[OSError | None], None]
+    ) -> None:
+        """`on_result` is called from the thread that flushes, which is any thread."""
+        self._policy = policy
+        self._interval_s = interval_s
+        self._on_result = on_result
         self._lock = threading.Lock()
         self._file: DayFile | None = None
         self._written = threading.Event()
-        self._ending = threading.Event()
+        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def follow(self, file: DayFile) -> None:
-        """From now on this file; the one before was left."""
+    def attach(self, file: DayFile) -> None:
+        """Flushes `file` from now on, and its name at once. The previous file must be detached."""
         with self._lock:
             self._file = file
-        if self._flush is not FlushPolicy.NEVER:
-            self._try(lambda: sync_directory(file.path.parent))
+        if self._policy is not FlushPolicy.NEVER:
+            self._attempt(lambda: sync_directory(file.path.parent))
 
-    def leave(self) -> None:
-        """Brings the rest of the file to the disk; then its owner may close it."""
-        if self._flush is not FlushPolicy.NEVER:
+    def detach(self) -> None:
+        """Flushes the rest of the file, which may then be closed."""
+        if self._policy is not FlushPolicy.NEVER:
             self._sync()
         with self._lock:
             self._file = None
 
-    def wrote(self) -> bool:
-        """There is a line more. False if it had to be on the disk now, and is not."""
-        if self._flush is FlushPolicy.ALWAYS:
+    def line_written(self) -> bool:
+        """Flushes a new line now or later. False only if ALWAYS demands a flush and it failed."""
+        if self._policy is FlushPolicy.ALWAYS:
             return self._sync()
-        if self._flush is FlushPolicy.INTERVAL and not self._written.is_set():
+        if self._policy is FlushPolicy.INTERVAL and not self._written.is_set():
             self._written.set()
-            self._start()
+            self._start_thread()
         return True
 
     def stop(self) -> None:
-        """Ends the thread."""
-        self._ending.set()
+        """Stops the thread."""
+        self._stopping.set()
         self._written.set()
         if self._thread is not None:
             self._thread.join()
 
-    def _start(self) -> None:
+    def _start_thread(self) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="audit-flush", daemon=True)
             self._thread.start()
 
     def _run(self) -> None:
-        while not self._ending.is_set():
+        while not self._stopping.is_set():
             self._written.wait()
-            self._ending.wait(self._interval)
+            self._stopping.wait(self._interval_s)
             self._written.clear()
             if not self._sync():
-                self._written.set()  # once more after another interval
+                self._written.set()  # retry after another interval
 
     def _sync(self) -> bool:
         with self._lock:
             file = self._file
-            return file is None or self._try(file.sync)
+            return file is None or self._attempt(file.sync)
 
-    def _try(self, bring: Callable[[], None]) -> bool:
-        failed = None
+    def _attempt(self, flush: Callable[[], None]) -> bool:
+        failure = None
         try:
-            bring()
+            flush()
         except OSError as error:
-            failed = error
-        self._tell(failed)
-        return failed is None
+            failure = error
+        self._on_result(failure)
+        return failure is None

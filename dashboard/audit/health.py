@@ -1,4 +1,4 @@
-"""What is wrong with writing the trail, for whoever shows it."""
+"""The state of a trail that cannot be written."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,12 +6,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class AuditDegraded:
-    """Records are being lost, or may be if the machine crashes now."""
+    """Records are being lost, or would be lost if the machine crashed now."""
 
     reason: str
     since: datetime
     lost: int = 0
-    """Records that are not in the trail, and of which no gap in it tells yet."""
+    """Lost records that no gap record in the trail counts yet."""
 
     def __str__(self) -> str:
         return f"the audit trail cannot be written: {self.reason} ({self.lost} records lost)"

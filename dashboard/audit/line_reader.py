@@ -1,4 +1,4 @@
-"""A file's lines as bytes, forwards and from its end, in little memory whatever it holds."""
+"""The lines of a file as bytes, read forwards or backwards in constant memory."""
 
 import os
 import time
@@ -7,64 +7,71 @@ from typing import BinaryIO
 
 from dashboard.audit.records import MAX_LINE_BYTES
 
-_BLOCK = 1 << 16
-_HALF_WRITTEN = 0.05
-"""Seconds after which a line that was being written while it was read is there as a whole."""
+_BLOCK_BYTES = 1 << 16
+_UNFINISHED_LINE_WAIT_S = 0.05
+"""Seconds in which a writer completes a line that was read while it was being written."""
 
 
 def forwards(file: BinaryIO) -> Iterator[bytes]:
-    """Each line with its newline; the last has none if it is torn. Of one that is too long, the start."""
+    """Yields each line with its newline; a torn last line has none.
+
+    Of a line longer than `MAX_LINE_BYTES` it yields the start only.
+    """
     while raw := file.readline(MAX_LINE_BYTES):
         if not raw.endswith(b"\n"):
-            raw = _rest_of(file, raw)
+            raw = _completed(file, raw)
         yield raw
 
 
-def _rest_of(file: BinaryIO, raw: bytes) -> bytes:
-    """A torn line, once more: its writer may be at work. Of one that is too long the rest is skipped."""
+def _completed(file: BinaryIO, raw: bytes) -> bytes:
+    """Completes a line that was read without its newline.
+
+    A short one may still be being written and is read again; of one that is too long the rest is skipped.
+    """
     if len(raw) < MAX_LINE_BYTES:
-        time.sleep(_HALF_WRITTEN)
+        time.sleep(_UNFINISHED_LINE_WAIT_S)
         return raw + file.readline(MAX_LINE_BYTES - len(raw))
-    while more := file.readline(MAX_LINE_BYTES):
-        if more.endswith(b"\n"):
+    while rest := file.readline(MAX_LINE_BYTES):
+        if rest.endswith(b"\n"):
             return raw + b"\n"
     return raw
 
 
 def backwards(file: BinaryIO) -> Iterator[bytes]:
-    """Each line with its newline, the last one first; that has none if it is torn."""
-    later: list[bytes] = []
+    """Yields each line with its newline, the last line first; if that is torn, it has none."""
+    pieces: list[bytes] = []
     for block in _blocks_backwards(file):
         first, *others = block.split(b"\n")
         for piece in reversed(others):
-            later.append(piece)
-            yield from _joined(later)
-            later = [b"\n"]
-        later.append(first)
-    yield from _joined(later)
+            pieces.append(piece)
+            yield from _joined(pieces)
+            pieces = [b"\n"]
+        pieces.append(first)
+    yield from _joined(pieces)
 
 
-def _joined(later: list[bytes]) -> Iterator[bytes]:
-    line = b"".join(reversed(later))
+def _joined(pieces: list[bytes]) -> Iterator[bytes]:
+    """Yields the line of `pieces`, which are in reverse order; nothing if it is empty."""
+    line = b"".join(reversed(pieces))
     if line:
         yield line
 
 
 def _blocks_backwards(file: BinaryIO) -> Iterator[bytes]:
-    at = file.seek(0, os.SEEK_END)
-    while at > 0:
-        size = min(_BLOCK, at)
-        at -= size
-        file.seek(at)
+    position = file.seek(0, os.SEEK_END)
+    while position > 0:
+        size = min(_BLOCK_BYTES, position)
+        position -= size
+        file.seek(position)
         yield file.read(size)
 
 
-def torn_from(file: BinaryIO) -> int:
-    """Where what follows the last newline begins: the end of the file, if that is whole."""
-    at = file.seek(0, os.SEEK_END)
+def torn_line_start(file: BinaryIO) -> int:
+    """Position after the last newline: the end of the file, unless its last line is torn."""
+    position = file.seek(0, os.SEEK_END)
     for block in _blocks_backwards(file):
-        at -= len(block)
+        position -= len(block)
         found = block.rfind(b"\n")
         if found >= 0:
-            return at + found + 1
+            return position + found + 1
     return 0

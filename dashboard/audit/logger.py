@@ -1,10 +1,10 @@
-"""The writer of the trail: a record is in the system's hands before the caller goes on."""
+"""The writer of the trail. `record` returns after the line has been handed to the operating system."""
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,92 +12,88 @@ from typing import Self
 from dashboard.audit.flushing import Flusher, FlushPolicy
 from dashboard.audit.health import AuditDegraded, reason_of
 from dashboard.audit.records import JSON, MAX_LINE_BYTES, ChainHead, to_json, to_text
-from dashboard.audit.system_records import GAP, OWN_KINDS
+from dashboard.audit.system_records import GAP, SYSTEM_KINDS
 from dashboard.audit.trail import Trail
 from dashboard.audit.writer_lock import TrailTaken
+from dashboard.clock import utc_now
 
 log = logging.getLogger(__name__)
 
-_ROOM = 1024
-"""Bytes that a line has besides its kind and its entry, at most."""
-
-
-def utc_now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
+_MAX_FRAME_BYTES = 1024
+"""Upper limit of the bytes of a line that are neither its kind nor its entry."""
 
 
 class AuditLogger:
     """Appends records to the trail in `directory`, in the order of the calls, from any thread.
 
-    The disk's troubles never reach the caller. While it fails, `degraded` says since when and how many
-    records were lost; each next record tries again, and the first that succeeds follows a "gap" with
-    that number.
+    Disk errors never reach the caller. While writing fails, `degraded` holds the start and the number of
+    lost records; each further record retries, and the first that succeeds is preceded by a "gap" record
+    with that number.
     """
 
     def __init__(
         self,
         directory: Path,
         flush: FlushPolicy = FlushPolicy.INTERVAL,
-        interval: float = 1.0,
+        interval_s: float = 1.0,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """Heals what a crash left. Raises TrailTaken; a disk that fails only makes it degraded.
+        """Opens the trail and repairs a torn last line. Raises TrailTaken; a disk error only degrades it.
 
-        `interval` is in seconds, for FlushPolicy.INTERVAL; `clock` tells the time with its zone.
+        `interval_s` is for FlushPolicy.INTERVAL; `clock` returns a datetime with its time zone.
         """
         self.directory = directory
         self.errors = 0
-        """How often writing, or bringing it to the disk, has failed."""
+        """Number of failed writes and flushes."""
         self._clock = clock
         self._mutex = threading.Lock()
-        self._flusher = Flusher(flush, interval, self._flushed)
+        self._flusher = Flusher(flush, interval_s, self._flushed)
         self._trail = Trail(directory, self._flusher)
-        self._lossy: AuditDegraded | None = None
-        self._unsynced: AuditDegraded | None = None
+        self._write_failure: AuditDegraded | None = None
+        self._flush_failure: AuditDegraded | None = None
         self._closed = False
         try:
-            self._trail.ready(clock())
+            self._trail.ensure_open(clock())
         except OSError as error:
-            self._lose(error, 0)
+            self._failed(error, lost=0)
 
     @property
     def degraded(self) -> AuditDegraded | None:
-        """What is wrong; None while all is well. For any thread, at any time."""
-        return self._lossy or self._unsynced
+        """The current failure, or None. Safe to read from any thread."""
+        return self._write_failure or self._flush_failure
 
     @property
     def head(self) -> ChainHead | None:
-        """The last line's number and hash, to be noted elsewhere; None before the disk could be read."""
+        """Number and hash of the last line; None until the trail has been read from the disk."""
         return self._trail.head
 
     def record(self, kind: str, entry: Mapping[str, JSON]) -> bool:
-        """Appends one line and says whether it is in the trail (with FlushPolicy.ALWAYS: on the disk).
+        """Appends one line. True if it is in the trail (with FlushPolicy.ALWAYS: on the disk).
 
-        Raises TypeError or ValueError for what is no JSON, more than a mebibyte, or a kind of the
-        trail's own: mistakes of the caller, who learns of them before anything is written.
+        Raises TypeError or ValueError, before anything is written, if `entry` is not JSON or over a
+        mebibyte, or if `kind` is one of `SYSTEM_KINDS`.
         """
-        text = _checked(kind, entry)
+        text = _encoded(kind, entry)
         with self._mutex:
             try:
                 self._append(kind, text)
             except (OSError, TrailTaken) as error:
-                self._lose(error, 1)
+                self._failed(error, lost=1)
                 return False
-            return self._flusher.wrote()
+            return self._flusher.line_written()
 
     def close(self) -> None:
-        """Brings everything to the disk and lets others write. What is recorded later is lost."""
+        """Flushes all lines to the disk and releases the lock. Later records are lost."""
         with self._mutex:
             if self._closed:
                 return
             try:
-                self._tell_gap()
+                self._append_gap()
             except (OSError, TrailTaken) as error:
-                log.error("the audit trail ends without %s", self._lossy or error)
+                log.error("%s; it is closed without a record of the loss", self._write_failure or error)
             self._closed = True
             self._flusher.stop()
-            self._trail.forget_before()
+            self._trail.close_file()
             self._trail.release()
 
     def __enter__(self) -> Self:
@@ -110,43 +106,45 @@ class AuditLogger:
 
     def _append(self, kind: str, text: str) -> None:
         if self._closed:
-            raise OSError("it is closed")
-        self._tell_gap()
+            raise OSError("the audit trail is closed")
+        self._append_gap()
         self._trail.append(kind, text, self._clock())
 
-    def _tell_gap(self) -> None:
-        if (gap := self._lossy) is None:
+    def _append_gap(self) -> None:
+        """Writes the gap record of a failure that has ended."""
+        if (failure := self._write_failure) is None:
             return
-        if gap.lost:
-            entry = {"lost": gap.lost, "since": to_text(gap.since), "reason": gap.reason}
+        if failure.lost:
+            entry = {"lost": failure.lost, "since": to_text(failure.since), "reason": failure.reason}
             self._trail.append(GAP, to_json(entry), self._clock())
-        self._lossy = None
-        log.warning("the audit trail is written again; %d records were lost", gap.lost)
+        self._write_failure = None
+        log.warning("the audit trail is written again; %d records were lost", failure.lost)
 
-    def _lose(self, error: Exception, count: int) -> None:
+    def _failed(self, error: Exception, *, lost: int) -> None:
         self.errors += 1
-        if self._lossy is None:
-            self._lossy = AuditDegraded(reason_of(error), self._clock())
+        if self._write_failure is None:
+            self._write_failure = AuditDegraded(reason_of(error), self._clock())
             log.error("the audit trail cannot be written: %s", error)
-        self._lossy = replace(self._lossy, reason=reason_of(error), lost=self._lossy.lost + count)
-        self._trail.forget_before()
+        failure = self._write_failure
+        self._write_failure = replace(failure, reason=reason_of(error), lost=failure.lost + lost)
+        self._trail.close_file()
 
     def _flushed(self, error: OSError | None) -> None:
-        """Called by the flusher, from whichever thread it works in."""
+        """Receives each result of the flusher, from any thread."""
         if error is None:
-            self._unsynced = None
+            self._flush_failure = None
             return
         self.errors += 1
-        if self._unsynced is None:
-            self._unsynced = AuditDegraded(f"not brought to the disk: {reason_of(error)}", self._clock())
-            log.error("the audit trail cannot be brought to the disk: %s", error)
+        if self._flush_failure is None:
+            self._flush_failure = AuditDegraded(f"not flushed to the disk: {reason_of(error)}", self._clock())
+            log.error("the audit trail cannot be flushed to the disk: %s", error)
 
 
-def _checked(kind: str, entry: Mapping[str, JSON]) -> str:
-    """The entry in JSON."""
-    if kind in OWN_KINDS:
-        raise ValueError(f"the kind {kind!r} is the audit trail's own")
+def _encoded(kind: str, entry: Mapping[str, JSON]) -> str:
+    """The entry as JSON. Raises TypeError or ValueError if it cannot be recorded."""
+    if kind in SYSTEM_KINDS:
+        raise ValueError(f"the record kind {kind!r} is reserved for the audit trail itself")
     text = to_json(dict(entry))
-    if len(text) + len(to_json(kind)) > MAX_LINE_BYTES - _ROOM:
+    if len(text) + len(to_json(kind)) > MAX_LINE_BYTES - _MAX_FRAME_BYTES:
         raise ValueError(f"an entry of {len(text)} bytes is too long for a line of the audit trail")
     return text

@@ -1,9 +1,9 @@
-"""One line of the trail: how it is written, and when it is sound.
+"""The format of one line: composed by the writer, parsed and checked by readers.
 
-    {"seq":7,"time":"…Z","kind":"fill","entry":{…},"before":"<hash of line 6>","hash":"<its own>"}
+    {"seq":7,"time":"…Z","kind":"fill","entry":{…},"before":"<hash of line 6>","hash":"<its own hash>"}
 
-Its hash is the SHA-256 of all its bytes before `,"hash":`, so it covers the hash of the line before as
-well. Not one byte is free: another space or another order of the keys would be another line.
+The hash is the SHA-256 of all bytes before `,"hash":`, so it also covers the hash of the previous line.
+Every byte counts: another space or another order of the keys makes another hash.
 """
 
 import json
@@ -19,18 +19,18 @@ from dashboard.audit.defects import Defect, InvalidRecord
 JSON: TypeAlias = "bool | int | float | str | Decimal | Mapping[str, JSON] | Sequence[JSON] | None"
 
 GENESIS = "0" * 64
-"""Stands for the line before the first one."""
+"""The `before` of the first line."""
 MAX_LINE_BYTES = 1 << 20
-"""Bytes that a line may have, so that reading needs little memory whatever a file holds."""
+"""Limit of a line, so that reading needs little memory whatever a file contains."""
 
-_SEAL = b',"hash":"'
+_HASH_KEY = b',"hash":"'
 _END = b'"}\n'
 _HASH_AT = -(64 + len(_END))
-_SEAL_AT = _HASH_AT - len(_SEAL)
+_HASH_KEY_AT = _HASH_AT - len(_HASH_KEY)
 
 
 class ChainHead(NamedTuple):
-    """A line's number and hash. Noted elsewhere, it vouches for every line up to it."""
+    """Number and hash of a line. A copy kept elsewhere proves every line up to it."""
 
     seq: int
     hash: str
@@ -41,13 +41,14 @@ class ChainHead(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """What one line says. Decimals come back as the strings that they were written as."""
+    """The content of one line; its fields are the keys on disk. Decimals are read back as strings."""
 
     seq: int
     time: datetime
     kind: str
     entry: Mapping[str, Any]
     before: str
+    """The hash of the previous line."""
     hash: str
 
     @property
@@ -57,37 +58,37 @@ class AuditLine:
 
 
 def to_json(value: object) -> str:
-    """`value` in one line of ASCII. Raises TypeError or ValueError where JSON has no word for it."""
+    """`value` as one line of ASCII. Raises TypeError or ValueError if JSON cannot represent it."""
     return _encoder.encode(value)
 
 
 def to_text(time: datetime) -> str:
-    """ISO 8601 in UTC, always of the same length."""
+    """`time` in ISO 8601, in UTC and always of the same length."""
     return time.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def compose(head: ChainHead, time: datetime, kind: str, entry: str) -> tuple[bytes, ChainHead]:
-    """The line that follows `head`, and the head that it makes. `entry` is in JSON already."""
+    """The line that follows `head`, and the new head. `entry` is already encoded as JSON."""
     seq = head.seq + 1
     body = (
         f'{{"seq":{seq},"time":"{to_text(time)}","kind":{to_json(kind)},"entry":{entry},"before":"{head.hash}"'
     ).encode("ascii")
-    seal = sha256(body).hexdigest()
-    return body + _SEAL + seal.encode("ascii") + _END, ChainHead(seq, seal)
+    line_hash = sha256(body).hexdigest()
+    return body + _HASH_KEY + line_hash.encode("ascii") + _END, ChainHead(seq, line_hash)
 
 
 def parse(raw: bytes) -> AuditLine:
-    """The record of a line, its newline included. Raises InvalidRecord if it is not as it was written."""
+    """Parses a line with its newline. Raises InvalidRecord if it is not as it was written."""
     if not raw.endswith(b"\n"):
-        raise InvalidRecord(Defect.TORN, "the line has no end")
-    if raw[-len(_END) :] != _END or raw[_SEAL_AT:_HASH_AT] != _SEAL:
-        raise InvalidRecord(Defect.UNREADABLE, "this is no line of an audit trail")
-    if sha256(raw[:_SEAL_AT]).hexdigest().encode("ascii") != raw[_HASH_AT : -len(_END)]:
-        raise InvalidRecord(Defect.CHANGED, "its own hash differs")
+        raise InvalidRecord(Defect.TORN, "the line has no newline at its end")
+    if raw[-len(_END) :] != _END or raw[_HASH_KEY_AT:_HASH_AT] != _HASH_KEY:
+        raise InvalidRecord(Defect.UNREADABLE, "it is not a line of an audit trail")
+    if sha256(raw[:_HASH_KEY_AT]).hexdigest().encode("ascii") != raw[_HASH_AT : -len(_END)]:
+        raise InvalidRecord(Defect.CHANGED, "its hash does not match its content")
     try:
         return _record(json.loads(raw.decode("ascii")))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise InvalidRecord(Defect.UNREADABLE, f"its hash is right, but it is no record: {error}") from None
+        raise InvalidRecord(Defect.UNREADABLE, f"its hash matches, but it is not a record: {error}") from None
 
 
 def _record(fields: dict[str, Any]) -> AuditLine:
@@ -98,7 +99,7 @@ def _record(fields: dict[str, Any]) -> AuditLine:
     return record
 
 
-def _plain(value: object) -> object:
+def _to_serializable(value: object) -> object:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, Mapping):
@@ -106,4 +107,4 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} cannot be written to the audit trail")
 
 
-_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_plain)
+_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_to_serializable)

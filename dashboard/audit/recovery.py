@@ -1,4 +1,4 @@
-"""What a crash left of a trail, made fit to be continued."""
+"""Repair of a trail after a crash, and its end, from which writing continues."""
 
 import os
 import shutil
@@ -10,73 +10,73 @@ from typing import Any, BinaryIO
 
 from dashboard.audit.day_file import sync
 from dashboard.audit.defects import InvalidRecord
-from dashboard.audit.line_reader import backwards, torn_from
+from dashboard.audit.line_reader import backwards, torn_line_start
 from dashboard.audit.records import GENESIS, MAX_LINE_BYTES, AuditLine, ChainHead, parse
 from dashboard.audit.trail_files import day_files
 
 
 @dataclass(frozen=True, slots=True)
 class TrailEnd:
-    """How a trail ends on the disk."""
+    """The end of a trail on the disk."""
 
     head: ChainHead
-    """What the next line follows."""
+    """The head that the next line follows."""
     last: AuditLine | None
-    """Its last sound line; None without one."""
+    """The last valid line, or None."""
     day: date | None
-    """The newest file's; None without one."""
-    healed: dict[str, Any] | None
-    """What was done about a torn line, for a record of its own."""
-    unsound: int
-    """Lines at its end that are not as they were written. They stay as they are."""
+    """The day of the newest file, or None."""
+    repair: dict[str, Any] | None
+    """The entry of a HEALED record, if a torn line was repaired."""
+    invalid_lines: int
+    """Invalid lines at the end. They are left unchanged."""
 
     def continues(self, head: ChainHead) -> bool:
-        """Whether it ends with `head`, or with one line more, whose writing was interrupted."""
+        """True if the trail ends with `head`, or with one more line whose writing was interrupted."""
         return self.head == head or (self.last is not None and self.last.before == head.hash)
 
 
 def recover(directory: Path) -> TrailEnd:
-    """Heals a torn last line and reads back where the trail ends. Raises OSError."""
+    """Repairs a torn last line and reads the end of the trail. Raises OSError."""
     files = day_files(directory)
-    healed = _heal(files[-1][1]) if files else None
-    last, unsound = _last_sound([path for _, path in files])
+    repair = _repair(files[-1][1]) if files else None
+    last, invalid_lines = _last_valid([path for _, path in files])
     head = last.head if last else ChainHead(0, GENESIS)
-    if unsound:
-        head = ChainHead(head.seq + unsound, GENESIS)  # nothing vouches for what lies between
-    return TrailEnd(head, last, files[-1][0] if files else None, healed, unsound)
+    if invalid_lines:
+        head = ChainHead(head.seq + invalid_lines, GENESIS)  # no hash can prove the lines between
+    return TrailEnd(head, last, files[-1][0] if files else None, repair, invalid_lines)
 
 
-def _last_sound(paths: list[Path]) -> tuple[AuditLine | None, int]:
-    """The last line that is as it was written, and how many others follow it."""
-    unsound = 0
+def _last_valid(paths: list[Path]) -> tuple[AuditLine | None, int]:
+    """The last valid line, and the number of invalid lines after it."""
+    invalid_lines = 0
     for path in reversed(paths):
         with path.open("rb") as file:
             for raw in backwards(file):
                 try:
-                    return parse(raw), unsound
+                    return parse(raw), invalid_lines
                 except InvalidRecord:
-                    unsound += 1
-    return None, unsound
+                    invalid_lines += 1
+    return None, invalid_lines
 
 
-def _heal(path: Path) -> dict[str, Any] | None:
-    """Ends a last line that only lacks its newline; any other torn one is cut off and kept beside."""
+def _repair(path: Path) -> dict[str, Any] | None:
+    """Adds a newline that is all that is missing; moves any other torn line into a file of its own."""
     with path.open("rb+") as file:
-        start = torn_from(file)
+        start = torn_line_start(file)
         size = file.seek(0, os.SEEK_END) - start
         if size == 0:
             return None
-        whole = size < MAX_LINE_BYTES and _lacks_newline(file, start)
-        kept = None if whole else _kept_beside(file, start, path)
-        if kept is None or not _cut(file, start):
+        complete = size < MAX_LINE_BYTES and _lacks_only_newline(file, start)
+        copy = None if complete else _copy_torn_line(file, start, path)
+        if copy is None or not _truncate(file, start):
             file.seek(0, os.SEEK_END)
             file.write(b"\n")
             file.flush()
         sync(file.fileno())
-    return {"file": path.name, "bytes": size if kept else 0, "kept_in": kept and kept.name}
+    return {"file": path.name, "bytes": size if copy else 0, "kept_in": copy and copy.name}
 
 
-def _lacks_newline(file: BinaryIO, start: int) -> bool:
+def _lacks_only_newline(file: BinaryIO, start: int) -> bool:
     file.seek(start)
     try:
         parse(file.read() + b"\n")
@@ -85,23 +85,24 @@ def _lacks_newline(file: BinaryIO, start: int) -> bool:
     return True
 
 
-def _kept_beside(file: BinaryIO, start: int, path: Path) -> Path:
-    """Copies what is torn into a file that nobody has yet."""
-    kept = next(one for number in count(1) if not (one := path.with_suffix(f".{number}.torn")).exists())
+def _copy_torn_line(file: BinaryIO, start: int, path: Path) -> Path:
+    """Copies the torn line into a new file `audit-YYYY-MM-DD.N.torn`."""
+    names = (path.with_suffix(f".{number}.torn") for number in count(1))
+    target = next(name for name in names if not name.exists())
     file.seek(start)
     try:
-        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy:
+        with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy:
             shutil.copyfileobj(file, copy)
             copy.flush()
             sync(copy.fileno())
     except OSError:
-        kept.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
         raise
-    return kept
+    return target
 
 
-def _cut(file: BinaryIO, start: int) -> bool:
-    """False where the system lets nobody shorten the file (chattr +a): the torn line must stay."""
+def _truncate(file: BinaryIO, start: int) -> bool:
+    """False if the system forbids it (chattr +a): the torn line then stays."""
     try:
         os.ftruncate(file.fileno(), start)
     except PermissionError:

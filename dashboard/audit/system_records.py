@@ -1,13 +1,13 @@
-"""The records that the trail writes of itself."""
+"""Kinds of the records that the trail writes about itself."""
 
 HEALED = "healed"
-"""A torn last line was found: how many bytes were cut off, and where they are kept."""
+"""A torn last line was repaired: the number of bytes cut off, and the file that keeps them."""
 BROKEN = "broken"
-"""The trail did not end on the disk as it was left. Nothing of it was touched."""
+"""The trail on the disk did not end as it was left. Its lines were not changed."""
 GAP = "gap"
-"""Records were lost before this one: how many, since when, and why."""
+"""Records before this one were lost: their number, the start and the reason."""
 CLOCK = "clock"
-"""The clock was set back: from here on times are earlier than before."""
+"""The clock was set back: the following times are earlier than those before."""
 
-OWN_KINDS = frozenset({HEALED, BROKEN, GAP, CLOCK})
-"""Nobody else may use these."""
+SYSTEM_KINDS = frozenset({HEALED, BROKEN, GAP, CLOCK})
+"""Kinds that callers of `AuditLogger.record` cannot use."""

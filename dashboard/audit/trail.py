@@ -1,4 +1,4 @@
-"""A trail that is being written: one file a day, each line following the one before."""
+"""A trail open for writing: one file per day, each line chained to the previous line."""
 
 from collections import deque
 from datetime import UTC, date, datetime, timedelta
@@ -12,12 +12,12 @@ from dashboard.audit.system_records import BROKEN, CLOCK, HEALED
 from dashboard.audit.trail_files import day_path
 from dashboard.audit.writer_lock import WriterLock
 
-_UNSTEADY = timedelta(seconds=1)
-"""A clock that is set back by no more than this is waited for: the time stands still meanwhile."""
+_CLOCK_JITTER = timedelta(seconds=1)
+"""If the clock is set back by at most this, lines repeat the last time until it has caught up."""
 
 
 class Trail:
-    """Writes for one caller at a time. All its methods raise OSError, and TrailTaken where it opens."""
+    """Appends lines; not thread-safe. Methods that open the trail raise OSError or TrailTaken."""
 
     def __init__(self, directory: Path, flusher: Flusher) -> None:
         self._directory = directory
@@ -26,73 +26,74 @@ class Trail:
         self._file: DayFile | None = None
         self._day: date | None = None
         self._time: datetime | None = None
-        self._notes: deque[tuple[str, dict[str, JSON]]] = deque()
+        self._pending: deque[tuple[str, dict[str, JSON]]] = deque()
+        """System records that wait to be written."""
         self.head: ChainHead | None = None
 
-    def ready(self, now: datetime) -> None:
-        """Opens it where it is not as it was left, and writes what was found."""
-        if self._file is None or not self._file.is_as_left():
+    def ensure_open(self, now: datetime) -> None:
+        """Opens the trail, also after a change by another process, and writes the pending records."""
+        if self._file is None or not self._file.is_unchanged():
             self._open()
-        while self._notes:
-            kind, entry = self._notes[0]
+        while self._pending:
+            kind, entry = self._pending[0]
             self._write(kind, to_json(entry), now)
-            self._notes.popleft()
+            self._pending.popleft()
 
     def append(self, kind: str, entry: str, now: datetime) -> None:
-        """One line more; `entry` is in JSON already."""
-        self.ready(now)
+        """Appends one line. `entry` is already encoded as JSON."""
+        self.ensure_open(now)
         self._write(kind, entry, now)
 
-    def forget_before(self) -> None:
-        """Closes the file. The lock is kept, and what was written last is remembered."""
+    def close_file(self) -> None:
+        """Closes the file. The lock and the head are kept."""
         if self._file is not None:
-            self._flusher.leave()
+            self._flusher.detach()
             self._file.close()
             self._file = None
 
     def release(self) -> None:
-        """Lets others write."""
+        """Releases the lock, so that another process can write."""
         self._lock.release()
 
     def _open(self) -> None:
-        self.forget_before()
+        self.close_file()
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock.hold()
-        ending = recover(self._directory)
-        self._compare(ending)
-        if ending.day is not None:
-            self._use(ending.day)
+        self._lock.acquire()
+        end = recover(self._directory)
+        self._continue_from(end)
+        if end.day is not None:
+            self._open_day(end.day)
 
-    def _compare(self, ending: TrailEnd) -> None:
-        """Goes on where the trail ends on the disk, or, if that was cut off, where it was left."""
-        if ending.healed:
-            self._notes.append((HEALED, ending.healed))
-        if ending.unsound:
-            self._notes.append((BROKEN, {"unsound_lines": ending.unsound}))
-        elif self.head is not None and not ending.continues(self.head):
-            self._notes.append((BROKEN, {"written": str(self.head), "found": str(ending.head)}))
-        if self.head is None or ending.head.seq > self.head.seq:
-            self.head = ending.head
-            self._time = ending.last.time if ending.last else None
+    def _continue_from(self, end: TrailEnd) -> None:
+        """Continues after the last line on the disk, or after our last line if that was cut off."""
+        if end.repair:
+            self._pending.append((HEALED, end.repair))
+        if end.invalid_lines:
+            self._pending.append((BROKEN, {"unsound_lines": end.invalid_lines}))
+        elif self.head is not None and not end.continues(self.head):
+            self._pending.append((BROKEN, {"written": str(self.head), "found": str(end.head)}))
+        if self.head is None or end.head.seq > self.head.seq:
+            self.head = end.head
+            self._time = end.last.time if end.last else None
 
-    def _use(self, day: date) -> None:
+    def _open_day(self, day: date) -> None:
         self._file, self._day = DayFile(day_path(self._directory, day)), day
-        self._flusher.follow(self._file)
+        self._flusher.attach(self._file)
 
     def _write(self, kind: str, entry: str, now: datetime) -> None:
         now = now.astimezone(UTC)
         if self._time is not None and now < self._time:
-            if self._time - now > _UNSTEADY:
-                was, self._time = self._time, None
-                self._line(CLOCK, to_json({"was": to_text(was)}), now)
+            if self._time - now > _CLOCK_JITTER:
+                previous, self._time = self._time, None
+                self._append_line(CLOCK, to_json({"was": to_text(previous)}), now)
             else:
                 now = self._time
-        self._line(kind, entry, now)
+        self._append_line(kind, entry, now)
 
-    def _line(self, kind: str, entry: str, now: datetime) -> None:
+    def _append_line(self, kind: str, entry: str, now: datetime) -> None:
         if self._file is None or self._day is None or now.date() > self._day:
-            self.forget_before()
-            self._use(now.date())
+            self.close_file()
+            self._open_day(now.date())
         assert self._file is not None
         assert self.head is not None
         line, head = compose(self.head, now, kind, entry)

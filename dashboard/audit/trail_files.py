@@ -1,4 +1,4 @@
-"""Where a trail lies, and which files are its own."""
+"""The directory of a trail and the names of its files."""
 
 import re
 from datetime import date
@@ -9,14 +9,15 @@ from platformdirs import user_state_path
 from dashboard.errors import UsageError
 
 _NAME = re.compile(r"audit-(\d{4}-\d{2}-\d{2})\.jsonl")
+_NEXT_STEP = "give the directory that --log-dir of the dashboard names"
 
 
 class NoTrail(UsageError):
-    """There is no audit trail where one was looked for."""
+    """There is no audit trail in the given directory."""
 
 
 def default_directory() -> Path:
-    """In the user's state directory."""
+    """The directory `audit` in the user's state directory."""
     return user_state_path("position-dashboard") / "audit"
 
 
@@ -26,19 +27,19 @@ def day_path(directory: Path, day: date) -> Path:
 
 
 def day_files(directory: Path) -> list[tuple[date, Path]]:
-    """All days that have a file, the oldest first. Raises OSError if the directory cannot be read."""
+    """The days that have a file, oldest first. Raises OSError if the directory cannot be read."""
     found = ((_day(path.name), path) for path in directory.iterdir())
     return sorted((day, path) for day, path in found if day)
 
 
 def require_day_files(directory: Path) -> list[tuple[date, Path]]:
-    """The same for those who expect a trail. Raises NoTrail."""
+    """The days of a trail that must exist. Raises NoTrail."""
     try:
         files = day_files(directory)
     except OSError as error:
-        raise NoTrail(f"{directory}: cannot be read: {error.strerror}") from None
+        raise NoTrail(f"{directory} cannot be read: {error.strerror}; {_NEXT_STEP}") from None
     if not files:
-        raise NoTrail(f"{directory}: there is no audit-YYYY-MM-DD.jsonl in it")
+        raise NoTrail(f"{directory} contains no audit-YYYY-MM-DD.jsonl; {_NEXT_STEP}")
     return files
 
 

@@ -1,4 +1,4 @@
-"""What was recorded, in order or the newest first."""
+"""Reading of recorded lines: all of them, or the newest."""
 
 import logging
 from collections import deque
@@ -16,42 +16,42 @@ log = logging.getLogger(__name__)
 
 
 def read_records(directory: Path, since: date | None = None) -> Iterator[AuditLine]:
-    """All records in order, from the file of the UTC day `since` on; none where there is no trail.
+    """Yields all records in order, from the file of the UTC day `since`; none if there is no trail.
 
-    A damaged line is left out, with a warning; whether the others are as they were written only
-    `verify` can tell. Raises OSError if a file cannot be read.
+    An invalid line is skipped with a warning. The links between lines are not checked: that is the work
+    of `verify`. Raises OSError if a file cannot be read.
     """
     if not directory.is_dir():
         return
     for day, path in day_files(directory):
         if since is None or day >= since:
-            yield from _of_file(path)
+            yield from _read_file(path)
 
 
 def read_newest(directory: Path, count: int) -> list[AuditLine]:
-    """The last `count` records in order. Reads only the end of the trail."""
+    """The last `count` records in order, read from the end of the trail."""
     found: deque[AuditLine] = deque()
-    for record in islice(_from_the_end(directory), count):
+    for record in islice(_read_backwards(directory), count):
         found.appendleft(record)
     return list(found)
 
 
-def _of_file(path: Path) -> Iterator[AuditLine]:
+def _read_file(path: Path) -> Iterator[AuditLine]:
     with path.open("rb") as file:
         for number, raw in enumerate(forwards(file), 1):
             try:
                 record = parse(raw)
             except InvalidRecord as error:
-                log.warning("%s:%d is left out: %s", path, number, error)
+                log.warning("%s:%d is skipped: %s", path, number, error)
                 continue
             yield record
 
 
-def _from_the_end(directory: Path) -> Iterator[AuditLine]:
+def _read_backwards(directory: Path) -> Iterator[AuditLine]:
     for _, path in reversed(day_files(directory)):
         with path.open("rb") as file:
             for raw in backwards(file):
                 try:
                     yield parse(raw)
                 except InvalidRecord as error:
-                    log.warning("a line of %s is left out: %s", path, error)
+                    log.warning("a line of %s is skipped: %s", path, error)

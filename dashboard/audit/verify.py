@@ -1,7 +1,7 @@
-"""Walks a whole trail and tells where it is not as it was written."""
+"""Verification of a whole trail: finds where it is not as it was written."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from dashboard.audit.chain import Chain
@@ -11,91 +11,97 @@ from dashboard.audit.records import AuditLine, ChainHead, parse
 from dashboard.audit.system_records import GAP, HEALED
 from dashboard.audit.trail_files import require_day_files
 
-SHOWN = 100
-"""Breaks that a report names. Of all others it knows the number, so that it needs little memory."""
+MAX_LISTED_DEFECTS = 100
+"""Defects that a report lists; further ones are only counted, so that it needs little memory."""
 
 
 @dataclass(slots=True)
 class VerificationReport:
-    """What a walk through all days found."""
+    """The result of a verification of all days."""
 
     files: int = 0
     lines: int = 0
     first: datetime | None = None
     last: datetime | None = None
     head: ChainHead | None = None
-    """The last sound line's: noted elsewhere, it shows later whether the end was cut off."""
+    """The head of the last valid line. A copy kept elsewhere proves later that the end was not cut off."""
     lost: int = 0
-    """Records that the writer itself says it could not write."""
-    healed: int = 0
-    """Torn lines of which the writer itself says that it healed them."""
-    breaks: list[FoundDefect] = field(default_factory=list)
-    broken: int = 0
-    """All breaks, those too that are not named."""
+    """Records that could not be written, by the trail's own gap records."""
+    repaired: int = 0
+    """Torn lines that the writer repaired, by the trail's own records."""
+    defects: list[FoundDefect] = field(default_factory=list)
+    defect_count: int = 0
+    """The number of all defects, listed or not."""
 
     @property
-    def whole(self) -> bool:
-        """Whether every line is as it was written."""
-        return self.broken == 0
+    def intact(self) -> bool:
+        """True if every line is as it was written."""
+        return self.defect_count == 0
 
 
-def verify(directory: Path, known: ChainHead | None = None) -> VerificationReport:
-    """Checks every line of every day, and that the `known` head is among them. Raises NoTrail."""
-    walk = _Walk(known)
+def verify(directory: Path, known_head: ChainHead | None = None) -> VerificationReport:
+    """Checks every line of every day, and that `known_head` is among them. Raises NoTrail."""
+    verification = _Verification(known_head)
     for day, path in require_day_files(directory):
-        walk.chain.begin(day)
-        walk.through(path)
-    if known is not None and not walk.met:
-        ends = f"the trail ends with line {walk.report.head.seq}" if walk.report.head else "no line is left"
-        walk.note(path, walk.line, Defect.HEAD, f"line {known.seq} is not the one that was noted; {ends}")
-    return walk.report
+        verification.check_file(day, path)
+    verification.check_known_head(path)
+    return verification.report
 
 
-class _Walk:
-    def __init__(self, known: ChainHead | None) -> None:
-        self.chain = Chain()
+class _Verification:
+    def __init__(self, known_head: ChainHead | None) -> None:
         self.report = VerificationReport()
-        self.line = 0
-        self.met = False
-        self._known = known
+        self._chain = Chain()
+        self._line = 0
+        self._known_head = known_head
+        self._known_head_found = False
 
-    def through(self, path: Path) -> None:
+    def check_file(self, day: date, path: Path) -> None:
+        self._chain.start_file(day)
         self.report.files += 1
-        self.line = 0
+        self._line = 0
         try:
             with path.open("rb") as file:
                 for raw in forwards(file):
-                    self.line += 1
-                    self._judge(path, raw)
+                    self._line += 1
+                    self._check_line(path, raw)
         except OSError as error:
-            self.note(path, self.line, Defect.UNREADABLE, f"{error.strerror}")
-            self.chain.lost_sight()
+            self._add(path, Defect.UNREADABLE, f"{error.strerror}")
+            self._chain.skip_unreadable_file()
 
-    def note(self, path: Path, line: int, flaw: Defect, what: str) -> None:
-        self.report.broken += 1
-        if len(self.report.breaks) < SHOWN:
-            self.report.breaks.append(FoundDefect(path, line, flaw, what))
+    def check_known_head(self, last_path: Path) -> None:
+        if self._known_head is None or self._known_head_found:
+            return
+        head = self.report.head
+        end = f"the trail ends with line {head.seq}" if head else "no valid line is left"
+        known = f"line {self._known_head.seq} is missing or has another hash"
+        self._add(last_path, Defect.HEAD, f"{known}; {end}")
 
-    def _judge(self, path: Path, raw: bytes) -> None:
+    def _add(self, path: Path, defect: Defect, detail: str) -> None:
+        self.report.defect_count += 1
+        if len(self.report.defects) < MAX_LISTED_DEFECTS:
+            self.report.defects.append(FoundDefect(path, self._line, defect, detail))
+
+    def _check_line(self, path: Path, raw: bytes) -> None:
         self.report.lines += 1
         try:
             record = parse(raw)
         except InvalidRecord as error:
-            self.chain.damaged()
-            self.note(path, self.line, error.flaw, str(error))
+            self._chain.skip_invalid_line()
+            self._add(path, error.defect, str(error))
             return
         self._count(record)
         try:
-            self.chain.follow(record)
+            self._chain.check(record)
         except InvalidRecord as error:
-            self.note(path, self.line, error.flaw, str(error))
+            self._add(path, error.defect, str(error))
 
     def _count(self, record: AuditLine) -> None:
         report = self.report
         report.first, report.last = report.first or record.time, record.time
         report.head = record.head
-        self.met = self.met or record.head == self._known
+        self._known_head_found = self._known_head_found or record.head == self._known_head
         if record.kind == GAP and isinstance(lost := record.entry.get("lost"), int):
             report.lost += lost
         elif record.kind == HEALED:
-            report.healed += 1
+            report.repaired += 1

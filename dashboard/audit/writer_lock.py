@@ -1,4 +1,4 @@
-"""One writer for a trail."""
+"""The lock that admits one writer to a trail."""
 
 import os
 import sys
@@ -16,21 +16,21 @@ class TrailTaken(UsageError):
 
 
 class WriterLock:
-    """Held from `hold` to `release`, or to the end of the process, however it ends."""
+    """Held from `acquire` until `release` or the end of the process, even by a crash."""
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / "writer.lock"
         self._fd: int | None = None
 
-    def hold(self) -> None:
-        """Takes the lock, and again if its file was taken away meanwhile. Raises TrailTaken or OSError."""
-        if self._fd is not None and self._is_there(self._fd):
+    def acquire(self) -> None:
+        """Takes the lock, again if its file was deleted since. Raises TrailTaken or OSError."""
+        if self._fd is not None and self._is_lock_file(self._fd):
             return
         self.release()
         fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             self._lock(fd)
-            with suppress(OSError):  # a full disk has no room for a number, but the lock holds
+            with suppress(OSError):  # a full disk has no room for the process id; the lock works without
                 os.truncate(fd, 0)
                 os.write(fd, b"%d\n" % os.getpid())
         except BaseException:
@@ -39,12 +39,12 @@ class WriterLock:
         self._fd = fd
 
     def release(self) -> None:
-        """Lets others write. The file stays: taking it away could take away another's lock."""
+        """Releases the lock. Its file stays: deleting it could delete the lock of another process."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
 
-    def _is_there(self, fd: int) -> bool:
+    def _is_lock_file(self, fd: int) -> bool:
         try:
             return os.path.samestat(os.fstat(fd), os.stat(self._path))
         except OSError:
@@ -52,12 +52,12 @@ class WriterLock:
 
     def _lock(self, fd: int) -> None:
         if sys.platform == "win32":
-            return  # it has no flock; there, two writers are not kept apart
+            return  # no flock on Windows: two writers are not kept apart
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pid = os.read(fd, 20).decode("ascii", "replace").strip()
             raise TrailTaken(
                 f"the audit trail in {self._path.parent} is being written by process {pid or '?'}: "
-                "stop that one, or give this one a directory of its own"
+                "stop that process, or set another --log-dir"
             ) from None

@@ -1,4 +1,4 @@
-"""Figures taken over from the exchange, where the fills cannot tell them."""
+"""Size and entry taken over from the exchange, where the fills do not explain them."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,10 +9,10 @@ from dashboard.domain.position import Position, Side
 
 @dataclass(frozen=True, slots=True)
 class PositionAdjustment:
-    """Size and entry as the exchange states them. Fills after `as_of` are applied on top.
+    """Size and entry as the exchange reports them. Fills after `as_of` are applied on top.
 
-    What was realised and paid before stays, unless `starts`: a position older than the fills that the
-    exchange keeps begins with its adoption, and no fill before it counts.
+    Earlier realised PnL, fees and funding are kept, unless `replaces_history`: then the position begins
+    with these figures and no earlier fill counts, as for a position older than the fills on the exchange.
     """
 
     instrument: Instrument
@@ -21,25 +21,25 @@ class PositionAdjustment:
     entry_price: Decimal
     """Zero where there is no position."""
     as_of: int
-    """The exchange's time of these figures, in ms since 1970 (UTC): it includes fills of that moment."""
+    """The exchange's time of these figures, in ms since 1970 (UTC). Fills up to and at it are included."""
     position_side: Side | None = None
-    """Which of the two positions it is, in hedge mode. None in one-way mode."""
-    starts: bool = False
+    """The side of the position in hedge mode; None in one-way mode."""
+    replaces_history: bool = False
     opened_at: int | None = None
-    """Since when the exchange has had the position, where it says so."""
+    """The exchange's time of the opening, in ms since 1970 (UTC); None if not reported."""
 
     @classmethod
-    def of(
-        cls, position: Position, as_of: int, *, hedged: bool = False, starts: bool = False
+    def from_position(
+        cls, position: Position, as_of: int, *, hedged: bool = False, replaces_history: bool = False
     ) -> "PositionAdjustment":
-        """The exchange's own `position`."""
+        """Takes over a `position` that the exchange reported."""
         return cls(
             instrument=position.instrument,
             contracts=position.side.sign * position.contracts,
             entry_price=position.entry_price,
             as_of=as_of,
             position_side=position.side if hedged else None,
-            starts=starts,
+            replaces_history=replaces_history,
             opened_at=position.opened_at,
         )
 
@@ -47,19 +47,19 @@ class PositionAdjustment:
     def flat(
         cls, instrument: Instrument, as_of: int, position_side: Side | None = None
     ) -> "PositionAdjustment":
-        """That the exchange has no such position."""
+        """Records that the exchange has no such position."""
         return cls(instrument, Decimal(0), Decimal(0), as_of, position_side)
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What tells it from others of its position."""
+        """A key that is unique among the events of the position."""
         return ("adopted", str(self.as_of))
 
     @property
-    def order(self) -> tuple[int, int, int, str, str]:
-        """After all that happened in the same moment, which these figures include."""
+    def sort_key(self) -> tuple[int, int, int, str, str]:
+        """Sorts after the fills and funding of the same moment, which these figures include."""
         return (self.as_of, 2, 0, "", "")
 
-    def beside(self, known: "PositionAdjustment") -> "PositionAdjustment":
-        """Of two adoptions at one moment the newer one holds."""
+    def merged_with(self, known: "PositionAdjustment") -> "PositionAdjustment":
+        """Returns the newer of two adjustments of one moment."""
         return self

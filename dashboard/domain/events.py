@@ -1,4 +1,4 @@
-"""What the feed reports. Failure is an event like a price is. Instants are ms of the monotonic clock."""
+"""Events of the feed, failures included. Instants are in ms of the monotonic clock."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,8 +10,8 @@ from dashboard.domain.market import Instrument, Ticker
 from dashboard.domain.position import Position, Side
 
 
-class Route(StrEnum):
-    """The way that a price came, or failed to come."""
+class Transport(StrEnum):
+    """The way that prices are received: a websocket stream or polling."""
 
     STREAM = "stream"
     POLL = "poll"
@@ -19,7 +19,7 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InstrumentResolved:
-    """The exchange lists the market that the user meant."""
+    """The market that the user asked for was found on the exchange."""
 
     instrument: Instrument
 
@@ -28,40 +28,25 @@ class InstrumentResolved:
 class PriceReceived:
     """The exchange sent prices, or confirmed that they have not changed."""
 
-    route: Route
-    at: int
+    transport: Transport
+    received_at: int
     ticker: Ticker
-    request_time: int = 0
-    """Milliseconds that the request took, for a poll."""
+    request_time_ms: int = 0
+    """Milliseconds that the request took; zero without a request."""
 
 
 @dataclass(frozen=True, slots=True)
 class SupplementalPrice:
-    """Prices from a stream beside the main one. They say nothing of the feed's health."""
+    """Prices from an additional stream. They do not count for the health of the feed."""
 
     ticker: Ticker
 
 
 @dataclass(frozen=True, slots=True)
 class FeedFailed:
-    """A way to the exchange broke; `reason` is one line for the page."""
+    """A stream or a poll failed; `reason` is one line for the page."""
 
-    route: Route
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PositionsRead:
-    """The account's open positions of the instrument. Empty means flat, and only this event says so."""
-
-    at: int
-    positions: tuple[Position, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PositionsFailed:
-    """The account could not be read. It says nothing about the positions."""
-
+    transport: Transport
     reason: str
 
 
@@ -74,51 +59,44 @@ class MarginTiersReceived:
 
 @dataclass(frozen=True, slots=True)
 class FillsReceived:
-    """Fills of the account as they happen. Some may be known already, and some may never come this way."""
+    """Fills of the account, streamed. Some may be known already, and some may be missing."""
 
     fills: tuple[Fill, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSnapshot:
-    """All that the account holds, and what has happened since it was read before.
+    """All open positions of the account, with the events since the previous snapshot.
 
-    A position that is not among `positions` is flat only if `fills` or `closed` say so too.
+    A position that is absent from `positions` is flat only if `fills` or `recently_closed` confirm it.
     """
 
-    at: int
-    asked_at: int
-    """The exchange's time, in ms since 1970 (UTC), at which it was asked."""
+    received_at: int
+    requested_at: int
+    """The exchange's time of the request, in ms since 1970 (UTC)."""
     positions: tuple[Position, ...]
     hedged: bool = False
-    """Whether a symbol may have a long and a short at once."""
+    """True in hedge mode: a symbol may have a long and a short at once."""
     fills: tuple[Fill, ...] = ()
-    """Those that were asked for because of a gap or a doubt; known ones among them."""
+    """Fills that were requested because of a gap or a difference; some may be known already."""
     funding: tuple[Funding, ...] = ()
-    closed: frozenset[tuple[str, Side]] = frozenset()
-    """Symbol and side of the positions that the exchange's history says were closed lately."""
+    recently_closed: frozenset[tuple[str, Side]] = frozenset()
+    """Symbol and side of positions that the exchange's history lists as recently closed."""
     complete_until: int | None = None
-    """The exchange's time up to which every fill of every symbol was asked for; None if only some were."""
+    """The exchange's time up to which all fills of all symbols were requested; None if only some were."""
     problem: str | None = None
-    """Why fills are not heard as they happen, if so."""
-    moving: frozenset[str] = frozenset()
-    """Symbols of which two answers differed: they are judged by the next reading."""
+    """The reason why fills are not being streamed; None while they are."""
+    inconsistent_symbols: frozenset[str] = frozenset()
+    """Symbols on which two responses differed; they are reconciled by the next snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFailed:
-    """The account could not be read, or its fills not be heard. It says nothing about the positions."""
+    """Reading the account or streaming its fills failed: the positions stay as they are known."""
 
     reason: str
 
 
 PriceEvent = PriceReceived | FeedFailed
-FeedEvent = (
-    PriceEvent
-    | SupplementalPrice
-    | InstrumentResolved
-    | PositionsRead
-    | PositionsFailed
-    | MarginTiersReceived
-)
+FeedEvent = PriceEvent | SupplementalPrice | InstrumentResolved | MarginTiersReceived
 AccountEvent = FillsReceived | AccountSnapshot | AccountFailed

@@ -1,17 +1,16 @@
-"""The state of the feed: what each event, and each silence, does to it.
+"""The state of the feed, as it follows from events and from silence.
 
-The feed reports events; the health that follows from them is a value like a price is. Silence
-raises no event, so staleness is judged by whoever reads, against the reader's own clock.
+Silence causes no event, so staleness is calculated at each look, from the clock of the caller.
 """
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dashboard.domain.events import PriceEvent, PriceReceived, Route
+from dashboard.domain.events import PriceEvent, PriceReceived, Transport
 
 
 class FeedState(StrEnum):
-    """What a reader may believe of the price."""
+    """How far the price can be trusted."""
 
     CONNECTING = "CONNECTING"
     STREAMING = "STREAMING"
@@ -20,62 +19,66 @@ class FeedState(StrEnum):
     DISCONNECTED = "DISCONNECTED"
 
 
-_LIVE = {Route.STREAM: FeedState.STREAMING, Route.POLL: FeedState.POLLING}
+_MIN_STALE_AFTER_MS = 5_000
+
+_LIVE = {Transport.STREAM: FeedState.STREAMING, Transport.POLL: FeedState.POLLING}
 
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """What is known of the feed. `state` is as of the last event: ask `state_at` for now."""
+    """The health of the feed. `state` is that after the last event; `state_at` includes staleness."""
 
-    poll_interval: int
+    poll_interval_ms: int
     """Milliseconds between two polls."""
     state: FeedState = FeedState.CONNECTING
     received_at: int | None = None
-    request_time: int = 0
+    request_time_ms: int = 0
     failures: int = 0
-    """Failures since the last data."""
+    """Failures since the last price."""
     reason: str | None = None
-    """Why it is not streaming, as one line."""
+    """The reason why it is not streaming, in one line."""
 
     @property
     def stale_after(self) -> int:
-        """Milliseconds without data after which a price is no longer live."""
-        return max(5_000, 2 * self.poll_interval + self.request_time)
+        """Milliseconds without a price after which the feed is stale."""
+        return max(_MIN_STALE_AFTER_MS, 2 * self.poll_interval_ms + self.request_time_ms)
 
     def age(self, now: int) -> int | None:
-        """Milliseconds since the last data; None before the first."""
+        """Milliseconds since the last price; None before the first."""
         return None if self.received_at is None else max(0, now - self.received_at)
 
     def state_at(self, now: int) -> FeedState:
-        """The state that a reader sees at `now`: silence makes a live feed STALE."""
+        """The state at `now`: a live feed without prices for too long is STALE."""
         age = self.age(now)
         if age is None or age <= self.stale_after or self.state is FeedState.DISCONNECTED:
             return self.state
         return FeedState.STALE
 
-    def lost(self, reason: str) -> "FeedHealth":
-        """The health as one sees it who does not hear the feed any more: nor will it poll, however seldom."""
-        return replace(self, state=FeedState.DISCONNECTED, reason=reason, poll_interval=0)
+    def disconnected(self, reason: str) -> "FeedHealth":
+        """The health once the connection to the feed's process is lost: no poll will follow."""
+        return replace(self, state=FeedState.DISCONNECTED, reason=reason, poll_interval_ms=0)
 
     def after(self, event: PriceEvent) -> "FeedHealth":
-        """The health once `event` has happened."""
+        """The health after `event`."""
         if isinstance(event, PriceReceived):
             return self._received(event)
-        return replace(self, state=self._broken(event.route), failures=self.failures + 1, reason=event.reason)
+        return replace(
+            self, state=self._failed(event.transport), failures=self.failures + 1, reason=event.reason
+        )
 
     def _received(self, event: PriceReceived) -> "FeedHealth":
         return FeedHealth(
-            poll_interval=self.poll_interval,
-            state=_LIVE[event.route],
-            received_at=event.at,
-            request_time=event.request_time,
+            poll_interval_ms=self.poll_interval_ms,
+            state=_LIVE[event.transport],
+            received_at=event.received_at,
+            request_time_ms=event.request_time_ms,
             failures=0,
-            reason=None if event.route is Route.STREAM else self.reason,
+            reason=None if event.transport is Transport.STREAM else self.reason,
         )
 
-    def _broken(self, route: Route) -> FeedState:
-        """A broken stream leaves polling to try; a broken poll leaves nothing, but for a stream that runs."""
+    def _failed(self, transport: Transport) -> FeedState:
+        """A failed stream leaves polling to try; a failed poll disconnects unless the stream runs."""
         streaming = self.state is FeedState.STREAMING
-        if route is Route.STREAM:
+        if transport is Transport.STREAM:
             return FeedState.CONNECTING if streaming else self.state
         return self.state if streaming else FeedState.DISCONNECTED

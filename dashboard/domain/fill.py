@@ -10,20 +10,20 @@ from dashboard.domain.position import Side
 
 
 class TradeSide(StrEnum):
-    """What the order did."""
+    """The side of the order."""
 
     BUY = "buy"
     SELL = "sell"
 
     @property
     def sign(self) -> int:
-        """1 for a buy, -1 for a sell: what it adds to a position of contracts with a sign."""
+        """1 for a buy, -1 for a sell."""
         return 1 if self is TradeSide.BUY else -1
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What a fill cost. Negative where the exchange pays for it (a rebate)."""
+    """The fee of a fill. A negative amount is a rebate."""
 
     amount: Decimal
     currency: str
@@ -31,10 +31,10 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution. The same one may arrive often, in any order, by more than one way."""
+    """One execution. It may arrive several times, by stream and by request, in any order."""
 
     id: str
-    """The exchange's, the same by whichever way the fill arrives."""
+    """The exchange's id, the same in streams and responses."""
     instrument: Instrument
     trade_side: TradeSide
     price: Decimal
@@ -43,40 +43,42 @@ class Fill:
     traded_at: int
     """The exchange's time, in ms since 1970 (UTC)."""
     fees: tuple[Fee, ...] = ()
-    """Empty is not told, which is not the same as free."""
+    """Empty if not reported. A fill without cost has a fee of zero."""
     position_side: Side | None = None
-    """Which of the two positions it belongs to, in hedge mode. None in one-way mode."""
+    """The side of its position in hedge mode; None in one-way mode."""
     realized_pnl: Decimal | None = None
-    """As the exchange states it; None where it does not."""
+    """As reported by the exchange; None if not reported."""
 
     def __post_init__(self) -> None:
         if self.contracts <= 0 or self.price <= 0:
-            raise ValueError(f"fill {self.id}: contracts {self.contracts} at {self.price} are no trade")
+            raise ValueError(
+                f"fill {self.id}: {self.contracts} contracts at {self.price}: both must be positive"
+            )
 
     @property
     def signed_contracts(self) -> Decimal:
-        """What it adds to the position: positive for a buy, negative for a sell."""
+        """The change of the position: positive for a buy, negative for a sell."""
         return self.contracts.copy_negate() if self.trade_side is TradeSide.SELL else self.contracts
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What tells it from others of its position. A trade with oneself is two fills of one id."""
+        """A key that is unique among the events of the position. A self-trade is two fills with one id."""
         return ("fill", self.id, self.trade_side)
 
     @property
-    def order(self) -> tuple[int, int, int, str, str]:
-        """Fills apply by (traded_at, id). A longer id is a later one: 1000 comes after 999."""
+    def sort_key(self) -> tuple[int, int, int, str, str]:
+        """Sorts fills by (traded_at, id). A longer id is later: 1000 comes after 999."""
         return (self.traded_at, 0, len(self.id), self.id, self.trade_side)
 
-    def beside(self, known: "Fill") -> "Fill":
-        """What is known after both arrived as the same fill: figures that `known` lacked are added."""
+    def merged_with(self, known: "Fill") -> "Fill":
+        """Returns `known`, with the fees and the PnL that it lacked."""
         pnl = self.realized_pnl if known.realized_pnl is None else known.realized_pnl
         return replace(known, fees=known.fees or self.fees, realized_pnl=pnl)
 
     def split(self, contracts: Decimal) -> tuple["Fill", "Fill"]:
-        """Two fills that are this one together, the first of `contracts`. Fees go in proportion.
+        """Splits it into a fill of `contracts` and the rest, with the fees in proportion.
 
-        The PnL that the exchange states belongs to the first, which closes something.
+        The first one closes a position, so the reported PnL belongs to it.
         """
         share = contracts / self.contracts
         first = tuple(replace(fee, amount=round_quotient(fee.amount * share)) for fee in self.fees)

@@ -9,7 +9,7 @@ from dashboard.domain.position import Side
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """One payment between longs and shorts, as the exchange reports it to the account."""
+    """One funding payment, as the exchange reports it to the account."""
 
     id: str
     instrument: Instrument
@@ -19,18 +19,18 @@ class Funding:
     paid_at: int
     """The exchange's time, in ms since 1970 (UTC)."""
     position_side: Side | None = None
-    """Which of the two positions it belongs to, in hedge mode. None in one-way mode."""
+    """The side of its position in hedge mode; None in one-way mode."""
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What tells it from others of its position."""
+        """A key that is unique among the events of the position."""
         return ("funding", self.id)
 
     @property
-    def order(self) -> tuple[int, int, int, str, str]:
-        """After the fills of the same moment."""
+    def sort_key(self) -> tuple[int, int, int, str, str]:
+        """Sorts after the fills of the same moment."""
         return (self.paid_at, 1, len(self.id), self.id, "")
 
-    def beside(self, known: "Funding") -> "Funding":
-        """What is known after both arrived as the same payment."""
+    def merged_with(self, known: "Funding") -> "Funding":
+        """Returns `known`: a repeated payment adds nothing."""
         return known

@@ -1,60 +1,56 @@
-"""All that one account's exchange has told of its positions, each event counted once."""
+"""The journal of one account: its positions, with each event counted once."""
 
 from collections.abc import Iterable
 
 from dashboard.domain.event_log import EventLog
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.keys import PositionKey
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent
 
 
 class Journal:
-    """The positions of one account, built from fills, funding and what was adopted.
+    """Builds the positions of one account from fills, funding and adjustments.
 
-    Not for two threads at once: whoever writes to it hands the frozen `PositionState` to readers.
+    Not thread-safe: the writing thread passes the immutable `PositionState` to readers.
     """
 
     def __init__(self, account: str) -> None:
         self.account = account
-        self._timelines: dict[PositionKey, EventLog] = {}
+        self._logs: dict[PositionKey, EventLog] = {}
 
     def add(self, event: PositionEvent) -> PositionState | None:
-        """The position after `event`, or None where it was known already and changes nothing."""
+        """Adds `event`. Returns the position after it, or None if the event is known."""
         key = self.key_of(event)
-        timeline = self._timelines.get(key)
-        if timeline is None:
-            timeline = self._timelines[key] = EventLog(PositionState(key, event.instrument))
-        return timeline.state if timeline.add(event) else None
+        log = self._logs.get(key)
+        if log is None:
+            log = self._logs[key] = EventLog(PositionState(key, event.instrument))
+        return log.state if log.add(event) else None
 
     def add_all(self, events: Iterable[PositionEvent]) -> tuple[PositionState, ...]:
-        """The positions that `events` changed, each once. For what comes at once, as after a gap."""
-        changed = (self.add(event) for event in sorted(events, key=lambda each: each.order))
+        """Adds a batch of events, such as those of a gap. Returns each changed position once."""
+        changed = (self.add(event) for event in sorted(events, key=lambda each: each.sort_key))
         return tuple({state.key: state for state in changed if state is not None}.values())
 
-    def forget_before(self, before: int) -> None:
-        """Forgets most events before `before` (ms since 1970), so that memory has a bound."""
-        for timeline in self._timelines.values():
-            timeline.forget_before(before)
+    def prune_before(self, time: int) -> None:
+        """Removes most events before `time` (ms since 1970), to bound the memory."""
+        for log in self._logs.values():
+            log.prune_before(time)
 
     def key_of(self, event: PositionEvent) -> PositionKey:
-        """The position that `event` belongs to."""
+        """The key of the position that `event` belongs to."""
         return PositionKey(self.account, event.instrument.symbol, event.position_side)
 
     def position(self, key: PositionKey) -> PositionState | None:
-        """The position of `key`; None where nothing was ever told of it."""
-        timeline = self._timelines.get(key)
-        return timeline.state if timeline else None
+        """The position of `key`; None before its first event."""
+        log = self._logs.get(key)
+        return log.state if log else None
 
     def events(self, key: PositionKey) -> tuple[PositionEvent, ...]:
-        """What happened to the position of `key`, in order, as far as it is still kept."""
-        timeline = self._timelines.get(key)
-        return timeline.events if timeline else ()
+        """The events of the position of `key` that are not pruned, in order."""
+        log = self._logs.get(key)
+        return log.events if log else ()
 
     @property
     def positions(self) -> tuple[PositionState, ...]:
-        """Every position that was ever told of, flat ones too."""
-        return tuple(timeline.state for timeline in self._timelines.values())
-
-    @property
-    def open_positions(self) -> tuple[PositionState, ...]:
-        """Those that are not flat."""
-        return tuple(state for state in self.positions if state.contracts)
+        """Every position with an event, flat ones included."""
+        return tuple(log.state for log in self._logs.values())

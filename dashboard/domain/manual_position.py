@@ -1,6 +1,6 @@
-"""A position, or just its levels, as a person enters them: by flags, in a file or on the page.
+"""A position, or only its levels, entered by flags, in a file or on the page.
 
-All three go through `ManualPosition.from_fields`, so the same rules and messages hold everywhere.
+All three use `ManualPosition.from_fields`, so the same rules and messages apply to each.
 """
 
 import re
@@ -13,15 +13,15 @@ from dashboard.domain.position import Position, Side
 from dashboard.errors import PositionError
 
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})*\.\d+|\d{1,3}(,\d{3}){2,}")
-_LARGEST, _SMALLEST, _HIGHEST_LEVERAGE = Decimal("1e15"), Decimal("1e-15"), Decimal(1000)
+_MIN_NUMBER, _MAX_NUMBER, _MAX_LEVERAGE = Decimal("1e-15"), Decimal("1e15"), Decimal(1000)
 
 
 @dataclass(frozen=True, slots=True)
 class ManualPosition:
-    """What was entered, checked. Amounts are in base coins, prices in the quote currency.
+    """Validated input. Amounts are in base coins, prices in the quote currency.
 
-    `quantity` is what the margin bought, before leverage; `size` has the leverage in it. Without an
-    entry price and an amount it holds only levels, which then apply to the exchange's position.
+    `quantity` is the amount before leverage; `size` includes the leverage. Without an entry price and
+    an amount it has only levels, which then apply to the position on the exchange.
     """
 
     side: Side | None = None
@@ -38,27 +38,28 @@ class ManualPosition:
 
     @classmethod
     def from_fields(cls, given: Mapping[str, str | None]) -> "ManualPosition":
-        """Reads texts by field name, ignoring blank ones. Raises PositionError, naming the field."""
+        """Parses texts by field name, ignoring blank ones. Raises PositionError, naming the field."""
         texts = {name: text.strip() for name, text in given.items() if text and text.strip()}
         unknown = texts.keys() - FIELD_NAMES
         if unknown:
-            raise PositionError(f"{', '.join(sorted(unknown))}: there is no such field of a position")
+            names = ", ".join(sorted(FIELD_NAMES))
+            raise PositionError(f"{', '.join(sorted(unknown))}: a position has no such field; use {names}")
         side = _side(texts.pop("side", None))
         entered = cls(side=side, **{name: _number(name, text) for name, text in texts.items()})
         _check(entered)
         return entered
 
     def to_fields(self) -> dict[str, str]:
-        """The texts that `from_fields` reads back to an equal value."""
+        """The texts from which `from_fields` returns an equal value."""
         return {name: str(value) for name, value in asdict(self).items() if value is not None}
 
     @property
     def is_position(self) -> bool:
-        """Whether this is a whole position, not just levels or a choice of side."""
+        """True if this is a whole position, not only levels or a choice of side."""
         return self.entry_price is not None
 
     def position(self, instrument: Instrument) -> Position | None:
-        """The position in `instrument`, or None where only levels were entered."""
+        """The position in `instrument`; None if only levels were entered."""
         if self.side is None or self.entry_price is None:
             return None
         return Position(
@@ -96,9 +97,9 @@ def _side(text: str | None) -> Side | None:
 
 
 def _without_thousands_separators(text: str) -> str:
-    """1,000.5 is 1000.5. A text like 1,000 stays, and is refused: for half of the world it means 1."""
+    """Turns 1,000.5 into 1000.5. Keeps 1,000, which is then rejected: in many countries it means 1."""
     if "_" in text:
-        raise InvalidOperation  # Python's way to group digits, and nobody else's
+        raise InvalidOperation  # only Python groups digits so
     return text.replace(",", "") if _GROUPED.fullmatch(text) else text
 
 
@@ -108,22 +109,22 @@ def _number(name: str, text: str) -> Decimal:
         number = Decimal(_without_thousands_separators(text))
     except InvalidOperation:
         raise PositionError(f"{label} {text!r} is not a number; write it like 64000.5", name) from None
-    if not number.is_finite() or not _SMALLEST <= number <= _LARGEST:
+    if not number.is_finite() or not _MIN_NUMBER <= number <= _MAX_NUMBER:
         raise PositionError(f"{label} {text!r}: give a number above zero, up to 1e15", name)
-    if name == "leverage" and not 1 <= number <= _HIGHEST_LEVERAGE:
-        raise PositionError(f"leverage {text!r}: give 1 to {_HIGHEST_LEVERAGE}", name)
+    if name == "leverage" and not 1 <= number <= _MAX_LEVERAGE:
+        raise PositionError(f"leverage {text!r}: give 1 to {_MAX_LEVERAGE}", name)
     return number
 
 
 def _check(entered: ManualPosition) -> None:
-    """The rules between fields; each raises with what to change."""
-    _check_whole(entered)
+    """Checks the rules between fields. Raises PositionError, naming the field to change."""
+    _check_amount(entered)
     _check_trap_zone(entered)
     if entered.side and entered.entry_price:
         _check_order(entered, entered.side, entered.entry_price)
 
 
-def _check_whole(entered: ManualPosition) -> None:
+def _check_amount(entered: ManualPosition) -> None:
     if entered.quantity and entered.size:
         raise PositionError("quantity and size were both given: give one", "quantity")
     amount = entered.quantity or entered.size
@@ -145,22 +146,22 @@ def _check_trap_zone(entered: ManualPosition) -> None:
 
 
 def _check_order(entered: ManualPosition, side: Side, entry: Decimal) -> None:
-    """Losses lie below the entry of a long, above the entry of a short."""
+    """Checks that each level is on the right side: a long loses below its entry, a short above."""
     worse, better = ("below", "above") if side is Side.LONG else ("above", "below")
 
-    def require(name: str, *, loses: bool, than: Decimal, what: str) -> None:
+    def require(name: str, *, loses: bool, bound: Decimal, bound_label: str) -> None:
         level = getattr(entered, name)
-        if level is None or (((than - level) * side.sign > 0) is loses and level != than):
+        if level is None or (((bound - level) * side.sign > 0) is loses and level != bound):
             return
         where = worse if loses else better
         label = name.replace("_", "-")
-        raise PositionError(f"{label} {level} of a {side} must be {where} the {what} {than}", name)
+        raise PositionError(f"{label} {level} of a {side} must be {where} the {bound_label} {bound}", name)
 
-    require("liquidation_price", loses=True, than=entry, what="entry-price")
-    require("alert_price", loses=True, than=entry, what="entry-price")
-    require("take_profit", loses=False, than=entry, what="entry-price")
+    require("liquidation_price", loses=True, bound=entry, bound_label="entry-price")
+    require("alert_price", loses=True, bound=entry, bound_label="entry-price")
+    require("take_profit", loses=False, bound=entry, bound_label="entry-price")
     if entered.liquidation_price is not None:
         for name in ("alert_price", "stop_loss"):
-            require(name, loses=False, than=entered.liquidation_price, what="liquidation-price")
+            require(name, loses=False, bound=entered.liquidation_price, bound_label="liquidation-price")
     if entered.take_profit is not None:
-        require("stop_loss", loses=True, than=entered.take_profit, what="take-profit")
+        require("stop_loss", loses=True, bound=entered.take_profit, bound_label="take-profit")

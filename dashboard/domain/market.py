@@ -1,4 +1,4 @@
-"""What is traded, and what it costs now."""
+"""Instruments and their prices."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Payoff(StrEnum):
-    """How a contract pays, which decides every formula of PnL."""
+    """The payoff of a contract, on which every formula of PnL depends."""
 
     LINEAR = "linear"
     """Sized in base coins (times contract size), settled in the quote currency. Spot is linear too."""
@@ -31,36 +31,36 @@ class Instrument:
     payoff: Payoff = Payoff.LINEAR
     contract_size: Decimal = Decimal(1)
     price_step: Decimal | None = None
-    """The smallest change of a price; None where the exchange does not say."""
+    """The smallest change of a price; None if not reported."""
     size_step: Decimal | None = None
-    """The smallest change of a size, in contracts; None where the exchange does not say."""
+    """The smallest change of a size, in contracts; None if not reported."""
 
     @property
     def is_contract(self) -> bool:
-        """Whether there are positions in it, and a mark price."""
+        """True for derivatives, which have positions and a mark price."""
         return self.kind != "spot"
 
     @property
     def pair(self) -> str:
-        """The short name for a headline: BTC/USDT."""
+        """The short name, such as BTC/USDT."""
         return f"{self.base}/{self.quote}"
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One number from the market and the instant (ms, monotonic) of its receipt here."""
+    """One number from the market, and the instant (ms, monotonic) at which it was received."""
 
     value: Decimal
     received_at: int
 
     def age(self, now: int) -> int:
-        """Milliseconds since its receipt, never negative."""
+        """Milliseconds since it was received, never negative."""
         return max(0, now - self.received_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticker:
-    """The market's newest figures. Each is optional and ages by itself; absent is unknown, never zero."""
+    """The latest figures of a market. Each is optional and has its own age; None is unknown, never zero."""
 
     last: Quote | None = None
     bid: Quote | None = None
@@ -70,7 +70,7 @@ class Ticker:
     """In percent of the price 24 hours ago."""
 
     def merged(self, newer: "Ticker") -> "Ticker":
-        """This ticker with every figure that `newer` knows."""
+        """Returns this ticker with every figure that `newer` has."""
         return Ticker(
             last=newer.last or self.last,
             bid=newer.bid or self.bid,
@@ -82,7 +82,7 @@ class Ticker:
 
 @dataclass(frozen=True, slots=True)
 class Candle:
-    """One bar of price history. `opened_at` is the exchange's time, in ms since 1970 (UTC)."""
+    """One candle of the price history. `opened_at` is the exchange's time, in ms since 1970 (UTC)."""
 
     opened_at: int
     open: Decimal

@@ -1,4 +1,4 @@
-"""A leveraged position: what is held, at which entry, with which leverage."""
+"""A leveraged position: its side, size, entry price and leverage."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,20 +15,20 @@ class Side(StrEnum):
 
     @property
     def sign(self) -> int:
-        """1 for a long, -1 for a short: what a rise of the price is worth."""
+        """1 for a long, -1 for a short."""
         return 1 if self is Side.LONG else -1
 
 
 class Source(StrEnum):
-    """Who said that this position exists."""
+    """The origin of a position: entered manually, or reported by the exchange."""
 
-    ENTERED = "entered"
+    MANUAL = "entered"
     EXCHANGE = "exchange"
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """An open position. Its size holds the leverage already: leverage is never multiplied in again."""
+    """An open position. Its size includes the leverage, which is never multiplied in again."""
 
     instrument: Instrument
     side: Side
@@ -37,17 +37,17 @@ class Position:
     entry_price: Decimal
     leverage: Decimal | None = None
     margin_mode: str | None = None
-    """isolated or cross, where known."""
+    """isolated or cross; None if not reported."""
     liquidation_price: Decimal | None = None
-    """As the user or the exchange gave it; None is unknown, never safe."""
+    """As entered or reported by the exchange; None is unknown, never safe."""
     maintenance_margin_rate: Decimal | None = None
-    source: Source = Source.ENTERED
+    source: Source = Source.MANUAL
     opened_at: int | None = None
-    """The exchange's time, in ms since 1970 (UTC), where it says so."""
+    """The exchange's time, in ms since 1970 (UTC); None if not reported."""
 
     @property
     def size(self) -> Decimal:
-        """The full size in base coins, leverage in it. For a contract sized in quote units: at the entry."""
+        """The size in base coins, leverage included; contracts sized in quote units convert at the entry."""
         units = self.contracts * self.instrument.contract_size
         if self.instrument.payoff is Payoff.INVERSE:
             return units / self.entry_price

@@ -1,106 +1,31 @@
-"""Which position is shown: the one entered by hand, the exchange's, or the one kept from before."""
+"""The position that the page shows by default: entered by hand, else the exchange's."""
 
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from dashboard.domain.manual_position import ManualPosition
-from dashboard.domain.margin import MarginTier, estimated_liquidation, tier_of
-from dashboard.domain.market import Instrument
-from dashboard.domain.position import Position, Side, Source
-from dashboard.domain.risk import RiskLevels
-
-ASSUMED_MAINTENANCE_MARGIN_RATE = Decimal("0.005")
-"""Taken for an estimate where the exchange does not tell its tiers; the usual lowest tier."""
+from dashboard.domain.position import Position, Side
 
 
 @dataclass(frozen=True, slots=True)
-class PositionSelection:
-    """All that is known of the positions in one instrument."""
+class ManualEntry:
+    """The manual position, or only the levels, that a user entered in one market."""
 
-    entered: ManualPosition = ManualPosition()
-    kept: bool = False
-    """Whether `entered` comes from an earlier run: then the exchange's position beats it."""
-    account: bool = False
-    """Whether there are keys to read the exchange's positions with."""
-    positions: tuple[Position, ...] | None = None
-    """The exchange's, of either side; None until a read succeeded, which is not the same as flat."""
-    read_at: int | None = None
-    problem: str | None = None
-    """Why the last read failed."""
-    tiers: tuple[MarginTier, ...] = ()
+    position: ManualPosition = ManualPosition()
+    is_restored: bool = False
+    """True if it was entered in an earlier run: then the exchange's position comes first."""
+
+    def is_shown(self, *, has_account: bool) -> bool:
+        """True if it is a whole position that counts: a restored one gives way to an account."""
+        return self.position.is_position and not (has_account and self.is_restored)
 
     @property
-    def known(self) -> bool:
-        """Whether it is known if there is a position. False is never shown as flat."""
-        return not self._asks_account() or self.positions is not None
-
-    def shown(self, instrument: Instrument) -> Position | None:
-        """The position to show. Where there is an account, it knows better than what was kept."""
-        return self._chosen() if self._asks_account() else self.entered.position(instrument)
-
-    def others(self, shown: Position | None) -> tuple[Position, ...]:
-        """The exchange's positions in the instrument that are not shown, as in hedge mode."""
-        return tuple(leg for leg in self.positions or () if leg != shown)
-
-    def levels(self, position: Position) -> RiskLevels:
-        """The levels of the position shown, with an estimate where no liquidation price is known."""
-        wished = self.entered if self.entered.side in (None, position.side) else ManualPosition()
-        given = position.liquidation_price
-        if not wished.is_position:
-            given = _on_losing_side(position, wished.liquidation_price) or given
-        liquidation = given if given is not None else self._estimate(position)
-        return RiskLevels(
-            side=position.side,
-            entry=position.entry_price,
-            liquidation=liquidation,
-            liquidation_is_estimate=given is None,
-            no_liquidation=liquidation is None and self._estimable(position) and position.leverage == 1,
-            alert=_before(liquidation, position.side, _on_losing_side(position, wished.alert_price)),
-            trap_low=wished.trap_low,
-            trap_high=wished.trap_high,
-            take_profit=wished.take_profit,
-            stop_loss=wished.stop_loss,
-        )
-
-    def after_read(self, at: int, positions: tuple[Position, ...]) -> "PositionSelection":
-        """Once the account was read."""
-        return replace(self, positions=positions, read_at=at, problem=None)
-
-    def after_failure(self, reason: str) -> "PositionSelection":
-        """Once a read failed: what was known stays, and is said to be old."""
-        return replace(self, problem=reason)
-
-    def _chosen(self) -> Position | None:
-        """The exchange's position of the wished side; without a wish the larger one."""
-        wish: Side | None = None if self.entered.is_position else self.entered.side
-        legs = [leg for leg in self.positions or () if wish is None or leg.side is wish]
-        return max(legs, key=lambda leg: leg.size, default=None)
-
-    def _asks_account(self) -> bool:
-        """Whether the account says what is shown, and not a hand."""
-        return self.account and (self.kept or not self.entered.is_position)
-
-    def _estimable(self, position: Position) -> bool:
-        """In cross margin the liquidation depends on the whole account, which is not known here."""
-        return position.source is Source.ENTERED or position.margin_mode == "isolated"
-
-    def _estimate(self, position: Position) -> Decimal | None:
-        if not self._estimable(position):
-            return None
-        tier = tier_of(position, self.tiers)
-        rate = position.maintenance_margin_rate or (tier and tier.maintenance_margin_rate)
-        return estimated_liquidation(position, rate or ASSUMED_MAINTENANCE_MARGIN_RATE)
+    def wished_side(self) -> Side | None:
+        """The side that was chosen without entering a whole position."""
+        return None if self.position.is_position else self.position.side
 
 
-def _on_losing_side(position: Position, level: Decimal | None) -> Decimal | None:
-    """`level`, unless it lies where the position wins: then it was meant for another one."""
-    if level is None or (position.entry_price - level) * position.side.sign <= 0:
-        return None
-    return level
-
-
-def _before(liquidation: Decimal | None, side: Side, alert: Decimal | None) -> Decimal | None:
-    """`alert`, unless the price would be liquidated first: then it would never sound."""
-    if alert is None or liquidation is None:
-        return alert
-    return alert if (alert - liquidation) * side.sign > 0 else None
+def preferred(positions: Iterable[Position], side: Side | None) -> Position | None:
+    """Returns the position of `side`, or the largest one where no side is wished."""
+    fitting = (position for position in positions if side in (None, position.side))
+    return max(fitting, key=lambda position: position.size, default=None)

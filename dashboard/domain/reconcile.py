@@ -1,7 +1,7 @@
-"""Where the positions built from fills differ from the exchange's own, and what follows.
+"""Reconciliation: the differences of the positions built from fills to those on the exchange.
 
-Only an answer of the exchange is compared. A query that failed says nothing, least of all flat, so
-there is no value for it here: whoever asked keeps what is known.
+Only a successful response is compared. A failed request leaves the positions as they are known, and
+never means flat.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,17 +10,19 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.decimal_math import plain_number
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.position import Position
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.position_state import PositionState
 
 ENTRY_TOLERANCE = Decimal("0.00001")
-"""Of the entry price. Exchanges round their averages, some after each fill."""
+"""As a share of the entry price. Exchanges round their averages, some after each fill."""
 _SIZE_TOLERANCE = Decimal("1e-9")
-"""Of the size, where its step is not known."""
+"""As a share of the size, for instruments without a known size step."""
 
 
-class Disagreement(StrEnum):
-    """The first of these that holds."""
+class DifferenceKind(StrEnum):
+    """The kinds of difference, in the order in which they are checked."""
 
     MISSING_HERE = "missing here"
     MISSING_THERE = "missing there"
@@ -31,10 +33,10 @@ class Disagreement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One position of which fills and exchange tell different things."""
+    """A position that differs between fills and exchange."""
 
     key: PositionKey
-    kind: Disagreement
+    kind: DifferenceKind
     ours: PositionState | None
     theirs: Position | None
 
@@ -42,88 +44,91 @@ class Difference:
     def text(self) -> str:
         """One line for the log and the page."""
         ours = self.ours.position() if self.ours else None
-        return f"{self.key.label} {self.kind}: {_told(ours)} by fills, {_told(self.theirs)} on the exchange"
+        by_fills, on_exchange = _describe(ours), _describe(self.theirs)
+        return f"{self.key.label} {self.kind}: {by_fills} by fills, {on_exchange} on the exchange"
 
-    def correction(self, as_of: int, *, starts: bool = False) -> PositionAdjustment:
-        """The exchange's figures, to be added to the journal. `as_of` is the exchange's time of them.
+    def adjustment(self, as_of: int, *, replaces_history: bool = False) -> PositionAdjustment:
+        """The exchange's figures as an event for the journal. `as_of` is the exchange's time of them.
 
-        `starts`: the position begins with them, as its fills are older than those that are told.
+        `replaces_history`: the position begins with them, as the exchange no longer lists its fills.
         """
         if self.theirs is not None:
-            return PositionAdjustment.of(self.theirs, as_of, hedged=self.key.side is not None, starts=starts)
+            return PositionAdjustment.from_position(
+                self.theirs, as_of, hedged=self.key.side is not None, replaces_history=replaces_history
+            )
         assert self.ours is not None
         return PositionAdjustment.flat(self.ours.instrument, as_of, self.key.side)
 
 
-def keyed(account: str, positions: Iterable[Position], *, hedged: bool) -> dict[PositionKey, Position]:
-    """The exchange's positions by their keys. `hedged` is the mode that the account trades in."""
+def positions_by_key(
+    account: str, positions: Iterable[Position], *, hedged: bool
+) -> dict[PositionKey, Position]:
+    """Maps the exchange's positions to their keys. `hedged` is true in hedge mode."""
     return {
         PositionKey(account, each.instrument.symbol, each.side if hedged else None): each
         for each in positions
     }
 
 
-def differences(
-    ours: Iterable[PositionState], theirs: Mapping[PositionKey, Position], *, asked_at: int | None = None
+def find_differences(
+    ours: Iterable[PositionState], theirs: Mapping[PositionKey, Position], *, requested_at: int | None = None
 ) -> tuple[Difference, ...]:
-    """What differs between one account's positions here and all of those that its exchange has.
+    """Compares the positions of one account with all of its positions on the exchange.
 
-    A position that was traded at or after `asked_at` (the exchange's time) is left for the next time:
-    the answer may be from before or after that fill.
+    A position with a fill at or after `requested_at` (the exchange's time) is skipped: the response
+    may be from before or after that fill.
     """
     here = {state.key: state for state in ours}
-    return tuple(_differing(here, theirs, asked_at))
+    return tuple(_compare(here, theirs, requested_at))
 
 
-def _differing(
-    here: Mapping[PositionKey, PositionState], theirs: Mapping[PositionKey, Position], asked_at: int | None
+def _compare(
+    here: Mapping[PositionKey, PositionState],
+    theirs: Mapping[PositionKey, Position],
+    requested_at: int | None,
 ) -> Iterator[Difference]:
     for key in dict.fromkeys((*here, *theirs)):
         state = here.get(key)
-        kind = disagreement(state, theirs.get(key))
-        if kind is not None and not _moving(state, asked_at):
+        kind = difference_kind(state, theirs.get(key))
+        if kind is not None and not _filled_since(state, requested_at):
             yield Difference(key, kind, state, theirs.get(key))
 
 
-def disagreement(ours: PositionState | None, theirs: Position | None) -> Disagreement | None:
-    """What fills and exchange disagree on; None where they agree."""
+def difference_kind(ours: PositionState | None, theirs: Position | None) -> DifferenceKind | None:
+    """The first difference between fills and exchange; None if they agree."""
     mine = ours.position() if ours else None
     if mine is None or theirs is None:
         if mine is theirs:
             return None
-        return Disagreement.MISSING_HERE if mine is None else Disagreement.MISSING_THERE
+        return DifferenceKind.MISSING_HERE if mine is None else DifferenceKind.MISSING_THERE
     if mine.side is not theirs.side:
-        return Disagreement.SIDE
+        return DifferenceKind.SIDE
     if _size_differs(mine, theirs):
-        return Disagreement.SIZE
-    return Disagreement.ENTRY if _entry_differs(mine, theirs) else None
+        return DifferenceKind.SIZE
+    return DifferenceKind.ENTRY if _entry_differs(mine, theirs) else None
 
 
-def _moving(state: PositionState | None, asked_at: int | None) -> bool:
-    if state is None or state.last_fill is None or asked_at is None:
+def _filled_since(state: PositionState | None, requested_at: int | None) -> bool:
+    if state is None or state.last_fill is None or requested_at is None:
         return False
-    return state.last_fill.traded_at >= asked_at
+    return state.last_fill.traded_at >= requested_at
 
 
 def _size_differs(ours: Position, theirs: Position) -> bool:
-    """By a whole step, which is the least that a trade can make of it."""
-    apart = abs(ours.contracts - theirs.contracts)
+    """True from one size step on, the least that a trade can change."""
+    deviation = abs(ours.contracts - theirs.contracts)
     step = theirs.instrument.size_step
-    return apart > theirs.contracts * _SIZE_TOLERANCE if step is None else apart >= step
+    return deviation > theirs.contracts * _SIZE_TOLERANCE if step is None else deviation >= step
 
 
 def _entry_differs(ours: Position, theirs: Position) -> bool:
-    """By more than rounding: a step of the price, or `ENTRY_TOLERANCE` where that is more."""
+    """True if more than rounding: a price step or `ENTRY_TOLERANCE`, whichever is larger."""
     step = theirs.instrument.price_step or Decimal(0)
     return abs(ours.entry_price - theirs.entry_price) > max(step, theirs.entry_price * ENTRY_TOLERANCE)
 
 
-def _told(position: Position | None) -> str:
+def _describe(position: Position | None) -> str:
     if position is None:
         return "none"
-    return f"{position.side} {_short(position.contracts)} at {_short(position.entry_price)}"
-
-
-def _short(number: Decimal) -> str:
-    """Without digits that nobody reads, and never in powers of ten."""
-    return f"{round(number, 10).normalize():f}"
+    contracts, price = plain_number(position.contracts, 10), plain_number(position.entry_price, 10)
+    return f"{position.side} {contracts} at {price}"

@@ -1,4 +1,4 @@
-"""How much danger a position is in: one status from the levels that the price can reach."""
+"""The risk of a position: one status from the price and the levels of the position."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +8,7 @@ from dashboard.domain.position import Side
 
 
 class RiskStatus(StrEnum):
-    """From worst to best; UNKNOWN and NO_POSITION stand apart."""
+    """From worst to best, followed by UNKNOWN and NO_POSITION."""
 
     LIQUIDATED = "LIQUIDATED"
     EMERGENCY = "EMERGENCY"
@@ -21,14 +21,14 @@ class RiskStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RiskLevels:
-    """The prices that matter to one position. Absent is unknown or not set, never zero."""
+    """The price levels of one position. None is unknown or not set, never zero."""
 
     side: Side
     entry: Decimal
     liquidation: Decimal | None = None
     liquidation_is_estimate: bool = False
     no_liquidation: bool = False
-    """Whether no price can liquidate it, as a long without leverage. Not the same as unknown."""
+    """True if no price can liquidate it, such as a linear long without leverage. Unknown is False."""
     alert: Decimal | None = None
     trap_low: Decimal | None = None
     trap_high: Decimal | None = None
@@ -37,21 +37,22 @@ class RiskLevels:
 
     @property
     def emergency(self) -> Decimal | None:
-        """Where the alarm begins: the alert price, else a quarter of the way from liquidation to entry."""
+        """The alert price, else a quarter of the way from the liquidation price to the entry."""
         if self.alert is not None or self.liquidation is None:
             return self.alert
         return self.liquidation + (self.entry - self.liquidation) / 4
 
-    def distance(self, level: Decimal | None, price: Decimal) -> Decimal | None:
-        """How far the price has to move to reach `level`, in signed percent of the price."""
-        return None if level is None else (level / price - 1) * 100
+
+def distance_percent(price: Decimal | None, level: Decimal | None) -> Decimal | None:
+    """The move from `price` to `level` in signed percent of the price. None if either is unknown."""
+    return None if price is None or level is None else (level / price - 1) * 100
 
 
 def assess(levels: RiskLevels, price: Decimal) -> RiskStatus:
     """The first status that holds at `price`, mirrored for shorts.
 
-    A price on a boundary belongs to the worse zone, except that one at the entry is PROFIT. An
-    estimated liquidation price never says LIQUIDATED, only EMERGENCY.
+    A price on a boundary belongs to the worse zone, except that one at the entry is PROFIT. Beyond an
+    estimated liquidation price the status is EMERGENCY, never LIQUIDATED.
     """
     if _at_or_beyond(levels, price, levels.liquidation):
         return RiskStatus.EMERGENCY if levels.liquidation_is_estimate else RiskStatus.LIQUIDATED
@@ -68,7 +69,7 @@ def assess(levels: RiskLevels, price: Decimal) -> RiskStatus:
 
 
 def _at_or_beyond(levels: RiskLevels, price: Decimal, level: Decimal | None) -> bool:
-    """Whether the price has lost as much as reaching `level` would."""
+    """True if the price has reached `level` or is worse for the position."""
     return level is not None and (price - level) * levels.side.sign <= 0
 
 

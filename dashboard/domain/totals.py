@@ -1,4 +1,4 @@
-"""What a position has brought and cost so far: realised PnL, fees and funding, each by itself."""
+"""The totals of a position: realised PnL, fees and funding, kept apart."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ Amounts = Mapping[str, Decimal]
 
 
 def sum_by_currency(*amounts: Amounts) -> Amounts:
-    """The sum, currency by currency."""
+    """Adds up `amounts`, currency by currency."""
     total: dict[str, Decimal] = {}
     for each in amounts:
         for currency, amount in each.items():
@@ -21,32 +21,34 @@ def sum_by_currency(*amounts: Amounts) -> Amounts:
 
 @dataclass(frozen=True, slots=True)
 class PositionTotals:
-    """Three sums that exchanges mix in different ways, kept apart."""
+    """Realised PnL, fees and funding, which each exchange combines differently."""
 
     realized_pnl: Decimal = Decimal(0)
     """In the settlement currency, before fees and funding."""
     fees: Amounts = field(default_factory=dict)
     """Paid; negative is received."""
-    untold_fees: int = 0
-    """Fills that came without a fee, so that `fees` may be too small."""
+    fills_without_fee: int = 0
+    """The number of fills reported without a fee: `fees` may be too small."""
     funding: Amounts = field(default_factory=dict)
     """Received; negative is paid."""
 
     def with_fees(self, fees: Iterable[Fee]) -> "PositionTotals":
-        """Once a fill cost `fees`; none means that they were not told."""
-        told = [{fee.currency: fee.amount} for fee in fees]
+        """The totals after a fill with `fees`; none means that they were not reported."""
+        reported = [{fee.currency: fee.amount} for fee in fees]
         return replace(
-            self, fees=sum_by_currency(self.fees, *told), untold_fees=self.untold_fees + (not told)
+            self,
+            fees=sum_by_currency(self.fees, *reported),
+            fills_without_fee=self.fills_without_fee + (not reported),
         )
 
     def with_funding(self, amount: Decimal, currency: str) -> "PositionTotals":
-        """Once funding was received, or paid if negative."""
+        """The totals after a funding payment; a negative `amount` is paid."""
         return replace(self, funding=sum_by_currency(self.funding, {currency: amount}))
 
     def __add__(self, other: "PositionTotals") -> "PositionTotals":
         return PositionTotals(
             self.realized_pnl + other.realized_pnl,
             sum_by_currency(self.fees, other.fees),
-            self.untold_fees + other.untold_fees,
+            self.fills_without_fee + other.fills_without_fee,
             sum_by_currency(self.funding, other.funding),
         )

@@ -1,14 +1,14 @@
-"""What one event does to a tracked position: open, increase, reduce, close, flip; adopt; funding."""
+"""The transitions of a position: open, increase, reduce, close and flip, adjustments and funding."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.contract_math import entry_gain, entry_value
 from dashboard.domain.decimal_math import EXACT, round_quotient
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
-from dashboard.domain.payoff import entry_gain, entry_value
 from dashboard.domain.position_state import ClosedPosition, PositionChange, PositionState
 from dashboard.domain.totals import PositionTotals
 
@@ -16,25 +16,25 @@ PositionEvent = Fill | Funding | PositionAdjustment
 
 
 def apply(state: PositionState, event: PositionEvent) -> PositionState:
-    """The position after `event`, which has to be one of its key."""
+    """The position after `event`, which must belong to it."""
     match event:
         case Fill():
             return apply_fill(state, event)
         case Funding():
             return apply_funding(state, event)
         case PositionAdjustment():
-            return adopt(state, event)
+            return apply_adjustment(state, event)
 
 
 def apply_fill(state: PositionState, fill: Fill) -> PositionState:
     """The position after `fill`."""
-    change = change_by(state.contracts, fill.signed_contracts)
+    change = classify_change(state.contracts, fill.signed_contracts)
     with localcontext(EXACT):
         return replace(_TRANSITIONS[change](state, fill), change=change, last_fill=fill)
 
 
-def change_by(contracts: Decimal, signed: Decimal) -> PositionChange:
-    """What a fill of `signed` contracts does to a position of `contracts`, both with their signs."""
+def classify_change(contracts: Decimal, signed: Decimal) -> PositionChange:
+    """The change of a position of `contracts` by a fill of `signed` contracts, both signed."""
     if not contracts:
         return PositionChange.OPEN
     if (contracts > 0) is (signed > 0):
@@ -44,7 +44,7 @@ def change_by(contracts: Decimal, signed: Decimal) -> PositionChange:
 
 
 def _open(state: PositionState, fill: Fill) -> PositionState:
-    return _increase(_reopened(state, fill.traded_at), fill)
+    return _increase(_before_opening(state, fill.traded_at), fill)
 
 
 def _increase(state: PositionState, fill: Fill) -> PositionState:
@@ -52,26 +52,26 @@ def _increase(state: PositionState, fill: Fill) -> PositionState:
         state,
         contracts=state.contracts + fill.signed_contracts,
         entry_value=state.entry_value + entry_value(state.instrument, fill.contracts, fill.price),
-        tally=state.tally.with_fees(fill.fees),
+        totals=state.totals.with_fees(fill.fees),
     )
 
 
 def _reduce(state: PositionState, fill: Fill) -> PositionState:
-    """Takes a proportional part of the entry value out, so that the average entry stays."""
+    """Releases the entry value in proportion, so that the average entry stays the same."""
     released = round_quotient(state.entry_value * fill.contracts / abs(state.contracts))
-    won = -fill.trade_side.sign * entry_gain(state.instrument, fill.contracts, released, fill.price)
-    tally = state.tally.with_fees(fill.fees)
+    gain = -fill.trade_side.sign * entry_gain(state.instrument, fill.contracts, released, fill.price)
+    totals = state.totals.with_fees(fill.fees)
     return replace(
         state,
         contracts=state.contracts + fill.signed_contracts,
         entry_value=state.entry_value - released,
-        tally=replace(tally, realized_pnl=tally.realized_pnl + won),
+        totals=replace(totals, realized_pnl=totals.realized_pnl + gain),
     )
 
 
 def _close(state: PositionState, fill: Fill) -> PositionState:
     after = _reduce(state, fill)
-    return replace(after, closed=_end(state, after.tally, fill.traded_at))
+    return replace(after, closed=_closed(state, after.totals, fill.traded_at))
 
 
 def _flip(state: PositionState, fill: Fill) -> PositionState:
@@ -89,50 +89,52 @@ _TRANSITIONS: dict[PositionChange, Callable[[PositionState, Fill], PositionState
 
 
 def apply_funding(state: PositionState, funding: Funding) -> PositionState:
-    """The position after a payment. One that comes after the close still belongs to what was closed."""
+    """The position after a payment. A payment after the close counts for the closed position."""
     with localcontext(EXACT):
-        tally = state.tally.with_funding(funding.amount, funding.currency)
-    return replace(state, tally=tally, change=PositionChange.FUNDING)
+        totals = state.totals.with_funding(funding.amount, funding.currency)
+    return replace(state, totals=totals, change=PositionChange.FUNDING)
 
 
-def adopt(state: PositionState, adopted: PositionAdjustment) -> PositionState:
-    """The position with the exchange's size and entry instead of its own."""
-    before = PositionState(state.key, state.instrument) if adopted.starts else state
+def apply_adjustment(state: PositionState, adjustment: PositionAdjustment) -> PositionState:
+    """The position with the size and entry of the exchange."""
+    before = PositionState(state.key, state.instrument) if adjustment.replaces_history else state
     with localcontext(EXACT):
-        if before.contracts and before.contracts * adopted.contracts <= 0:
-            ended = _end(before, before.tally, adopted.as_of, adopted=True)
-            before = replace(before, contracts=Decimal(0), closed=ended)
-        if adopted.contracts and not before.contracts:
-            before = _reopened(before, adopted.opened_at)
+        if before.contracts and before.contracts * adjustment.contracts <= 0:
+            closed = _closed(before, before.totals, adjustment.as_of, adopted=True)
+            before = replace(before, contracts=Decimal(0), closed=closed)
+        if adjustment.contracts and not before.contracts:
+            before = _before_opening(before, adjustment.opened_at)
         return replace(
             before,
-            contracts=adopted.contracts,
-            entry_value=_adopted_value(adopted),
-            adopted_at=adopted.as_of,
+            contracts=adjustment.contracts,
+            entry_value=_adjusted_value(adjustment),
+            adopted_at=adjustment.as_of,
             change=PositionChange.ADOPT,
         )
 
 
-def _adopted_value(adopted: PositionAdjustment) -> Decimal:
-    if not adopted.contracts:
+def _adjusted_value(adjustment: PositionAdjustment) -> Decimal:
+    if not adjustment.contracts:
         return Decimal(0)
-    return entry_value(adopted.instrument, abs(adopted.contracts), adopted.entry_price)
+    return entry_value(adjustment.instrument, abs(adjustment.contracts), adjustment.entry_price)
 
 
-def _reopened(state: PositionState, opened_at: int | None) -> PositionState:
-    """A flat position about to be opened: what the last one brought goes to the earlier ones."""
+def _before_opening(state: PositionState, opened_at: int | None) -> PositionState:
+    """A flat position before its opening: its totals move to the earlier ones."""
     return replace(
         state,
-        tally=PositionTotals(),
-        earlier=state.earlier + state.tally,
+        totals=PositionTotals(),
+        earlier_totals=state.earlier_totals + state.totals,
         opened_at=opened_at,
         adopted_at=None,
     )
 
 
-def _end(state: PositionState, tally: PositionTotals, at: int, *, adopted: bool = False) -> ClosedPosition:
-    """The record of `state`, which ends now, with its final figures in `tally`."""
+def _closed(
+    state: PositionState, totals: PositionTotals, closed_at: int, *, adopted: bool = False
+) -> ClosedPosition:
+    """The record of a position that ends, with its final `totals`."""
     assert state.side is not None
     assert state.entry_price is not None
     adopted = adopted or state.adopted_at is not None
-    return ClosedPosition(state.side, state.entry_price, state.opened_at, at, tally, adopted)
+    return ClosedPosition(state.side, state.entry_price, state.opened_at, closed_at, totals, adopted)

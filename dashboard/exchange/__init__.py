@@ -1,1 +1,1 @@
-"""The only rooms that know ccxt: what leaves them is of the domain."""
+"""Adapters to ccxt. No other package imports ccxt; all values returned from here are domain values."""

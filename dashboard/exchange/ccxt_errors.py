@@ -1,4 +1,4 @@
-"""What an exchange's failure means to us, in one line that is safe to show."""
+"""Translation of ccxt's exceptions into the dashboard's, as one line without secrets."""
 
 import asyncio
 import re
@@ -15,41 +15,42 @@ from dashboard.errors import (
     UnknownSymbol,
 )
 
-_LONGEST = 160
-_MEANING: tuple[tuple[type[BaseException], type[DashboardError], str], ...] = (
-    (ccxt.PermissionDenied, CredentialError, "the keys lack a permission"),
-    (ccxt.AuthenticationError, CredentialError, "the keys were refused"),
-    (ccxt.BadSymbol, UnknownSymbol, "the symbol was refused"),
+_MAX_LENGTH = 160
+_TRANSLATIONS: tuple[tuple[type[BaseException], type[DashboardError], str], ...] = (
+    (ccxt.PermissionDenied, CredentialError, "the API key lacks a permission: allow it to read futures"),
+    (ccxt.AuthenticationError, CredentialError, "the API key was rejected: check key, secret and passphrase"),
+    (ccxt.BadSymbol, UnknownSymbol, "the symbol was rejected"),
     (ccxt.NotSupported, ExchangeLacks, "not supported"),
-    (ccxt.ArgumentsRequired, ExchangeLacks, "needs more than is asked here"),
+    (ccxt.ArgumentsRequired, ExchangeLacks, "requires more arguments than are sent here"),
     (ccxt.RateLimitExceeded, ExchangeUnavailable, "too many requests"),
     (ccxt.DDoSProtection, ExchangeUnavailable, "too many requests"),
-    (ccxt.RequestTimeout, ExchangeUnavailable, "no answer in time"),
-    (TimeoutError, ExchangeUnavailable, "no answer in time"),
+    (ccxt.RequestTimeout, ExchangeUnavailable, "no response in time"),
+    (TimeoutError, ExchangeUnavailable, "no response in time"),
     (ccxt.ExchangeNotAvailable, ExchangeUnavailable, "not available"),
     (ccxt.NetworkError, ExchangeUnavailable, "the connection failed"),
-    (ccxt.BaseError, ExchangeUnavailable, "refused the request"),
-    (Exception, ExchangeUnavailable, "the connection failed"),  # aiohttp's own, which ccxt lets through
+    (ccxt.BaseError, ExchangeUnavailable, "the request was rejected"),
+    (Exception, ExchangeUnavailable, "the connection failed"),  # aiohttp's own, which ccxt does not wrap
 )
 
 
-class translate_errors:  # noqa: N801 - reads as a word in `with explained(...)`, as contextlib's own do
-    """Turns ccxt's exceptions inside a `with` block into ours.
+class translate_errors:  # noqa: N801 - reads as a function in `with translate_errors(...)`, as in contextlib
+    """Raises DashboardErrors in place of ccxt's exceptions inside a `with` block.
 
-    A CancelledError that nobody asked this task for comes from a watcher whose socket was closed
-    under it: that is a failure too, not the end of the task. A class, as each tick passes through it.
+    A CancelledError without a request to cancel this task comes from ccxt closing the socket of a
+    pending watcher: it is raised as ExchangeUnavailable. A class, since it is faster than a generator
+    and every tick passes through it.
     """
 
     def __init__(self, exchange: str) -> None:
         self._exchange = exchange
 
     def __enter__(self) -> None:
-        """Nothing to prepare."""
+        """Does nothing."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Raises ours in place of ccxt's."""
+        """Raises the translated exception."""
         if error is None:
             return
         if isinstance(error, asyncio.CancelledError):
@@ -57,18 +58,18 @@ class translate_errors:  # noqa: N801 - reads as a word in `with explained(...)`
             if task is not None and not task.cancelling():
                 raise ExchangeUnavailable(f"{self._exchange}: the connection was closed") from None
         elif isinstance(error, (ccxt.BaseError, ClientError, OSError)):
-            raise _translated(self._exchange, error) from error
+            raise _translate(self._exchange, error) from error
 
 
-def _translated(exchange: str, error: BaseException) -> DashboardError:
-    kind, meaning = next((kind, text) for cls, kind, text in _MEANING if isinstance(error, cls))
+def _translate(exchange: str, error: BaseException) -> DashboardError:
+    translated, text = next((to, text) for cls, to, text in _TRANSLATIONS if isinstance(error, cls))
     detail = _one_line(exchange, str(error))
-    return kind(f"{exchange}: {meaning}" + (f" ({detail})" if detail else ""))
+    return translated(f"{exchange}: {text}" + (f" ({detail})" if detail else ""))
 
 
 def _one_line(exchange: str, text: str) -> str:
-    """The exchange's own words without markup, without a query string (it may be signed), and short."""
+    """Returns the exchange's message shortened, without markup and query strings (they may be signed)."""
     text = re.sub(r"<[^>]*>", " ", text.removeprefix(exchange).strip())
     text = re.sub(r"(\w+://[^\s?]+)\?\S*", r"\1", text)
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…"

@@ -1,13 +1,15 @@
-"""What an exchange is entered with."""
+"""Credentials of one exchange account."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_SECRET_OPTIONS = ("apiKey", "secret", "password", "privateKey")
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Which exchange, and how to enter it. Its repr shows no secret."""
+    """Exchange, API keys and options for ccxt. The repr shows no secret."""
 
     exchange: str
     testnet: bool = False
@@ -16,17 +18,18 @@ class Credentials:
     api_passphrase: str | None = field(default=None, repr=False)
     wallet_address: str | None = None
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """More for ccxt's constructor: proxies, other URLs, sub-accounts."""
+    """Further arguments of ccxt's constructor: proxies, URLs, sub-accounts."""
 
     @property
     def secrets(self) -> Iterator[str]:
-        """What nobody may see, for those who log."""
-        told = (self.config.get(name) for name in ("apiKey", "secret", "password", "privateKey"))
-        yield from (str(one) for one in (self.api_key, self.api_secret, self.api_passphrase, *told) if one)
+        """All values that must be hidden in logs."""
+        options = (self.config.get(name) for name in _SECRET_OPTIONS)
+        values = (self.api_key, self.api_secret, self.api_passphrase, *options)
+        yield from (str(value) for value in values if value)
 
     @property
     def has_account(self) -> bool:
-        """Whether there is something to read private data with."""
+        """True if private data can be read: with an API key or a wallet address."""
         return bool(
             self.api_key
             or self.wallet_address

@@ -1,4 +1,4 @@
-"""Building ccxt's exchange object from what the user gave, and refusing what cannot work."""
+"""Construction of ccxt's exchange objects from credentials, with validation."""
 
 import importlib
 from difflib import get_close_matches
@@ -11,84 +11,85 @@ from ccxt.base.errors import BadResponse, NotSupported
 from dashboard.errors import CredentialError, ExchangeLacks, SettingsError, UnknownExchange
 from dashboard.exchange.credentials import Credentials
 
-_REQUEST_TIMEOUT = 10_000
-_KEEP_ALIVE = 10_000
-"""Milliseconds between pings; after three times this a dead socket is noticed. Fewer than two missed pongs
-would drop healthy ones: ccxt counts them in a race with its own loop."""
+_REQUEST_TIMEOUT_MS = 10_000
+_PING_INTERVAL_MS = 10_000
+_MAX_MISSED_PONGS = 2
+"""A dead socket is detected after three ping intervals.
+
+Fewer than two would drop healthy sockets: ccxt counts missed pongs in a race with its own loop.
+"""
 
 
-def build_exchange(access: Credentials) -> Any:
-    """ccxt's object for `access`, with websockets where ccxt has them, and numbers as strings.
+def build_exchange(credentials: Credentials) -> Any:
+    """Returns ccxt's exchange object, with websockets where ccxt has them, and numbers as strings.
 
-    Raises UnknownExchange, ExchangeLacks (no testnet) or CredentialError (half of the keys).
+    Raises UnknownExchange, ExchangeLacks (no testnet), CredentialError (incomplete) or SettingsError.
     """
-    if access.exchange not in ccxt.exchanges:
-        raise UnknownExchange(_unknown(access.exchange))
-    module = ccxt.pro if access.exchange in ccxt.pro.exchanges else _rest_only()
+    if credentials.exchange not in ccxt.exchanges:
+        raise UnknownExchange(_unknown_exchange(credentials.exchange))
+    module = ccxt.pro if credentials.exchange in ccxt.pro.exchanges else _rest_module()
     try:
-        exchange = getattr(module, access.exchange)(_config(access))
+        exchange = getattr(module, credentials.exchange)(_config(credentials))
     except (AttributeError, TypeError, ValueError) as error:
-        raise SettingsError(f"--exchange-config: ccxt cannot be built with it: {error}") from None
+        raise SettingsError(f"--exchange-config is rejected by ccxt: {error}") from None
     exchange.number = str
-    if access.testnet:
+    if credentials.testnet:
         _use_testnet(exchange)
     if exchange.apiKey or exchange.secret or exchange.password:
-        _check_keys(exchange)
+        _require_all_keys(exchange)
     return exchange
 
 
 def reject_non_json_responses(exchange: Any) -> None:
-    """Makes `exchange` fail where it would take an answer that was cut off for an empty one."""
+    """Makes `exchange` raise BadResponse for a body that is not JSON, which ccxt would treat as empty."""
     fetch = exchange.fetch
 
-    async def checked(*args: Any, **kwargs: Any) -> Any:
-        answer = await fetch(*args, **kwargs)
-        if isinstance(answer, str | bytes):
-            raise BadResponse(f"{exchange.id} the answer was cut off or is no JSON")
-        return answer
+    async def fetch_json(*args: Any, **kwargs: Any) -> Any:
+        response = await fetch(*args, **kwargs)
+        if isinstance(response, str | bytes):
+            raise BadResponse(f"{exchange.id} the response is truncated or not JSON")
+        return response
 
-    exchange.fetch = checked
+    exchange.fetch = fetch_json
 
 
-def _rest_only() -> Any:
+def _rest_module() -> Any:
     return importlib.import_module("ccxt.async_support")
 
 
-def _config(access: Credentials) -> dict[str, Any]:
-    ours = {
-        "apiKey": access.api_key,
-        "secret": access.api_secret,
-        "password": access.api_passphrase,
-        "walletAddress": access.wallet_address,
-        "timeout": _REQUEST_TIMEOUT,
-        "streaming": {"keepAlive": _KEEP_ALIVE, "maxPingPongMisses": 2},
+def _config(credentials: Credentials) -> dict[str, Any]:
+    defaults = {
+        "apiKey": credentials.api_key,
+        "secret": credentials.api_secret,
+        "password": credentials.api_passphrase,
+        "walletAddress": credentials.wallet_address,
+        "timeout": _REQUEST_TIMEOUT_MS,
+        "streaming": {"keepAlive": _PING_INTERVAL_MS, "maxPingPongMisses": _MAX_MISSED_PONGS},
         "has": {"fetchCurrencies": False},  # not needed here, and private on some exchanges
     }
-    given = {name: value for name, value in ours.items() if value is not None}
-    merged: dict[str, Any] = ccxt.Exchange.deep_extend(given, dict(access.config))
+    known = {name: value for name, value in defaults.items() if value is not None}
+    merged: dict[str, Any] = ccxt.Exchange.deep_extend(known, dict(credentials.config))
     return merged
 
 
-def _unknown(exchange: str) -> str:
-    near = get_close_matches(exchange.lower(), ccxt.exchanges)
-    return f"exchange {exchange!r} is not known to ccxt" + (f"; near it: {', '.join(near)}" if near else "")
+def _unknown_exchange(exchange: str) -> str:
+    similar = get_close_matches(exchange.lower(), ccxt.exchanges)
+    hint = f"; similar: {', '.join(similar)}" if similar else ""
+    return f"exchange {exchange!r} is not supported by ccxt{hint}"
 
 
 def _use_testnet(exchange: Any) -> None:
     try:
         exchange.set_sandbox_mode(True)
-    except (NotSupported, TypeError):  # TypeError: ccxt trips over the addresses that are not there
-        raise ExchangeLacks(f"{exchange.id} has no testnet in ccxt: leave --use-testnet out") from None
+    except (NotSupported, TypeError):  # TypeError: ccxt fails on the missing URLs
+        raise ExchangeLacks(f"{exchange.id} has no testnet in ccxt: remove --use-testnet") from None
 
 
-def _check_keys(exchange: Any) -> None:
-    names = {"apiKey": "api-key", "secret": "api-secret", "password": "api-passphrase"}
-    missing = [
-        f"--{flag}"
-        for name, flag in names.items()
-        if exchange.requiredCredentials.get(name) and not getattr(exchange, name)
-    ]
+def _require_all_keys(exchange: Any) -> None:
+    names = {"apiKey": "api key", "secret": "api secret", "password": "api passphrase"}
+    required = [name for name in names if exchange.requiredCredentials.get(name)]
+    missing = [name for name in required if not getattr(exchange, name)]
     if missing:
-        raise CredentialError(
-            f"{exchange.id} needs {' and '.join(missing)} too: half of the keys open nothing"
-        )
+        all_names = ", ".join(names[name] for name in required)
+        flags = " and ".join(f"--{names[name].replace(' ', '-')}" for name in missing)
+        raise CredentialError(f"{exchange.id} requires {all_names}: set {flags} too")

@@ -1,7 +1,7 @@
-"""From ccxt's dicts to values of the domain, once, at the edge.
+"""Conversion of ccxt's public data to domain values.
 
-ccxt is told `number = str`, so a number arrives as the exchange wrote it. Absent, empty and
-unreadable all become None: unknown, never zero.
+ccxt runs with `number = str`, so numbers arrive exactly as the exchange wrote them. Absent, empty and
+unreadable values become None (unknown), never zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,16 +16,16 @@ from dashboard.errors import ExchangeLacks
 
 Raw = Mapping[str, Any]
 
-_MARKS_IN_INFO = ("markPrice", "markPx", "mark_price")
-"""Where exchanges put the mark price that ccxt's unified ticker drops."""
+_MARK_PRICE_KEYS = ("markPrice", "markPx", "mark_price")
+"""Keys in `info` of the mark price that ccxt's unified ticker drops."""
 
-_SMALLEST, _LARGEST = Decimal("1e-15"), Decimal("1e15")
+_MIN_POSITIVE, _MAX_POSITIVE = Decimal("1e-15"), Decimal("1e15")
 _TIERS_BY_NOTIONAL = ("bitget", "bybit", "binance", "binanceusdm", "aster")
-"""Where ccxt's `minNotional` is one. OKX, HTX and Kraken count contracts there."""
+"""Exchanges whose `minNotional` in ccxt is a notional value. OKX, HTX and Kraken count contracts there."""
 
 
 def number(value: object) -> Decimal | None:
-    """A finite number, or None for whatever else an exchange may send."""
+    """Returns a finite number, or None for any other value."""
     if value is None or value == "":
         return None
     try:
@@ -36,16 +36,16 @@ def number(value: object) -> Decimal | None:
 
 
 def positive(value: object) -> Decimal | None:
-    """A price or an amount. Zero and less mean that there is none, and what no market has is no number."""
+    """Returns a price or an amount: None for zero, negative and implausible numbers."""
     result = number(value)
-    return result if result is not None and _SMALLEST <= result <= _LARGEST else None
+    return result if result is not None and _MIN_POSITIVE <= result <= _MAX_POSITIVE else None
 
 
 def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
-    """A market. Raises ExchangeLacks for a contract whose PnL no formula here gives."""
+    """Returns the domain's Instrument of a market. Raises ExchangeLacks for a quanto contract."""
     if market.get("contract") and not (market.get("linear") or market.get("inverse")):
         raise ExchangeLacks(
-            f"{exchange}: {market['symbol']} is a quanto contract, whose PnL is not supported"
+            f"{exchange}: {market['symbol']} is an unsupported quanto contract: choose another market"
         )
     return Instrument(
         exchange=exchange,
@@ -68,9 +68,9 @@ def _payoff(exchange: str, market: Raw) -> Payoff:
     return Payoff.INVERSE_BASE if exchange == "bitget" else Payoff.INVERSE
 
 
-def _step(market: Raw, of: str, precision_mode: int) -> Decimal | None:
-    """The smallest change of a price or an amount."""
-    precision = number((market.get("precision") or {}).get(of))
+def _step(market: Raw, quantity: str, precision_mode: int) -> Decimal | None:
+    """The smallest increment of a price or an amount."""
+    precision = number((market.get("precision") or {}).get(quantity))
     if precision is None:
         return None
     if precision_mode == TICK_SIZE:
@@ -79,22 +79,22 @@ def _step(market: Raw, of: str, precision_mode: int) -> Decimal | None:
 
 
 def ticker(raw: Raw, at: int) -> Ticker:
-    """A ticker that was received at `at` (ms, monotonic)."""
+    """Converts a ticker received at `at` (ms, monotonic)."""
     info = raw.get("info")
     info = info if isinstance(info, Mapping) else {}
-    # Hyperliquid's bid and ask are what a large order would get: no best bid and ask.
-    book = {} if "impactPxs" in info else raw
+    # Hyperliquid's bid and ask are impact prices of a large order, not the best bid and ask.
+    bid_ask = {} if "impactPxs" in info else raw
     return Ticker(
         last=_quote(positive(raw.get("last")), at),
-        bid=_quote(positive(book.get("bid")), at),
-        ask=_quote(positive(book.get("ask")), at),
+        bid=_quote(positive(bid_ask.get("bid")), at),
+        ask=_quote(positive(bid_ask.get("ask")), at),
         mark=_quote(_mark_price(raw, info), at),
         change_24h=_quote(_change(raw, info), at),
     )
 
 
 def last_trade(trades: Sequence[Raw], at: int) -> Ticker:
-    """What the newest of some trades says."""
+    """Returns a ticker with the price of the newest trade."""
     return Ticker(last=_quote(positive(trades[-1].get("price")), at)) if trades else Ticker()
 
 
@@ -104,31 +104,31 @@ def _quote(value: Decimal | None, at: int) -> Quote | None:
 
 def _mark_price(raw: Raw, info: Raw) -> Decimal | None:
     price = positive(raw.get("markPrice"))
-    for name in _MARKS_IN_INFO:
+    for name in _MARK_PRICE_KEYS:
         price = price or positive(info.get(name))
     return price
 
 
 def _change(raw: Raw, info: Raw) -> Decimal | None:
-    """In percent. ccxt takes the percentage in Kraken Futures' frames (they name a feed) for dollars."""
+    """The change in percent. ccxt treats that of Kraken Futures' frames (with a `feed`) as dollars."""
     return number(info.get("change") if info.get("feed") == "ticker" else raw.get("percentage"))
 
 
 def candles(rows: Sequence[Sequence[Any]]) -> list[Candle]:
-    """Candles, oldest first; a row with a hole in it is left out."""
-    bars = []
+    """Converts candles, oldest first; incomplete rows are omitted."""
+    complete = []
     for opened_at, *values in rows:
         prices = [positive(value) for value in values[:4]]
         if opened_at is not None and None not in prices:
-            bars.append(Candle(int(opened_at), *prices))  # type: ignore[arg-type]  # no None left
-    return sorted(bars, key=lambda bar: bar.opened_at)
+            complete.append(Candle(int(opened_at), *prices))  # type: ignore[arg-type]  # no None left
+    return sorted(complete, key=lambda candle: candle.opened_at)
 
 
-def tiers(exchange: str, rows: Sequence[Raw]) -> tuple[MarginTier, ...]:
-    """A margin schedule. Where its steps are counted in contracts, only the lowest one is of use."""
-    steps = tuple(
+def margin_tiers(exchange: str, rows: Sequence[Raw]) -> tuple[MarginTier, ...]:
+    """Converts margin tiers. Where their floors count contracts, only the lowest tier is returned."""
+    tiers = tuple(
         MarginTier(number(row.get("minNotional")) or Decimal(0), rate)
         for row in rows
         if (rate := positive(row.get("maintenanceMarginRate")))
     )
-    return steps if exchange in _TIERS_BY_NOTIONAL else steps[:1]
+    return tiers if exchange in _TIERS_BY_NOTIONAL else tiers[:1]

@@ -1,7 +1,7 @@
-"""From a user's text to exactly one market, never a guess.
+"""Resolution of a user's text to exactly one market.
 
-`ccxt.market("BTCUSDT")` is spot on one exchange and a swap on the next, and it echoes unknown
-names: so the text is looked up here, and whatever stays ambiguous is an error with the candidates.
+`ccxt.market("BTCUSDT")` is spot on one exchange and a swap on another, and does not reject unknown
+names. Here an ambiguous text is an error that lists the candidates.
 """
 
 import re
@@ -12,28 +12,27 @@ from typing import Any
 from dashboard.errors import AmbiguousSymbol, UnknownSymbol
 
 Market = Mapping[str, Any]
-"""One of ccxt's market dicts."""
+"""A market dict of ccxt."""
 
 _KINDS = ("spot", "swap", "future")
-_NAMES_IN_INFO = ("name", "symbol", "pair", "alias")
-_SHOWN = 8
+_NAME_KEYS = ("name", "symbol", "pair", "alias")
+_MAX_LISTED = 8
 
 
 def resolve(markets: Mapping[str, Market], text: str) -> Market:
-    """The one market that `text` means.
+    """Returns the market that `text` names.
 
-    Looks for a unified symbol, then the exchange's id, then a base coin or another name the
-    exchange uses, then another spelling of these. Of several, a linear swap is preferred,
-    as that is what leveraged positions are mostly held in. Raises UnknownSymbol with near matches,
-    or AmbiguousSymbol with the candidates.
+    Tries the unified symbol, the exchange's id, the base coin or another name in `info`, and then
+    other spellings of these. Linear swaps are preferred, as most leveraged positions are held in them.
+    Raises UnknownSymbol with similar symbols, or AmbiguousSymbol with the candidates.
     """
     text = text.strip()
     tradable = [market for market in markets.values() if _tradable(market)]
-    for matches in _STEPS:
+    for matches in _MATCHERS:
         found = [market for market in tradable if matches(market, text)]
         if found:
-            return _only(found, text)
-    raise UnknownSymbol(f"symbol {text!r} is not listed{_near(tradable, text)}")
+            return _require_one(found, text)
+    raise UnknownSymbol(f"symbol {text!r} is not listed{_suggestions(tradable, text)}")
 
 
 def _tradable(market: Market) -> bool:
@@ -50,52 +49,56 @@ def _is_id(market: Market, text: str) -> bool:
 
 def _is_name(market: Market, text: str) -> bool:
     info = market.get("info")
-    names = [info.get(key) for key in _NAMES_IN_INFO] if isinstance(info, Mapping) else []
+    names = [info.get(key) for key in _NAME_KEYS] if isinstance(info, Mapping) else []
     return text.upper() in (str(name).upper() for name in (market["base"], *names) if name)
 
 
-def _is_id_in_capitals(market: Market, text: str) -> bool:
+def _is_id_in_upper_case(market: Market, text: str) -> bool:
     return bool(market["id"] == text.upper())
 
 
-def _is_spelled_alike(market: Market, text: str) -> bool:
-    """Base and quote together, or the id in small letters: on HTX the first is the swap, the other spot."""
-    pair = _bare(f"{market['base']}{market['quote']}")
-    return market["id"] == text.lower() or _bare(text) in (pair, _bare(market["symbol"]))
+def _is_pair_or_id_in_lower_case(market: Market, text: str) -> bool:
+    """Compares base and quote, and the lower-case id: on HTX the former is a swap, the latter spot."""
+    pair = _alphanumeric(f"{market['base']}{market['quote']}")
+    return market["id"] == text.lower() or _alphanumeric(text) in (pair, _alphanumeric(market["symbol"]))
 
 
-_STEPS: tuple[Callable[[Market, str], bool], ...] = (
+_MATCHERS: tuple[Callable[[Market, str], bool], ...] = (
     _is_symbol,
     _is_id,
-    _is_id_in_capitals,
+    _is_id_in_upper_case,
     _is_name,
-    _is_spelled_alike,
+    _is_pair_or_id_in_lower_case,
 )
 
 
-def _bare(text: str) -> str:
+def _alphanumeric(text: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", text.upper())
 
 
-def _only(found: list[Market], text: str) -> Market:
-    """The linear swap if there is one, else the only market. Raises AmbiguousSymbol otherwise."""
+def _require_one(found: list[Market], text: str) -> Market:
+    """Returns the only linear swap, else the only market. Raises AmbiguousSymbol otherwise."""
     swaps = [market for market in found if market.get("swap") and market.get("linear")]
-    left = swaps or found
-    if len(left) == 1:
-        return left[0]
+    candidates = swaps or found
+    if len(candidates) == 1:
+        return candidates[0]
     raise AmbiguousSymbol(
-        f"symbol {text!r} could be {_listed(market['symbol'] for market in left)}: give one of these"
+        f"symbol {text!r} is ambiguous: use one of {_joined(market['symbol'] for market in candidates)}"
     )
 
 
-def _near(markets: list[Market], text: str) -> str:
-    names = {_bare(name): market["symbol"] for market in markets for name in (market["symbol"], market["id"])}
-    close = get_close_matches(_bare(text), names, n=_SHOWN)
-    symbols = dict.fromkeys(names[name] for name in close)
-    return f"; near it: {_listed(symbols)}" if symbols else ""
+def _suggestions(markets: list[Market], text: str) -> str:
+    names = {
+        _alphanumeric(name): market["symbol"]
+        for market in markets
+        for name in (market["symbol"], market["id"])
+    }
+    similar = get_close_matches(_alphanumeric(text), names, n=_MAX_LISTED)
+    symbols = dict.fromkeys(names[name] for name in similar)
+    return f"; similar: {_joined(symbols)}" if symbols else ""
 
 
-def _listed(symbols: Iterable[str]) -> str:
+def _joined(symbols: Iterable[str]) -> str:
     names = sorted(symbols)
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    more = f" and {len(names) - _MAX_LISTED} more" if len(names) > _MAX_LISTED else ""
+    return ", ".join(names[:_MAX_LISTED]) + more

@@ -118,7 +118,7 @@ class AccountFeed:
             self.read_soon(gap=True)
 
     def _not_heard(self, reason: str) -> None:
-        self._client.break_streams()
+        self._client.reset_websockets()
         self._silence = f"fills are not heard: {reason}"
         self.failed(self._silence)
         self.read_soon(gap=True)
@@ -139,7 +139,7 @@ class AccountFeed:
         self._read_at = now_ms()
         reading = await self._reader.read()
         self._emit(replace(reading, problem=self._silence))
-        if reading.moving:
+        if reading.inconsistent_symbols:
             self.read_soon()
         if self._settled and self._heard.lack(reading):
-            self._client.break_streams()  # connected, but deaf
+            self._client.reset_websockets()  # connected, but deaf

@@ -73,7 +73,7 @@ class AccountReader:
         if full:
             symbols |= self._book.symbols() | _symbols(held.positions) | {symbol for symbol, _ in closed}
         fills, funding = await self._history(symbols, held, with_funding=full)
-        reading = replace(reading, closed=closed, fills=fills, funding=funding)
+        reading = replace(reading, recently_closed=closed, fills=fills, funding=funding)
         if full:
             reading = replace(reading, complete_until=held.asked_at)
             self._hour = held.asked_at // _HOUR
@@ -86,16 +86,16 @@ class AccountReader:
         moving = frozenset(symbol for symbol, *_ in before ^ after)
         return replace(
             reading,
-            at=now_ms(),
-            asked_at=again.asked_at,
+            received_at=now_ms(),
+            requested_at=again.asked_at,
             positions=again.positions,
             hedged=again.hedged,
-            moving=moving,
+            inconsistent_symbols=moving,
         )
 
     async def _closed(self) -> frozenset[tuple[str, Side]]:
         since = self._book.complete_until
-        return frozenset() if since is None else await self._client.fetch_closed(since - _OVERLAP)
+        return frozenset() if since is None else await self._client.fetch_closed_positions(since - _OVERLAP)
 
     async def _history(
         self, symbols: Iterable[str], held: AccountPositions, *, with_funding: bool

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import FeedEvent, FeedFailed, PriceReceived, Route, SupplementalPrice
+from dashboard.domain.events import FeedEvent, FeedFailed, PriceReceived, SupplementalPrice, Transport
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.exchange_client import ExchangeClient
@@ -104,12 +104,12 @@ class MarketFeed:
         self._stream_failed_at = self._suspected_at = None
         self._guard.heard(self._instrument.symbol)
         self._spoke.set()
-        self._received(Route.STREAM, ticker)
+        self._received(Transport.STREAM, ticker)
 
     def _stream_failed(self, reason: str) -> None:
         self._streaming = False
         self._stream_failed_at, self._suspected_at = now_ms(), None
-        self._failed(Route.STREAM, reason)
+        self._failed(Transport.STREAM, reason)
         self._stream_broke.set()
 
     async def _stream_beside(self) -> None:
@@ -119,7 +119,7 @@ class MarketFeed:
         """
         await self._spoke.wait()
         async with asyncio.TaskGroup() as tasks:
-            for watch in self._client.streams_beside(self._instrument, self._streamed):
+            for watch in self._client.supplemental_streams(self._instrument, self._streamed):
                 tasks.create_task(run_forever(partial(self._beside, watch)))
 
     async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
@@ -135,10 +135,10 @@ class MarketFeed:
             raise ExchangeUnavailable(f"{self._client.id}: the answer has no price in it")
         request_time = now_ms() - self._asked_at
         if self._streaming and _same_prices(ticker, self._streamed):
-            self._received(Route.STREAM, ticker, request_time)  # a quiet market, confirmed
+            self._received(Transport.STREAM, ticker, request_time)  # a quiet market, confirmed
             return
         self._suspect()
-        self._received(Route.POLL, ticker, request_time)
+        self._received(Transport.POLL, ticker, request_time)
 
     def _suspect(self) -> None:
         """The stream seems deaf. Asked for again with each poll, until it speaks or fails."""
@@ -160,18 +160,18 @@ class MarketFeed:
         if not self._streaming or now_ms() - self._heard_at > 2 * self._patience.silence:
             # It cannot be told whether the market is quiet or the socket deaf: a new one will tell.
             self._suspect()
-        self._failed(Route.POLL, reason)
+        self._failed(Transport.POLL, reason)
 
-    def _received(self, route: Route, ticker: Ticker, request_time: int = 0) -> None:
+    def _received(self, transport: Transport, ticker: Ticker, request_time: int = 0) -> None:
         self._heard_at = now_ms()
-        self._emit(PriceReceived(route, self._heard_at, ticker, request_time))
+        self._emit(PriceReceived(transport, self._heard_at, ticker, request_time))
         if self._failing:
             self._failing = False
             self.recovered.set()
 
-    def _failed(self, route: Route, reason: str) -> None:
+    def _failed(self, transport: Transport, reason: str) -> None:
         self._failing = True
-        self._emit(FeedFailed(route, reason))
+        self._emit(FeedFailed(transport, reason))
 
 
 def _same_prices(one: Ticker, other: Ticker) -> bool:

@@ -32,9 +32,9 @@ class MissedFillDetector:
         The first reading of a new websocket begins the time for which this is asked.
         """
         if self._since is None:
-            self._since = reading.asked_at
+            self._since = reading.requested_at
             return False
-        told, expected = set(self._told), range(self._since + 1, reading.asked_at - _LATE)
+        told, expected = set(self._told), range(self._since + 1, reading.requested_at - _LATE)
         return any(
             fill.traded_at in expected and (fill.instrument.symbol, fill.id) not in told
             for fill in reading.fills

@@ -6,19 +6,20 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from dashboard.clock import now_ms
+from dashboard.clock import now_ms, utc_now
 from dashboard.domain.events import (
     FeedEvent,
     FeedFailed,
     InstrumentResolved,
     MarginTiersReceived,
     PriceReceived,
-    Route,
+    Transport,
 )
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
 from dashboard.exchange.exchange_client import ExchangeClient
@@ -37,8 +38,8 @@ _TURN = 1.0
 """Seconds between two signs that the event loop turns."""
 
 
-Emit = Callable[[str | None, FeedEvent], None]
-"""Takes the unified symbol of a market, None for the main one, and what was told of it."""
+Emit = Callable[[MarketKey, FeedEvent], None]
+"""Receives an event of one market."""
 
 
 class PriceFeed:
@@ -55,10 +56,13 @@ class PriceFeed:
         symbol: str,
         emit: Emit,
         *,
+        exchange: str | None = None,
         account: AccountFeed | None = None,
         patience: FeedTimeouts | None = None,
     ) -> None:
-        """`account` is read too, in the same thread."""
+        """`exchange` names the connection, by default the client's id; `account` shares the thread."""
+        self._exchange = exchange or client.id
+        self._main_key = MarketKey(self._exchange, symbol)
         self._patience = patience or FeedTimeouts()
         self._client = client
         self._symbol = symbol
@@ -134,7 +138,7 @@ class PriceFeed:
                 self._loop.run_until_complete(main)
         except Exception:
             log.exception("the feed has ended, which it never should")
-            self._emit(None, FeedFailed(Route.POLL, "the feed has ended: see the log"))
+            self._emit(self._main_key, FeedFailed(Transport.POLL, "the feed has ended: see the log"))
         finally:
             self._loop.close()
 
@@ -184,7 +188,7 @@ class PriceFeed:
         """Tries again where it fails: a market may be new, and known when the list is read again."""
         emit = partial(self._emit_beside, symbol)
         await retry_until_success(
-            partial(self._watch_market, symbol, emit), lambda reason: emit(FeedFailed(Route.POLL, reason))
+            partial(self._watch_market, symbol, emit), lambda reason: emit(FeedFailed(Transport.POLL, reason))
         )
 
     async def _watch_market(self, symbol: str, emit: Callable[[FeedEvent], None]) -> None:
@@ -196,7 +200,7 @@ class PriceFeed:
 
     def _emit_beside(self, symbol: str, event: FeedEvent) -> None:
         if symbol in self._wished:  # not what was under way when the market was let go
-            self._emit(symbol, event)
+            self._emit(MarketKey(self._exchange, symbol), event)
 
     async def _read_after_recovery(self, prices: MarketFeed, account: AccountFeed) -> None:
         while True:
@@ -212,13 +216,14 @@ class PriceFeed:
                 self.opened.set_exception(error)
             raise
         self._main_market = instrument
+        self._main_key = MarketKey(self._exchange, instrument.symbol)
         if not self.opened.done():
             self.opened.set_result(instrument)
         return instrument
 
     async def _find(self) -> Instrument:
         """Finds the market and reads the account for the first time."""
-        instrument = await self._client.open(self._symbol)
+        instrument = await self._client.resolve_instrument(self._symbol)
         self._emit_main(InstrumentResolved(instrument))
         if self._account is not None:
             await self._first_reading(self._account, instrument)
@@ -234,14 +239,14 @@ class PriceFeed:
             account.failed(str(error))
 
     def _not_opened(self, reason: str) -> None:
-        self._emit_main(FeedFailed(Route.POLL, reason))
+        self._emit_main(FeedFailed(Transport.POLL, reason))
 
     async def _read_tiers(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> None:
         with suppress(UsageError):  # not told to everybody: the estimate then assumes a rate
-            emit(MarginTiersReceived(await self._client.fetch_tiers(instrument)))
+            emit(MarginTiersReceived(await self._client.fetch_margin_tiers(instrument)))
 
     def _emit_main(self, event: FeedEvent) -> None:
         if isinstance(event, PriceReceived) and event.ticker.last is not None:
             self.current_price = event.ticker.last.value
-            self.last_update_time = datetime.now(UTC)
-        self._emit(None, event)
+            self.last_update_time = utc_now()
+        self._emit(self._main_key, event)

@@ -51,7 +51,7 @@ class SocketGuard:
             return False
         self._wished.clear()  # it is done for everybody
         self._renewals += 1
-        self._client.break_streams()
+        self._client.reset_websockets()
         return True
 
     def _others_heard(self, symbol: str, after: int) -> bool:

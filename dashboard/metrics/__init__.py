@@ -1,1 +1,1 @@
-"""How the dashboard itself is doing, for Prometheus and for whoever restarts it. Never what it shows."""
+"""Metrics and health of the dashboard itself, for Prometheus and for supervisors; none of its figures."""

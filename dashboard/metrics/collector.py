@@ -1,4 +1,4 @@
-"""The figures of Vitals as Prometheus knows them. What is unknown is absent, and never zero."""
+"""FeedStats as Prometheus metrics. Unknown values are left out, never reported as zero."""
 
 import platform
 from collections.abc import Callable, Iterator
@@ -12,42 +12,54 @@ from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.metrics.feed_stats import Reading
 
-_LATEST = 10_000
-"""Milliseconds after which a reading says no more how things are: the feed's process tells each second."""
-_AHEAD = 1_000
-"""Milliseconds that a reading may seem to come from the future; with more it is from before a reboot."""
+_EXPIRES_AFTER_MS = 10_000
+"""Age at which the feed counts as down: its process sends a reading each second."""
+_MAX_SKEW_MS = 1_000
+"""How far a reading may lie in the future of the clock; beyond that it is from before a reboot."""
 
 _COUNTERS = {
     "ticks": ("dashboard_ticks", "Prices received from the exchange, of all markets."),
-    "failures": ("dashboard_feed_failures", "Ways to the exchange's prices that broke, of all markets."),
-    "reconnects": ("dashboard_reconnects", "Returns to live prices after none came, of all markets."),
-    "fills": ("dashboard_fills", "Fills of the account that were told as they happened."),
-    "position_updates": ("dashboard_position_updates", "Updates of positions told to all."),
-    "differences": ("dashboard_reconciliation_differences", "Differences found to what the exchange tells."),
-    "audit_errors": ("dashboard_audit_errors", "Failures to write the audit trail or bring it to the disk."),
+    "failures": ("dashboard_feed_failures", "Failures of streaming or polling prices, of all markets."),
+    "reconnects": ("dashboard_reconnects", "Returns to live prices after an interruption, of all markets."),
+    "fills": ("dashboard_fills", "Fills of the account received live."),
+    "position_updates": ("dashboard_position_updates", "Position updates published."),
+    "differences": (
+        "dashboard_reconciliation_differences",
+        "Differences found between the positions and the exchange's.",
+    ),
+    "audit_errors": (
+        "dashboard_audit_errors",
+        "Failures to write the audit trail or to sync it to the disk.",
+    ),
 }
 _AGES = {
-    "feed_age": ("dashboard_feed_age_seconds", "Since the exchange last told or confirmed the main price."),
-    "account_age": ("dashboard_account_age_seconds", "Since the account was last read."),
+    "feed_age": (
+        "dashboard_feed_age_seconds",
+        "Time since the exchange last sent or confirmed the main market's price.",
+    ),
+    "account_age": ("dashboard_account_age_seconds", "Time since the account was last read."),
 }
 _GAUGES = {
-    "started_at": ("dashboard_feed_start_time_seconds", "When the feed's process began, since 1970 (UTC)."),
+    "started_at": ("dashboard_feed_start_time_seconds", "Start of the feed's process, as Unix time."),
     "open_positions": ("dashboard_open_positions", "Open positions of the account."),
     "differences_open": (
         "dashboard_reconciliation_differences_open",
-        "Positions of which the exchange tells something else now.",
+        "Positions that differ from the exchange's now.",
     ),
     "account_failing": (
         "dashboard_account_failing",
-        "1 while the account is not read, or its fills are not heard.",
+        "1 while reading the account or receiving its fills fails.",
     ),
     "audit_degraded": ("dashboard_audit_degraded", "1 while the audit trail cannot be written."),
-    "audit_untold": ("dashboard_audit_untold_records", "Lost records of which the trail does not tell yet."),
+    "audit_untold": (
+        "dashboard_audit_untold_records",
+        "Lost audit records that the trail does not mention yet.",
+    ),
 }
 
 
 class FeedStatsCollector(Collector):
-    """Asks for the newest reading at each scrape, and lets its ages grow until then."""
+    """Takes the newest reading at each scrape, and adds the time since then to its ages."""
 
     def __init__(
         self, feed_stats: Callable[[], Reading | None], *, clock: Callable[[], int] = now_ms
@@ -56,67 +68,67 @@ class FeedStatsCollector(Collector):
         self._clock = clock
 
     def collect(self) -> Iterator[Metric]:
-        """All of them now."""
-        yield InfoMetricFamily("dashboard_build", "What runs here.", _build())
+        """Yields all metrics as of now."""
+        yield InfoMetricFamily("dashboard_build", "Version of the dashboard and of Python.", _build())
         reading = self._feed_stats() or {}
         since = self._clock() - reading["read_at"] if "read_at" in reading else None
-        known = since is not None and since >= -_AHEAD
-        up = since is not None and -_AHEAD <= since <= _LATEST
-        yield GaugeMetricFamily("dashboard_feed_up", "1 while the feed's process tells how it is.", int(up))
+        known = since is not None and since >= -_MAX_SKEW_MS
+        up = since is not None and -_MAX_SKEW_MS <= since <= _EXPIRES_AFTER_MS
+        yield GaugeMetricFamily("dashboard_feed_up", "1 while the feed's process sends readings.", int(up))
         if since is not None and known:
-            yield from _lasting(reading, max(0, since))
+            yield from _durable_metrics(reading, max(0, since))
         if up:
-            yield from _passing(reading)
+            yield from _momentary_metrics(reading)
 
 
-def _lasting(reading: Reading, since: int) -> Iterator[Metric]:
-    """What stays true though it may be old."""
-    for name, (metric, what) in _COUNTERS.items():
+def _durable_metrics(reading: Reading, since: int) -> Iterator[Metric]:
+    """Counters and ages, which are still exported when the last reading is old."""
+    for name, (metric, help_text) in _COUNTERS.items():
         if name in reading:
-            yield CounterMetricFamily(metric, what, reading[name])
-    for name, (metric, what) in _AGES.items():
+            yield CounterMetricFamily(metric, help_text, reading[name])
+    for name, (metric, help_text) in _AGES.items():
         if name in reading:
-            yield GaugeMetricFamily(metric, what, (reading[name] + since) / 1000)
+            yield GaugeMetricFamily(metric, help_text, (reading[name] + since) / 1000)
     yield _prices(reading, since)
     if "state" in reading:
         yield _states(reading, since)
 
 
-def _passing(reading: Reading) -> Iterator[Metric]:
-    """What may be otherwise by the next reading."""
-    for name, (metric, what) in _GAUGES.items():
+def _momentary_metrics(reading: Reading) -> Iterator[Metric]:
+    """Gauges, which are only exported while readings arrive."""
+    for name, (metric, help_text) in _GAUGES.items():
         if name in reading:
-            yield GaugeMetricFamily(metric, what, reading[name])
+            yield GaugeMetricFamily(metric, help_text, reading[name])
 
 
 def _prices(reading: Reading, since: int) -> Metric:
-    what = "Since the newest price of each watched market was received."
-    family = GaugeMetricFamily("dashboard_price_age_seconds", what, labels=["market"])
+    help_text = "Time since the newest price of each watched market was received."
+    family = GaugeMetricFamily("dashboard_price_age_seconds", help_text, labels=["market"])
     for market, age in reading.get("price_ages", {}).items():
         family.add_metric([market], (age + since) / 1000)
     return family
 
 
 def _states(reading: Reading, since: int) -> Metric:
-    what = "1 for the state of the main market's feed, 0 for the others."
-    family = GaugeMetricFamily("dashboard_feed_state", what, labels=["state"])
-    now = _state(reading, since)
+    help_text = "1 for the state of the main market's feed, 0 for the others."
+    family = GaugeMetricFamily("dashboard_feed_state", help_text, labels=["state"])
+    current = _state(reading, since)
     for state in FeedState:
-        family.add_metric([state], int(state == now))
+        family.add_metric([state], int(state == current))
     return family
 
 
 def _state(reading: Reading, since: int) -> str:
-    """The state by now: silence makes a live feed stale, here as everywhere."""
-    told, age = str(reading["state"]), reading.get("feed_age")
+    """The state as of now: without prices a live feed becomes stale."""
+    state, age = str(reading["state"]), reading.get("feed_age")
     silent = age is not None and age + since > reading.get("stale_after", 0)
-    return FeedState.STALE if silent and told != FeedState.DISCONNECTED else told
+    return FeedState.STALE if silent and state != FeedState.DISCONNECTED else state
 
 
 @cache
 def _build() -> dict[str, str]:
     try:
-        ours = version("position-dashboard")
+        installed = version("position-dashboard")
     except PackageNotFoundError:
-        ours = "unknown"
-    return {"version": ours, "python": platform.python_version()}
+        installed = "unknown"
+    return {"version": installed, "python": platform.python_version()}

@@ -13,8 +13,7 @@ from starlette.routing import Route
 
 from dashboard.metrics.collector import FeedStatsCollector
 from dashboard.metrics.feed_stats import Reading
-from dashboard.metrics.multiprocess import VARIABLE
-from dashboard.metrics.registry import REGISTRY
+from dashboard.metrics.registry import MULTIPROCESS_DIRECTORY, REGISTRY
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -22,26 +21,26 @@ _NO_STORE = {"Cache-Control": "no-store"}
 def add_metrics(
     app: FastAPI, *, feed_stats: Callable[[], Reading | None], ready: Callable[[], str | None]
 ) -> None:
-    """Serves them. `feed_stats` gives the newest reading, from wherever; `ready` says in one line why not.
+    """Adds the routes. `feed_stats` returns the newest reading, `ready` the reason for not being ready.
 
-    None of them asks who is there: they tell no amounts, but the names of the markets that are watched.
+    They need no login: they contain no amounts, but the names of the watched markets.
     """
     registry = _registry(feed_stats)
 
     def metrics(request: Request) -> Response:
-        """Runs in a thread: the workers' figures are read from files."""
+        """Runs in a thread, since the metrics of several workers are read from files."""
         encode, kind = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(registry), headers={"Content-Type": kind, **_NO_STORE})
 
     async def healthz(_request: Request) -> Response:
-        """Answers as long as the event loop turns."""
+        """Answers while the event loop runs."""
         return JSONResponse({"status": "alive"}, headers=_NO_STORE)
 
     async def readyz(_request: Request) -> Response:
-        why = ready()
-        if why is None:
+        reason = ready()
+        if reason is None:
             return JSONResponse({"status": "ready"}, headers=_NO_STORE)
-        return JSONResponse({"status": "not ready", "reason": why}, 503, headers=_NO_STORE)
+        return JSONResponse({"status": "not ready", "reason": reason}, 503, headers=_NO_STORE)
 
     app.router.routes += [
         Route("/metrics", metrics),
@@ -51,11 +50,11 @@ def add_metrics(
 
 
 def _registry(feed_stats: Callable[[], Reading | None]) -> CollectorRegistry:
-    """One of its own for each application: a process may have several of them, as tests do."""
+    """Returns a registry for one application; a process may have several, as in tests."""
     registry = CollectorRegistry()
     registry.register(FeedStatsCollector(feed_stats))
-    if os.environ.get(VARIABLE):
-        MultiProcessCollector(registry)  # the process's own figures would be those of any one worker
+    if os.environ.get(MULTIPROCESS_DIRECTORY):
+        MultiProcessCollector(registry)  # process metrics would be those of an arbitrary worker
     else:
         registry.register(REGISTRY)
         ProcessCollector(registry=registry)

@@ -1,11 +1,12 @@
-"""What the markets' snapshots tell of the feed, counted: ticks, failures, and recoveries."""
+"""FeedCounters: ticks, failures and reconnects, counted from the snapshots of the markets."""
 
 from dashboard.domain.feed_state import FeedHealth, FeedState
+from dashboard.domain.keys import MarketKey
 from dashboard.state.markets import Markets
-from dashboard.state.runtime import Snapshot
+from dashboard.state.runtime import MarketSnapshot
 
 _LIVE = (FeedState.STREAMING, FeedState.POLLING)
-_UNSEEN = Snapshot(0, FeedHealth(0))
+_UNSEEN = MarketSnapshot(0, MarketKey("", ""), FeedHealth(0))
 
 
 class FeedCounters:
@@ -13,39 +14,35 @@ class FeedCounters:
 
     def __init__(self, markets: Markets) -> None:
         self._markets = markets
-        self._before: dict[str | None, Snapshot] = {}
-        self._broken: set[str | None] = set()
+        self._before: dict[MarketKey, MarketSnapshot] = {}
+        self._broken: set[MarketKey] = set()
         self._ticks = self._failures = self._reconnects = 0
-        markets.register(self._look)
+        markets.register(self._count)
 
     @property
     def counts(self) -> dict[str, int]:
-        """How often each has happened, in all markets together."""
+        """Number of ticks, failures and reconnects in all markets together."""
         return {"ticks": self._ticks, "failures": self._failures, "reconnects": self._reconnects}
 
-    def _look(self, snapshot: Snapshot) -> None:
+    def _count(self, snapshot: MarketSnapshot) -> None:
         """Runs in the thread that changed the market."""
-        name = self._name(snapshot)
-        before = self._before.get(name, _UNSEEN)
-        self._before[name] = snapshot
-        # A snapshot without news of prices has the very ticker of the one before.
-        if snapshot.ticker is not before.ticker and snapshot.ticker is not _UNSEEN.ticker:
+        # The main market is counted under one key, also before its symbol is resolved.
+        is_main = self._markets.is_main(snapshot.key)
+        key = self._markets.requested_key if is_main else snapshot.key
+        before = self._before.get(key, _UNSEEN)
+        self._before[key] = snapshot
+        # A snapshot without new prices has the very ticker of the one before.
+        if snapshot.ticker is not before.ticker:
             self._ticks += 1
         if snapshot.health is not before.health:
-            self._judge(name, before.health, snapshot.health)
+            self._compare(key, before.health, snapshot.health)
 
-    def _judge(self, name: str | None, before: FeedHealth, health: FeedHealth) -> None:
+    def _compare(self, key: MarketKey, before: FeedHealth, health: FeedHealth) -> None:
         if health.failures > before.failures:
             self._failures += 1
         if health.state not in _LIVE:
             if before.state in _LIVE:
-                self._broken.add(name)
-        elif name in self._broken:
-            self._broken.discard(name)
+                self._broken.add(key)
+        elif key in self._broken:
+            self._broken.discard(key)
             self._reconnects += 1
-
-    def _name(self, snapshot: Snapshot) -> str | None:
-        """None for the main market, which has no symbol before it was found."""
-        if snapshot is self._markets.main.snapshot or snapshot.instrument is None:
-            return None
-        return snapshot.instrument.symbol

@@ -9,10 +9,9 @@ from dashboard.audit.logger import AuditLogger
 from dashboard.clock import now_ms
 from dashboard.metrics.feed_counters import FeedCounters
 from dashboard.metrics.registry import newest_at
-from dashboard.positions.models import EventLogEntry, EventType, PositionUpdate
+from dashboard.positions.models import EventKind, EventLogEntry, EventType, PositionUpdate
 from dashboard.positions.position_book import PositionBook
 from dashboard.state.markets import Markets
-from dashboard.state.runtime import Snapshot
 
 Reading = Mapping[str, Any]
 """Numbers and texts, fit for JSON; what is unknown is not in it."""
@@ -27,21 +26,21 @@ class FeedStats:
     def __init__(
         self,
         markets: Markets,
-        board: PositionBook,
+        positions: PositionBook,
         audit: AuditLogger | None = None,
         *,
         clock: Callable[[], int] = now_ms,
     ) -> None:
-        """`audit` is None where there is no account."""
+        """`audit` is None where nothing is recorded."""
         self._markets = markets
-        self._board = board
+        self._positions = positions
         self._audit = audit
         self._clock = clock
         self._started_at = time.time()
         self._watch = FeedCounters(markets)
         self._fills = self._updates = self._differences = 0
-        self._noted: EventLogEntry | None = next(iter(board.events), None)
-        board.register(self._count)
+        self._newest_event: EventLogEntry | None = next(iter(positions.events), None)
+        positions.register(self._count)
 
     def read(self) -> Reading:
         """All of it now. Ages are in ms as of `read_at`, which is of the machine's monotonic clock.
@@ -65,23 +64,34 @@ class FeedStats:
             "state": str(health.state_at(now)),
             "feed_age": health.age(now),
             "stale_after": health.stale_after,
-            "price_ages": dict(age for each in self._markets.snapshots() for age in _price_age(each, now)),
+            "price_ages": self._price_ages(now),
         }
 
+    def _price_ages(self, now: int) -> dict[str, int]:
+        """The age of the newest price of each market, where both are known."""
+        ages: dict[str, int] = {}
+        for key, snapshot in self._markets.snapshots().items():
+            received_at = newest_at(snapshot.ticker)
+            if snapshot.instrument is not None and received_at is not None:
+                ages[self._markets.label(key)] = max(0, now - received_at)
+        return ages
+
     def _account(self, now: int) -> dict[str, Any]:
-        """Before the first reading it is unknown what is open."""
-        board, health = self._board, self._board.health
-        if self._audit is None:
+        """Of all accounts together. Until each was read, the number of open positions is unknown."""
+        book, accounts = self._positions, tuple(self._positions.accounts.values())
+        if not accounts:
             return {}
-        differing = sum(live.difference is not None for live in board.all_known().values())
+        read = [health.read_at for health in accounts if health.read_at is not None]
+        all_read = len(read) == len(accounts)
+        differing = sum(live.difference is not None for live in book.as_valued().values())
         return {
             "fills": self._fills,
             "position_updates": self._updates,
             "differences": self._differences,
-            "account_failing": int(health.problem is not None),
-            "account_age": None if health.read_at is None else max(0, now - health.read_at),
-            "open_positions": None if health.read_at is None else len(board.get_all_positions()),
-            "differences_open": None if health.read_at is None else differing,
+            "account_failing": int(any(health.problem is not None for health in accounts)),
+            "account_age": max(0, now - min(read)) if all_read else None,
+            "open_positions": len(book.get_all_positions()) if all_read else None,
+            "differences_open": differing if all_read else None,
         }
 
     def _trail(self) -> dict[str, Any]:
@@ -100,23 +110,10 @@ class FeedStats:
         if update.fill is not None:
             self._fills += 1
         if update.event_type is EventType.POSITION_CHANGE:
-            self._differences += sum(map(_tells_difference, self._news()))
+            self._differences += sum(entry.kind is EventKind.DIFFERENCE for entry in self._new_events())
 
-    def _news(self) -> list[EventLogEntry]:
-        """What was noted since this was asked last."""
-        events, last = self._board.events, self._noted
-        self._noted = events[0] if events else None
-        return list(takewhile(lambda noted: noted is not last, events))
-
-
-def _tells_difference(noted: EventLogEntry) -> bool:
-    """Whether it is one that was found, and not the end of one."""
-    return noted.kind == "difference" and not noted.text.startswith("agrees ")
-
-
-def _price_age(snapshot: Snapshot, now: int) -> list[tuple[str, int]]:
-    """The market's name with the age of its newest price, where both are known."""
-    received_at = newest_at(snapshot.ticker)
-    if snapshot.instrument is None or received_at is None:
-        return []
-    return [(snapshot.instrument.symbol, max(0, now - received_at))]
+    def _new_events(self) -> list[EventLogEntry]:
+        """The entries of the event log that were added since the last call."""
+        events, last = self._positions.events, self._newest_event
+        self._newest_event = events[0] if events else None
+        return list(takewhile(lambda entry: entry is not last, events))

@@ -1,4 +1,4 @@
-"""Whether the dashboard shows live prices: for a load balancer, and for whoever starts it."""
+"""Readiness, for load balancers and supervisors: true while the dashboard shows live prices."""
 
 from collections.abc import Callable
 
@@ -6,21 +6,21 @@ from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
 
-_WHY = {
+_REASONS = {
     FeedState.CONNECTING: "the exchange has not sent a price yet",
     FeedState.STALE: "prices are too old",
     FeedState.DISCONNECTED: "the exchange cannot be reached",
 }
 
 
-def freshness(context: AppContext, clock: Callable[[], int] = now_ms) -> Callable[[], str | None]:
-    """Asks the main market why its price may not be relied on, in one line; None while it may.
+def readiness_check(context: AppContext, clock: Callable[[], int] = now_ms) -> Callable[[], str | None]:
+    """Returns a function for the reason in one line why the dashboard is not ready; None while it is.
 
-    The line is for everybody: it has no word of the exchange's own, nor of Redis.
+    The reason is public, so it quotes no error of the exchange or of Redis.
     """
 
-    def why() -> str | None:
+    def reason() -> str | None:
         state = context.markets.main.snapshot.health.state_at(clock())
-        return "the feed is not heard" if not context.about().running else _WHY.get(state)
+        return _REASONS.get(state) if context.info().running else "the feed is not running or not reachable"
 
-    return why
+    return reason

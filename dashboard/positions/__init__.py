@@ -1,1 +1,1 @@
-"""Every position of the account as it is now: built from fills, valued at live prices, told to all."""
+"""Every position as it is now, entered ones too: built, valued once a tick, published to all outlets."""

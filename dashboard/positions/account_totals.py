@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
+from dashboard.domain.currencies import USD_EQUIVALENTS
+from dashboard.domain.currency_summary import CurrencySummary, PartialSum
 from dashboard.domain.decimal_math import EXACT
-from dashboard.domain.portfolio import CurrencySummary, PartialSum
 from dashboard.domain.position_state import PositionState
 from dashboard.positions.models import AccountSummary, LivePosition
 
-DOLLARS = frozenset(("USD", "USDT", "USDC", "FDUSD", "TUSD", "DAI", "BUSD", "USDE"))
-"""Currencies that count as dollars, at par."""
-
 
 class AccountTotals:
-    """What `portfolio.summarize` makes of all positions, by currency.
+    """The sums over all positions, by currency.
 
     A change costs the same however many positions there are. Decimals of `EXACT` precision: nothing
     drifts, however often something is added and taken away.
@@ -26,10 +24,10 @@ class AccountTotals:
     def change(self, old: LivePosition | None, new: LivePosition) -> None:
         """Takes `old` out, puts `new` in."""
         with localcontext(EXACT):
-            if old is None or old.tracked is not new.tracked:
+            if old is None or old.state is not new.state:
                 if old is not None:
-                    self._settled(old.tracked, -1)
-                self._settled(new.tracked, 1)
+                    self._settled(old.state, -1)
+                self._settled(new.state, 1)
             self._moved(old, new)
 
     def summary(self, timestamp: int, price_of: Callable[[str], Decimal | None]) -> AccountSummary:
@@ -48,24 +46,24 @@ class AccountTotals:
 
     def _moved(self, old: LivePosition | None, new: LivePosition) -> None:
         """What moves with the price."""
-        sums = self._of(new.tracked.instrument.settle)
+        sums = self._of(new.state.instrument.settle)
         exposure, unrealized = sums.exposure, sums.unrealized_pnl
-        if old is not None and old.tracked.contracts:
+        if old is not None and old.state.contracts:
             exposure, unrealized = _minus(exposure, old.notional), _minus(unrealized, old.unrealized_pnl)
-        if new.tracked.contracts:
+        if new.state.contracts:
             exposure, unrealized = exposure.plus(new.notional), unrealized.plus(new.unrealized_pnl)
         self._sums[sums.currency] = replace(sums, exposure=exposure, unrealized_pnl=unrealized)
 
     def _settled(self, state: PositionState, sign: int) -> None:
         """What does not. `sign` is 1 to count a position in, -1 to take it out."""
-        total, is_open = state.total, bool(state.contracts)
+        total, is_open = state.cumulative_totals, bool(state.contracts)
         sums = self._of(state.instrument.settle)
         self._sums[sums.currency] = replace(
             sums,
             count=sums.count + sign * is_open,
             adopted=sums.adopted + sign * (is_open and state.adopted_at is not None),
             realized_pnl=sums.realized_pnl + sign * total.realized_pnl,
-            fees=PartialSum(sums.fees.known, sums.fees.unknown + sign * total.untold_fees),
+            fees=PartialSum(sums.fees.known, sums.fees.unknown + sign * total.fills_without_fee),
         )
         for currency, amount in total.fees.items():
             sums = self._of(currency)
@@ -92,7 +90,7 @@ def _in_dollars(
 ) -> Decimal | None:
     total = Decimal(0)
     for currency, amount in amounts:
-        price = Decimal(1) if currency in DOLLARS or not amount else price_of(currency)
+        price = Decimal(1) if currency in USD_EQUIVALENTS or not amount else price_of(currency)
         if amount is None or price is None:
             return None
         total += amount * price

@@ -78,7 +78,7 @@ def restore_positions(account: str, lines: Iterable[tuple[str, Mapping[str, Any]
 
 
 def _state(state: PositionState) -> AuditRecord:
-    total = state.total
+    total = state.cumulative_totals
     return {
         "contracts": state.contracts,
         "entry_price": state.entry_price,
@@ -115,7 +115,7 @@ def _event(event: PositionEvent) -> AuditRecord:
                 "entry_price": event.entry_price,
                 "as_of": event.as_of,
                 "position_side": event.position_side,
-                "starts": event.starts,
+                "starts": event.replaces_history,
                 "opened_at": event.opened_at,
             }
 
@@ -146,7 +146,7 @@ def _adopted(entry: AuditRecord, instrument: Instrument) -> PositionAdjustment:
         entry_price=_number(entry["entry_price"]),
         as_of=int(entry["as_of"]),
         position_side=_side(entry),
-        starts=bool(entry["starts"]),
+        replaces_history=bool(entry["starts"]),
         opened_at=None if entry["opened_at"] is None else int(entry["opened_at"]),
     )
 

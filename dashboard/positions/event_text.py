@@ -3,12 +3,12 @@
 from decimal import Decimal, localcontext
 
 from dashboard.domain.adjustment import PositionAdjustment
-from dashboard.domain.decimal_math import EXACT
+from dashboard.domain.currencies import USD_EQUIVALENTS
+from dashboard.domain.decimal_math import EXACT, shorten
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent
-from dashboard.positions.account_totals import DOLLARS
 
 
 def describe_change(event: PositionEvent, before: PositionState | None, after: PositionState) -> str:
@@ -34,9 +34,9 @@ def _unit(fill: Fill) -> str:
 
 
 def _realized(before: PositionState | None, after: PositionState) -> str:
-    earlier = before.total.realized_pnl if before else Decimal(0)
+    earlier = before.cumulative_totals.realized_pnl if before else Decimal(0)
     with localcontext(EXACT):
-        won = after.total.realized_pnl - earlier
+        won = after.cumulative_totals.realized_pnl - earlier
     settle = after.instrument.settle
     return f", realised {_money(won, settle)} {settle}" if won else ""
 
@@ -50,10 +50,10 @@ def _held(state: PositionState) -> str:
 
 def _money(amount: Decimal, currency: str) -> str:
     """With its sign; dollars to the cent."""
-    text = f"{amount:+,.2f}" if currency in DOLLARS else f"{round(amount, 8).normalize():+,f}"
+    text = f"{amount:+,.2f}" if currency in USD_EQUIVALENTS else f"{shorten(amount, 8):+,f}"
     return text.replace("-", "−")
 
 
 def _text(number: Decimal) -> str:
     """Up to 8 decimals, without zeros that say nothing."""
-    return f"{round(number, 8).normalize():,f}"
+    return f"{shorten(number, 8):,f}"

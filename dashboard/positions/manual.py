@@ -1,41 +1,45 @@
-"""What was entered by hand: into the live state now, and kept for the next start."""
+"""ManualPositions: entered on the page or by flags, shown at once and saved for the next start."""
 
 import asyncio
 from collections.abc import Mapping
 
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Instrument
+from dashboard.domain.position_selection import ManualEntry
+from dashboard.positions.live_book import LiveBook
 from dashboard.positions.manual_store import ManualPositionStore, SaveFailed
-from dashboard.state.runtime import RuntimeConfig
+from dashboard.state.markets import Markets
 
 
 class ManualPositions:
-    """Takes entries from the page, and recalls the kept one once the market is known."""
+    """Puts entries into the position book, and restores the saved one once the market is known."""
 
     def __init__(
-        self, runtime: RuntimeConfig, file: ManualPositionStore, environment: str, *, recall: bool
+        self, book: LiveBook, markets: Markets, store: ManualPositionStore, environment: str, *, restore: bool
     ) -> None:
-        """`environment` keeps testnet and demo apart; `recall` is off where flags gave a position."""
-        self._runtime = runtime
-        self._file = file
+        """`environment` keeps testnet and demo apart; `restore` is off where flags gave a position."""
+        self._book = book
+        self._markets = markets
+        self._store = store
         self._environment = environment
-        self._recall = recall
+        self._restore = restore
 
     async def enter(self, fields: Mapping[str, str | None]) -> None:
-        """Shows what was entered, and keeps it. Raises PositionError (nothing changed) or SaveFailed."""
-        entered = ManualPosition.from_fields(fields)
-        self._recall = False
-        self._runtime.enter(entered)
-        instrument = self._runtime.snapshot.instrument
+        """Shows and saves a position in the main market. Raises PositionError (no change) or SaveFailed."""
+        position = ManualPosition.from_fields(fields)
+        self._restore = False
+        self._book.enter(self._markets.main_key, ManualEntry(position))
+        instrument = self._markets.main.snapshot.instrument
         if instrument is None:
-            raise SaveFailed("shown, but not kept for the next start: the exchange was not reached yet")
-        await asyncio.to_thread(self._file.write, self._name(instrument), entered)
+            raise SaveFailed("shown, but not saved for the next start: the exchange was not reached yet")
+        await asyncio.to_thread(self._store.write, self._name(instrument), position)
 
-    def recall(self, instrument: Instrument) -> None:
-        """Enters what was kept for this market, unless something was entered meanwhile."""
-        kept = self._file.read(self._name(instrument)) if self._recall else ManualPosition()
-        if kept != ManualPosition():
-            self._runtime.enter(kept, kept=True)
+    def restore(self, market: MarketKey, instrument: Instrument) -> None:
+        """Enters the saved position of a market, unless one was entered in this run."""
+        saved = self._store.read(self._name(instrument)) if self._restore else ManualPosition()
+        if saved != ManualPosition():
+            self._book.enter(market, ManualEntry(saved, is_restored=True))
 
     def _name(self, instrument: Instrument) -> str:
         return f"{instrument.exchange} {self._environment} {instrument.symbol}"

@@ -1,122 +1,159 @@
-"""A position as an outlet shows it, and the news of one."""
+"""Positions as the outlets show them, and the updates that their listeners receive."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from dashboard.domain.currency_summary import CurrencySummary
 from dashboard.domain.fill import Fill
+from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.market import Quote
-from dashboard.domain.portfolio import CurrencySummary
-from dashboard.domain.position import Position
+from dashboard.domain.position import Position, Source
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.risk import RiskStatus
+from dashboard.domain.risk import RiskLevels, RiskStatus
+from dashboard.domain.valuation import FLAT, UNPRICED, Valuation
 
 
 class EventType(StrEnum):
-    """Why a position is told of."""
+    """Reason of an update."""
 
     FILL = "fill"
     PRICE_UPDATE = "price_update"
     POSITION_CHANGE = "position_change"
-    """Whatever else changed it: an adoption, a correction, funding, new terms, a difference."""
+    """Any other change: an adjustment, funding, new terms, a difference, new levels."""
+
+
+class EventKind(StrEnum):
+    """Kind of an entry of the event log. Changes of a position have the names of `PositionChange`."""
+
+    OPEN = "open"
+    INCREASE = "increase"
+    REDUCE = "reduce"
+    CLOSE = "close"
+    FLIP = "flip"
+    ADOPT = "adopt"
+    FUNDING = "funding"
+    DIFFERENCE = "difference"
+    """The exchange reports something else than the fills add up to."""
+    AGREEMENT = "agreement"
+    """The exchange agrees with the fills again."""
 
 
 @dataclass(frozen=True, slots=True)
 class LivePosition:
-    """One position, flat ones too, with all that is known of it now. Every None is unknown.
+    """One position, flat ones too, with its newest valuation. Every None is unknown.
 
-    It ages: `quote` carries its age, and whoever shows it later than `stale_after` shows no figure
-    that was made of it.
+    It ages: `quote` carries its age, and no figure made of it may be shown later than `stale_after`.
     """
 
-    tracked: PositionState
-    terms: Position | None = None
-    """The exchange's own row as it was last read: leverage, margin mode, and the liquidation price until a
-    fill has changed it."""
-    quote: Quote | None = None
-    """The price that the figures are made of."""
-    on_mark: bool = False
-    """Whether that is the mark price; else it is the last one."""
-    unrealized_pnl: Decimal | None = None
-    """In the settlement currency, without fees; zero while flat."""
-    notional: Decimal | None = None
-    """In the settlement currency; zero while flat."""
-    roe: Decimal | None = None
-    """In percent."""
-    status: RiskStatus = RiskStatus.UNKNOWN
-    liquidation_price: Decimal | None = None
-    liquidation_is_estimate: bool = False
+    state: PositionState
+    market: MarketKey
+    position: Position | None = None
+    """Size and entry by fills, with the exchange's terms or those entered; None while flat."""
+    levels: RiskLevels | None = None
+    """Liquidation, alert, trap zone, stop and target; None while flat."""
+    valuation: Valuation = UNPRICED
+    """As of the newest event. While flat PnL and notional are zero."""
     difference: str | None = None
-    """What the exchange tells differently, as one line; None while both agree."""
+    """How the exchange's report differs, as one line; None while both agree."""
     stale_after: int = 0
     """Milliseconds after which the price is too old to be shown."""
     updated_at: int = 0
-    """Of the newest change or price, in ms since 1970 (UTC)."""
+    """Time of the newest change or price, in ms since 1970 (UTC)."""
 
     @property
-    def label(self) -> str:
-        """The name under which it is told: its symbol, with its side in hedge mode."""
-        return self.tracked.key.label
+    def key(self) -> PositionKey:
+        """The account, the symbol and, in hedge mode, the side."""
+        return self.state.key
+
+    @property
+    def is_open(self) -> bool:
+        """True unless it is flat."""
+        return bool(self.state.contracts)
+
+    @property
+    def quote(self) -> Quote | None:
+        """The price of the valuation."""
+        return self.valuation.quote
+
+    @property
+    def unrealized_pnl(self) -> Decimal | None:
+        """PnL in the settlement currency, before fees."""
+        return self.valuation.unrealized_pnl
+
+    @property
+    def notional(self) -> Decimal | None:
+        """Notional in the settlement currency."""
+        return self.valuation.notional
+
+    @property
+    def roe(self) -> Decimal | None:
+        """Return on equity in percent."""
+        return self.valuation.roe
+
+    @property
+    def status(self) -> RiskStatus:
+        """Risk status."""
+        return self.valuation.status
+
+    @property
+    def liquidation_price(self) -> Decimal | None:
+        """Liquidation price, possibly an estimate."""
+        return self.levels.liquidation if self.levels else None
+
+    @property
+    def liquidation_is_estimate(self) -> bool:
+        """True if the liquidation price is an estimate of ours."""
+        return bool(self.levels and self.levels.liquidation_is_estimate)
 
     def at(self, now: int) -> "LivePosition":
-        """What may be shown of it at `now` (ms, monotonic): nothing that was made of a price too old."""
+        """The position as it may be shown at `now` (ms, monotonic): without figures of a price too old."""
         if self.quote is None or self.quote.age(now) <= self.stale_after:
             return self
-        return self.priceless()
+        return self.without_price()
 
-    def priceless(self) -> "LivePosition":
-        """The same without a price."""
-        return replace(
-            self,
-            quote=None,
-            on_mark=False,
-            unrealized_pnl=None if self.tracked.contracts else Decimal(0),
-            notional=None if self.tracked.contracts else Decimal(0),
-            roe=None,
-            status=RiskStatus.UNKNOWN if self.tracked.contracts else RiskStatus.NO_POSITION,
-        )
+    def without_price(self) -> "LivePosition":
+        """The same with every figure of a price unknown, or zero while flat."""
+        return replace(self, valuation=UNPRICED if self.is_open else FLAT)
 
     @property
-    def position(self) -> Position | None:
-        """Size and entry by fills, with the exchange's terms; None while flat."""
-        own, terms = self.tracked.position(), self.terms
-        if own is None or terms is None or terms.side is not own.side:
-            return own
-        return replace(
-            own,
-            leverage=terms.leverage,
-            margin_mode=terms.margin_mode,
-            liquidation_price=terms.liquidation_price,
-            maintenance_margin_rate=terms.maintenance_margin_rate,
-        )
+    def is_manual(self) -> bool:
+        """True if a person entered it."""
+        return self.position is not None and self.position.source is Source.MANUAL
 
 
 @dataclass(frozen=True, slots=True)
 class PositionUpdate:
-    """What a listener hears. `position` is whole, so a listener that missed some is up to date."""
+    """An update for listeners. `position` is complete, so a listener that missed some is up to date."""
 
-    symbol: str
     position: LivePosition
     event_type: EventType
     timestamp: int
     """In ms since 1970 (UTC)."""
     fill: Fill | None = None
 
+    @property
+    def symbol(self) -> str:
+        """ccxt's unified symbol."""
+        return self.position.key.symbol
+
 
 @dataclass(frozen=True, slots=True)
 class AccountHealth:
-    """How well the account is known."""
+    """State of the readings of one account."""
 
+    exchange: str
+    """The exchange connection that the account is on."""
     read_at: int | None = None
-    """Of the newest reading, in ms of the monotonic clock; None before the first."""
+    """Time of the newest reading, in ms of the monotonic clock; None before the first."""
     problem: str | None = None
-    """Why the newest one failed, or its fills are not heard; None while all is well."""
+    """Reason why the newest reading failed, or fills are not streamed; None while all is well."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSummary:
-    """All positions of the account as one. Every None is unknown.
+    """Totals of all positions. Every None is unknown.
 
     The totals are in dollars: stablecoins count at par, coins at a live price of theirs.
     """
@@ -139,11 +176,10 @@ class AccountSummary:
 
 @dataclass(frozen=True, slots=True)
 class EventLogEntry:
-    """A line of the events list: what happened to a position, in words."""
+    """One entry of the event log: a change of a position, in words."""
 
     at: int
     """In ms since 1970 (UTC)."""
-    label: str
-    kind: str
-    """open, increase, reduce, close, flip, adopt, difference, ..."""
+    key: PositionKey
+    kind: EventKind
     text: str

@@ -4,9 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 
+from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import AccountSummary
-from dashboard.positions.position_book import Listener
-from dashboard.positions.tracker import PositionTracker
+from dashboard.positions.position_book import PositionListener
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +20,13 @@ class PositionMonitor:
 
     def __init__(
         self,
-        tracker: PositionTracker,
+        book: LiveBook,
         start_feed: Callable[[], None] = lambda: None,
         stop_feed: Callable[[], None] = lambda: None,
         update_interval: float = 1.0,
     ) -> None:
         """`update_interval` is the time in seconds between two price updates."""
-        self.tracker = tracker
+        self._book = book
         self._start_feed = start_feed
         self._stop_feed = stop_feed
         self._interval = update_interval
@@ -53,17 +53,17 @@ class PositionMonitor:
             if self._thread is not threading.current_thread():  # a callback may stop it, too
                 self._thread.join()
 
-    def on_position_update(self, callback: Listener) -> Callable[[], None]:
+    def on_position_update(self, callback: PositionListener) -> Callable[[], None]:
         """Calls `callback` with each update from now on. Returns what takes it off again."""
-        return self.tracker.register(callback)
+        return self._book.register(callback)
 
     def get_position_summary(self) -> AccountSummary:
         """All positions as one, now."""
-        return self.tracker.summary()
+        return self._book.summary()
 
     def _beat(self) -> None:
         while not self._ended.wait(self._interval):
             try:
-                self.tracker.tell_prices()
+                self._book.publish_prices()
             except Exception:
                 log.exception("price updates of positions failed; the next ones are tried all the same")

@@ -1,16 +1,19 @@
-"""PositionBook: what is known of the account's positions, for all who show it."""
+"""PositionBook: the positions of all accounts, for everything that shows them."""
 
 import logging
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from dashboard.clock import now_ms
-from dashboard.domain.position import Position
+from dashboard.clock import now_ms, wall_ms
+from dashboard.domain.keys import MarketKey, PositionKey
+from dashboard.domain.position_selection import ManualEntry
+from dashboard.domain.valuation import value
+from dashboard.positions.labels import PositionLabels
 from dashboard.positions.models import (
     AccountHealth,
     AccountSummary,
@@ -18,88 +21,139 @@ from dashboard.positions.models import (
     LivePosition,
     PositionUpdate,
 )
+from dashboard.state.markets import Markets
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Listener = Callable[[PositionUpdate], None]
+PositionListener = Callable[[PositionUpdate], None]
 
-_NOTED = 200
+_EVENTS_KEPT = 200
 
 
 class PositionBook(ABC):
-    """Is looked at without waiting, and tells its listeners of every change.
+    """Is read without waiting, and notifies its listeners of every change.
 
     Listeners are called in the writer's thread, in the order of the events, and must be quick; one that
-    raises is logged and harms no other. Who writes on it: the tracker where the feed is, else a mirror
-    of the tracker's board.
+    raises is logged and does not affect the others. The writer is a `LiveBook` where the feed runs, and a
+    mirror of that book in a web worker.
     """
 
     def __init__(
-        self,
-        clock: Callable[[], int] = now_ms,
-        wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        self, markets: Markets, clock: Callable[[], int] = now_ms, wall: Callable[[], int] = wall_ms
     ) -> None:
+        self._markets = markets
         self._clock = clock
         self._wall = wall
-        self._turn = threading.RLock()
-        self._listeners: tuple[Listener, ...] = ()
-        self._live: dict[str, LivePosition] = {}
-        self._noted: deque[EventLogEntry] = deque(maxlen=_NOTED)
-        self.health = AccountHealth()
+        self.lock = threading.RLock()
+        """Held by writers, for as long as one change takes."""
+        self._listeners: tuple[PositionListener, ...] = ()
+        self._positions: dict[PositionKey, LivePosition] = {}
+        self._keys_by_market: dict[MarketKey, tuple[PositionKey, ...]] = {}
+        self._events: deque[EventLogEntry] = deque(maxlen=_EVENTS_KEPT)
+        self.accounts: dict[str, AccountHealth] = {}
+        """Each account that is read, with the state of its readings."""
+        self.manual: dict[MarketKey, ManualEntry] = {}
+        """What users entered by hand, by market."""
 
     @abstractmethod
     def summary(self) -> AccountSummary:
-        """All positions as one."""
+        """Totals of all positions."""
 
-    def get_all_positions(self) -> dict[str, LivePosition]:
-        """The open positions by label, as far as their prices are not too old."""
+    @property
+    def labels(self) -> PositionLabels:
+        """The names of positions on page and API."""
+        return PositionLabels(next(iter(self.accounts), manual_account(self._markets.main_key.exchange)))
+
+    def get_all_positions(self) -> dict[PositionKey, LivePosition]:
+        """Returns the open positions, without figures of prices that are too old."""
+        return {key: live for key, live in self.all_known().items() if live.is_open}
+
+    def all_known(self) -> dict[PositionKey, LivePosition]:
+        """Returns the same with the positions that are flat by now."""
         now = self._clock()
-        return {label: live.at(now) for label, live in self._live.copy().items() if live.tracked.contracts}
+        return {key: self._at(live, now) for key, live in self._positions.copy().items()}
 
-    def all_known(self) -> dict[str, LivePosition]:
-        """The same with those that are flat by now."""
+    def as_valued(self) -> dict[PositionKey, LivePosition]:
+        """Returns all known positions as they were valued last, whatever the age of their prices."""
+        return self._positions.copy()
+
+    def get(self, key: PositionKey) -> LivePosition | None:
+        """Returns one position, flat or not; None if it never existed."""
+        live = self._positions.get(key)
+        return None if live is None else self._at(live, self._clock())
+
+    def newest(self, key: PositionKey) -> LivePosition | None:
+        """Returns one position as it was valued last, whatever the age of its price."""
+        return self._positions.get(key)
+
+    def find(self, label: str) -> PositionKey | None:
+        """Returns the key of the position with this label, flat or not; None if there is none."""
+        return next((key for key in self.labels.keys_of(label) if key in self._positions), None)
+
+    def open_in(self, market: MarketKey) -> list[LivePosition]:
+        """Returns the open positions in one market: of several accounts, of both sides in hedge mode."""
         now = self._clock()
-        return {label: live.at(now) for label, live in self._live.copy().items()}
+        known = (self._positions.get(key) for key in self._keys_by_market.get(market, ()))
+        return [self._at(live, now) for live in known if live is not None and live.is_open]
 
-    def valued(self) -> dict[str, LivePosition]:
-        """The same as they were valued last: whoever shows one asks it what it is `at` now."""
-        return self._live.copy()
+    def open_markets(self) -> frozenset[MarketKey]:
+        """Returns the markets with an open position."""
+        return frozenset(live.market for live in self._positions.copy().values() if live.is_open)
 
-    def positions_of(self, symbol: str) -> tuple[Position, ...]:
-        """The open positions in one market: none, one, or both sides in hedge mode."""
-        found = (live.position for live in self._live.copy().values() if live.tracked.key.symbol == symbol)
-        return tuple(position for position in found if position is not None)
+    def is_read(self, exchange: str) -> bool:
+        """True if every account on `exchange` was read at least once."""
+        accounts = tuple(self.accounts.values())
+        return all(account.read_at is not None for account in accounts if account.exchange == exchange)
 
-    def symbols(self) -> frozenset[str]:
-        """The markets with an open position."""
-        return frozenset(
-            live.tracked.key.symbol for live in self._live.copy().values() if live.tracked.contracts
-        )
+    def manual_in(self, market: MarketKey) -> ManualEntry:
+        """Returns what was entered by hand in one market."""
+        return self.manual.get(market, ManualEntry())
 
-    def look(self, work: Callable[[], T]) -> T:
-        """What `work` returns, while nothing changes and nothing is announced."""
-        with self._turn:
-            return work()
+    def consistently(self, read: Callable[[], T]) -> T:
+        """Returns what `read` returns, while nothing changes and no listener is called."""
+        with self.lock:
+            return read()
 
     @property
     def events(self) -> tuple[EventLogEntry, ...]:
-        """What happened lately, the newest first."""
-        return tuple(reversed(self._noted.copy()))
+        """The newest entries of the event log, newest first."""
+        return tuple(reversed(self._events.copy()))
 
-    def register(self, listener: Listener) -> Callable[[], None]:
-        """Tells `listener` of each fill and change from now on. Returns what takes it off again."""
-        with self._turn:
+    def register(self, listener: PositionListener) -> Callable[[], None]:
+        """Calls `listener` with each fill and change from now on. Returns its unregistration."""
+        with self.lock:
             self._listeners += (listener,)
         return partial(self._unregister, listener)
 
-    def _tell(self, update: PositionUpdate) -> None:
+    def _store(self, live: LivePosition) -> None:
+        if live.key not in self._positions:
+            keys = self._keys_by_market.get(live.market, ())
+            self._keys_by_market[live.market] = (*keys, live.key)
+        self._positions[live.key] = live
+
+    def _at(self, live: LivePosition, now: int) -> LivePosition:
+        """The position at `now`: valued at another live price where its own has grown too old."""
+        shown = live.at(now)
+        state = self._markets.get(live.market)
+        if shown is live or state is None:
+            return shown
+        ticker, stale_after = state.snapshot.ticker, state.snapshot.health.stale_after
+        valuation = value(live.state, live.position, live.levels, ticker, now=now, stale_after=stale_after)
+        return replace(live, valuation=valuation, stale_after=stale_after)
+
+    def _notify(self, update: PositionUpdate) -> None:
         for listener in self._listeners:
             try:
                 listener(update)
             except Exception:
-                log.exception("a listener of the positions failed; the others go on")
+                log.exception("a listener of the positions failed; the others are not affected")
 
-    def _unregister(self, listener: Listener) -> None:
-        with self._turn:
-            self._listeners = tuple(one for one in self._listeners if one is not listener)
+    def _unregister(self, listener: PositionListener) -> None:
+        with self.lock:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+
+def manual_account(exchange: str) -> str:
+    """Returns the account of positions that were entered by hand in markets of `exchange`."""
+    return f"{exchange} manual"

@@ -1,102 +1,93 @@
-"""One position's record: what is known of it, and what follows from that at a price."""
+"""ValuedPosition: the newest valuation of one position, and the figures that its listeners have."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from dashboard.domain.currencies import USD_EQUIVALENTS
+from dashboard.domain.keys import MarketKey
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.margin import MarginTier
-from dashboard.domain.market import Ticker
-from dashboard.domain.pnl import roe
 from dashboard.domain.position import Position
-from dashboard.domain.position_selection import PositionSelection
+from dashboard.domain.position_levels import levels_of
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import value
-from dashboard.positions.account_totals import DOLLARS
 from dashboard.positions.models import LivePosition
+from dashboard.state.runtime import MarketSnapshot
 
 
 class ValuedPosition:
     """Holds the newest `live` of one position, and the little that is needed to make the next one."""
 
-    __slots__ = ("_levels", "_position", "agreed", "counted", "live", "sent", "silenced")
+    __slots__ = ("counted", "live", "margin_tiers", "published_pnl", "went_stale")
 
-    def __init__(self, tracked: PositionState) -> None:
-        self.live = LivePosition(tracked).priceless()
-        self.sent: Decimal | None = None
-        """The unrealised PnL that was told last, in dollars where they are known."""
+    def __init__(self, state: PositionState, market: MarketKey) -> None:
+        self.live = LivePosition(state, market).without_price()
+        self.margin_tiers: tuple[MarginTier, ...] = ()
+        """The tiers that its levels were made with."""
+        self.published_pnl: Decimal | None = None
+        """The unrealised PnL that was published last, in dollars where they are known."""
         self.counted: LivePosition | None = None
-        """What of it is in the sums."""
-        self.silenced = False
-        """Whether its price grew too old since it was told last: whoever saw it in between has to know."""
-        self.agreed = False
-        """Whether the exchange ever told the same, or its figures were taken over."""
-        self._position: Position | None = None
-        self._levels: RiskLevels | None = None
+        """Its part in the totals."""
+        self.went_stale = False
+        """True if its price grew too old since it was published last, so that readers may lack one."""
 
     def change(
         self,
-        tracked: PositionState,
-        terms: Position | None,
+        state: PositionState,
+        position: Position | None,
         difference: str | None,
-        tiers: Sequence[MarginTier],
+        manual: ManualPosition,
+        margin_tiers: tuple[MarginTier, ...],
     ) -> None:
-        """Something other than the price is new. The price has to be applied again."""
-        live = replace(self.live, tracked=tracked, terms=terms, difference=difference)
-        self._position = live.position
-        self._levels = None
-        if self._position is not None:
-            holdings = PositionSelection(account=True, positions=(self._position,), tiers=tuple(tiers))
-            self._levels = holdings.levels(self._position)
-        self.live = replace(
-            live,
-            liquidation_price=self._levels.liquidation if self._levels else None,
-            liquidation_is_estimate=bool(self._levels and self._levels.liquidation_is_estimate),
-        )
+        """Takes over everything but the price, which has to be applied again."""
+        self.margin_tiers = margin_tiers
+        levels = levels_of(position, manual, margin_tiers) if position else None
+        self.live = replace(self.live, state=state, position=position, levels=levels, difference=difference)
 
-    def price(self, ticker: Ticker, now: int, stale_after: int, updated_at: int) -> None:
-        """Values it at the best live price of `ticker`."""
-        worth = value(self._position, self._levels, ticker, now=now, stale_after=stale_after)
-        tracked = self.live.tracked
-        if self._position is None or worth.quote is None or tracked.contradicts:
-            self.live = replace(self.live, stale_after=stale_after, updated_at=updated_at).priceless()
+    def price(self, snapshot: MarketSnapshot | None, now: int, updated_at: int) -> None:
+        """Values it at the best live price of its market; without one where the market is not watched."""
+        if snapshot is None:
+            self.live = replace(self.live, updated_at=updated_at).without_price()
             return
-        pnl = tracked.unrealized_pnl(worth.quote.value)
-        self.live = replace(
-            self.live,
-            quote=worth.quote,
-            on_mark=worth.on_mark,
-            unrealized_pnl=pnl,
-            notional=worth.notional,
-            roe=roe(self._position, pnl),
-            status=worth.status,
-            stale_after=stale_after,
-            updated_at=updated_at,
+        live, stale_after = self.live, snapshot.health.stale_after
+        valuation = value(
+            live.state, live.position, live.levels, snapshot.ticker, now=now, stale_after=stale_after
+        )
+        # Without `replace`, which would take as long as the valuation itself.
+        self.live = LivePosition(
+            live.state,
+            live.market,
+            live.position,
+            live.levels,
+            valuation,
+            live.difference,
+            stale_after,
+            updated_at,
         )
 
-    def moved(self, threshold: Decimal) -> bool:
-        """Whether the PnL is further than `threshold` dollars from the one that was told last."""
-        now = self.worth
-        if now is None or self.sent is None:
-            return self.silenced or now is not self.sent
-        return abs(now - self.sent) > (threshold if self._in_dollars else 0)
+    def has_moved(self, threshold: Decimal) -> bool:
+        """True if the PnL is further than `threshold` dollars from the one that was published last."""
+        now = self.pnl
+        if now is None or self.published_pnl is None:
+            return self.went_stale or now is not self.published_pnl
+        return abs(now - self.published_pnl) > (threshold if self._is_in_dollars else 0)
 
     @property
-    def worth(self) -> Decimal | None:
-        """The unrealised PnL in dollars; in the settlement currency where its price is not told here."""
+    def pnl(self) -> Decimal | None:
+        """The unrealised PnL in dollars; in the settlement currency where its own price is not enough."""
         pnl, quote = self.live.unrealized_pnl, self.live.quote
-        settle = self.live.tracked.instrument.settle
-        if pnl is None or quote is None or settle in DOLLARS or not self._in_dollars:
+        if pnl is None or quote is None or self._settle in USD_EQUIVALENTS or not self._is_in_dollars:
             return pnl
         return pnl * quote.value
 
     @property
-    def _in_dollars(self) -> bool:
-        """Whether its own price is enough to tell its PnL in dollars. Else each move is told."""
-        market = self.live.tracked.instrument
-        return market.settle in DOLLARS or (market.settle == market.base and market.quote in DOLLARS)
+    def _settle(self) -> str:
+        return self.live.state.instrument.settle
 
     @property
-    def open(self) -> bool:
-        """Whether there is a position."""
-        return self.live.status is not RiskStatus.NO_POSITION
+    def _is_in_dollars(self) -> bool:
+        """True if its own price is enough for its PnL in dollars. Otherwise every move is published."""
+        market = self.live.state.instrument
+        return market.settle in USD_EQUIVALENTS or (
+            market.settle == market.base and market.quote in USD_EQUIVALENTS
+        )

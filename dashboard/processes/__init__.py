@@ -1,1 +1,1 @@
-"""processes."""
+"""The processes: all in one (`standalone`), or the feed and the web workers separately."""

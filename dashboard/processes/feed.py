@@ -1,4 +1,7 @@
-"""The feed's own process: of all that run, one leads, reads the exchange, and publishes through Redis."""
+"""The feed process: holds the lease, reads the exchange and publishes through Redis.
+
+Further feed processes stand by until the lease is free.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -22,83 +25,83 @@ from dashboard.systemd import Watchdog, notify
 
 log = logging.getLogger(__name__)
 
-_LOOK = 0.5
-"""Seconds between two looks at the lease, or at what might hang."""
-_HANGS = 10_000
-"""Milliseconds after which a publisher that does nothing is said to hang."""
+_CHECK_INTERVAL_S = 0.5
+"""Seconds between two checks of the lease and of the threads."""
+_STALLED_AFTER_MS = 10_000
+"""Milliseconds without work after which the publisher counts as stalled."""
 
 
 class LeaseLost(DashboardError):
-    """Another feed leads."""
+    """Another feed process holds the lease."""
 
 
 def serve_feed(settings: Settings) -> None:
-    """Waits for its turn, then reads and publishes until it is interrupted.
+    """Waits for the lease, then reads and publishes until it is interrupted.
 
-    Raises LeaseLost once another feed leads, and other DashboardErrors if it cannot start.
+    Raises LeaseLost once another feed holds the lease, and other DashboardErrors if it cannot start.
     """
     url = require_redis_url(settings)
     redis, watchdog = connect(url), Watchdog()
     lease = Lease(redis)
     notify("READY=1")
-    _wait_for(lease, watchdog, url)
+    _wait_for_lease(lease, watchdog, url)
     try:
-        with _leading(settings, redis, lease, watchdog) as (inside, publisher):
-            notify("STATUS=leads: reads the exchange and publishes")
-            inside.wait_until_ready()
-            _watch(inside, publisher, watchdog)
-    except TrailTaken as error:  # by a feed that leads no more, and has not ended yet
+        with _running_engine(settings, redis, lease, watchdog) as (engine, publisher):
+            notify("STATUS=active: reading the exchange and publishing")
+            engine.wait_until_ready()
+            _watch(engine, publisher, watchdog)
+    except TrailTaken as error:  # by a feed that has lost the lease and not exited yet
         raise LeaseLost(str(error)) from None
     finally:
         _release(lease)
 
 
-def _wait_for(lease: Lease, watchdog: Watchdog, url: str) -> None:
-    """Until this feed leads. To wait, for another one or for Redis, is no failure."""
-    said_before = ""
+def _wait_for_lease(lease: Lease, watchdog: Watchdog, url: str) -> None:
+    """Returns once this feed holds the lease. Another holder, or Redis being down, is no error."""
+    last_reason = ""
     while True:
         try:
             if lease.acquire():
                 return
-            why = "waits: another feed leads"
+            reason = "standby: another feed holds the lease"
         except RedisError as error:
-            why = f"waits: {describe_error(error, url)}"
-        if why != said_before:
-            log.warning("%s", why)
-            notify(f"STATUS={why}")
-        said_before = why
-        watchdog.alive()
-        Event().wait(_LOOK)
+            reason = f"standby: {describe_error(error, url)}"
+        if reason != last_reason:
+            log.warning("%s", reason)
+            notify(f"STATUS={reason}")
+        last_reason = reason
+        watchdog.ping()
+        Event().wait(_CHECK_INTERVAL_S)
 
 
 @contextmanager
-def _leading(
+def _running_engine(
     settings: Settings, redis: Redis, lease: Lease, watchdog: Watchdog
 ) -> Iterator[tuple[Engine, Publisher]]:
-    """The house, with its publisher, running."""
+    """The started engine, its publisher and the command server; all are stopped at the end."""
     with ExitStack() as stack:
-        with lease.kept(watchdog.alive):  # the audit trail may be long
-            inside = stack.enter_context(build_engine(settings))
-        feed_stats = FeedStats(inside.markets, inside.tracker, inside.audit)
-        publisher = Publisher(redis, lease, inside.context, feed_stats.read)
-        answering = CommandServer(redis, inside.context)
-        inside.monitor.start()
-        for each in (publisher, answering):
-            each.start()
-            stack.callback(each.stop)
-        yield inside, publisher
+        with lease.kept(watchdog.ping):  # reading a long audit trail takes time
+            engine = stack.enter_context(build_engine(settings))
+        feed_stats = FeedStats(engine.markets, engine.positions, engine.audit)
+        publisher = Publisher(redis, lease, engine.context, feed_stats.read)
+        command_server = CommandServer(redis, engine.context)
+        engine.monitor.start()
+        for service in (publisher, command_server):
+            service.start()
+            stack.callback(service.stop)
+        yield engine, publisher
 
 
-def _watch(inside: Engine, publisher: Publisher, watchdog: Watchdog) -> None:
-    """Until another feed leads, telling the watchdog as long as nothing hangs."""
-    while not publisher.lost.wait(_LOOK):
-        if not inside.is_stalled and now_ms() - publisher.worked_at < _HANGS:
-            watchdog.alive()
-    raise LeaseLost("another feed leads; this one ends, and waits for its turn once it is started again")
+def _watch(engine: Engine, publisher: Publisher, watchdog: Watchdog) -> None:
+    """Pings the watchdog while nothing is stalled. Raises LeaseLost once another feed holds the lease."""
+    while not publisher.lost.wait(_CHECK_INTERVAL_S):
+        if not engine.is_stalled and now_ms() - publisher.worked_at < _STALLED_AFTER_MS:
+            watchdog.ping()
+    raise LeaseLost("another feed holds the lease: this process exits, and is a standby once it is restarted")
 
 
 def _release(lease: Lease) -> None:
     try:
         lease.release()
     except RedisError as error:
-        log.warning("the lease could not be given back, it ends by itself: %s", error)
+        log.warning("the lease could not be released, it expires by itself: %s", error)

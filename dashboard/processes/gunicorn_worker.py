@@ -1,4 +1,4 @@
-"""The worker class of the web processes: uvicorn under gunicorn, with our limits, and known to systemd."""
+"""The worker class of the web processes: uvicorn under gunicorn, with the dashboard's limits."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ from dashboard.clock import now_ms
 from dashboard.processes.uvicorn_options import uvicorn_options
 from dashboard.systemd import Watchdog
 
-_HANGS = 10_000
-"""Milliseconds after which a worker that hears nothing, not even silence, is said to hang."""
+_STALLED_AFTER_MS = 10_000
+"""Milliseconds without work after which the subscriber's thread counts as stalled."""
 
 
 class Worker(UvicornWorker):
-    """Sends gunicorn its heartbeat, and systemd's watchdog a sign, from the event loop that serves."""
+    """Sends heartbeats to gunicorn and watchdog pings to systemd from the event loop that serves."""
 
     CONFIG_KWARGS: dict[str, Any] = {  # noqa: RUF012 # uvicorn-worker's own way to take options
         **UvicornWorker.CONFIG_KWARGS,
-        **uvicorn_options(farewell=5),
+        **uvicorn_options(shutdown_timeout_s=5),
         "timeout_notify": 2,
         "access_log": False,  # nginx keeps one
-        "log_level": "warning",  # the lines of websockets have their queries in them
+        "log_level": "warning",  # uvicorn logs websockets with their query strings
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -28,7 +28,7 @@ class Worker(UvicornWorker):
         self._watchdog = Watchdog()
 
     async def callback_notify(self) -> None:
-        """Is called by uvicorn while its loop turns. Without a sign gunicorn replaces the worker."""
-        if now_ms() - self.wsgi.state.hearing.worked_at < _HANGS:
+        """Called by uvicorn every `timeout_notify` seconds; gunicorn replaces a worker without heartbeats."""
+        if now_ms() - self.wsgi.state.subscriber.worked_at < _STALLED_AFTER_MS:
             await super().callback_notify()
-            self._watchdog.alive()
+            self._watchdog.ping()

@@ -1,4 +1,4 @@
-"""Listening, serving and opening a browser: the process around the app."""
+"""The HTTP server of `dashboard-run`: listens, serves the app and opens a browser."""
 
 import errno
 import os
@@ -18,7 +18,7 @@ from dashboard.auth.auth_store import AuthStore, auth_file
 from dashboard.auth.bind_policy import is_reachable, require_password_for
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
-from dashboard.processes.standalone import running
+from dashboard.processes.standalone import running_app
 from dashboard.processes.uvicorn_options import uvicorn_options
 from dashboard.systemd import Watchdog, inherited_socket, notify
 
@@ -26,76 +26,76 @@ _PORTS_TRIED = 50
 
 
 class Server(uvicorn.Server):
-    """Says where the page is once it can be opened, and opens it where there is a browser."""
+    """Prints the page's address once it is served, and opens it in a graphical browser."""
 
     def __init__(self, app: FastAPI, settings: Settings, *, behind_proxy: bool = False) -> None:
         super().__init__(uvicorn_config(app, debug=settings.debug, behind_proxy=behind_proxy))
         self._opens_browser = not settings.no_browser
-        self._hangs: Callable[[], bool] = getattr(app.state, "hangs", lambda: False)
+        self._is_stalled: Callable[[], bool] = getattr(app.state, "is_stalled", lambda: False)
         self._watchdog = Watchdog()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts serving, then announces it."""
+        """Starts serving, then prints the address and notifies systemd."""
         await super().startup(sockets)
         url = _url(self.servers[0].sockets[0])
-        print(f"Position dashboard: {url}  (Ctrl-C ends it)", flush=True)
+        print(f"Position dashboard: {url}  (Ctrl-C stops it)", flush=True)
         notify("READY=1")
         if self._opens_browser and url.startswith("http"):
             threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
 
     async def on_tick(self, counter: int) -> bool:
-        """Is called while the loop turns."""
-        if not self._hangs():
-            self._watchdog.alive()
+        """Called by uvicorn ten times a second. Pings the watchdog unless the engine is stalled."""
+        if not self._is_stalled():
+            self._watchdog.ping()
         return await super().on_tick(counter)
 
 
 def serve(settings: Settings) -> None:
-    """Runs the dashboard until it is interrupted. Raises DashboardError if it cannot start."""
-    with listen(settings) as listener, running(_behind_login(settings, listener)) as app:
-        Server(app, settings, behind_proxy=_is_local(listener)).run(sockets=[listener])
+    """Serves the dashboard until it is interrupted. Raises DashboardError if it cannot start."""
+    with listen(settings) as listener, running_app(_with_login(settings, listener)) as app:
+        Server(app, settings, behind_proxy=_is_unix_socket(listener)).run(sockets=[listener])
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A listening socket: the one that systemd hands over, else on the wished port or the next free one.
+    """Returns systemd's listening socket, or one on the configured port or the next free one.
 
-    Raises SettingsError or PortTaken.
+    Raises SettingsError for an address that cannot be used, PortTaken if no port is free.
     """
     store = AuthStore(auth_file(settings.state_dir))
-    if (given := inherited_socket()) is not None:
-        require_password_for([given.getsockname()], store)
-        return given
+    if (inherited := inherited_socket()) is not None:
+        require_password_for([inherited.getsockname()], store)
+        return inherited
     require_password_for([(settings.host, settings.port)], store)
-    tries = _PORTS_TRIED if settings.auto_port else 1
-    for port in islice(range(settings.port, 65536), tries):
+    attempts = _PORTS_TRIED if settings.auto_port else 1
+    for port in islice(range(settings.port, 65536), attempts):
         try:
-            return _bound(settings.host, port)
+            return _bind(settings.host, port)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise SettingsError(f"--host {settings.host} --port {port}: {error.strerror}") from None
     advice = "give another --port" if settings.auto_port else "give another --port, or --auto-port"
-    raise PortTaken(f"port {settings.port} of {settings.host} is taken: {advice}")
+    raise PortTaken(f"port {settings.port} of {settings.host} is in use: {advice}")
 
 
 def uvicorn_config(app: FastAPI, *, debug: bool = False, behind_proxy: bool = False) -> uvicorn.Config:
-    """How the app is served here. A proxy is believed who asked it, and how."""
+    """uvicorn's configuration. Behind a proxy, X-Forwarded headers give the client's address and scheme."""
     return uvicorn.Config(
         app,
         log_level="info" if debug else "warning",
         access_log=debug,
         forwarded_allow_ips="*" if behind_proxy else None,
-        **uvicorn_options(farewell=1),
+        **uvicorn_options(shutdown_timeout_s=1),
     )
 
 
-def _behind_login(settings: Settings, listener: socket.socket) -> Settings:
-    """Where others can get there nobody is let in while there is no password, nor once it was lost."""
+def _with_login(settings: Settings, listener: socket.socket) -> Settings:
+    """Requires a login if other machines can reach the socket, even when the password file is lost."""
     if not is_reachable(listener.getsockname()):
         return settings
     return settings.model_copy(update={"require_login": True})
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     try:
@@ -109,22 +109,22 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _is_local(listener: socket.socket) -> bool:
-    """Whether it is a socket among the files, which only the proxy of this machine may open."""
+def _is_unix_socket(listener: socket.socket) -> bool:
+    """True for a unix socket, which only a proxy on this machine can open."""
     return isinstance(listener.getsockname(), str)
 
 
 def _url(listener: Any) -> str:
     name = listener.getsockname()
     if isinstance(name, str):
-        return f"on the socket {name}"
+        return f"on the unix socket {name}"
     host, port = name[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _open_browser(url: str) -> None:
-    """Opens a graphical browser; a text one would take the terminal."""
-    screens = (os.environ.get("DISPLAY"), os.environ.get("WAYLAND_DISPLAY"))
-    if sys.platform in ("darwin", "win32") or any(screens):
+    """Opens the page if there is a display; a text browser would take over the terminal."""
+    displays = (os.environ.get("DISPLAY"), os.environ.get("WAYLAND_DISPLAY"))
+    if sys.platform in ("darwin", "win32") or any(displays):
         with suppress(webbrowser.Error):
             webbrowser.open(url)

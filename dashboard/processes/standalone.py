@@ -1,4 +1,4 @@
-"""The dashboard in one process: the house, and the outlets over it."""
+"""The dashboard in one process: the engine, and the application on top of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +12,17 @@ from dashboard.metrics.feed_stats import FeedStats
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[FastAPI]:
-    """The app over a running house, which is stopped at the end.
+def running_app(settings: Settings) -> Iterator[FastAPI]:
+    """The application over a running engine, which is stopped at the end.
 
-    Raises a DashboardError for whatever the user can mend. An exchange that cannot be reached is
-    no error: the page comes up, says so, and the feed keeps trying.
+    Raises DashboardError for settings that the user has to correct. An exchange that cannot be reached
+    is no error: the page shows it, and the feed keeps retrying.
     """
     validate_access_settings(settings)
-    with build_engine(settings) as inside:
-        feed_stats = FeedStats(inside.markets, inside.tracker, inside.audit)
-        inside.monitor.start()
-        app = create_app(settings, inside.context, feed_stats.read)
-        app.state.is_stalled = lambda: inside.is_stalled
-        inside.wait_until_ready()
+    with build_engine(settings) as engine:
+        feed_stats = FeedStats(engine.markets, engine.positions, engine.audit)
+        engine.monitor.start()
+        app = create_app(settings, engine.context, feed_stats.read)
+        app.state.is_stalled = lambda: engine.is_stalled
+        engine.wait_until_ready()
         yield app

@@ -1,20 +1,20 @@
-"""How the application is served, whoever serves it: no viewer can hold up the shut-down."""
+"""Options of uvicorn that every process shares: a client can neither delay a shutdown nor send much."""
 
 from typing import Any
 
-MESSAGE_LIMIT = 64 * 1024
-"""Bytes of the largest websocket message taken from a viewer, who has little to say."""
+MAX_MESSAGE_BYTES = 64 * 1024
+"""Size limit of an incoming websocket message; clients send short commands only."""
 
 
-def uvicorn_options(*, farewell: int) -> dict[str, Any]:
-    """Options for uvicorn's Config. `farewell` is the time in seconds that requests have at a shut-down."""
+def uvicorn_options(*, shutdown_timeout_s: int) -> dict[str, Any]:
+    """Options for `uvicorn.Config`. A shutdown cuts off open requests after `shutdown_timeout_s`."""
     return {
-        "http": "h11",  # the faster one has no limit for what comes before a request's body
-        "ws_max_size": MESSAGE_LIMIT,
-        "ws_ping_interval": 20,  # a viewer who is gone without a word is found
+        "http": "h11",  # httptools does not limit the size of request headers
+        "ws_max_size": MAX_MESSAGE_BYTES,
+        "ws_ping_interval": 20,  # detects clients that vanished without closing
         "ws_ping_timeout": 20,
-        "ws_per_message_deflate": False,  # a view is small and the same for all: do not compress it for each
-        "timeout_graceful_shutdown": farewell,
+        "ws_per_message_deflate": False,  # views are small and shared: compressing each copy costs more
+        "timeout_graceful_shutdown": shutdown_timeout_s,
         "server_header": False,
-        "log_config": None,  # ours is set already
+        "log_config": None,  # logging is configured already
     }

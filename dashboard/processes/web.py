@@ -1,4 +1,4 @@
-"""A web worker's application: what page and API show comes from the feed's process, through Redis."""
+"""The web worker's application: page and API over a mirror of the feed process's state."""
 
 import os
 import sys
@@ -18,56 +18,58 @@ from dashboard.replication.mirror import Mirror
 from dashboard.replication.redis_client import connect
 from dashboard.replication.subscriber import Subscriber
 
+PROGRAM = "dashboard-web"
+
 
 def check_settings(addresses: Iterable[object] = ()) -> None:
-    """Ends the process with one line and exit code 2 where the settings are wrong, or one of the
-    `addresses` to listen on may not be served without a password. From then on it logs as they say.
+    """Configures logging, and exits with one line and code 2 if the settings are wrong.
 
-    For gunicorn before it makes workers, and for whoever reloads: a worker that cannot start ends all.
+    That includes an address of `addresses` that may only be served with a password. Run by gunicorn
+    before it forks, and before a reload: a worker that fails to start would stop gunicorn.
     """
     try:
-        settings = load([])
+        settings = load([], PROGRAM)
         configure_logging(settings)
         connect(require_redis_url(settings))
         validate_access_settings(settings)
         require_password_for(addresses, AuthStore(auth_file(settings.state_dir)))
     except DashboardError as error:
-        print(f"dashboard-web: {error}", file=sys.stderr)
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
 
 
 def require_login(addresses: Iterable[object]) -> None:
-    """If others can get to one of the `addresses` no worker lets anybody in while there is no password.
+    """Requires a login if one of the `addresses` can be reached from other machines.
 
-    For gunicorn, once it listens. Workers have it from the environment: those that replace others, too.
+    Run by gunicorn once it listens. Later workers inherit the requirement through the environment.
     """
     if any(is_reachable(address) for address in addresses):
         os.environ[f"{PREFIX}REQUIRE_LOGIN"] = "true"
 
 
 def create_worker_app() -> FastAPI:
-    """What gunicorn serves: the settings come from the environment. Raises DashboardError."""
-    settings = load([])
+    """Builds the application from the environment; gunicorn's entry point. Raises DashboardError."""
+    settings = load([], PROGRAM)
     configure_logging(settings)
     return build_worker_app(settings)
 
 
 def build_worker_app(settings: Settings) -> FastAPI:
-    """The application over a mirror of the feed's state, which runs from now on."""
+    """Builds the application over a mirror of the feed's state, and starts the subscriber that updates it."""
     url = require_redis_url(settings)
-    mirror = Mirror(_about(settings))
-    hearing, asking = Subscriber(connect(url), mirror), CommandClient(url)
+    mirror = Mirror(_initial_info(settings))
+    subscriber, commands = Subscriber(connect(url), mirror), CommandClient(url)
     context = AppContext(
-        mirror.markets, mirror.board, mirror.about, asking.enter, asking.candles, asking.reconcile
+        mirror.markets, mirror.positions, mirror.info, commands.enter, commands.candles, commands.reconcile
     )
     app = create_app(settings, context, mirror.feed_stats)
-    app.state.hearing = hearing
-    hearing.start()
+    app.state.subscriber = subscriber
+    subscriber.start()
     return app
 
 
-def _about(settings: Settings) -> EngineInfo:
-    """As far as the settings tell it, until the feed does."""
+def _initial_info(settings: Settings) -> EngineInfo:
+    """The engine as the settings describe it, until the feed publishes its own description."""
     environment = Environment.TESTNET if settings.use_testnet else Environment.LIVE
     return EngineInfo(
         settings.exchange.title(), settings.symbol, Environment.DEMO if settings.demo else environment

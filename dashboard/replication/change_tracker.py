@@ -7,8 +7,8 @@ from dashboard.app.context import AppContext
 from dashboard.positions.models import EventLogEntry, PositionUpdate
 from dashboard.replication import messages
 
-_NOTED = 50
-"""Of the list of events the newest lines go over."""
+_EVENTS_SENT = 50
+"""Newest entries of the event log that are sent."""
 _KEPT = 1_000
 """Updates that are kept while they cannot be told."""
 
@@ -40,7 +40,7 @@ class ChangeTracker:
         self._stir = stir
         self._sent: dict[str, messages.Part] = {}
         self._updates: list[PositionUpdate] = []
-        self._forget = [context.markets.register(self._stirred), context.board.register(self._keep)]
+        self._forget = [context.markets.register(self._stirred), context.positions.register(self._keep)]
 
     def close(self) -> None:
         """Listens no more."""
@@ -49,13 +49,13 @@ class ChangeTracker:
 
     def take(self) -> ChangeBatch:
         """All that is new. Whoever could not tell it hands it back to `again`."""
-        return self._context.board.look(self._take)
+        return self._context.positions.consistently(self._take)
 
     def again(self, batch: ChangeBatch | None = None) -> None:
         """Nothing that was told is relied on any more: the next batch has everything."""
         self._sent.clear()
         if batch is not None:
-            self._context.board.look(lambda: self._put_back(batch.updates))
+            self._context.positions.consistently(lambda: self._put_back(batch.updates))
 
     def _stirred(self, _snapshot: object) -> None:
         self._stir()
@@ -79,16 +79,18 @@ class ChangeTracker:
         return ChangeBatch(gone | new, updates, whole)
 
     def _parts(self) -> dict[str, messages.Part]:
-        """All that is known now. What has not changed is the same object as before."""
-        markets, board = self._context.markets, self._context.board
+        """Everything known now. A part that has not changed is the same object as before."""
+        markets, book = self._context.markets, self._context.positions
+        others = {key: each for key, each in markets.snapshots().items() if key != markets.main_key}
         return {
             messages.MAIN: markets.main.snapshot,
-            messages.ACCOUNT: messages.AccountState(board.summary(), board.health),
-            messages.EVENTS: self._noted(board.events[:_NOTED]),
-            **{messages.MARKET + symbol: snapshot for symbol, snapshot in markets.beside().items()},
-            **{messages.POSITION + label: live for label, live in board.valued().items()},
+            messages.ACCOUNT: messages.AccountState(book.summary(), book.accounts.copy()),
+            messages.EVENTS: self._newest(book.events[:_EVENTS_SENT]),
+            **{f"{messages.MARKET}{key}": snapshot for key, snapshot in others.items()},
+            **{f"{messages.POSITION}{key}": live for key, live in book.as_valued().items()},
+            **{f"{messages.MANUAL}{key}": entry for key, entry in book.manual.items()},
         }
 
-    def _noted(self, newest: tuple[EventLogEntry, ...]) -> messages.Part:
+    def _newest(self, events: tuple[EventLogEntry, ...]) -> messages.Part:
         before = self._sent.get(messages.EVENTS)
-        return before if before == newest else newest
+        return before if before == events else events

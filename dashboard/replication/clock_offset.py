@@ -8,7 +8,7 @@ from dashboard.clock import now_ms
 from dashboard.domain.market import Quote, Ticker
 from dashboard.positions.models import LivePosition
 from dashboard.replication.messages import AccountState, MessageHeader, StateMessage
-from dashboard.state.runtime import Snapshot
+from dashboard.state.runtime import MarketSnapshot
 
 _SAME = 50
 """Milliseconds of difference up to which two clocks are one, measured twice."""
@@ -71,12 +71,11 @@ def _head(head: MessageHeader, by: int) -> MessageHeader:
     )
 
 
-def _snapshot(snapshot: Snapshot, by: int) -> Snapshot:
-    ticker, health, holdings = snapshot.ticker, snapshot.health, snapshot.holdings
+def _snapshot(snapshot: MarketSnapshot, by: int) -> MarketSnapshot:
+    ticker, health = snapshot.ticker, snapshot.health
     return replace(
         snapshot,
         health=replace(health, received_at=_moved(health.received_at, by)),
-        holdings=replace(holdings, read_at=_moved(holdings.read_at, by)),
         ticker=Ticker(
             last=_quote(ticker.last, by),
             bid=_quote(ticker.bid, by),
@@ -84,16 +83,18 @@ def _snapshot(snapshot: Snapshot, by: int) -> Snapshot:
             mark=_quote(ticker.mark, by),
             change_24h=_quote(ticker.change_24h, by),
         ),
-        valuation=replace(snapshot.valuation, quote=_quote(snapshot.valuation.quote, by)),
     )
 
 
 def _position(live: LivePosition, by: int) -> LivePosition:
-    return replace(live, quote=_quote(live.quote, by))
+    return replace(live, valuation=replace(live.valuation, quote=_quote(live.quote, by)))
 
 
 def _account(account: AccountState, by: int) -> AccountState:
-    return replace(account, health=replace(account.health, read_at=_moved(account.health.read_at, by)))
+    accounts = {
+        name: replace(health, read_at=_moved(health.read_at, by)) for name, health in account.accounts.items()
+    }
+    return replace(account, accounts=accounts)
 
 
 def _quote(quote: Quote | None, by: int) -> Quote | None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle
 from dashboard.errors import DashboardError
 from dashboard.replication.commands import (
@@ -29,9 +30,10 @@ class CommandClient:
         """Shows and keeps what was entered. Raises PositionError or another DashboardError."""
         await self._ask(CommandType.ENTER, fields)
 
-    async def candles(self, timeframe: str, symbol: str | None) -> Sequence[Candle]:
-        """Price history. Raises DashboardError."""
-        return await self._ask(CommandType.CANDLES, {"timeframe": timeframe, "symbol": symbol})
+    async def candles(self, timeframe: str, market: MarketKey) -> Sequence[Candle]:
+        """Returns the price history of a market. Raises DashboardError."""
+        fields = {"timeframe": timeframe, "exchange": market.exchange, "symbol": market.symbol}
+        return await self._ask(CommandType.CANDLES, fields)
 
     async def reconcile(self) -> None:
         """Has the account read. Raises DashboardError."""

@@ -9,6 +9,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from dashboard.app.context import AppContext
+from dashboard.domain.keys import MarketKey
 from dashboard.errors import DashboardError
 from dashboard.replication.commands import ANSWER, ANSWER_WITHIN_S, COMMAND, Answer, Command, CommandType
 from dashboard.replication.redis_client import ANSWERS, COMMANDS
@@ -77,7 +78,8 @@ class CommandServer:
                 case CommandType.ENTER:
                     await self._context.enter(fields)
                 case CommandType.CANDLES:
-                    candles = await self._context.candles(fields.get("timeframe") or "", fields.get("symbol"))
+                    market = MarketKey(fields.get("exchange") or "", fields.get("symbol") or "")
+                    candles = await self._context.candles(fields.get("timeframe") or "", market)
                     return Answer(tuple(candles))
                 case CommandType.RECONCILE:
                     await self._context.reconcile()

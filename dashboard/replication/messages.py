@@ -1,7 +1,7 @@
 """What goes over Redis: the parts of the live state, each as JSON that reads back equal.
 
 A message has the parts that changed; the hash in Redis has all of them, under the same names. Numbers
-that matter are Decimals in texts. Times of the monotonic clock are the feed's own: see `shift`.
+that matter are Decimals in texts. Times of the monotonic clock are the feed's own: see `clock_offset`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from dashboard.app.context import EngineInfo
+from dashboard.domain.position_selection import ManualEntry
 from dashboard.positions.models import (
     AccountHealth,
     AccountSummary,
@@ -18,21 +19,22 @@ from dashboard.positions.models import (
     LivePosition,
     PositionUpdate,
 )
-from dashboard.state.runtime import Snapshot
+from dashboard.state.runtime import MarketSnapshot
 
 MAIN, ACCOUNT, EVENTS, HEADER = "main", "account", "noted", "head"
-MARKET, POSITION = "market:", "position:"
-"""Before a symbol, and before a label."""
+MARKET, POSITION, MANUAL = "market:", "position:", "manual:"
+"""Prefixes of the text of a market's or position's key."""
 NOTHING = b"null"
 """In a message: the part is gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """The positions as one."""
+    """Totals of all positions, and the state of each account's readings."""
 
     summary: AccountSummary
-    health: AccountHealth
+    accounts: Mapping[str, AccountHealth]
+    """By account, the first one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class MessageHeader:
     sequence: int
     clock: int
     """Redis' clock minus the feed's monotonic one, in ms: how a worker on another machine reads its times."""
-    about: EngineInfo
+    info: EngineInfo
     feed_stats: Mapping[str, Any] = field(default_factory=dict)
     """What the feed's process counts."""
 
@@ -53,24 +55,27 @@ class StateMessage:
     """What a worker takes in: a change, or the whole state."""
 
     head: MessageHeader
-    main: Snapshot | None = None
+    main: MarketSnapshot | None = None
     account: AccountState | None = None
     noted: tuple[EventLogEntry, ...] | None = None
-    markets: Mapping[str, Snapshot | None] = field(default_factory=dict)
-    """By symbol; None is no more watched."""
+    markets: Mapping[str, MarketSnapshot | None] = field(default_factory=dict)
+    """By the text of the key; None is not watched any longer."""
+    manual: Mapping[str, ManualEntry | None] = field(default_factory=dict)
+    """By the text of the market's key."""
     positions: Mapping[str, LivePosition] = field(default_factory=dict)
-    """By label."""
+    """By the text of the key."""
     updates: tuple[PositionUpdate, ...] = ()
     whole: bool = False
     """Whether these are all markets and positions that there are."""
 
 
-Part = Snapshot | AccountState | LivePosition | tuple[EventLogEntry, ...]
+Part = MarketSnapshot | ManualEntry | AccountState | LivePosition | tuple[EventLogEntry, ...]
 
 _NEWS = TypeAdapter(StateMessage)
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(object)
 _KINDS: Mapping[type, TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (Snapshot, AccountState, MessageHeader, LivePosition, PositionUpdate)
+    kind: TypeAdapter(kind)
+    for kind in (MarketSnapshot, AccountState, MessageHeader, LivePosition, PositionUpdate, ManualEntry)
 }
 _NOTED = TypeAdapter(tuple[EventLogEntry, ...])
 
@@ -92,6 +97,7 @@ def join_parts(parts: Mapping[str, bytes], updates: Sequence[bytes] = (), *, who
             *single,
             b'"markets":{%b}' % _group(parts, MARKET),
             b'"positions":{%b}' % _group(parts, POSITION),
+            b'"manual":{%b}' % _group(parts, MANUAL),
             b'"updates":[%b]' % b",".join(updates),
             b'"whole":%b' % (b"true" if whole else b"false"),
         ]

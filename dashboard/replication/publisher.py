@@ -86,7 +86,7 @@ class Publisher:
             self._lease.epoch,
             self._sequence,
             self._timing.offset(),
-            self._context.about(),
+            self._context.info(),
             self._feed_stats(),
         )
         texts = {messages.HEADER: messages.serialize(head), **batch.texts()}

@@ -91,12 +91,12 @@ class Subscriber:
         if HEADER in parts:
             news = deserialize(join_parts(parts, whole=True))
             if not leader:
-                self._mirror.expect(news.head.about)
+                self._mirror.expect(news.head.info)
             elif not self._mirror.knows(news):  # else it may be what a feed that died has left
                 self._take(news)
 
     def _take(self, news: StateMessage) -> None:
-        self._mirror.take(translate(news, self._timing.offset()))
+        self._mirror.apply(translate(news, self._timing.offset()))
         self._heard()
 
     def _heard(self) -> None:

@@ -1,88 +1,101 @@
-"""Markets: a live state for each market that is watched, the one asked for and those of open positions."""
+"""Markets: the live state of every watched market, the main one and those of open positions."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 
 from dashboard.domain.events import FeedEvent
-from dashboard.state.runtime import Listener, RuntimeConfig, Snapshot
+from dashboard.domain.keys import MarketKey
+from dashboard.state.runtime import MarketListener, MarketSnapshot, RuntimeConfig
+
+log = logging.getLogger(__name__)
 
 
 class Markets:
-    """Keeps one RuntimeConfig a market, so that a tick of one costs the others nothing.
+    """Keeps one RuntimeConfig for each market, so that a tick of one costs the others nothing.
 
-    `apply` and `keep` are the feed's, in its one thread; reading and registering are anybody's.
+    The feed writes through `apply` and `keep`; any thread may read and register.
     """
 
-    def __init__(self, main: RuntimeConfig, beside: Callable[[], RuntimeConfig]) -> None:
-        """`main` is the market that the user asked for; `beside` makes the state of another one."""
-        self.main = main
-        self._beside = beside
-        self._others: dict[str, RuntimeConfig] = {}
-        self._listeners: list[Listener] = []
-        self._registering = threading.Lock()
-        main.register(self._tell)
+    def __init__(self, main: MarketKey, poll_interval: int) -> None:
+        """`main` is the market that the user asked for; `poll_interval` is in milliseconds."""
+        self._poll_interval = poll_interval
+        self._listeners: tuple[MarketListener, ...] = ()
+        self._registration = threading.Lock()
+        self.requested_key = main
+        """The key of the main market before its symbol was resolved."""
+        self.main = self._watched(main)
+        """The market that the user asked for. Its key changes once its symbol is resolved."""
+        self._others: dict[MarketKey, RuntimeConfig] = {}
 
     @property
-    def symbol(self) -> str | None:
-        """The main market's unified symbol; None until it was found."""
-        instrument = self.main.snapshot.instrument
-        return instrument.symbol if instrument else None
+    def main_key(self) -> MarketKey:
+        """The key of the main market."""
+        return self.main.snapshot.key
 
-    def of(self, symbol: str | None) -> RuntimeConfig | None:
-        """The state of the market `symbol`, the main one for None; None where it is not watched."""
-        if symbol is None or symbol == self.symbol:
-            return self.main
-        return self._others.get(symbol)
+    def is_main(self, key: MarketKey) -> bool:
+        """True for the main market's key, also for the one before its symbol was resolved."""
+        return key in (self.main_key, self.requested_key)
 
-    def snapshots(self) -> tuple[Snapshot, ...]:
-        """What is known of every market now, the main one first."""
-        return tuple(each.snapshot for each in (self.main, *tuple(self._others.values())))
+    def label(self, key: MarketKey) -> str:
+        """Returns the name of a market for people: its symbol, with `@exchange` off the main exchange."""
+        return key.symbol if key.exchange == self.main_key.exchange else f"{key.symbol}@{key.exchange}"
 
-    def beside(self) -> dict[str, Snapshot]:
-        """What is known of the markets but the main one, by symbol."""
-        return {symbol: market.snapshot for symbol, market in self._others.items()}
+    def get(self, key: MarketKey) -> RuntimeConfig | None:
+        """The state of one market; None while it is not watched."""
+        return self.main if self.is_main(key) else self._others.get(key)
 
-    def register(self, listener: Listener) -> Callable[[], None]:
-        """Calls `listener` with each new snapshot of each market. Returns what takes it off again.
+    def snapshots(self) -> dict[MarketKey, MarketSnapshot]:
+        """Every watched market as it is now, the main one first."""
+        states = (self.main, *self._others.copy().values())
+        return {snapshot.key: snapshot for snapshot in (state.snapshot for state in states)}
 
-        What holds for a listener of RuntimeConfig holds here.
+    def register(self, listener: MarketListener) -> Callable[[], None]:
+        """Calls `listener` with each new snapshot of each market. Returns the function that unregisters it.
+
+        Listeners are called as those of RuntimeConfig are, in the order of their registration.
         """
-        with self._registering:
-            self._listeners = [*self._listeners, listener]
+        with self._registration:
+            self._listeners += (listener,)
         return lambda: self._unregister(listener)
 
-    def apply(self, symbol: str | None, event: FeedEvent) -> None:
-        """Lets an event change the market `symbol`, which is watched from now on; the main one for None."""
-        self._market(symbol).apply(event)
+    def apply(self, key: MarketKey, event: FeedEvent) -> None:
+        """Applies an event to one market, which is watched from now on."""
+        self._watch(key).apply(event)
 
-    def mirror(self, symbol: str | None, snapshot: Snapshot) -> None:
-        """Takes over what another process knows of a market; of the main one for None."""
-        self._market(symbol).mirror(snapshot)
+    def mirror(self, key: MarketKey, snapshot: MarketSnapshot) -> None:
+        """Replaces the state of one market by that of another process."""
+        self._watch(key).mirror(snapshot)
 
-    def keep(self, symbols: Iterable[str]) -> None:
-        """Forgets all markets but the main one and `symbols`."""
-        wanted = set(symbols)
-        self._others = {symbol: market for symbol, market in self._others.items() if symbol in wanted}
+    def mirror_main(self, snapshot: MarketSnapshot) -> None:
+        """Replaces the main market, which may become another one."""
+        self.main.mirror(snapshot)
+        self._others = {key: state for key, state in self._others.items() if key != snapshot.key}
 
-    def _market(self, symbol: str | None) -> RuntimeConfig:
-        market = self.of(symbol)
-        if market is None:
-            assert symbol is not None
-            market = self._beside()
-            market.register(self._tell)
-            self._others = self._others | {symbol: market}
-        return market
+    def keep(self, keys: Iterable[MarketKey]) -> None:
+        """Forgets every market but the main one and `keys`."""
+        wanted = set(keys)
+        self._others = {key: state for key, state in self._others.items() if key in wanted}
 
-    def _tell(self, snapshot: Snapshot) -> None:
-        failed: Exception | None = None
+    def _watch(self, key: MarketKey) -> RuntimeConfig:
+        state = self.get(key)
+        if state is None:
+            state = self._watched(key)
+            self._others = self._others | {key: state}
+        return state
+
+    def _watched(self, key: MarketKey) -> RuntimeConfig:
+        state = RuntimeConfig(key, self._poll_interval)
+        state.register(self._notify)
+        return state
+
+    def _notify(self, snapshot: MarketSnapshot) -> None:
         for listener in self._listeners:
             try:
                 listener(snapshot)
-            except Exception as error:
-                failed = error  # RuntimeConfig logs it; the other listeners come first
-        if failed is not None:
-            raise failed
+            except Exception:
+                log.exception("a listener of the markets failed; the others are not affected")
 
-    def _unregister(self, listener: Listener) -> None:
-        with self._registering:
-            self._listeners = [one for one in self._listeners if one is not listener]
+    def _unregister(self, listener: MarketListener) -> None:
+        with self._registration:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)

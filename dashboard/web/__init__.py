@@ -1,1 +1,1 @@
-"""The page: a Dash app that paints views of the live state. It calculates nothing."""
+"""The page: a Dash app that shows views of the live state. It calculates nothing itself."""

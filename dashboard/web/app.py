@@ -1,4 +1,4 @@
-"""Builds the one application that serves the page, its stream, and whatever else is added to it."""
+"""Builds the FastAPI application that serves the page and its stream."""
 
 import html
 import logging
@@ -11,9 +11,9 @@ from dash import Dash
 from fastapi import FastAPI
 
 from dashboard.app.context import AppContext
-from dashboard.web.callbacks import wire
-from dashboard.web.dash_backend import PageBackend
-from dashboard.web.pages.live import page
+from dashboard.web.callbacks import register_callbacks
+from dashboard.web.dash_backend import DashBackend
+from dashboard.web.pages.live import page_layout
 from dashboard.web.security_headers import SecurityHeaders
 from dashboard.web.stream import add_stream
 from dashboard.web.views.page_view import PageView
@@ -44,16 +44,16 @@ _INDEX = """<!DOCTYPE html>
 
 
 def _log_and_fail(error: Exception) -> NoReturn:
-    """What a callback raised. Dash answers 500 to it, but would say nothing of it here."""
+    """Logs the error of a callback: Dash answers 500, but logs nothing."""
     log.error("a callback of the page failed", exc_info=error)
     raise error
 
 
 def build_app(context: AppContext, may_log_out: Callable[[], bool] = lambda: False) -> FastAPI:
-    """The application for one context. Routes may be added to it; paths nobody serves answer 404."""
+    """The application for one context. Routes may be added to it; unknown paths answer 404."""
     dash = Dash(
         "dashboard.web",
-        backend=PageBackend,
+        backend=DashBackend,
         assets_folder=str(_ASSETS),
         assets_path_ignore=["vendor", "early", "login"],
         external_stylesheets=["/assets/vendor/bootstrap.min.css"],
@@ -63,12 +63,12 @@ def build_app(context: AppContext, may_log_out: Callable[[], bool] = lambda: Fal
         enable_mcp=False,
         on_error=_log_and_fail,
     )
-    dash.layout = partial(page, context, may_log_out)
-    look = PageView(context)
-    wire(dash, context, look)
-    # A fresh process would know no callback before it has served the page once.
+    dash.layout = partial(page_layout, context, may_log_out)
+    page_view = PageView(context)
+    register_callbacks(dash, context, page_view)
+    # Without this, a new process has no callbacks until it has served the page once.
     dash._setup_server()
     api: FastAPI = dash.server
-    add_stream(api, context, look)
+    add_stream(api, context, page_view)
     api.add_middleware(SecurityHeaders, script_hashes=dash.csp_hashes())
     return api

@@ -1,4 +1,4 @@
-"""The newest view for any number of viewers: made once, serialised once, never queued."""
+"""The newest view for any number of viewers: rendered once, serialised once, never queued."""
 
 import asyncio
 import json
@@ -9,48 +9,47 @@ from dashboard.web.views.market_view import changed
 
 
 class ViewBroadcast:
-    """Holds one view and remembers when each of its keys changed.
+    """Holds one view and the version in which each of its keys last changed.
 
-    A viewer asks for what is new since the version that it has seen. One that is late gets the
-    newest values of everything that changed meanwhile, so nothing is queued and nothing is lost.
-    Belongs to one event loop.
+    A viewer asks for the changes since the version that it has. A slow one gets the newest value of
+    each changed key, so nothing is queued and nothing is lost. Belongs to one event loop.
     """
 
-    def __init__(self, make: Callable[[], View]) -> None:
-        self._make = make
+    def __init__(self, render: Callable[[], View]) -> None:
+        self._render = render
         self._view: View = {}
         self._changed_at: dict[str, int] = {}
-        self._texts: dict[int, str] = {}
-        self._waiting: list[asyncio.Future[None]] = []
+        self._messages: dict[int, str] = {}
+        self._waiters: list[asyncio.Future[None]] = []
         self.version = 0
 
     def refresh(self) -> None:
-        """Makes the view anew and wakes all who wait."""
-        new = self._make()
+        """Renders the next version of the view and wakes all waiting viewers."""
+        new = self._render()
         self.version += 1
         self._changed_at.update(dict.fromkeys(changed(self._view, new), self.version))
         self._view = new
-        self._texts = {}
-        waiting, self._waiting = self._waiting, []
-        for viewer in waiting:
-            if not viewer.done():  # else it has left
-                viewer.set_result(None)
+        self._messages = {}
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():  # cancelled where the viewer has left
+                waiter.set_result(None)
 
-    async def newer_than(self, version: int) -> int:
+    async def wait_newer(self, version: int) -> int:
         """Waits for a version after `version` and returns it."""
         while self.version <= version:
-            news = asyncio.get_running_loop().create_future()
-            self._waiting.append(news)
-            await news
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            await waiter
         return self.version
 
-    def since(self, version: int) -> str:
-        """The message that brings a viewer of `version` up to date; version 0 gets the whole view.
+    def message_since(self, version: int) -> str:
+        """The message with all changes since `version`; since 0, the whole view.
 
-        Viewers who keep up ask for the same one, so it is made once.
+        Viewers of one version share one message.
         """
-        if version not in self._texts:
-            fresh = {key: text for key, text in self._view.items() if self._changed_at[key] > version}
-            message = {"v": self.version, "view": fresh}
-            self._texts[version] = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-        return self._texts[version]
+        if version not in self._messages:
+            changes = {key: text for key, text in self._view.items() if self._changed_at[key] > version}
+            message = {"v": self.version, "view": changes}
+            self._messages[version] = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+        return self._messages[version]

@@ -1,58 +1,62 @@
-"""Wiring of the page: what the browser asks of the server, and what runs in the browser alone."""
+"""Callbacks of the page: those on the server, and those that run in the browser alone."""
 
-import time
 from contextlib import suppress
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashboard.app.context import AppContext
+from dashboard.clock import wall_ms
 from dashboard.errors import DashboardError
-from dashboard.web.form_callbacks import wire_form
+from dashboard.web.form_callbacks import register_form_callbacks
 from dashboard.web.views.chart_figure import candle_figure
 from dashboard.web.views.page_view import PageView
-from dashboard.web.views.selected_position import snapshot_of, symbol_of
+from dashboard.web.views.selected_position import select
 
 
-def wire(app: Dash, context: AppContext, look: PageView) -> None:
+def register_callbacks(app: Dash, context: AppContext, page_view: PageView) -> None:
     """Registers every callback of the page."""
-    _wire_view(app, look)
-    _wire_chart(app, context)
-    _wire_reconcile(app, context)
-    _wire_theme(app)
-    wire_form(app, context)
+    _register_view(app, page_view)
+    _register_chart(app, context)
+    _register_reconcile(app, context)
+    _register_theme(app)
+    register_form_callbacks(app, context)
 
 
-def _wire_view(app: Dash, look: PageView) -> None:
-    async def seen(asked: int, focus: str | None) -> dict[str, Any]:
-        return {"asked": asked, "focus": focus, "view": look.view(focus)}
+def _register_view(app: Dash, page_view: PageView) -> None:
+    async def poll_view(requested_at: int, selected: str | None) -> dict[str, Any]:
+        return {"requested_at": requested_at, "selected": selected, "view": page_view.view(selected)}
 
     app.clientside_callback(
-        ClientsideFunction("context", "ask"), Output("asked", "data"), Input("beat", "n_intervals")
+        ClientsideFunction("dashboard", "requestTime"),
+        Output("requested-at", "data"),
+        Input("poll", "n_intervals"),
     )
-    app.callback(Output("view", "data"), Input("asked", "data"), State("focus", "data"))(seen)
-    app.clientside_callback(ClientsideFunction("context", "mounted"), Input("beat", "id"))
-    app.clientside_callback(ClientsideFunction("context", "heard"), Input("view", "data"))
+    app.callback(Output("view", "data"), Input("requested-at", "data"), State("selected-position", "data"))(
+        poll_view
+    )
+    app.clientside_callback(ClientsideFunction("dashboard", "mount"), Input("poll", "id"))
+    app.clientside_callback(ClientsideFunction("dashboard", "applyAnswer"), Input("view", "data"))
 
 
-def _wire_chart(app: Dash, context: AppContext) -> None:
+def _register_chart(app: Dash, context: AppContext) -> None:
     async def history(
-        timeframe: str, focus: str | None, _wanted: Any, _retries: int | None
+        timeframe: str, selected: str | None, _refreshes: Any, _retries: int | None
     ) -> tuple[Any, str, bool]:
-        return await price_history(context, timeframe, focus)
+        return await price_history(context, timeframe, selected)
 
     app.callback(
         Output("history", "data"),
         Output("chart-message", "children"),
         Output("chart-retry", "disabled"),
         Input("timeframe", "value"),
-        Input("focus", "data"),
-        Input("chart-wanted", "data"),
+        Input("selected-position", "data"),
+        Input("chart-refresh", "data"),
         Input("chart-retry", "n_intervals"),
         running=[(Output("chart-card", "className"), "card chart-card loading", "card chart-card")],
     )(history)
     app.clientside_callback(
-        ClientsideFunction("context", "chart"),
+        ClientsideFunction("dashboard", "chartFigure"),
         Output("chart", "figure"),
         Input("history", "data"),
         Input("theme", "data"),
@@ -61,27 +65,28 @@ def _wire_chart(app: Dash, context: AppContext) -> None:
 
 
 async def price_history(
-    context: AppContext, timeframe: str, focus: str | None = None
+    context: AppContext, timeframe: str, selected: str | None = None
 ) -> tuple[Any, str, bool]:
-    """The figure to draw, what to say instead, and whether asking again has no point."""
-    snapshot = snapshot_of(context, focus)
-    if snapshot.instrument is None:
-        return no_update, "Waiting for the exchange…", True  # the page asks again when it is there
+    """Returns the figure, the message in its place, and whether the retry timer is disabled."""
+    position = select(context, selected)
+    market = position.market
+    if market.instrument is None:
+        return no_update, "Waiting for the exchange…", True  # the page asks again once it is known
     try:
-        candles = await context.candles(timeframe, symbol_of(context, focus))
+        candles = await context.candles(timeframe, market.key)
     except DashboardError as error:
         return no_update, f"No price history: {error}", False
     if not candles:
         return no_update, f"{context.exchange} has no price history for {timeframe}.", False
-    figure = candle_figure(candles, snapshot.levels, snapshot.instrument.price_step, timeframe)
-    # The browser's clock may be wrong: it opens new candles by the server's.
-    figure["layout"]["meta"]["now"] = time.time_ns() // 1_000_000
+    figure = candle_figure(candles, position.levels, market.instrument.price_step, timeframe)
+    # The browser opens new candles by the server's clock, since its own may be wrong.
+    figure["layout"]["meta"]["now"] = wall_ms()
     return figure, "", True
 
 
-def _wire_reconcile(app: Dash, context: AppContext) -> None:
+def _register_reconcile(app: Dash, context: AppContext) -> None:
     async def reconcile(_clicks: int) -> Any:
-        with suppress(DashboardError):  # the page says by itself that the feed is not heard
+        with suppress(DashboardError):  # the page already shows that the feed does not answer
             await context.reconcile()
         return no_update
 
@@ -90,7 +95,7 @@ def _wire_reconcile(app: Dash, context: AppContext) -> None:
     )
 
 
-def _wire_theme(app: Dash) -> None:
+def _register_theme(app: Dash) -> None:
     app.clientside_callback(
-        ClientsideFunction("context", "theme"), Output("theme", "data"), Input("theme-toggle", "n_clicks")
+        ClientsideFunction("dashboard", "theme"), Output("theme", "data"), Input("theme-toggle", "n_clicks")
     )

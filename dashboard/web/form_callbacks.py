@@ -1,4 +1,4 @@
-"""Wiring of the position form: it is filled when it opens, and says at each field what is wrong there."""
+"""Callbacks of the position form: it is filled when it opens, and shows each error at its field."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,56 +11,56 @@ from dashboard.web.components.position_form import PRICES, TEXT_FIELDS, error_id
 
 CHOICES = ("side", "amount_is")
 FIELDS = (*CHOICES, *TEXT_FIELDS)
-_PLACES = ("form", "side", *TEXT_FIELDS)
-"""Where a message can stand."""
+_ERROR_PLACES = ("form", "side", *TEXT_FIELDS)
+"""Places of the form that can show an error."""
 
 
-def wire_form(app: Dash, context: AppContext) -> None:
+def register_form_callbacks(app: Dash, context: AppContext) -> None:
     """Registers the callbacks of the form."""
-    _wire_opening(app, context)
-    _wire_saving(app, context)
-    app.clientside_callback(ClientsideFunction("context", "focus"), Input("form-focus", "data"))
+    _register_opening(app, context)
+    _register_saving(app, context)
+    app.clientside_callback(ClientsideFunction("dashboard", "focusField"), Input("form-focus", "data"))
 
 
-def _wire_opening(app: Dash, context: AppContext) -> None:
-    async def opened(_clicks: int, _invited: int) -> tuple[Any, ...]:
-        holdings = context.runtime.snapshot.holdings
-        values = fill(holdings.entered.to_fields(), side="" if holdings.account else "long")
-        return (True, "field-entry-price", *(values[name] for name in FIELDS), *_said(None))
+def _register_opening(app: Dash, context: AppContext) -> None:
+    async def open_form(_clicks: int, _invited: int) -> tuple[Any, ...]:
+        manual = context.positions.manual_in(context.markets.main_key).position
+        values = form_values(manual.to_fields(), side="" if context.info().has_account else "long")
+        return (True, "field-entry-price", *(values[name] for name in FIELDS), *_errors(None))
 
     app.callback(
         Output("drawer", "is_open"),
         Output("form-focus", "data"),
         *(Output(field_id(name), "value") for name in FIELDS),
-        *_messages(allow_duplicate=False),
+        *_error_outputs(allow_duplicate=False),
         Input("open-form", "n_clicks"),
         Input("open-form-invited", "n_clicks"),
         prevent_initial_call=True,
-    )(opened)
+    )(open_form)
 
 
-def _wire_saving(app: Dash, context: AppContext) -> None:
-    async def saved(_submits: int, _clears: int, *values: str | None) -> tuple[Any, ...]:
+def _register_saving(app: Dash, context: AppContext) -> None:
+    async def save(_submits: int, _clears: int, *values: str | None) -> tuple[Any, ...]:
         clear = ctx.triggered_id == "clear"
         try:
-            await context.enter({} if clear else read(dict(zip(FIELDS, values, strict=True))))
-        except DashboardError as error:  # also: shown, but not kept
-            return (no_update, field_id(place_of(error)), *_said(error))
-        return (False, no_update, *_said(None))
+            await context.enter({} if clear else position_fields(dict(zip(FIELDS, values, strict=True))))
+        except DashboardError as error:  # includes a position that is shown but could not be stored
+            return (no_update, field_id(error_place(error)), *_errors(error))
+        return (False, no_update, *_errors(None))
 
     app.callback(
         Output("drawer", "is_open", allow_duplicate=True),
         Output("form-focus", "data", allow_duplicate=True),
-        *_messages(allow_duplicate=True),
+        *_error_outputs(allow_duplicate=True),
         Input("position-form", "n_submit"),
         Input("clear", "n_clicks"),
         *(State(field_id(name), "value") for name in FIELDS),
         prevent_initial_call=True,
-    )(saved)
+    )(save)
 
 
-def fill(entered: Mapping[str, str], side: str) -> dict[str, str | None]:
-    """What stands in the form's fields for the fields of `Entered`; `side` where it has none."""
+def form_values(entered: Mapping[str, str], side: str) -> dict[str, str | None]:
+    """Converts the fields of a ManualPosition to the values of the form; `side` is the default."""
     values: dict[str, str | None] = {name: entered.get(name, "") for name in TEXT_FIELDS}
     values["amount"] = entered.get("quantity") or entered.get("size", "")
     values["amount_is"] = "quantity" if "quantity" in entered else "size"
@@ -68,35 +68,36 @@ def fill(entered: Mapping[str, str], side: str) -> dict[str, str | None]:
     return values
 
 
-def read(values: Mapping[str, str | None]) -> dict[str, str | None]:
-    """The fields of `Entered` for what stands in the form's fields."""
+def position_fields(values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Converts the values of the form to the fields of a ManualPosition."""
     fields = {name: values[name] for name in TEXT_FIELDS if name != "amount"}
     return fields | {"side": values["side"], values["amount_is"] or "size": values["amount"]}
 
 
-def place_of(error: DashboardError) -> str:
-    """The field of the form at which an error is shown; `form` where it concerns no single one."""
+def error_place(error: DashboardError) -> str:
+    """The field of the form that shows the error; `form` where it concerns no single field."""
     field = error.field if isinstance(error, PositionError) else None
     if field in ("size", "quantity"):
         return "amount"
-    return field if field in _PLACES and field else "form"
+    return field if field in _ERROR_PLACES and field else "form"
 
 
-def words(error: DashboardError) -> str:
-    """The message as a sentence of the page, where a field has words for a name and not a flag."""
+def error_sentence(error: DashboardError) -> str:
+    """The message with the labels of the form in place of flags, capitalised."""
     text = str(error)
     for name in PRICES:
         text = text.replace(name.replace("_", "-"), name.replace("_", " "))
     return text[:1].upper() + text[1:]
 
 
-def _messages(*, allow_duplicate: bool) -> list[Output]:
-    texts = [Output(error_id(name), "children", allow_duplicate=allow_duplicate) for name in _PLACES]
+def _error_outputs(*, allow_duplicate: bool) -> list[Output]:
+    texts = [Output(error_id(name), "children", allow_duplicate=allow_duplicate) for name in _ERROR_PLACES]
     marks = [Output(field_id(name), "invalid", allow_duplicate=allow_duplicate) for name in TEXT_FIELDS]
     return [*texts, *marks]
 
 
-def _said(error: DashboardError | None) -> Sequence[str | bool]:
-    place = place_of(error) if error else None
-    texts = [words(error) if error and name == place else "" for name in _PLACES]
+def _errors(error: DashboardError | None) -> Sequence[str | bool]:
+    """The values of `_error_outputs`."""
+    place = error_place(error) if error else None
+    texts = [error_sentence(error) if error and name == place else "" for name in _ERROR_PLACES]
     return [*texts, *(name == place for name in TEXT_FIELDS)]

@@ -1,33 +1,33 @@
-"""How long prices take from their receipt to the view that shows them."""
+"""Latency of prices, from their receipt to the view that shows them."""
 
 from dashboard.clock import now_ms
 from dashboard.metrics.registry import UPDATE_LATENCY, newest_at
-from dashboard.state.runtime import Snapshot
+from dashboard.state.runtime import MarketSnapshot
 
 
 class LatencyMeter:
-    """Measures the oldest price that waits for a view: once a refresh, however many came meanwhile."""
+    """Measures, once a refresh, the oldest price that is not shown yet, however many came after it."""
 
     def __init__(self) -> None:
-        self._waiting: int | None = None
+        self._pending: int | None = None
         self._newest = now_ms()
-        """What was received before anybody looked has kept nobody waiting."""
+        """Receipt of the newest price; those before the first viewer are not measured."""
 
-    def told(self, news: object) -> None:
-        """There is news, perhaps of a price. Runs in the thread that tells it, for each tick."""
-        received_at = newest_at(news.ticker) if isinstance(news, Snapshot) else None
+    def on_update(self, update: object) -> None:
+        """Notes the receipt of a new price, if there is one. Runs in the publishing thread, for each tick."""
+        received_at = newest_at(update.ticker) if isinstance(update, MarketSnapshot) else None
         if received_at is not None and received_at > self._newest:
             self._newest = received_at
-            if self._waiting is None:
-                self._waiting = received_at
+            if self._pending is None:
+                self._pending = received_at
 
-    def take(self) -> int | None:
-        """What the next view will show at last. To be asked before that is made."""
-        waiting, self._waiting = self._waiting, None
-        return waiting
+    def take_pending(self) -> int | None:
+        """Receipt of the oldest price that the next view will be the first to show. Call before rendering."""
+        pending, self._pending = self._pending, None
+        return pending
 
     @staticmethod
-    def shown(received_at: int | None) -> None:
-        """The view with the price of `received_at` is made, and handed to all who look."""
+    def observe(received_at: int | None) -> None:
+        """Records the latency of the price of `received_at`, once its view has been handed to all viewers."""
         if received_at is not None:
             UPDATE_LATENCY.observe(max(0, now_ms() - received_at) / 1000)

@@ -1,4 +1,4 @@
-"""The response headers that tell a browser what the page may do: nothing beyond this server, nor be kept."""
+"""Security headers: the page may load from this server only, and browsers must not cache it."""
 
 import re
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
 
-_OTHERS_SAY = ("/assets/", "/_dash-component-suites/", "/api/v1/")
-"""Where it is said elsewhere whether an answer may be kept. All else tells of the account: history must not
-show it after the log-out."""
+_OWN_CACHE_CONTROL = ("/assets/", "/_dash-component-suites/", "/api/v1/")
+"""Paths that set Cache-Control themselves. All others may show the account, which the browser's history must
+not do after the log-out."""
 
 
 class SecurityHeaders:
     """Adds the headers to every HTTP response."""
 
     def __init__(self, app: ASGIApp, script_hashes: Sequence[str]) -> None:
-        """`script_hashes` are those of the inline scripts, as Dash's `csp_hashes` gives them."""
+        """`script_hashes` are those of the inline scripts, from Dash's `csp_hashes`."""
         self._app = app
         self._scripts = " ".join(["'self'", *script_hashes])
 
@@ -34,7 +34,7 @@ class SecurityHeaders:
                 headers["Content-Security-Policy"] = policy
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
-                if not scope["path"].startswith(_OTHERS_SAY):
+                if not scope["path"].startswith(_OWN_CACHE_CONTROL):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -42,7 +42,7 @@ class SecurityHeaders:
 
 
 def content_policy(scripts: str, host: str) -> str:
-    """The Content-Security-Policy. Older Safari does not count websockets as 'self', so they are named."""
+    """The Content-Security-Policy. Websockets are named, since older Safari does not count them as 'self'."""
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return "; ".join(
         [

@@ -1,4 +1,4 @@
-"""The page's websocket: the whole view on connect, then what changed, and a sign of life each second."""
+"""The page's websocket: the whole view on connect, then the changes, and a message each second at least."""
 
 import asyncio
 from contextlib import suppress
@@ -14,50 +14,52 @@ from dashboard.auth.origin import origin_allowed
 from dashboard.metrics.registry import VIEWERS
 from dashboard.web.view_channel import ViewChannel
 from dashboard.web.views.page_view import PageView
-from dashboard.web.views.selected_position import LONGEST
+from dashboard.web.views.selected_position import MAX_LABEL_LENGTH
 
 _POLICY_VIOLATION = {"type": "websocket.close", "code": 1008}
 
 
-def add_stream(api: FastAPI, context: AppContext, look: PageView) -> None:
-    """Serves the stream at /ws/view; its query names the position that the page looks at."""
-    api.router.routes.append(WebSocketRoute("/ws/view", ViewStream(context, look)))
+def add_stream(api: FastAPI, context: AppContext, page_view: PageView) -> None:
+    """Serves the stream at /ws/view; the query `focus` is the label of the selected position."""
+    api.router.routes.append(WebSocketRoute("/ws/view", ViewStream(context, page_view)))
 
 
 class ViewStream:
-    """Shows the live state to every connected page: a room for each position that is looked at.
+    """Streams the live state to every connected page, with one channel for each selected position.
 
-    An ASGI application of its own: what a viewer costs is mostly what stands between it and the server.
+    A plain ASGI application, since the layers of a framework would be most of the cost of a viewer.
     """
 
-    def __init__(self, context: AppContext, look: PageView) -> None:
+    def __init__(self, context: AppContext, page_view: PageView) -> None:
         self._context = context
-        self._look = look
-        self._rooms: dict[str, ViewChannel] = {}
+        self._page_view = page_view
+        self._channels: dict[str, ViewChannel] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one viewer until it leaves. It has nothing to say: one that speaks is closed with 1008."""
+        """Serves one viewer until it leaves. A viewer that sends a message is closed with 1008."""
         await receive()  # the request to connect
         if not origin_allowed(Headers(scope=scope)):
             await send(_POLICY_VIOLATION)
             return
         await send({"type": "websocket.accept"})
-        focus = _focus(scope)
-        room = self._rooms.setdefault(focus, ViewChannel(self._context, lambda: self._look.view(focus)))
+        selected = _selected(scope)
+        channel = self._channels.setdefault(
+            selected, ViewChannel(self._context, lambda: self._page_view.view(selected))
+        )
         try:
-            async with room.watched():
+            async with channel.viewing():
                 with VIEWERS["view"].track_inprogress():
-                    spoke = await _serve(room, receive, send)
+                    violation = await _serve(channel, receive, send)
         finally:
-            if room.viewers == 0 and focus:
-                self._rooms.pop(focus, None)
-        if spoke:
+            if channel.viewers == 0 and selected:
+                self._channels.pop(selected, None)
+        if violation:
             await send(_POLICY_VIOLATION)
 
 
-async def _serve(room: ViewChannel, receive: Receive, send: Send) -> bool:
-    """Sends what is new until the viewer leaves, or speaks; returns whether it spoke."""
-    sending = asyncio.create_task(_send(room, send))
+async def _serve(channel: ViewChannel, receive: Receive, send: Send) -> bool:
+    """Sends changes until the viewer leaves or sends a message; returns whether it sent one."""
+    sending = asyncio.create_task(_send(channel, send))
     try:
         return bool((await receive())["type"] == "websocket.receive")
     finally:
@@ -66,16 +68,16 @@ async def _serve(room: ViewChannel, receive: Receive, send: Send) -> bool:
             await sending
 
 
-async def _send(room: ViewChannel, send: Send) -> None:
-    """Sends the newest, then waits: a viewer that is slow to take it skips what came meanwhile."""
+async def _send(channel: ViewChannel, send: Send) -> None:
+    """Sends the newest view, then waits for a newer one: a slow viewer skips those between."""
     sent = 0
-    with suppress(OSError):  # it left while we spoke
+    with suppress(OSError):  # the viewer has left
         while True:
-            version = await room.broadcast.newer_than(sent)
-            await send({"type": "websocket.send", "text": room.broadcast.since(sent)})
+            version = await channel.broadcast.wait_newer(sent)
+            await send({"type": "websocket.send", "text": channel.broadcast.message_since(sent)})
             sent = version
 
 
-def _focus(scope: Scope) -> str:
+def _selected(scope: Scope) -> str:
     given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("focus", [""])[0]
-    return given if len(given) <= LONGEST else ""
+    return given if len(given) <= MAX_LABEL_LENGTH else ""

@@ -1,4 +1,4 @@
-"""A room of viewers who look at the same position: one view for all of them, kept fresh while they look."""
+"""A channel for the viewers of one position: one view for all of them, refreshed while there is a viewer."""
 
 import asyncio
 import logging
@@ -13,30 +13,29 @@ from dashboard.web.views.card_views import View
 
 log = logging.getLogger(__name__)
 
-_SIGN_OF_LIFE = 1.0
-"""Seconds after which a view is sent though nothing happened: ages go on, and silence would mean death."""
-_BREATH = 0.016
-"""Seconds between two views at least: a screen shows no more of them."""
-_FRESH = 100
-"""Milliseconds up to which a view may have been made before a page gets it as its first."""
+_HEARTBEAT_S = 1.0
+"""Longest pause between two views: ages grow without updates, and pages take silence for a failure."""
+_MIN_PAUSE_S = 0.016
+"""Shortest pause between two views: a screen does not show more of them."""
+_MAX_FIRST_AGE_MS = 100
+"""Age up to which the current view is sent to a new viewer without a refresh."""
 
 
 class ViewChannel:
-    """Works only while somebody looks."""
+    """Refreshes its view only while there is a viewer."""
 
-    def __init__(self, context: AppContext, make: Callable[[], View]) -> None:
-        """`make` makes the view anew."""
+    def __init__(self, context: AppContext, render: Callable[[], View]) -> None:
         self._context = context
         self._refreshed_at = 0
         self._refreshing: asyncio.Task[None] | None = None
-        self.broadcast = ViewBroadcast(make)
+        self.broadcast = ViewBroadcast(render)
         self.viewers = 0
 
     @asynccontextmanager
-    async def watched(self) -> AsyncIterator[None]:
-        """Keeps the view fresh while there is at least one viewer."""
+    async def viewing(self) -> AsyncIterator[None]:
+        """Counts one viewer, and keeps the view fresh while there is at least one."""
         self.viewers += 1
-        if now_ms() - self._refreshed_at > _FRESH:
+        if now_ms() - self._refreshed_at > _MAX_FIRST_AGE_MS:
             self._refresh()
         if self._refreshing is None:
             self._refreshing = asyncio.create_task(self._keep_fresh())
@@ -49,36 +48,36 @@ class ViewChannel:
                 self._refreshing = None
 
     def _refresh(self) -> bool:
-        """Makes the view anew, and says whether it could."""
+        """Refreshes the view; returns False if that failed."""
         self._refreshed_at = now_ms()
         try:
             self.broadcast.refresh()
         except Exception:
-            # The pages hear nothing and turn grey by themselves, which is the truth.
-            log.exception("the view could not be made")
+            # The pages receive nothing and mark their prices stale, which is true.
+            log.exception("cannot render the view")
             return False
         return True
 
     async def _keep_fresh(self) -> None:
-        news, loop, lateness = asyncio.Event(), asyncio.get_running_loop(), LatencyMeter()
+        updated, loop, latency = asyncio.Event(), asyncio.get_running_loop(), LatencyMeter()
 
-        def tell(told: object) -> None:
-            """Runs in the thread that changed something. One call is enough until it was heard."""
-            lateness.told(told)
-            if not news.is_set():
-                with suppress(RuntimeError):  # the loop was just closed
-                    loop.call_soon_threadsafe(news.set)
+        def on_update(update: object) -> None:
+            """Runs in the publishing thread. One call of the loop is enough until it has run."""
+            latency.on_update(update)
+            if not updated.is_set():
+                with suppress(RuntimeError):  # the loop has just been closed
+                    loop.call_soon_threadsafe(updated.set)
 
-        forget = [self._context.markets.register(tell), self._context.board.register(tell)]
+        unsubscribe = [self._context.markets.register(on_update), self._context.positions.register(on_update)]
         try:
             while True:
-                news.clear()
-                waited = lateness.take()
+                updated.clear()
+                pending = latency.take_pending()
                 if self._refresh():
-                    lateness.shown(waited)
-                await asyncio.sleep(_BREATH)
+                    latency.observe(pending)
+                await asyncio.sleep(_MIN_PAUSE_S)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), _SIGN_OF_LIFE)
+                    await asyncio.wait_for(updated.wait(), _HEARTBEAT_S)
         finally:
-            for each in forget:
-                each()
+            for call in unsubscribe:
+                call()

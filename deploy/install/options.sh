@@ -1,28 +1,28 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
-# What was asked for: flags, and what an earlier run has kept of its own.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the files
+# The options: flags, and those saved by an earlier run.
 
-CHOICES=/etc/dashboard/install.conf
+SAVED_OPTIONS=/etc/dashboard/install.conf
 ACTION=install
-# What CHOICES keeps:
+# The options that are saved:
 DOMAIN='' EMAIL='' TLS=certbot ACME_SERVER='' MODE=live PROCESSES=several
 
-usage() { # REASON
+usage_error() { # REASON
     echo "install.sh: $1 (see --help)" >&2
     exit 2
 }
 
-options() { # ARGUMENT...
-    recall
+parse_options() { # ARGUMENT...
+    load_saved_options
     local purge='' word
     while (($#)); do
         word=$1
         case $word in
         --domain | --email | --acme-server)
-            [[ -n ${2:-} && ${2:-} != -* ]] || usage "$word needs a value"
-            keep "$word" "$2"
+            [[ -n ${2:-} && ${2:-} != -* ]] || usage_error "$word needs a value"
+            set_option "$word" "$2"
             shift
             ;;
-        --domain=* | --email=* | --acme-server=*) keep "${word%%=*}" "${word#*=}" ;;
+        --domain=* | --email=* | --acme-server=*) set_option "${word%%=*}" "${word#*=}" ;;
         --self-signed) TLS=self-signed ;;
         --no-tls) TLS=none ;;
         --certbot) TLS=certbot ;;
@@ -30,25 +30,25 @@ options() { # ARGUMENT...
         --live) MODE=live ;;
         --single) PROCESSES=single ;;
         --several) PROCESSES=several ;;
-        --dry-run) DRY=yes ;;
+        --dry-run) DRY_RUN=yes ;;
         --uninstall) ACTION=uninstall ;;
         --purge) purge=yes ;;
-        --help | -h) help ;;
-        *) usage "no such option: $word" ;;
+        --help | -h) show_help ;;
+        *) usage_error "unknown option: $word" ;;
         esac
         shift
     done
-    [[ -z $purge || $ACTION == uninstall ]] || usage "--purge goes with --uninstall"
+    [[ -z $purge || $ACTION == uninstall ]] || usage_error "--purge requires --uninstall"
     PURGE=$purge
-    [[ $ACTION == uninstall ]] || complete
+    [[ $ACTION == uninstall ]] || validate_options
 }
 
-help() {
+show_help() {
     sed -n '2,/^$/s/^# \{0,1\}//p' "$source/install.sh"
     exit 0
 }
 
-keep() { # FLAG VALUE
+set_option() { # FLAG VALUE
     case $1 in
     --domain) DOMAIN=${2,,} ;;
     --email) EMAIL=$2 ;;
@@ -56,47 +56,47 @@ keep() { # FLAG VALUE
     esac
 }
 
-complete() {
-    [[ $DOMAIN ]] || ask DOMAIN "The name under which browsers reach the page"
-    [[ $DOMAIN ]] || usage "--domain is missing: the name under which browsers reach the page"
+validate_options() {
+    [[ $DOMAIN ]] || prompt DOMAIN "Host name of the page"
+    [[ $DOMAIN ]] || usage_error "--domain is missing: give the host name of the page"
     [[ $DOMAIN =~ ^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ ]] ||
-        usage "--domain '$DOMAIN' is neither a host name like trade.example.org nor an IPv4 address"
-    ! is_address || address_fits
-    [[ -z $EMAIL || $EMAIL =~ ^[^[:space:]@\"\'\\]+@[^[:space:]@\"\'\\]+$ ]] || usage "--email '$EMAIL' is not like me@example.org"
+        usage_error "--domain '$DOMAIN' is neither a host name like trade.example.org nor an IPv4 address"
+    ! is_ip_address || check_address
+    [[ -z $EMAIL || $EMAIL =~ ^[^[:space:]@\"\'\\]+@[^[:space:]@\"\'\\]+$ ]] || usage_error "--email '$EMAIL' is not an address like me@example.org"
     [[ -z $ACME_SERVER || $ACME_SERVER =~ ^https://[^[:space:]\"\'\\]+$ ]] ||
-        usage "--acme-server '$ACME_SERVER' is not like https://acme.example.org/directory"
-    [[ $TLS != certbot || -n $EMAIL ]] || ask EMAIL "Where the certificate's authority may write to (may be empty)"
+        usage_error "--acme-server '$ACME_SERVER' is not a URL like https://acme.example.org/directory"
+    [[ $TLS != certbot || -n $EMAIL ]] || prompt EMAIL "E-mail address for the certificate authority (may be empty)"
 }
 
-# As browsers see it: what ends in a number is an address, or nothing at all.
-is_address() { [[ $DOMAIN =~ (^|\.)[0-9]+$ ]]; }
-address_fits() {
+# As browsers parse it: a host that ends in a number is an IPv4 address.
+is_ip_address() { [[ $DOMAIN =~ (^|\.)[0-9]+$ ]]; }
+check_address() {
     local byte='(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
-    [[ $DOMAIN =~ ^($byte\.){3}$byte$ ]] || usage "--domain '$DOMAIN' is no IPv4 address like 10.0.0.1"
-    [[ $TLS != certbot ]] || usage "--domain $DOMAIN: certbot certifies names, no addresses: give a name, or add --self-signed or --no-tls"
+    [[ $DOMAIN =~ ^($byte\.){3}$byte$ ]] || usage_error "--domain '$DOMAIN' is not an IPv4 address like 10.0.0.1"
+    [[ $TLS != certbot ]] || usage_error "--domain $DOMAIN: certbot certifies names only: give a name, or add --self-signed or --no-tls"
 }
 
-ask() { # VARIABLE QUESTION: only where somebody can answer
+prompt() { # VARIABLE QUESTION: only on a terminal
     [[ -t 0 && -t 1 ]] || return 0
     read -rp "$2: " "$1"
 }
 
-recall() {
-    [[ -r $CHOICES ]] || return 0
+load_saved_options() {
+    [[ -r $SAVED_OPTIONS ]] || return 0
     local name value
     while IFS='=' read -r name value; do
         case $name in
         DOMAIN | EMAIL | TLS | ACME_SERVER | MODE | PROCESSES) printf -v "$name" %s "$value" ;;
         esac
-    done <"$CHOICES"
+    done <"$SAVED_OPTIONS"
 }
 
-# The step that keeps them.
-choices_text() {
-    echo "# What install.sh was told, for its next run."
+# The step that saves them.
+saved_options_text() {
+    echo "# The options of install.sh, for its next run."
     local name
     for name in DOMAIN EMAIL TLS ACME_SERVER MODE PROCESSES; do echo "$name=${!name}"; done
 }
-choices_right() { same_text "$CHOICES" "$(choices_text)"; }
-choices_plan() { echo "write $CHOICES"; }
-choices_do() { put_text "$CHOICES" "$(choices_text)" 0644; }
+saved_options_is_current() { has_content "$SAVED_OPTIONS" "$(saved_options_text)"; }
+saved_options_plan() { echo "write $SAVED_OPTIONS"; }
+saved_options_apply() { write_file "$SAVED_OPTIONS" "$(saved_options_text)" 0644; }

@@ -1,49 +1,49 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
-# systemd's units, and the commands for whoever looks after it.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the files
+# systemd units, and the administration commands.
 
 UNITS=/etc/systemd/system
 COMMANDS=(dashboard-admin dashboard-audit)
 
-services() { if [[ $PROCESSES == single ]]; then echo dashboard; else printf '%s\n' dashboard-feed dashboard-web; fi; }
+service_names() { if [[ $PROCESSES == single ]]; then echo dashboard; else printf '%s\n' dashboard-feed dashboard-web; fi; }
 socket_unit() { if [[ $PROCESSES == single ]]; then echo dashboard.socket; else echo dashboard-web.socket; fi; }
-unit_files() { services | sed 's/$/.service/'; socket_unit; }
+unit_files() { service_names | sed 's/$/.service/'; socket_unit; }
 all_units() { printf '%s\n' dashboard.service dashboard.socket dashboard-feed.service dashboard-web.service dashboard-web.socket; }
-other_units() {
+obsolete_units() {
     local unit
     for unit in $(all_units); do
         [[ $'\n'$(unit_files)$'\n' == *$'\n'"$unit"$'\n'* || ! -e $UNITS/$unit ]] || echo "$unit"
     done
 }
 
-units_right() {
+units_is_current() {
     local unit name
     for unit in $(unit_files); do
-        right_file "$UNITS/$unit" "systemd/$unit" && known "$unit" && systemctl is-enabled --quiet "$unit" 2>/dev/null || return
+        file_is_current "$UNITS/$unit" "systemd/$unit" && is_loaded "$unit" && systemctl is-enabled --quiet "$unit" 2>/dev/null || return
     done
-    for name in "${COMMANDS[@]}"; do same_text "/usr/local/bin/$name" "$(command_text "$name")" || return; done
-    [[ -z $(other_units) ]]
+    for name in "${COMMANDS[@]}"; do has_content "/usr/local/bin/$name" "$(wrapper_script "$name")" || return; done
+    [[ -z $(obsolete_units) ]]
 }
-known() { [[ $(systemctl show -p NeedDaemonReload --value "$1") != yes ]]; } # UNIT: whether systemd has read its newest form
+is_loaded() { [[ $(systemctl show -p NeedDaemonReload --value "$1") != yes ]]; } # UNIT: true if systemd has read its newest version
 units_plan() {
     unit_files | sed "s,^,$UNITS/,"
     printf '/usr/local/bin/%s\n' "${COMMANDS[@]}"
-    other_units | sed 's/^/remove /'
+    obsolete_units | sed 's/^/remove /'
 }
 
-units_do() {
+units_apply() {
     local unit name
-    for unit in $(other_units); do
+    for unit in $(obsolete_units); do
         run systemctl disable --quiet --now "$unit"
         run rm -f "$UNITS/$unit"
     done
-    for unit in $(unit_files); do put_file "$UNITS/$unit" "systemd/$unit" 0644; done
-    for name in "${COMMANDS[@]}"; do put_text "/usr/local/bin/$name" "$(command_text "$name")" 0755; done
+    for unit in $(unit_files); do install_template "$UNITS/$unit" "systemd/$unit" 0644; done
+    for name in "${COMMANDS[@]}"; do write_file "/usr/local/bin/$name" "$(wrapper_script "$name")" 0755; done
     run systemctl daemon-reload
     # shellcheck disable=SC2046
     run systemctl enable --quiet $(unit_files)
 }
 
-command_text() { # NAME: runs as the dashboard's user, so that its files stay its own
+wrapper_script() { # NAME: runs the command as the dashboard's user, who then owns new files
     cat <<TEXT
 #!/bin/sh
 # Written by the dashboard's install.sh.

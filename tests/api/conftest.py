@@ -1,4 +1,4 @@
-"""The API over a real socket, with a tracker that the test feeds."""
+"""The API over a real socket, with a tracker driven by the test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -13,71 +13,72 @@ from dashboard.api.router import add_api
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms
-from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle
 from dashboard.positions.monitor import PositionMonitor
 from dashboard.replication.mirror import Mirror
-from dashboard.state.markets import Markets
-from dashboard.state.runtime import RuntimeConfig
 from tests.app_server import AppServer
 from tests.domain.builders import instrument, ticker
-from tests.positions.harness import BTC, TrackerHarness
+from tests.positions.harness import TrackerHarness, market_key
 from tests.redis_server import RedisServer
 from tests.replication.harness import heard, published, same
 from tests.waiting import until
 
 
-async def nothing(*_given: object) -> None:
-    """Nobody enters anything here, or asks for a reading."""
+async def no_command(*_given: object) -> None:
+    """Replaces the commands of the context, which the API does not use."""
 
 
-async def no_candles(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
+async def no_candles(_timeframe: str, _market: MarketKey) -> tuple[Candle, ...]:
     return ()
 
 
-class Service(AbstractContextManager["Service"]):
-    """A server with the API alone, and hands on what it tells."""
+class ApiServer(AbstractContextManager["ApiServer"]):
+    """A server with the API alone, and methods that change what it serves."""
 
     def __init__(
         self,
         entrance: ApiAccess | None = None,
         *,
-        keepalive: float = 20,
-        beat: float = 0.02,
-        through: RedisServer | None = None,
+        keepalive_s: float = 20,
+        update_interval: float = 0.02,
+        redis: RedisServer | None = None,
     ) -> None:
-        """`through` a Redis, the API is another process's, as far as it can tell."""
-        self.books = TrackerHarness(real_clock=True)
-        self.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
-        self.markets.apply(None, InstrumentResolved(instrument()))
-        self.monitor = PositionMonitor(self.books.tracker, update_interval=beat)
+        """With `redis`, the API reads a mirror of the state, as in a web worker."""
+        self.harness = TrackerHarness(real_clock=True)
+        self.markets = self.harness.markets
+        self.markets.apply(market_key(), InstrumentResolved(instrument()))
+        self.monitor = PositionMonitor(self.harness.book, update_interval=update_interval)
         self.trouble: str | None = None
         self._mirror: Mirror | None = None
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
         self._ends = ExitStack()
-        self._source = AppContext(self.markets, self.books.tracker, self._about, nothing, no_candles, nothing)
-        context = self._mirrored(through) if through else self._source
-        add_api(app, context, entrance or ApiAccess(), keepalive=keepalive)
-        self._listening = AppServer(app)
+        self._source = AppContext(
+            self.markets, self.harness.book, self._info, no_command, no_candles, no_command
+        )
+        context = self._mirrored(redis) if redis else self._source
+        add_api(app, context, entrance or ApiAccess(), keepalive_s=keepalive_s)
+        self._server = AppServer(app)
 
-    def _mirrored(self, through: RedisServer) -> AppContext:
-        self._ends.enter_context(published(self._source, through))
-        self._mirror = self._ends.enter_context(heard(through))
-        board = self._mirror.board
-        return AppContext(self._mirror.markets, board, self._mirror.about, nothing, no_candles, nothing)
+    def _mirrored(self, redis: RedisServer) -> AppContext:
+        self._ends.enter_context(published(self._source, redis))
+        self._mirror = self._ends.enter_context(heard(redis))
+        mirror = self._mirror
+        return AppContext(mirror.markets, mirror.positions, mirror.info, no_command, no_candles, no_command)
 
     def settled(self) -> None:
-        """Once the API knows what was done to markets and positions."""
+        """Waits until the API has all changes of markets and positions."""
         if self._mirror is not None:
             mirror = self._mirror
             until(lambda: same(mirror, self._source))
 
-    def _about(self) -> EngineInfo:
+    def _info(self) -> EngineInfo:
         running, trouble = self.monitor.running, self.trouble
         return EngineInfo("Bitget", "BTCUSDT", has_account=True, running=running, trouble=trouble)
 
-    def __enter__(self) -> "Service":
-        self._listening.start()
+    def __enter__(self) -> "ApiServer":
+        self._server.start()
         self.monitor.start()
         self.settled()
         return self
@@ -86,12 +87,12 @@ class Service(AbstractContextManager["Service"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.monitor.stop()
-        self._listening.stop()
+        self._server.stop()
         self._ends.close()
 
     @property
     def address(self) -> str:
-        return self._listening.address
+        return self._server.address
 
     def url(self, path: str) -> str:
         self.settled()
@@ -102,31 +103,32 @@ class Service(AbstractContextManager["Service"]):
         return connect(f"ws://{self.address}/api/v1{path}", **more)
 
     def price(self, last: str) -> None:
-        """A tick of the market and of its position."""
+        """Applies a price to the market and to its position."""
         quotes = ticker(now_ms(), last=last, bid=last, ask=last)
-        self.markets.apply(None, PriceReceived(Route.STREAM, now_ms(), quotes))
-        self.books.tracker.priced(BTC, quotes, 5_000)
+        self.markets.apply(market_key(), PriceReceived(Transport.STREAM, now_ms(), quotes))
 
     def old(self, last: str, age: int) -> PriceReceived:
-        """A tick that came long ago."""
-        return PriceReceived(Route.STREAM, now_ms(), ticker(now_ms() - age, last=last, bid=last, ask=last))
+        """Returns a price that was received `age` ms ago."""
+        return PriceReceived(
+            Transport.STREAM, now_ms(), ticker(now_ms() - age, last=last, bid=last, ask=last)
+        )
 
 
 @pytest.fixture(params=["one process", "through Redis"])
-def serve(request: pytest.FixtureRequest) -> Iterator[Callable[..., Service]]:
-    """Both ways in which it is run."""
-    started: list[Service] = []
+def serve(request: pytest.FixtureRequest) -> Iterator[Callable[..., ApiServer]]:
+    """Starts servers, in one process and with a feed behind Redis."""
+    started: list[ApiServer] = []
     redis = request.getfixturevalue("redis_server") if request.param == "through Redis" else None
 
-    def serve(*arguments: object, **more: object) -> Service:
-        started.append(Service(*arguments, through=redis, **more).__enter__())
+    def serve(*arguments: object, **more: object) -> ApiServer:
+        started.append(ApiServer(*arguments, redis=redis, **more).__enter__())
         return started[-1]
 
     yield serve
-    for one in started:
-        one.__exit__(None, None, None)
+    for server in started:
+        server.__exit__(None, None, None)
 
 
 @pytest.fixture
-def service(serve: Callable[..., Service]) -> Service:
+def service(serve: Callable[..., ApiServer]) -> ApiServer:
     return serve()

@@ -1,4 +1,4 @@
-"""SPEC B5: REST, as its own OpenAPI document says, and the door before it."""
+"""SPEC B5: the REST routes, their documents and their access check."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.auth.api_access import ApiAccess
 from dashboard.domain.events import AccountFailed
-from tests.api.conftest import Service
+from tests.api.conftest import ApiServer
 from tests.domain.builders import LONG, position
 from tests.domain.fill_histories import fill
 from tests.positions.harness import BTC
@@ -15,9 +15,9 @@ from tests.positions.harness import BTC
 KEY = "a-key-of-enough-characters"
 
 
-def test_the_positions_with_what_changes_slowly(service: Service):
-    service.books.fills(fill("buy 2 @ 100", fee="0.5"))
-    service.books.reading(position(LONG, "2", "100", liquidation="91", margin_mode="isolated"))
+def test_positions_have_all_details(service: ApiServer):
+    service.harness.fills(fill("buy 2 @ 100", fee="0.5"))
+    service.harness.reading(position(LONG, "2", "100", liquidation="91", margin_mode="isolated"))
     service.price("110")
     answer = httpx.get(service.url("/positions"))
     assert answer.headers["cache-control"] == "no-store"
@@ -30,16 +30,16 @@ def test_the_positions_with_what_changes_slowly(service: Service):
     } == held  # fmt: skip
 
 
-def test_unknown_is_null(service: Service):
-    service.books.fills(fill("buy 2 @ 100"))
+def test_unknown_values_are_null(service: ApiServer):
+    service.harness.fills(fill("buy 2 @ 100"))
     held = httpx.get(service.url("/positions")).json()["positions"][BTC]
     for name in ("current_price", "unrealized_pnl", "notional_value", "total_pnl", "leverage", "roe"):
         assert held[name] is None, name
     assert httpx.get(service.url("/positions/summary")).json()["unrealized_pnl"] is None
 
 
-def test_the_summary(service: Service):
-    service.books.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2))
+def test_summary_adds_up_all_positions(service: ApiServer):
+    service.harness.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2))
     service.price("120")
     summary = httpx.get(service.url("/positions/summary")).json()
     assert (summary["realized_pnl"], summary["unrealized_pnl"], summary["total_pnl"]) == ("10", "20", "30")
@@ -47,26 +47,26 @@ def test_the_summary(service: Service):
 
 
 class TestHealth:
-    def test_healthy(self, service: Service):
-        service.books.reading()
+    def test_healthy_with_price_and_account(self, service: ApiServer):
+        service.harness.reading()
         service.price("100")
         health = httpx.get(service.url("/positions/health")).json()
         assert {"status": "healthy", "running": True, "degraded": []}.items() <= health.items()
 
-    def test_what_is_degraded(self, service: Service):
-        service.books.fills(fill("buy 2 @ 100")).reading()
-        service.books.tracker.apply(AccountFailed("bitget: no answer in time"))
+    def test_degraded_lists_each_reason(self, service: ApiServer):
+        service.harness.fills(fill("buy 2 @ 100")).reading()
+        service.harness.tracker.apply(AccountFailed("bitget: no answer in time"))
         service.trouble = "the audit trail cannot be written: No space left on device (3 records lost)"
         health = httpx.get(service.url("/positions/health")).json()
         assert health["status"] == "degraded"
-        said = "\n".join(health["degraded"])
-        for what in ("no answer in time", "No space left", "missing there", "CONNECTING"):
-            assert what in said
+        reasons = "\n".join(health["degraded"])
+        for text in ("no answer in time", "No space left", "missing there", "CONNECTING"):
+            assert text in reasons
 
 
-class TestDoor:
+class TestAccess:
     @pytest.fixture
-    def locked(self, serve: Callable[..., Service]) -> Service:
+    def locked(self, serve: Callable[..., ApiServer]) -> ApiServer:
         return serve(ApiAccess.of(f"laptop:{'b' * 20}, bot:{KEY}", "https://good.example"))
 
     @pytest.mark.parametrize("path", ["/positions", "/positions/summary", "/positions/health"])
@@ -82,17 +82,17 @@ class TestDoor:
         ],
         ids=["none", "wrong", "one", "another", "bearer", "basic"],
     )
-    def test_a_key_is_needed(self, locked: Service, path, headers, status):
+    def test_a_key_is_needed(self, locked: ApiServer, path, headers, status):
         answer = httpx.get(locked.url(path), headers=headers)
         assert answer.status_code == status
         assert KEY not in answer.text
 
-    def test_a_key_in_the_address_is_refused_with_advice(self, locked: Service):
+    def test_a_key_in_the_address_is_refused_with_advice(self, locked: ApiServer):
         answer = httpx.get(locked.url(f"/positions?api_key={KEY}"))
         assert answer.status_code == 400
         assert "X-API-Key" in answer.json()["detail"]
 
-    def test_a_site_on_the_list_may_read(self, locked: Service):
+    def test_a_site_on_the_list_may_read(self, locked: ApiServer):
         origin = {"Origin": "https://good.example"}
         answer = httpx.get(locked.url("/positions"), headers={"X-API-Key": KEY} | origin)
         assert answer.headers["access-control-allow-origin"] == "https://good.example"
@@ -103,7 +103,7 @@ class TestDoor:
         }
         assert httpx.options(locked.url("/positions"), headers=asked).status_code == 200
 
-    def test_another_site_may_not(self, locked: Service):
+    def test_another_site_may_not(self, locked: ApiServer):
         answer = httpx.get(
             locked.url("/positions"), headers={"X-API-Key": KEY, "Origin": "https://evil.example"}
         )
@@ -111,16 +111,16 @@ class TestDoor:
         assert "access-control-allow-origin" not in answer.headers
 
 
-def test_the_reference_tells_all_and_loads_nothing(service: Service):
+def test_reference_covers_everything_and_loads_nothing(service: ApiServer):
     page = httpx.get(f"http://{service.address}/api/docs").text
-    for what in ("/api/v1/positions/stream", "/api/v1/live/bbo", "get_summary", "liquidation_price"):
-        assert what in page
+    for text in ("/api/v1/positions/stream", "/api/v1/live/bbo", "get_summary", "liquidation_price"):
+        assert text in page
     assert "<script" not in page
     assert "http://" not in page
     assert "https://" not in page
 
 
-def test_the_documents_of_both_kinds(service: Service):
+def test_openapi_and_asyncapi_documents_are_served(service: ApiServer):
     openapi = httpx.get(f"http://{service.address}/api/openapi.json").json()
     assert {f"/api/v1/positions{path}" for path in ("", "/summary", "/health")} <= openapi["paths"].keys()
     assert httpx.get(f"http://{service.address}/api/asyncapi.json").json()["asyncapi"] == "3.0.0"

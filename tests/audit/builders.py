@@ -1,4 +1,4 @@
-"""Trails on a real disk, written by the real logger at times of our choice."""
+"""Builders of trails on a real disk, written by the real logger with a clock of the test."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 
 
 class Clock:
-    """Says a millisecond more each time, and whatever it is set to."""
+    """A clock that advances by a millisecond at each reading and can be set."""
 
     def __init__(self, now: datetime = NOON) -> None:
         self.now = now
@@ -23,18 +23,21 @@ class Clock:
         self.now += timedelta(milliseconds=1)
         return self.now
 
-    def forward(self, **by: float) -> None:
+    def advance(self, **by: float) -> None:
         self.now += timedelta(**by)
 
 
 def logger(
-    directory: Path, clock: Clock | None = None, flush: FlushPolicy = FlushPolicy.NEVER, interval: float = 1.0
+    directory: Path,
+    clock: Clock | None = None,
+    flush: FlushPolicy = FlushPolicy.NEVER,
+    interval_s: float = 1.0,
 ) -> AuditLogger:
-    return AuditLogger(directory, flush, interval, clock or Clock())
+    return AuditLogger(directory, flush, interval_s, clock or Clock())
 
 
 def write(directory: Path, count: int, days: int = 1, kind: str = "fill") -> None:
-    """`count` records on each of so many days."""
+    """Writes `count` records on each of `days` days."""
     clock = Clock()
     with logger(directory, clock) as log:
         for day in range(days):
@@ -52,7 +55,7 @@ def only_file(directory: Path) -> Path:
     return path
 
 
-def told(directory: Path) -> list[tuple[str, Mapping[str, Any]]]:
+def records_of(directory: Path) -> list[tuple[str, Mapping[str, Any]]]:
     return [(record.kind, record.entry) for record in read_records(directory)]
 
 
@@ -61,14 +64,14 @@ def kinds(directory: Path) -> list[str]:
 
 
 def numbers(directory: Path) -> list[int]:
-    """Of the records that `write` and its like have written, in the order in which they stand."""
+    """The numbers of the records that have one, in their order on disk."""
     return [record.entry["number"] for record in read_records(directory) if "number" in record.entry]
 
 
-def flaws(directory: Path) -> list[str]:
-    """What is wrong and where, such as "audit-2025-03-01.jsonl:2 changed"."""
-    return [f"{one.path.name}:{one.line} {one.flaw}" for one in verify(directory).breaks]
+def defects(directory: Path) -> list[str]:
+    """Places and kinds of all defects, such as "audit-2025-03-01.jsonl:2 changed"."""
+    return [f"{found.path.name}:{found.line} {found.defect}" for found in verify(directory).defects]
 
 
-def put(path: Path, lines: Iterable[bytes]) -> None:
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     path.write_bytes(b"".join(lines))

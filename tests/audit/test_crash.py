@@ -1,4 +1,4 @@
-"""kill -9 at any moment: what was recorded is there, and the trail goes on."""
+"""A writer killed by SIGKILL loses no record, and the trail continues."""
 
 import subprocess
 import sys
@@ -20,27 +20,27 @@ while True:
 """
 
 
-def recorded_before_killing(directory, first, seconds):
-    """The last number that the writer knew to be recorded."""
+def recorded_before_kill(directory, first, delay_s):
+    """The last number that the writer reported as recorded."""
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, directory, str(first)], stdout=subprocess.PIPE, bufsize=0
     ) as writer:
-        heard = writer.stdout.read(1)
-        time.sleep(seconds)
+        output = writer.stdout.read(1)
+        time.sleep(delay_s)
         writer.kill()
-        heard += writer.stdout.read()
-    return int(heard[: heard.rindex(b"\n")].split()[-1]) if b"\n" in heard else first - 1
+        output += writer.stdout.read()
+    return int(output[: output.rindex(b"\n")].split()[-1]) if b"\n" in output else first - 1
 
 
-def test_killed_again_and_again(tmp_path):
+def test_repeated_kills_lose_no_record(tmp_path):
     first = 0
     for round_ in range(ROUNDS):
-        known = recorded_before_killing(tmp_path, first, round_ / 1000)
-        there = numbers(tmp_path)
-        assert there == list(range(len(there)))
-        assert len(there) - 1 in (known, known + 1)
-        first = len(there)
+        reported = recorded_before_kill(tmp_path, first, round_ / 1000)
+        present = numbers(tmp_path)
+        assert present == list(range(len(present)))
+        assert len(present) - 1 in (reported, reported + 1)
+        first = len(present)
     logger(tmp_path).close()
-    assert verify(tmp_path).whole
+    assert verify(tmp_path).intact
     assert "broken" not in kinds(tmp_path)
     assert first > ROUNDS

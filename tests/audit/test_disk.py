@@ -1,4 +1,4 @@
-"""A disk that fails never reaches who records, and what was lost is told."""
+"""Disk errors never reach the caller, and lost records are counted by a gap record."""
 
 import errno
 import json
@@ -6,15 +6,15 @@ import os
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
 from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.verify import verify
-from tests.audit.builders import Clock, kinds, logger, numbers, only_file, told
+from tests.audit.builders import Clock, kinds, logger, numbers, only_file, records_of
+from tests.waiting import TIMEOUT_S, until
 
-FILLED = """
+FULL_DISK_SCRIPT = """
 import json, os, pathlib, sys
 from dashboard.audit.logger import AuditLogger
 
@@ -36,20 +36,20 @@ from dashboard.audit.trail_reader import read_records
 report = verify(directory)
 records = list(read_records(directory))
 print(json.dumps({{
-    "kept": kept, "degraded": degraded, "after": after, "well": log.degraded is None, "whole": report.whole,
-    "lost": report.lost, "kinds": [one.kind for one in records[-2:]],
-    "numbers": [one.entry["number"] for one in records if one.kind == "fill"],
+    "kept": kept, "degraded": degraded, "after": after, "well": log.degraded is None, "intact": report.intact,
+    "lost": report.lost, "kinds": [record.kind for record in records[-2:]],
+    "numbers": [record.entry["number"] for record in records if record.kind == "fill"],
 }}))
 """
 
 
-def ran(command, directory, fill, free):
-    script = FILLED.format(fill=fill, free=free)
+def run_script(command, directory, fill, free):
+    script = FULL_DISK_SCRIPT.format(fill=fill, free=free)
     done = subprocess.run(
         [*command, sys.executable, "-c", script, directory / "audit", directory / "ballast"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT_S,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -57,59 +57,59 @@ def ran(command, directory, fill, free):
 
 def assert_survived(found, reason):
     assert found["degraded"][0] == reason
-    assert 0 < found["degraded"][1] <= 50  # a gap is shorter than a record, and one may have fitted in
-    assert found["after"] is found["well"] is found["whole"] is True
+    assert 0 < found["degraded"][1] <= 50  # a gap record is shorter than a fill, so one may have fitted
+    assert found["after"] is found["well"] is found["intact"] is True
     assert found["lost"] == 50
     assert found["kinds"] == ["gap", "fill"]
     assert found["numbers"] == list(range(found["kept"] + 1))
 
 
-def mounts() -> bool:
-    """Whether a filesystem can be mounted here, for one process alone."""
+def can_mount() -> bool:
+    """True if a filesystem can be mounted for one process alone."""
     try:
         return subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
         return False
 
 
-@pytest.mark.skipif(not mounts(), reason="needs Linux, and the right to mount for oneself")
-def test_a_full_disk(tmp_path):
-    """A real one of 256 kB, which somebody tidies up."""
+@pytest.mark.skipif(not can_mount(), reason="needs Linux and the right to mount in a private namespace")
+def test_records_after_a_full_disk_continue_with_a_gap(tmp_path):
+    """The disk is a tmpfs of 256 kB, on which space is freed again."""
     mount = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=256k none "$0" && exec "$@"', tmp_path]
-    found = ran(mount, tmp_path, "ballast.write_bytes(bytes(100_000))", "ballast.unlink()")
+    found = run_script(mount, tmp_path, "ballast.write_bytes(bytes(100_000))", "ballast.unlink()")
     assert_survived(found, "No space left on device")
     assert found["kept"] > 100
 
 
-def test_a_line_that_the_disk_takes_half(tmp_path):
-    """A limit of the file's size lets a part of a line through before it refuses."""
+def test_partly_written_line_is_removed(tmp_path):
+    """A limit of the file size admits a part of a line before it fails."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({}, resource.RLIM_INFINITY))"
-    found = ran([], tmp_path, limit.format("100_001"), limit.format("resource.RLIM_INFINITY"))
+    found = run_script([], tmp_path, limit.format("100_001"), limit.format("resource.RLIM_INFINITY"))
     assert_survived(found, "File too large")
 
 
 class Disk:
-    """Refuses what it is told to refuse."""
+    """Patches write and truncate to fail with `error`; the next write takes `partial` bytes, if not 0."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.error: int | None = None
-        self.takes = 0
+        self.partial = 0
         self._write, self._truncate = os.write, os.ftruncate
         patch.setattr(os, "write", self.write)
         patch.setattr(os, "ftruncate", self.truncate)
 
     def write(self, fd: int, content: bytes) -> int:
-        if self.takes:
-            size, self.takes = self.takes, 0
+        if self.partial:
+            size, self.partial = self.partial, 0
             return self._write(fd, content[:size])
-        self._refuse()
+        self._fail()
         return self._write(fd, content)
 
     def truncate(self, fd: int, size: int) -> None:
-        self._refuse()
+        self._fail()
         self._truncate(fd, size)
 
-    def _refuse(self) -> None:
+    def _fail(self) -> None:
         if self.error is not None:
             raise OSError(self.error, os.strerror(self.error))
 
@@ -120,7 +120,7 @@ def disk(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT, errno.EBADF])
-def test_an_error_is_a_state_and_then_a_gap(tmp_path, disk, error):
+def test_write_error_degrades_the_trail_then_leaves_a_gap_record(tmp_path, disk, error):
     clock = Clock()
     with logger(tmp_path, clock) as log:
         assert log.record("fill", {"number": 0})
@@ -134,13 +134,13 @@ def test_an_error_is_a_state_and_then_a_gap(tmp_path, disk, error):
         assert log.record("fill", {"number": 4})
         assert log.degraded is None
     assert kinds(tmp_path) == ["fill", "gap", "fill"]
-    _, gap = told(tmp_path)[1]
+    _, gap = records_of(tmp_path)[1]
     assert (gap["lost"], gap["reason"]) == (3, os.strerror(error))
     assert gap["since"] == since.isoformat().replace("+00:00", "Z")
-    assert verify(tmp_path).whole
+    assert verify(tmp_path).intact
 
 
-def test_it_is_logged_once_as_it_begins_and_once_as_it_ends(tmp_path, disk, caplog):
+def test_failure_is_logged_once_at_its_start_and_once_at_its_end(tmp_path, disk, caplog):
     with logger(tmp_path) as log:
         disk.error = errno.ENOSPC
         for _ in range(5):
@@ -152,29 +152,29 @@ def test_it_is_logged_once_as_it_begins_and_once_as_it_ends(tmp_path, disk, capl
     assert "5 records were lost" in caplog.text
 
 
-def test_a_short_write_is_gone_on_with(tmp_path, disk):
+def test_short_write_is_completed(tmp_path, disk):
     with logger(tmp_path) as log:
-        disk.takes = 20
+        disk.partial = 20
         assert log.record("fill", {"number": 0})
     assert numbers(tmp_path) == [0]
-    assert verify(tmp_path).whole
+    assert verify(tmp_path).intact
 
 
-def test_a_part_of_a_line_that_cannot_be_taken_back_is_healed(tmp_path, disk):
+def test_partly_written_line_that_cannot_be_removed_is_repaired(tmp_path, disk):
     with logger(tmp_path) as log:
         log.record("fill", {"number": 0})
-        disk.takes, disk.error = 20, errno.EIO
+        disk.partial, disk.error = 20, errno.EIO
         assert log.record("fill", {"number": 1}) is False
         assert only_file(tmp_path).read_bytes().count(b"\n") == 1
         assert not only_file(tmp_path).read_bytes().endswith(b"\n")
         disk.error = None
         log.record("fill", {"number": 2})
     assert kinds(tmp_path) == ["fill", "healed", "gap", "fill"]
-    assert verify(tmp_path).whole
+    assert verify(tmp_path).intact
 
 
-def test_a_disk_that_fails_at_the_start_only_degrades(tmp_path):
-    """As where a file is in the way of the directory."""
+def test_disk_failure_at_the_start_only_degrades(tmp_path):
+    """A file in place of the directory makes every open fail."""
     place = tmp_path / "state"
     place.write_text("")
     with logger(place / "audit") as log:
@@ -187,7 +187,7 @@ def test_a_disk_that_fails_at_the_start_only_degrades(tmp_path):
     assert kinds(place / "audit") == ["gap", "fill"]
 
 
-def test_what_was_lost_is_told_at_the_end_if_not_before(tmp_path, disk):
+def test_close_writes_the_pending_gap_record(tmp_path, disk):
     with logger(tmp_path) as log:
         disk.error = errno.ENOSPC
         log.record("fill", {})
@@ -195,7 +195,7 @@ def test_what_was_lost_is_told_at_the_end_if_not_before(tmp_path, disk):
     assert kinds(tmp_path) == ["gap"]
 
 
-def test_a_disk_that_is_full_to_the_end_harms_nobody(tmp_path, disk):
+def test_close_succeeds_on_a_full_disk(tmp_path, disk):
     with logger(tmp_path) as log:
         log.record("fill", {"number": 0})
         disk.error = errno.ENOSPC
@@ -204,11 +204,11 @@ def test_a_disk_that_is_full_to_the_end_harms_nobody(tmp_path, disk):
     assert numbers(tmp_path) == [0]
 
 
-# --- What comes to the disk, and when
+# --- Flushing to the disk
 
 
 class Syncs:
-    """How often each file was synced, and an error for it if wished."""
+    """Replaces `sync`: counts the calls and raises `error` if set."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.done = threading.Semaphore(0)
@@ -228,48 +228,48 @@ def syncs(monkeypatch):
     return Syncs(monkeypatch)
 
 
-def test_always_syncs_each_line_before_it_goes_on(tmp_path, syncs):
+def test_always_syncs_each_line_before_it_returns(tmp_path, syncs):
     with logger(tmp_path, flush=FlushPolicy.ALWAYS) as log:
         for count in (1, 2, 3):
             log.record("fill", {})
             assert syncs.count == count
 
 
-def test_never_leaves_it_to_the_system(tmp_path, syncs):
+def test_never_does_not_sync(tmp_path, syncs):
     with logger(tmp_path, flush=FlushPolicy.NEVER) as log:
         log.record("fill", {})
     assert syncs.count == 0
 
 
-def test_an_interval_syncs_many_lines_at_once_beside_the_caller(tmp_path, syncs):
-    with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval=0.02) as log:
+def test_interval_syncs_many_lines_at_once_in_a_thread(tmp_path, syncs):
+    with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval_s=0.02) as log:
         for _ in range(100):
             log.record("fill", {})
-        assert syncs.done.acquire(timeout=5)
+        assert syncs.done.acquire(timeout=TIMEOUT_S)
     assert syncs.count < 100
 
 
-def test_closing_waits_for_no_interval(tmp_path, syncs):
-    with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval=3600) as log:
+def test_close_does_not_wait_for_the_interval(tmp_path, syncs):
+    with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval_s=3600) as log:
         log.record("fill", {})
         assert syncs.count == 0
     assert syncs.count >= 1
 
 
-def test_midnight_syncs_the_day_that_ends(tmp_path, syncs):
+def test_first_record_of_a_day_syncs_the_previous_day(tmp_path, syncs):
     clock = Clock()
-    with logger(tmp_path, clock, flush=FlushPolicy.INTERVAL, interval=3600) as log:
+    with logger(tmp_path, clock, flush=FlushPolicy.INTERVAL, interval_s=3600) as log:
         log.record("fill", {})
-        clock.forward(days=1)
+        clock.advance(days=1)
         log.record("fill", {})
         assert syncs.count == 1
 
 
-def test_a_sync_that_fails_is_a_state_until_one_succeeds(tmp_path, syncs):
+def test_failed_sync_degrades_until_a_sync_succeeds(tmp_path, syncs):
     with logger(tmp_path, flush=FlushPolicy.ALWAYS) as log:
         syncs.error = OSError(errno.EIO, os.strerror(errno.EIO))
         assert log.record("fill", {"number": 0}) is False
-        assert log.degraded.reason == "not brought to the disk: Input/output error"
+        assert log.degraded.reason == "not flushed to the disk: Input/output error"
         assert log.degraded.lost == 0
         syncs.error = None
         assert log.record("fill", {"number": 1})
@@ -277,15 +277,12 @@ def test_a_sync_that_fails_is_a_state_until_one_succeeds(tmp_path, syncs):
     assert numbers(tmp_path) == [0, 1]
 
 
-def test_a_sync_that_fails_beside_the_caller_is_tried_again(tmp_path, syncs):
+def test_failed_sync_in_the_thread_is_retried(tmp_path, syncs):
     syncs.error = OSError(errno.EIO, os.strerror(errno.EIO))
-    with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval=0.01) as log:
+    with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval_s=0.01) as log:
         log.record("fill", {})
         for _ in range(3):
-            assert syncs.done.acquire(timeout=5)
-        assert "not brought to the disk" in log.degraded.reason
+            assert syncs.done.acquire(timeout=TIMEOUT_S)
+        assert "not flushed to the disk" in log.degraded.reason
         syncs.error = None
-        deadline = time.monotonic() + 5
-        while log.degraded is not None:
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
+        until(lambda: log.degraded is None)

@@ -1,4 +1,4 @@
-"""Records as they were written, in order or from the end."""
+"""Reading of records in order and from the end."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from dashboard.audit.trail_reader import read_newest, read_records
 from tests.audit.builders import NOON, files, numbers, write
 
 
-def test_in_order_over_all_days(tmp_path):
+def test_records_of_all_days_are_read_in_order(tmp_path):
     write(tmp_path, 3, days=3)
     assert numbers(tmp_path) == list(range(9))
     first = next(read_records(tmp_path))
@@ -21,25 +21,25 @@ def test_in_order_over_all_days(tmp_path):
     )
 
 
-def test_from_a_day_on(tmp_path):
+def test_records_are_read_from_a_given_day(tmp_path):
     write(tmp_path, 3, days=3)
     assert [record.seq for record in read_records(tmp_path, since=date(2025, 3, 3))] == [7, 8, 9]
 
 
-def test_where_nothing_was_ever_recorded(tmp_path):
+def test_missing_trail_has_no_records(tmp_path):
     assert list(read_records(tmp_path)) == list(read_records(tmp_path / "nowhere")) == []
 
 
-def test_a_damaged_line_is_left_out_with_a_warning(tmp_path, caplog):
+def test_invalid_line_is_skipped_with_a_warning(tmp_path, caplog):
     write(tmp_path, 3)
     (path,) = files(tmp_path)
     path.write_bytes(path.read_bytes().replace(b":1}", b":7}"))
     assert numbers(tmp_path) == [0, 2]
-    assert f"{path}:2 is left out" in caplog.text
+    assert f"{path}:2 is skipped" in caplog.text
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 9, 99])
-def test_the_newest(tmp_path, count):
+def test_newest_records_are_read_from_the_end(tmp_path, count):
     write(tmp_path, 3, days=3)
     assert [record.seq for record in read_newest(tmp_path, count)] == list(range(1, 10))[max(0, 9 - count) :]
 
@@ -60,7 +60,7 @@ def test_the_newest(tmp_path, count):
     ],
     ids=lambda content: f"{content[:5]!r}x{len(content)}",
 )
-def test_backwards_is_forwards_from_the_end(tmp_path, content):
+def test_backwards_yields_the_lines_of_forwards_in_reverse(tmp_path, content):
     path = tmp_path / "file"
     path.write_bytes(content)
     with path.open("rb") as file:
@@ -69,7 +69,7 @@ def test_backwards_is_forwards_from_the_end(tmp_path, content):
         assert lines[::-1] == list(forwards(file)) == content.splitlines(keepends=True)
 
 
-def test_a_line_that_is_being_written_is_waited_for(tmp_path, monkeypatch):
+def test_reader_waits_for_the_rest_of_an_unfinished_line(tmp_path, monkeypatch):
     path = tmp_path / "file"
     path.write_bytes(b"one\ntw")
 

@@ -1,4 +1,4 @@
-"""Every change of a trail shows, and one change is told where it is."""
+"""Verification finds every change of a trail and reports its place."""
 
 from datetime import date
 from hashlib import sha256
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from dashboard.audit import line_reader
 from dashboard.audit.records import GENESIS, ChainHead, compose, to_json
 from dashboard.audit.trail_files import NoTrail
-from dashboard.audit.verify import SHOWN, verify
-from tests.audit.builders import NOON, files, flaws, only_file, put, write
+from dashboard.audit.verify import MAX_LISTED_DEFECTS, verify
+from tests.audit.builders import NOON, defects, files, only_file, write, write_lines
 
 DAY1, DAY2, DAY3 = (f"audit-2025-03-0{day}.jsonl" for day in (1, 2, 3))
 
@@ -20,10 +20,10 @@ def lines_of(path):
     return path.read_bytes().splitlines(keepends=True)
 
 
-def test_a_whole_trail(tmp_path):
+def test_intact_trail_has_no_defects(tmp_path):
     write(tmp_path, 3, days=2)
     report = verify(tmp_path)
-    assert report.whole
+    assert report.intact
     assert (report.files, report.lines, report.head.seq) == (2, 6, 6)
     assert report.first.date() == date(2025, 3, 1)
     assert report.last.date() == date(2025, 3, 2)
@@ -58,22 +58,22 @@ def swap(lines, a, b):
         ),
     ],
 )
-def test_a_change_is_told_where_it_is(tmp_path, change, found):
+def test_change_is_reported_at_its_line(tmp_path, change, found):
     write(tmp_path, 6)
     lines = lines_of(only_file(tmp_path))
     change(lines)
-    put(only_file(tmp_path), lines)
-    assert flaws(tmp_path) == [f"{DAY1}:{one}" for one in found]
+    write_lines(only_file(tmp_path), lines)
+    assert defects(tmp_path) == [f"{DAY1}:{one}" for one in found]
 
 
-def test_a_line_forged_with_a_right_hash_does_not_fit_the_next_one(tmp_path):
+def test_forged_line_with_a_valid_hash_breaks_the_chain(tmp_path):
     write(tmp_path, 3)
     path = only_file(tmp_path)
     first, _, third = lines_of(path)
     head = ChainHead(1, first[-67:-3].decode())
     forged, _ = compose(head, NOON.replace(second=0, microsecond=3000), "fill", to_json({"number": 7}))
-    put(path, [first, forged, third])
-    assert flaws(tmp_path) == [f"{DAY1}:3 changed"]
+    write_lines(path, [first, forged, third])
+    assert defects(tmp_path) == [f"{DAY1}:3 changed"]
 
 
 @pytest.mark.parametrize(
@@ -91,33 +91,33 @@ def test_a_line_forged_with_a_right_hash_does_not_fit_the_next_one(tmp_path):
     ],
     ids=range(9),
 )
-def test_nonsense_with_a_right_hash_is_unreadable(tmp_path, body):
+def test_malformed_record_with_a_valid_hash_is_unreadable(tmp_path, body):
     text = f'{{{body},"before":"{GENESIS}"'.encode()
-    seal = sha256(text).hexdigest().encode()
-    put(tmp_path / DAY1, [text + b',"hash":"' + seal + b'"}\n'])
-    assert flaws(tmp_path) == [f"{DAY1}:1 unreadable"]
+    line_hash = sha256(text).hexdigest().encode()
+    write_lines(tmp_path / DAY1, [text + b',"hash":"' + line_hash + b'"}\n'])
+    assert defects(tmp_path) == [f"{DAY1}:1 unreadable"]
 
 
 @pytest.mark.parametrize("entry", [{}, {"lost": "all"}, {"lost": [1]}])
-def test_a_forged_gap_does_no_more_than_another_line(tmp_path, entry):
+def test_forged_gap_record_adds_no_lost_records(tmp_path, entry):
     line, _ = compose(ChainHead(0, GENESIS), NOON, "gap", to_json(entry))
-    put(tmp_path / DAY1, [line])
-    assert verify(tmp_path).whole
+    write_lines(tmp_path / DAY1, [line])
+    assert verify(tmp_path).intact
     assert verify(tmp_path).lost == 0
 
 
-def test_a_line_with_an_earlier_time(tmp_path):
+def test_earlier_time_is_a_defect(tmp_path):
     write(tmp_path, 2)
     path = only_file(tmp_path)
     head = verify(tmp_path).head
     forged, _ = compose(head, NOON.replace(hour=11), "fill", "{}")
-    put(path, [*lines_of(path), forged])
-    assert flaws(tmp_path) == [f"{DAY1}:3 time goes back"]
+    write_lines(path, [*lines_of(path), forged])
+    assert defects(tmp_path) == [f"{DAY1}:3 time goes back"]
 
 
-def pour(path, into):
-    put(into, lines_of(into) + lines_of(path))
-    put(path, [])
+def move_lines(path, into):
+    write_lines(into, lines_of(into) + lines_of(path))
+    write_lines(path, [])
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,11 @@ def pour(path, into):
     [
         pytest.param(lambda d: (d / DAY1).unlink(), [f"{DAY2}:1 day missing"], id="the first day gone"),
         pytest.param(lambda d: (d / DAY2).unlink(), [f"{DAY3}:1 day missing"], id="a day gone"),
-        pytest.param(lambda d: put(d / DAY2, []), [f"{DAY3}:1 missing"], id="a day emptied"),
+        pytest.param(lambda d: write_lines(d / DAY2, []), [f"{DAY3}:1 missing"], id="a day emptied"),
         pytest.param(
-            lambda d: put(d / DAY1, lines_of(d / DAY1)[:2]), [f"{DAY2}:1 missing"], id="a day's end cut off"
+            lambda d: write_lines(d / DAY1, lines_of(d / DAY1)[:2]),
+            [f"{DAY2}:1 missing"],
+            id="a day's end cut off",
         ),
         pytest.param(
             lambda d: (d / DAY3).rename(d / "audit-2025-03-09.jsonl"),
@@ -135,7 +137,7 @@ def pour(path, into):
             id="a day renamed",
         ),
         pytest.param(
-            lambda d: pour(d / DAY2, d / DAY1),
+            lambda d: move_lines(d / DAY2, d / DAY1),
             [f"{DAY1}:{n} misplaced" for n in (4, 5, 6)],
             id="a day's lines in another file",
         ),
@@ -144,39 +146,39 @@ def pour(path, into):
         ),
     ],
 )
-def test_days(tmp_path, change, found):
+def test_change_of_day_files_is_reported(tmp_path, change, found):
     write(tmp_path, 3, days=3)
     change(tmp_path)
-    assert flaws(tmp_path) == found
+    assert defects(tmp_path) == found
 
 
-def test_an_end_cut_off_shows_only_beside_a_head_noted_before(tmp_path):
-    """The one thing that a chain cannot show by itself."""
+def test_truncated_end_is_found_only_with_a_known_head(tmp_path):
+    """The chain alone cannot show that whole lines were cut off its end."""
     write(tmp_path, 3)
     known = verify(tmp_path).head
     write(tmp_path, 2)
-    assert verify(tmp_path, known).whole
-    put(only_file(tmp_path), lines_of(only_file(tmp_path))[:2])
-    assert verify(tmp_path).whole
-    (cut,) = verify(tmp_path, known).breaks
-    assert cut.flaw == "head"
-    assert "ends with line 2" in cut.what
+    assert verify(tmp_path, known).intact
+    write_lines(only_file(tmp_path), lines_of(only_file(tmp_path))[:2])
+    assert verify(tmp_path).intact
+    (cut,) = verify(tmp_path, known).defects
+    assert cut.defect == "head"
+    assert "ends with line 2" in cut.detail
 
 
-def test_a_trail_made_anew_shows_beside_a_head_noted_before(tmp_path):
+def test_rewritten_trail_is_found_with_a_known_head(tmp_path):
     write(tmp_path, 3)
     known = verify(tmp_path).head
     only_file(tmp_path).unlink()
     write(tmp_path, 3, kind="other")
-    assert verify(tmp_path).whole
-    assert not verify(tmp_path, known).whole
+    assert verify(tmp_path).intact
+    assert not verify(tmp_path, known).intact
 
 
-def test_of_very_many_breaks_the_number_is_told(tmp_path):
-    write(tmp_path, 3 * SHOWN)
-    put(only_file(tmp_path), [b"junk\n"] * 3 * SHOWN)
+def test_report_counts_defects_beyond_the_listed_ones(tmp_path):
+    write(tmp_path, 3 * MAX_LISTED_DEFECTS)
+    write_lines(only_file(tmp_path), [b"junk\n"] * 3 * MAX_LISTED_DEFECTS)
     report = verify(tmp_path)
-    assert (len(report.breaks), report.broken) == (SHOWN, 3 * SHOWN)
+    assert (len(report.defects), report.defect_count) == (MAX_LISTED_DEFECTS, 3 * MAX_LISTED_DEFECTS)
 
 
 @pytest.mark.parametrize(
@@ -184,19 +186,19 @@ def test_of_very_many_breaks_the_number_is_told(tmp_path):
     [lambda d: None, lambda d: d.mkdir(), lambda d: d.write_text("")],
     ids=["nothing", "an empty directory", "a file"],
 )
-def test_where_there_is_no_trail(tmp_path, make):
+def test_missing_trail_raises_no_trail(tmp_path, make):
     make(tmp_path / "audit")
     with pytest.raises(NoTrail, match="audit"):
         verify(tmp_path / "audit")
 
 
-# --- Any single change, anywhere
+# --- Any single change at any place
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """Three days of a trail, as bytes by file."""
-    directory = tmp_path_factory.mktemp("whole")
+def intact_trail(tmp_path_factory):
+    """The bytes of each file of an intact trail of three days."""
+    directory = tmp_path_factory.mktemp("intact")
     write(directory, 4, days=3)
     return {path.name: path.read_bytes() for path in files(directory)}
 
@@ -206,7 +208,7 @@ def is_found(directory, trail):
         path.unlink()
     for name, content in trail.items():
         (directory / name).write_bytes(content)
-    return not verify(directory).whole
+    return not verify(directory).intact
 
 
 @pytest.fixture(scope="module")
@@ -215,10 +217,10 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _nobody_writes_meanwhile():
-    """Saves the wait for the rest of a line."""
+def _no_wait_for_unfinished_lines():
+    """Saves time: no test here has a concurrent writer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(line_reader, "_HALF_WRITTEN", 0)
+        patch.setattr(line_reader, "_UNFINISHED_LINE_WAIT_S", 0)
         yield
 
 
@@ -227,58 +229,58 @@ drawn = st.data()
 
 @settings(max_examples=300)
 @given(data=drawn)
-def test_any_changed_deleted_or_inserted_byte_is_found(whole, place, data):
-    name = data.draw(st.sampled_from(sorted(whole)))
-    content = whole[name]
+def test_any_changed_deleted_or_inserted_byte_is_found(intact_trail, place, data):
+    name = data.draw(st.sampled_from(sorted(intact_trail)))
+    content = intact_trail[name]
     at = data.draw(st.integers(0, len(content) - 1))
     byte = bytes([data.draw(st.integers(0, 255))])
     until = data.draw(st.sampled_from([at, at + 1]))
     instead = data.draw(st.sampled_from([b"", byte]))
     changed = content[:at] + instead + content[until:]
     if changed != content:
-        assert is_found(place, whole | {name: changed})
+        assert is_found(place, intact_trail | {name: changed})
 
 
-def test_every_bit_of_one_line_counts(whole, place):
-    name = max(whole)
-    content = whole[name]
+def test_change_of_each_byte_of_a_line_is_found(intact_trail, place):
+    name = max(intact_trail)
+    content = intact_trail[name]
     start = content.rstrip(b"\n").rfind(b"\n") + 1
     for at in range(start, len(content)):
         changed = bytearray(content)
         changed[at] ^= 1 << at % 8
-        assert is_found(place, whole | {name: bytes(changed)}), at
+        assert is_found(place, intact_trail | {name: bytes(changed)}), at
 
 
 @settings(max_examples=150)
 @given(data=drawn)
-def test_any_truncation_is_found_but_of_whole_lines_at_the_very_end(whole, place, data):
-    name = data.draw(st.sampled_from(sorted(whole)))
-    size = data.draw(st.integers(0, len(whole[name]) - 1))
-    content = whole[name][:size]
-    at_the_very_end = name == max(whole) and (content == b"" or content.endswith(b"\n"))
-    assert is_found(place, whole | {name: content}) is not at_the_very_end
+def test_any_truncation_is_found_except_of_whole_last_lines(intact_trail, place, data):
+    name = data.draw(st.sampled_from(sorted(intact_trail)))
+    size = data.draw(st.integers(0, len(intact_trail[name]) - 1))
+    content = intact_trail[name][:size]
+    at_the_very_end = name == max(intact_trail) and (content == b"" or content.endswith(b"\n"))
+    assert is_found(place, intact_trail | {name: content}) is not at_the_very_end
 
 
 @settings(max_examples=150)
 @given(data=drawn)
-def test_any_line_deleted_doubled_or_moved_is_found(whole, place, data):
-    """From any place of any day to any other."""
-    days = {name: content.splitlines(keepends=True) for name, content in whole.items()}
+def test_any_line_deleted_duplicated_or_moved_is_found(intact_trail, place, data):
+    """Moves go from any place of any day to any other."""
+    days = {name: content.splitlines(keepends=True) for name, content in intact_trail.items()}
     places = [(name, at) for name, lines in days.items() for at in range(len(lines))]
     (name, at), (to, before) = (data.draw(st.sampled_from(places)) for _ in range(2))
-    what = data.draw(st.sampled_from(["delete", "double", "move"]))
-    line = days[name][at] if what == "double" else days[name].pop(at)
-    if what != "delete":
+    action = data.draw(st.sampled_from(["delete", "duplicate", "move"]))
+    line = days[name][at] if action == "duplicate" else days[name].pop(at)
+    if action != "delete":
         days[to].insert(before, line)
     trail = {day: b"".join(lines) for day, lines in days.items()}
-    harmless = trail == whole or (what == "delete" and (name, at) == places[-1])
+    harmless = trail == intact_trail or (action == "delete" and (name, at) == places[-1])
     assert is_found(place, trail) is not harmless
 
 
 @settings(max_examples=100)
 @given(data=drawn)
-def test_any_two_lines_swapped_are_found(whole, place, data):
-    days = {name: content.splitlines(keepends=True) for name, content in whole.items()}
+def test_any_two_lines_swapped_are_found(intact_trail, place, data):
+    days = {name: content.splitlines(keepends=True) for name, content in intact_trail.items()}
     places = [(name, at) for name, lines in days.items() for at in range(len(lines))]
     (one, a), (two, b) = data.draw(st.lists(st.sampled_from(places), min_size=2, max_size=2, unique=True))
     days[one][a], days[two][b] = days[two][b], days[one][a]

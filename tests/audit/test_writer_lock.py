@@ -1,4 +1,4 @@
-"""Two processes cannot write the same trail."""
+"""The lock: only one process can write a trail."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ sys.stdin.read()
 """
 
 
-def test_the_second_gets_one_line_that_names_the_first(tmp_path):
+def test_second_writer_gets_one_error_line_with_the_process_id(tmp_path):
     with logger(tmp_path), pytest.raises(TrailTaken) as caught:
         logger(tmp_path)
     message = str(caught.value)
@@ -28,7 +28,7 @@ def test_the_second_gets_one_line_that_names_the_first(tmp_path):
     assert "\n" not in message
 
 
-def test_another_process_is_kept_out_until_the_first_ends(tmp_path):
+def test_lock_is_released_when_its_process_is_killed(tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as first:
@@ -41,14 +41,14 @@ def test_another_process_is_kept_out_until_the_first_ends(tmp_path):
     assert numbers(tmp_path) == [0, 1]
 
 
-def test_who_closes_lets_the_next_one_in(tmp_path):
+def test_close_releases_the_lock(tmp_path):
     for number in range(2):
         with logger(tmp_path) as log:
             log.record("fill", {"number": number})
-    assert verify(tmp_path).whole
+    assert verify(tmp_path).intact
 
 
-def test_a_lock_that_was_deleted_is_taken_again(tmp_path):
+def test_deleted_lock_file_is_recreated(tmp_path):
     with logger(tmp_path) as log:
         log.record("fill", {"number": 0})
         for path in tmp_path.iterdir():
@@ -59,8 +59,8 @@ def test_a_lock_that_was_deleted_is_taken_again(tmp_path):
     assert kinds(tmp_path) == ["broken", "fill"]
 
 
-def test_a_trail_that_another_took_meanwhile_only_degrades(tmp_path):
-    """Somebody deleted the directory, and another process was quicker to make it anew."""
+def test_trail_locked_by_another_process_only_degrades(tmp_path):
+    """The lock file is deleted, and another process locks the trail first."""
     with logger(tmp_path) as log:
         log.record("fill", {"number": 0})
         for path in tmp_path.iterdir():

@@ -165,7 +165,7 @@ class TestSessions:
 
 class TestKeys:
     @pytest.fixture
-    def keyed(self, visit: Callable[..., AuthTestApp]) -> AuthTestApp:
+    def positions_by_key(self, visit: Callable[..., AuthTestApp]) -> AuthTestApp:
         return visit(keys=f"bot:{KEY}")
 
     def test_open_the_api(self, keyed: AuthTestApp):

@@ -1,4 +1,4 @@
-"""The page in a real browser, served over a real socket, with a live state that the test feeds."""
+"""The page in a real browser, served over a real socket, with live state set by the test."""
 
 import threading
 import time
@@ -12,21 +12,22 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
+from dashboard.clock import wall_ms
 from dashboard.web.app import build_app
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import TIMEOUT_S, until
 from tests.web.scenes import LONG, Scene, candles
 
-expect.set_options(timeout=PATIENCE_S * 1000)
+expect.set_options(timeout=TIMEOUT_S * 1000)
 
 NO_PLOTLY = """
     window.Plotly = new Proxy({ Plots: { resize: async () => {} } }, { get: (real, name) => real[name] ??
         (async (plot) => { if (plot?.nodeType) Object.assign(plot, { on() {}, data: [] }); return plot; }) });
 """
-"""Stands in for plotly where a test is not about the chart: to load it takes half of a page's time."""
+"""Replaces plotly in tests without the chart: loading it takes half of the time of a page."""
 
 
 class Server:
-    """One application at a time, always on the same port, so that the browser's cache is of use."""
+    """One application at a time, always on the same port, so that the browser can use its cache."""
 
     port = 0
 
@@ -53,30 +54,30 @@ class Server:
         return f"http://127.0.0.1:{self.port}/"
 
 
-class Pulse:
-    """Repeats the newest price each second, as a quiet market is confirmed, unless it was an old one."""
+class PriceRepeater:
+    """Repeats the newest price each second, unless it was an old one, as exchanges do in a quiet market."""
 
     def __init__(self, scene: Scene) -> None:
-        self._scene, self._over = scene, threading.Event()
-        self._thread = threading.Thread(target=self._beat)
+        self._scene, self._stopped = scene, threading.Event()
+        self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
     def stop(self) -> None:
-        self._over.set()
+        self._stopped.set()
         self._thread.join()
 
-    def _beat(self) -> None:
-        while not self._over.wait(1):
+    def _run(self) -> None:
+        while not self._stopped.wait(1):
             self._scene.repeat()
 
 
 @dataclass
-class Open:
-    """An open page and what it has done so far."""
+class OpenPage:
+    """An open page, with its errors and the hosts of its requests."""
 
     page: Page
     server: Server
-    complaints: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
 
     @property
@@ -84,50 +85,50 @@ class Open:
         return self.server.scene
 
     def shown(self, key: str) -> Any:
-        """Where `key` of the view is shown."""
+        """The first element that shows `key` of the view."""
         return self.page.locator(f'[data-bind="{key}"]').first
 
-    def ask(self, expression: str) -> Any:
+    def evaluate(self, expression: str) -> Any:
         return self.page.evaluate(expression)
 
-    def until(self, expression: str, wanted: Callable[[Any], bool] = bool) -> Any:
-        """Polls the page from outside: its policy forbids Playwright's own way, which needs eval."""
-        until = time.monotonic() + PATIENCE_S
-        while not wanted(value := self.ask(expression)):
-            assert time.monotonic() < until, f"{expression} is {value!r}"
+    def wait_for(self, expression: str, wanted: Callable[[Any], bool] = bool) -> Any:
+        """Polls an expression from outside: the page's policy forbids the eval of Playwright's own wait."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not wanted(value := self.evaluate(expression)):
+            assert time.monotonic() < deadline, f"{expression} is {value!r}"
             self.page.wait_for_timeout(25)
         return value
 
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
-    """Serves a scene: by default a long of half a bitcoin, 642.1 dollars in profit a coin."""
-    started: list[Server | Pulse] = []
+    """Serves a scene: by default a long of half a bitcoin, with a profit of 642.1 dollars per coin."""
+    started: list[Server | PriceRepeater] = []
 
     def serve(entered: Any = LONG, price: str | None = "67482.1", **more: Any) -> Server:
         scene = Scene(entered, real_clock=True, history=more.pop("history", recent()), **more)
         if price is not None:
             scene.resolve().price(price)
         server = Server(scene)
-        started.extend((server, Pulse(scene)))
+        started.extend((server, PriceRepeater(scene)))
         return server
 
     yield serve
-    for one in started:
-        one.stop()
+    for service in started:
+        service.stop()
 
 
 @pytest.fixture
-def visit(serve: Callable[..., Server], page: Page) -> Callable[..., Open]:
+def visit(serve: Callable[..., Server], page: Page) -> Callable[..., OpenPage]:
     """Opens the page of a scene and waits until it is painted."""
 
-    def visit(*scene: Any, chart: bool = False, **more: Any) -> Open:
+    def visit(*scene: Any, chart: bool = False, **more: Any) -> OpenPage:
         server = serve(*scene, **more)
         if not chart:
             page.add_init_script(NO_PLOTLY)
-        opened = Open(page, server)
-        page.on("console", lambda line: opened.complaints.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        opened = OpenPage(page, server)
+        page.on("console", lambda line: opened.errors.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: opened.errors.append(str(error)))
         page.on("request", lambda request: opened.hosts.add(urlsplit(request.url).netloc))
         page.goto(server.url)
         expect(opened.shown("state")).not_to_be_empty()
@@ -137,16 +138,17 @@ def visit(serve: Callable[..., Server], page: Page) -> Callable[..., Open]:
 
 
 @pytest.fixture(scope="session")
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    """One for all tests: Dash's and plotly's scripts are fetched once."""
+def browser_context(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser context for all tests, so that the scripts of Dash and plotly are fetched once."""
     context = browser.new_context(color_scheme="dark", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(TIMEOUT_S * 1000)
     yield context
     context.close()
 
 
 @pytest.fixture
-def page(window: BrowserContext) -> Iterator[Page]:
-    page = window.new_page()
+def page(browser_context: BrowserContext) -> Iterator[Page]:
+    page = browser_context.new_page()
     yield page
     with suppress(Error):  # no page was opened
         page.evaluate("localStorage.clear()")
@@ -154,6 +156,6 @@ def page(window: BrowserContext) -> Iterator[Page]:
 
 
 def recent() -> list[Any]:
-    """Five-minute bars up to now."""
+    """Five-minute candles up to now."""
     period = 300_000
-    return candles(40, opened_at=(int(time.time() * 1000) // period - 39) * period)
+    return candles(40, opened_at=(wall_ms() // period - 39) * period)

@@ -1,4 +1,4 @@
-"""The login in a real browser: in, out, and what an open page does when its session has ended."""
+"""The login in a real browser: log-in, log-out, and an open page whose session ends."""
 
 import re
 import threading
@@ -32,11 +32,11 @@ def log_in(page: Page, password: str = PASSWORD) -> None:
     page.get_by_role("button", name="Log in").click()
 
 
-def painted(page: Page) -> None:
+def expect_painted(page: Page) -> None:
     expect(page.locator('[data-bind="price"]').first).to_have_text("67,482.1")
 
 
-def test_in_and_out(page: Page, home: str) -> None:
+def test_log_in_and_log_out(page: Page, home: str) -> None:
     page.goto(home)
     expect(page).to_have_url(f"{home}login")
     expect(page.get_by_label("Password")).to_be_focused()
@@ -47,7 +47,7 @@ def test_in_and_out(page: Page, home: str) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(home)
-    painted(page)
+    expect_painted(page)
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(f"{home}login")
     page.go_back()
@@ -57,13 +57,13 @@ def test_in_and_out(page: Page, home: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "api/docs"])
-def test_going_back_after_log_out_shows_nothing_of_before(page: Page, home: str, path: str) -> None:
-    """Not even where no script of ours would lead away: history has to ask the server."""
+def test_back_button_after_log_out_shows_the_login(page: Page, home: str, path: str) -> None:
+    """Also on pages without our scripts: the browser must not take them from its cache."""
     page.goto(f"{home}{path}")
     log_in(page)
     expect(page).to_have_url(f"{home}{path}")
     page.goto(f"{home}?a=b")
-    painted(page)
+    expect_painted(page)
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(f"{home}login")
     page.go_back()
@@ -73,10 +73,10 @@ def test_going_back_after_log_out_shows_nothing_of_before(page: Page, home: str,
     expect(page).to_have_url(re.compile("/login"))
 
 
-def test_the_keyboard_reaches_log_out(page: Page, home: str) -> None:
+def test_log_out_works_by_keyboard(page: Page, home: str) -> None:
     page.goto(home)
     log_in(page)
-    painted(page)
+    expect_painted(page)
     page.get_by_role("button", name="Position", exact=True).focus()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Log out")).to_be_focused()
@@ -84,7 +84,7 @@ def test_the_keyboard_reaches_log_out(page: Page, home: str) -> None:
     expect(page).to_have_url(f"{home}login")
 
 
-def test_the_way_leads_back_to_what_was_asked_for(page: Page, home: str) -> None:
+def test_log_in_leads_to_the_requested_address(page: Page, home: str) -> None:
     page.goto(f"{home}api/docs?a=b%20c")
     log_in(page)
     expect(page).to_have_url(f"{home}api/docs?a=b%20c")
@@ -97,45 +97,47 @@ def test_the_way_leads_back_to_what_was_asked_for(page: Page, home: str) -> None
         pytest.param(lambda site: site.store.set_password("another long password"), id="a new password"),
     ],
 )
-def test_an_open_page_makes_way_when_its_session_ends(
+def test_open_page_shows_the_login_when_its_session_ends(
     page: Page, home: str, site: AuthTestApp, end: Callable[[AuthTestApp], None]
 ) -> None:
     page.goto(home)
     log_in(page)
-    painted(page)
+    expect_painted(page)
     end(site)
     expect(page).to_have_url(f"{home}login")
 
 
-def test_where_websockets_are_blocked_it_makes_way_too(page: Page, home: str, site: AuthTestApp) -> None:
+def test_open_page_without_websockets_shows_the_login_when_its_session_ends(
+    page: Page, home: str, site: AuthTestApp
+) -> None:
     page.route_web_socket("**/ws/view*", lambda socket: socket.close())
     page.goto(home)
     log_in(page)
-    painted(page)
+    expect_painted(page)
     site.store.log_out_all()
     expect(page).to_have_url(f"{home}login")
 
 
-def test_an_open_page_makes_way_when_a_first_password_is_set(page: Page, tmp_path: Path) -> None:
+def test_open_page_shows_the_login_when_a_first_password_is_set(page: Page, tmp_path: Path) -> None:
     with AuthTestApp(auth_file(tmp_path), None) as site:
         page.add_init_script(NO_PLOTLY)
         page.goto(f"http://{site.address}/")
-        painted(page)
+        expect_painted(page)
         expect(page.get_by_role("button", name="Log out")).to_have_count(0)
         site.store.set_password(PASSWORD)
         expect(page.get_by_label("Password")).to_be_visible()
 
 
-def test_a_link_on_another_site_does_not_ask_again(page: Page, home: str) -> None:
-    """Browsers show a strict cookie only on the way from one of our own pages."""
+def test_link_on_another_site_keeps_the_session(page: Page, home: str) -> None:
+    """Browsers send a SameSite=Strict cookie only on requests from our own pages."""
     page.goto(home)
     log_in(page)
-    painted(page)
+    expect_painted(page)
     with another_site(f'<a href="{home}?a=b">the dashboard</a>') as elsewhere:
         page.goto(elsewhere)
         page.get_by_role("link").click()
         expect(page).to_have_url(f"{home}?a=b")
-        painted(page)
+        expect_painted(page)
         page.context.clear_cookies()
         page.goto(elsewhere)
         page.get_by_role("link").click()
@@ -143,10 +145,10 @@ def test_a_link_on_another_site_does_not_ask_again(page: Page, home: str) -> Non
 
 
 class another_site:  # noqa: N801  (it reads as a function)
-    """A page under the name localhost, which to a browser is another site than 127.0.0.1."""
+    """Serves a page as localhost, which a browser treats as another site than 127.0.0.1."""
 
     def __init__(self, body: str) -> None:
-        class Answers(BaseHTTPRequestHandler):
+        class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
@@ -154,9 +156,9 @@ class another_site:  # noqa: N801  (it reads as a function)
                 self.wfile.write(body.encode())
 
             def log_message(self, *_: object) -> None:
-                """Quietly."""
+                """Logs nothing."""
 
-        self._server = HTTPServer(("127.0.0.1", 0), Answers)
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever)
 
     def __enter__(self) -> str:
@@ -170,7 +172,7 @@ class another_site:  # noqa: N801  (it reads as a function)
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_it_has_the_pages_theme_and_fits_a_small_phone(page: Page, home: str, theme: str) -> None:
+def test_login_page_has_the_chosen_theme_and_fits_a_small_phone(page: Page, home: str, theme: str) -> None:
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(home)
     if theme == "light":
@@ -184,13 +186,13 @@ def test_it_has_the_pages_theme_and_fits_a_small_phone(page: Page, home: str, th
 
 
 @pytest.mark.parametrize("width", [1440, 390, 360])
-def test_the_header_has_room_for_log_out(page: Page, home: str, width: int) -> None:
+def test_header_buttons_fit_in_one_row(page: Page, home: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 740})
     page.goto(home)
     log_in(page)
-    painted(page)
+    expect_painted(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    buttons = (page.locator(f".actions {one}") for one in (".theme", "#open-form", ".log-out"))
+    buttons = (page.locator(f".actions {name}") for name in (".theme", "#open-form", ".log-out"))
     boxes = [box for button in buttons if (box := button.bounding_box())]
     assert len(boxes) == 3
     for box in boxes:

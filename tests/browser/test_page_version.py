@@ -1,4 +1,4 @@
-"""A page that stays open while the server becomes another one."""
+"""An open page reloads after the server shows another exchange or environment."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,35 +6,35 @@ from playwright.sync_api import expect
 from dashboard.domain.environment import Environment
 
 
-def test_real_money_is_never_under_a_demos_badge(visit):
-    context = visit(environment=Environment.DEMO)
-    expect(context.page.locator(".badge-environment")).to_be_visible()
-    context.scene.environment = Environment.LIVE
-    expect(context.page.locator(".badge-environment")).to_have_count(0)
-    expect(context.shown("price")).to_have_text("67,482.1")
+def test_demo_badge_disappears_when_the_environment_becomes_live(visit):
+    opened = visit(environment=Environment.DEMO)
+    expect(opened.page.locator(".badge-environment")).to_be_visible()
+    opened.scene.environment = Environment.LIVE
+    expect(opened.page.locator(".badge-environment")).to_have_count(0)
+    expect(opened.shown("price")).to_have_text("67,482.1")
 
 
 @pytest.mark.parametrize("pause", [10_000, 40_000])
-def test_it_is_not_loaded_over_and_over(visit, pause: int):
-    """As while two web workers show different exchanges: each time the pause is longer."""
-    context = visit()
-    last = context.ask(f"Date.now() - {pause - 2_000}")
-    context.ask(f"sessionStorage.setItem('dashboard-replaced-at', '{last} {pause}')")
-    context.scene.environment = Environment.TESTNET
-    expect(context.page.locator(".badge-environment")).to_have_text("Testnet · not real money")
+def test_pause_between_reloads_doubles(visit, pause: int):
+    """For example while two web workers show different exchanges."""
+    opened = visit()
+    last = opened.evaluate(f"Date.now() - {pause - 2_000}")
+    opened.evaluate(f"sessionStorage.setItem('dashboard-replaced-at', '{last} {pause}')")
+    opened.scene.environment = Environment.TESTNET
+    expect(opened.page.locator(".badge-environment")).to_have_text("Testnet · not real money")
     assert (
-        context.ask("performance.timeOrigin") - last >= pause - 100
-    )  # a browser's two clocks differ a little
-    assert context.ask("sessionStorage.getItem('dashboard-replaced-at')").split()[1] == str(2 * pause)
+        opened.evaluate("performance.timeOrigin") - last >= pause - 100
+    )  # the browser's two clocks differ slightly
+    assert opened.evaluate("sessionStorage.getItem('dashboard-replaced-at')").split()[1] == str(2 * pause)
 
 
-def test_nobody_is_interrupted_while_typing(visit):
-    context = visit()
-    context.page.get_by_role("button", name="Position", exact=True).click()
-    expect(context.page.locator(".offcanvas.show")).to_be_visible()
-    context.ask("window.same = true")
-    context.scene.environment = Environment.TESTNET
-    context.until("dashboard.view.title.startsWith('TESTNET')")
-    assert context.ask("window.same")
-    context.page.keyboard.press("Escape")
-    expect(context.page.locator(".badge-environment")).to_have_text("Testnet · not real money")
+def test_open_form_delays_the_reload(visit):
+    opened = visit()
+    opened.page.get_by_role("button", name="Position", exact=True).click()
+    expect(opened.page.locator(".offcanvas.show")).to_be_visible()
+    opened.evaluate("window.notReloaded = true")
+    opened.scene.environment = Environment.TESTNET
+    opened.wait_for("dashboard.view.title.startsWith('TESTNET')")
+    assert opened.evaluate("window.notReloaded")
+    opened.page.keyboard.press("Escape")
+    expect(opened.page.locator(".badge-environment")).to_have_text("Testnet · not real money")

@@ -1,4 +1,4 @@
-"""A demo exchange whose prices stand still until a test publishes some, and real ccxt clients for it."""
+"""A demo exchange whose prices change only when a test publishes them, and real ccxt clients for it."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -13,7 +13,7 @@ Connect = Callable[..., Any]
 
 @pytest.fixture
 async def exchange() -> AsyncIterator[DemoExchange]:
-    exchange = DemoExchange(tick_interval=None)
+    exchange = DemoExchange(tick_interval_s=None)
     await exchange.start()
     yield exchange
     await exchange.stop()
@@ -21,12 +21,14 @@ async def exchange() -> AsyncIterator[DemoExchange]:
 
 @pytest.fixture
 async def connect(exchange) -> AsyncIterator[Connect]:
-    """Makes a client of the exchange; options go into its constructor. `keep_alive` is in milliseconds."""
+    """Creates clients of the exchange with additional constructor options; times are in ms."""
     clients = []
 
-    def make(*, keys: bool = False, keep_alive: int = 30_000, **options: object) -> Any:
-        streaming = {"keepAlive": keep_alive, "maxPingPongMisses": 2, "connectionTimeout": 1000}
-        quick = {"enableRateLimit": False, "timeout": 2000, "timeout_on_exit": 0, "streaming": streaming}
+    def make(
+        *, keys: bool = False, keep_alive: int = 30_000, handshake: int = 30_000, **options: object
+    ) -> Any:
+        streaming = {"keepAlive": keep_alive, "maxPingPongMisses": 2, "connectionTimeout": handshake}
+        quick = {"enableRateLimit": False, "timeout_on_exit": 0, "streaming": streaming}
         client = ccxt.pro.bitget({**exchange.ccxt_config(keys=keys), **quick, **options})
         clients.append(client)
         return client
@@ -38,7 +40,7 @@ async def connect(exchange) -> AsyncIterator[Connect]:
 
 @pytest.fixture
 async def client(connect) -> Any:
-    """A client without keys that knows the markets."""
+    """A client without keys, with markets loaded."""
     client = connect()
     await client.load_markets()
     return client
@@ -46,7 +48,7 @@ async def client(connect) -> Any:
 
 @pytest.fixture
 async def owner(connect) -> Any:
-    """A client with the account's keys, which keeps numbers as they are written, and knows the markets."""
+    """A client with the account's keys and markets loaded, which keeps numbers as text."""
     client = connect(keys=True, number=str)
     await client.load_markets()
     return client

@@ -11,12 +11,13 @@ import ccxt
 import pytest
 
 from dashboard.demo import DemoExchange, DemoMarket, DemoThread, running_demo
+from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_it_serves_from_a_thread_and_ends_with_it():
-    with running_demo(DemoMarket(3), tick_interval=None) as demo:
+def test_exchange_serves_from_a_thread_until_the_block_ends():
+    with running_demo(DemoMarket(3), tick_interval_s=None) as demo:
         client = ccxt.bitget({**demo.exchange.ccxt_config(keys=False), "enableRateLimit": False})
         demo.call(demo.exchange.publish("BTCUSDT", lastPr="12345.6"))
         assert client.fetch_ticker("BTC/USDT:USDT")["last"] == 12345.6
@@ -26,14 +27,14 @@ def test_it_serves_from_a_thread_and_ends_with_it():
     client.session.close()
 
 
-def test_orders_can_be_given_from_another_thread():
+def test_orders_can_be_placed_from_another_thread():
     with running_demo(DemoMarket(3), trader=True) as demo:
-        assert demo.exchange.strict
+        assert demo.exchange.auto_settle
         [fill] = demo.call(demo.exchange.order("ETHUSDT", side="sell", size="0.1"))
         assert fill in demo.exchange.account.fills
 
 
-def test_a_taken_port_is_reported_and_leaves_no_thread():
+def test_port_in_use_raises_and_leaves_no_thread():
     with running_demo() as demo:
         other = DemoThread(DemoExchange(port=demo.exchange.port))
         with pytest.raises(OSError, match="in use"):
@@ -42,7 +43,7 @@ def test_a_taken_port_is_reported_and_leaves_no_thread():
     assert "demo-exchange" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_it_can_be_stopped_twice_and_started_again():
+def test_thread_can_be_stopped_twice_and_restarted_on_its_port():
     demo = DemoThread()
     demo.start()
     port = demo.exchange.port
@@ -56,7 +57,7 @@ def test_it_can_be_stopped_twice_and_started_again():
 
 
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
-def test_it_runs_as_a_process_of_its_own(name):
+def test_process_prints_its_url_and_exits_cleanly_on_a_signal(name):
     command = [sys.executable, "-m", "dashboard.demo", "--seed", "3", "--ticks-per-second", "20"]
     command.append("--trader")
     pipe = subprocess.PIPE
@@ -68,5 +69,5 @@ def test_it_runs_as_a_process_of_its_own(name):
         with urllib.request.urlopen(f"{url}/api/v2/public/time") as answer:  # noqa: S310 - http only
             assert b'"00000"' in answer.read()
         process.send_signal(name)
-        assert process.wait(5) == 0
+        assert process.wait(TIMEOUT_S) == 0
         assert process.stderr.read() == ""

@@ -1,8 +1,8 @@
-"""Domain values for tests, short to write: numbers are texts, and what a test does not name is usual."""
+"""Builders of domain values for tests. Numbers are texts; every argument has a usual default."""
 
 from decimal import Decimal
 
-from dashboard.domain.events import PriceReceived, Route
+from dashboard.domain.events import PriceReceived, Transport
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Instrument, Payoff, Quote, Ticker
 from dashboard.domain.position import Position, Side, Source
@@ -17,7 +17,7 @@ def dec(text: str | int | Decimal | None) -> Decimal | None:
 
 
 def instrument(payoff: Payoff = Payoff.LINEAR, *, contract_size: str | Decimal = "1") -> Instrument:
-    """BTC against dollars as a perpetual swap."""
+    """A perpetual swap of BTC against dollars."""
     quote, settle = ("USDT", "USDT") if payoff is Payoff.LINEAR else ("USD", "BTC")
     return Instrument(
         exchange="bitget",
@@ -44,7 +44,7 @@ def position(
     rate: str | None = None,
     source: Source = Source.EXCHANGE,
 ) -> Position:
-    """A position, the exchange's own unless told otherwise."""
+    """A position, by default reported by the exchange."""
     return Position(
         instrument=of or instrument(),
         side=side,
@@ -63,7 +63,7 @@ def entered(**fields: str) -> ManualPosition:
 
 
 def entered_long(**more: str) -> ManualPosition:
-    """A whole position, entered by hand: one coin at 100, ten times leveraged."""
+    """A manual position: long one coin at 100, ten times leveraged."""
     return entered(**({"side": "long", "entry_price": "100", "size": "1", "leverage": "10"} | more))
 
 
@@ -72,6 +72,6 @@ def ticker(at: int = 0, **prices: str) -> Ticker:
 
 
 def received(
-    at: int = 0, route: Route = Route.STREAM, *, request_time: int = 0, **prices: str
+    at: int = 0, transport: Transport = Transport.STREAM, *, request_time_ms: int = 0, **prices: str
 ) -> PriceReceived:
-    return PriceReceived(route, at, ticker(at, **prices), request_time)
+    return PriceReceived(transport, at, ticker(at, **prices), request_time_ms)

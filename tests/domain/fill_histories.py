@@ -1,4 +1,4 @@
-"""Fills for tests, short to write, and the histories that Hypothesis draws."""
+"""Builders of fills, and strategies for histories of fills."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -10,9 +10,10 @@ from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.funding import Funding
 from dashboard.domain.journal import Journal
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Side
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent, apply
 from tests.domain.builders import instrument
 from tests.domain.strategies import decimals
@@ -29,7 +30,7 @@ def fill(
     id: str | None = None,
     leg: Side | None = None,
 ) -> Fill:
-    """A fill from a text like `buy 2 @ 100`. Its id is its time unless told otherwise."""
+    """A fill from a text like `buy 2 @ 100`. Its id is its time by default."""
     side, contracts, _, price = trade.split()
     of = of or instrument()
     return Fill(
@@ -45,7 +46,7 @@ def fill(
 
 
 def fills(text: str, *, of: Instrument | None = None, leg: Side | None = None) -> list[Fill]:
-    """Fills from a text like `buy 2 @ 100, sell 1 @ 110`, a millisecond apart from 1 on."""
+    """Fills from a text like `buy 2 @ 100, sell 1 @ 110`, one each millisecond from 1 on."""
     trades = [trade for trade in text.split(",") if trade.strip()]
     return [fill(trade, at, of=of, leg=leg) for at, trade in enumerate(trades, start=1)]
 
@@ -69,29 +70,29 @@ def flat(of: Instrument | None = None, leg: Side | None = None) -> PositionState
 def after(
     events: Iterable[PositionEvent] | str, *, of: Instrument | None = None, leg: Side | None = None
 ) -> PositionState:
-    """What `events` make of a flat position, applied one by one as they stand."""
+    """The position after `events`, applied to a flat one in the given order."""
     steps = fills(events, of=of, leg=leg) if isinstance(events, str) else events
     return reduce(apply, steps, flat(of, leg))
 
 
 def journal(events: Iterable[PositionEvent]) -> Journal:
-    """A journal to which `events` came in the order given."""
+    """A journal of `events`, added in the given order."""
     book = Journal(ACCOUNT)
     for event in events:
         book.add(event)
     return book
 
 
-# --- What Hypothesis draws
+# --- Strategies
 
 fill_prices = decimals("0.01", "200000", 2)
 few_contracts = decimals("0.001", "5", 3)
-"""Few, so that closes and flips are frequent."""
+"""Small amounts, so that closes and flips are frequent."""
 fees = decimals("-1", "5", 8)
 
 
 steps = st.tuples(st.integers(0, 23), few_contracts, fill_prices, fees)
-"""The first number holds four choices, as one draw is quicker than four."""
+"""The first number encodes four choices: one draw is faster than four."""
 
 
 @st.composite
@@ -100,13 +101,13 @@ def histories(
     payoffs: Sequence[Payoff] = tuple(Payoff),
     *,
     legs: Sequence[Side | None] = (None,),
-    most: int = 8,
+    max_size: int = 8,
 ) -> list[Fill]:
-    """Fills in order, of one instrument. Some share a moment; some close exactly what is open."""
+    """Fills of one instrument, in order. Some are simultaneous; some close the position exactly."""
     of = instrument(draw(st.sampled_from(payoffs)), contract_size=draw(st.sampled_from(["1", "0.01", "100"])))
     made: list[Fill] = []
     at, held = 1, dict.fromkeys(legs, Decimal(0))
-    for choices, contracts, price, fee in draw(st.lists(steps, min_size=1, max_size=most)):
+    for choices, contracts, price, fee in draw(st.lists(steps, min_size=1, max_size=max_size)):
         sells, later, closes, kind = choices % 2, choices // 2 % 2, choices // 4 % 2, choices // 8
         at, leg = at + later, legs[kind % len(legs)]
         trade = (TradeSide.BUY, TradeSide.SELL)[sells]

@@ -1,4 +1,4 @@
-"""What Hypothesis draws: prices, amounts and positions as a trader could have them."""
+"""Hypothesis strategies: realistic prices, amounts and positions."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""SPEC B1: each event counted once however often it arrives and in whatever order."""
+"""SPEC B1: each event is counted once, in its place, in whatever order events arrive."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -7,7 +7,8 @@ import pytest
 
 from dashboard.domain import event_log
 from dashboard.domain.journal import Journal
-from dashboard.domain.position_state import PositionKey, PositionState
+from dashboard.domain.keys import PositionKey
+from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent, apply
 from tests.domain.builders import LONG, SHORT, instrument
 from tests.domain.fill_histories import ACCOUNT, adopted, after, fill, fills, funding, journal
@@ -17,13 +18,13 @@ ETHER = replace(OF, symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
 KEY = PositionKey(ACCOUNT, OF.symbol)
 
 
-def test_adding_tells_the_position_after_it() -> None:
+def test_add_returns_the_position_after_the_event() -> None:
     book = Journal(ACCOUNT)
     assert book.add(fill("buy 2 @ 100")) == after("buy 2 @ 100")
     assert book.position(KEY) == after("buy 2 @ 100")
 
 
-def test_nothing_is_known_of_what_was_never_told() -> None:
+def test_unknown_key_has_no_position_and_no_events() -> None:
     book = Journal(ACCOUNT)
     assert book.position(KEY) is None
     assert book.events(KEY) == book.positions == ()
@@ -37,50 +38,50 @@ def test_nothing_is_known_of_what_was_never_told() -> None:
         pytest.param(adopted("1", "100", 1), id="adopted"),
     ],
 )
-def test_the_same_again_changes_nothing(event: PositionEvent) -> None:
+def test_repeated_event_changes_nothing(event: PositionEvent) -> None:
     book = journal([event])
     assert book.add(event) is None
     assert book.events(KEY) == (event,)
 
 
-def test_a_fee_that_is_told_later_is_not_lost() -> None:
-    """A stream may bring a fill without its fee, and the history bring it with the fee afterwards."""
+def test_fee_reported_later_is_added() -> None:
+    """A stream may report a fill without its fee, and the history later with the fee."""
     bare, later = fill("buy 1 @ 100", 1), fill("sell 1 @ 110", 2, "0.1")
     book = journal([bare, later])
     state = book.add(fill("buy 1 @ 100", 1, "0.2"))
-    assert state.total.fees == {"USDT": Decimal("0.3")}
-    assert state.total.untold_fees == 0
+    assert state.cumulative_totals.fees == {"USDT": Decimal("0.3")}
+    assert state.cumulative_totals.fills_without_fee == 0
     assert book.add(bare) is None
 
 
-def test_of_two_adoptions_at_one_moment_the_newer_holds() -> None:
+def test_newer_of_two_adjustments_of_one_moment_applies() -> None:
     book = journal([adopted("1", "100", 5), fill("buy 1 @ 130", 6), adopted("2", "100", 5)])
     assert (book.position(KEY).contracts, book.position(KEY).entry_price) == (3, 110)
     assert len(book.events(KEY)) == 2
 
 
-def test_a_late_fill_changes_what_was_realized() -> None:
-    """2 bought at 100 and 1 sold at 120 win 20; with 2 more at 110 between them it is 1 × (120 − 105)."""
+def test_late_fill_changes_realized_pnl() -> None:
+    """Buy 2 at 100, sell 1 at 120: 20. With 2 more at 110 in between: 15."""
     book = journal([fill("buy 2 @ 100", 1), fill("sell 1 @ 120", 3)])
-    assert book.position(KEY).tally.realized_pnl == 20
-    assert book.add(fill("buy 2 @ 110", 2)).tally.realized_pnl == 15
+    assert book.position(KEY).totals.realized_pnl == 20
+    assert book.add(fill("buy 2 @ 110", 2)).totals.realized_pnl == 15
 
 
-def test_a_late_fill_from_before_a_correction_is_in_it_already() -> None:
+def test_late_fill_before_an_adjustment_changes_only_fees() -> None:
     book = journal([fill("buy 1 @ 100", 1), adopted("3", "100", 5)])
     state = book.add(fill("buy 2 @ 100", 4, "0.1"))
     assert state.contracts == 3
-    assert state.tally.fees == {"USDT": Decimal("0.1")}
+    assert state.totals.fees == {"USDT": Decimal("0.1")}
 
 
-def test_events_of_one_moment() -> None:
-    """Fills by id, then funding, then what the exchange says of them all."""
-    correction, paid = adopted("4", "100", 1), funding("-1", 1)
+def test_order_of_events_of_one_moment() -> None:
+    """Fills by id, then funding, then the adjustment that includes them."""
+    adjustment, paid = adopted("4", "100", 1), funding("-1", 1)
     ninth, tenth = fill("buy 1 @ 100", 1, id="9"), fill("buy 2 @ 100", 1, id="10")
-    assert journal([correction, paid, tenth, ninth]).events(KEY) == (ninth, tenth, paid, correction)
+    assert journal([adjustment, paid, tenth, ninth]).events(KEY) == (ninth, tenth, paid, adjustment)
 
 
-def test_symbols_and_legs_are_positions_of_their_own() -> None:
+def test_each_symbol_and_hedge_leg_is_a_position() -> None:
     book = journal(
         [
             fill("buy 1 @ 100", leg=LONG),
@@ -91,47 +92,46 @@ def test_symbols_and_legs_are_positions_of_their_own() -> None:
     )
     contracts = {state.key.label: state.contracts for state in book.positions}
     assert contracts == {"BTC/USDT:USDT:long": 1, "BTC/USDT:USDT:short": -2, "ETH/USDT:USDT": 0}
-    assert [state.contracts for state in book.open_positions] == [1, -2]
 
 
-def test_many_at_once_tell_each_position_once_as_it_is_at_the_end() -> None:
+def test_add_all_returns_each_changed_position_once() -> None:
     gap = [fill("sell 1 @ 120", 3), fill("buy 1 @ 10", 2, of=ETHER), fill("buy 2 @ 100", 1)]
     changed = Journal(ACCOUNT).add_all([*gap, *gap])
     assert {state.key.symbol: state.contracts for state in changed} == {OF.symbol: 1, ETHER.symbol: 1}
 
 
-def test_many_at_once_that_are_known_tell_nothing() -> None:
+def test_add_all_of_known_events_returns_nothing() -> None:
     gap = fills("buy 2 @ 100, sell 1 @ 120")
     assert journal(gap).add_all(gap) == ()
 
 
-# --- What it costs
+# --- Cost of late events
 
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[PositionEvent]:
-    """The events that were applied, replayed ones too."""
-    seen: list[PositionEvent] = []
+    """The applied events, replays included."""
+    applied: list[PositionEvent] = []
 
-    def watched(state: PositionState, event: PositionEvent) -> PositionState:
-        seen.append(event)
+    def recording(state: PositionState, event: PositionEvent) -> PositionState:
+        applied.append(event)
         return apply(state, event)
 
-    monkeypatch.setattr(event_log, "apply", watched)
-    return seen
+    monkeypatch.setattr(event_log, "apply", recording)
+    return applied
 
 
 def many(count: int) -> list[PositionEvent]:
     return [fill(f"{'sell' if at % 3 == 0 else 'buy'} 1 @ {100 + at % 7}", 10 * at) for at in range(count)]
 
 
-def test_one_in_order_is_one_step(steps: list[PositionEvent]) -> None:
+def test_event_in_order_is_applied_once(steps: list[PositionEvent]) -> None:
     journal(many(1000))
     assert len(steps) == 1000
 
 
 @pytest.mark.parametrize("late_by", [1, 10, 100, 500])
-def test_a_late_one_replays_from_a_checkpoint(steps: list[PositionEvent], late_by: int) -> None:
+def test_late_event_replays_from_a_checkpoint(steps: list[PositionEvent], late_by: int) -> None:
     book = journal([*many(1000), fill("buy 9 @ 50", 1, of=ETHER)])
     steps.clear()
     late = fill("buy 5 @ 101", 10 * (1000 - late_by) - 5)
@@ -142,7 +142,7 @@ def test_a_late_one_replays_from_a_checkpoint(steps: list[PositionEvent], late_b
 
 
 @pytest.mark.parametrize("place", [0, 1, 62, 63, 64, 65, 127, 128, 129, 199])
-def test_a_late_one_at_any_checkpoint(place: int) -> None:
+def test_late_event_around_a_checkpoint(place: int) -> None:
     history = many(200)
     book = journal([*history[:place], *history[place + 1 :], history[place]])
     assert book.position(KEY) == after(history)
@@ -153,33 +153,33 @@ def test_a_late_one_at_any_checkpoint(place: int) -> None:
 
 
 @pytest.mark.parametrize("place", [0, 63, 64, 65, 199])
-def test_a_late_fee_at_any_checkpoint(place: int) -> None:
+def test_late_fee_around_a_checkpoint(place: int) -> None:
     history = many(200)
     book = journal(history)
-    told = replace(history[place], fees=fill("buy 1 @ 1", fee="0.5").fees)
-    assert book.add(told) == after([*history[:place], told, *history[place + 1 :]])
+    complete = replace(history[place], fees=fill("buy 1 @ 1", fee="0.5").fees)
+    assert book.add(complete) == after([*history[:place], complete, *history[place + 1 :]])
 
 
 @pytest.mark.parametrize(
     ("before", "kept"),
     [(0, 200), (630, 200), (640, 136), (1270, 136), (1280, 72), (5000, 8)],
 )
-def test_what_was_let_go_is_in_the_position_still(before: int, kept: int) -> None:
-    """Whole stretches of 64 go; of 200 events, 10 ms apart, those from 640 on are 136."""
+def test_pruned_events_still_count_in_the_position(before: int, kept: int) -> None:
+    """Events are pruned in batches of 64: of 200 events, 10 ms apart, 136 are from 640 ms on."""
     history = many(200)
     book = journal(history)
-    book.forget_before(before)
+    book.prune_before(before)
     assert book.events(KEY) == tuple(history[200 - kept :])
     assert book.add_all(history) == ()
     late = fill("buy 5 @ 101", 1985)
     assert book.add(late) == after([*history[:199], late, history[199]])
 
 
-def test_after_letting_go_late_and_early_are_told_apart() -> None:
+def test_late_event_is_ignored_only_in_the_pruned_period() -> None:
     history = many(200)
     book = journal(history)
-    book.forget_before(700)
-    book.forget_before(1300)
+    book.prune_before(700)
+    book.prune_before(1300)
     assert book.add(fill("buy 5 @ 101", 1265)) is None
     late = fill("buy 5 @ 101", 1275)
     assert book.add(late) == after([*history[:128], late, *history[128:]])

@@ -1,4 +1,4 @@
-"""The rules for what a person enters, each with its message and the field to mend."""
+"""The rules for entered positions, each with its message and the field to change."""
 
 from decimal import Decimal
 
@@ -15,9 +15,13 @@ from tests.domain.strategies import amounts, leverages, prices
 
 LONG_100 = {"side": "long", "entry_price": "100", "size": "1"}
 SHORT_100 = {**LONG_100, "side": "short"}
+NAMES = (
+    "alert_price, entry_price, leverage, liquidation_price, quantity, side, size, stop_loss, take_profit, "
+    "trap_high, trap_low"
+)
 
 
-def refused(fields: dict[str, str]) -> tuple[str, str | None]:
+def rejection(fields: dict[str, str]) -> tuple[str, str | None]:
     with pytest.raises(PositionError) as error:
         ManualPosition.from_fields(fields)
     return str(error.value), error.value.field
@@ -26,9 +30,11 @@ def refused(fields: dict[str, str]) -> tuple[str, str | None]:
 @pytest.mark.parametrize(
     ("given", "message", "field"),
     [
-        pytest.param({"zoo": "1"}, "zoo: there is no such field of a position", None, id="unknown field"),
         pytest.param(
-            {"zoo": "1", "amount": "1"}, "amount, zoo: there is no such field of a position", None,
+            {"zoo": "1"}, f"zoo: a position has no such field; use {NAMES}", None, id="unknown field"
+        ),
+        pytest.param(
+            {"zoo": "1", "amount": "1"}, f"amount, zoo: a position has no such field; use {NAMES}", None,
             id="unknown fields",
         ),
         pytest.param({"side": "buy"}, "side 'buy': give long or short", "side", id="side"),
@@ -63,12 +69,12 @@ def refused(fields: dict[str, str]) -> tuple[str, str | None]:
         ),
         pytest.param(
             {"trap_low": "95", "trap_high": "90"}, "trap-low 95 is above trap-high 90: swap them", "trap_low",
-            id="trap zone upside down",
+            id="trap zone reversed",
         ),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_together(given: dict[str, str], message: str, field: str | None) -> None:
-    assert refused(given) == (message, field)
+def test_inconsistent_fields_are_rejected(given: dict[str, str], message: str, field: str | None) -> None:
+    assert rejection(given) == (message, field)
 
 
 @pytest.mark.parametrize(
@@ -105,9 +111,9 @@ def test_what_does_not_fit_together(given: dict[str, str], message: str, field: 
     ],
     ids=lambda value: None if isinstance(value, dict) else value,
 )
-def test_levels_on_the_wrong_side(given: dict[str, str], message: str) -> None:
+def test_level_on_the_wrong_side_is_rejected(given: dict[str, str], message: str) -> None:
     field, level = list(given.items())[-1]
-    assert refused(given) == (f"{field.replace('_', '-')} {level} {message}", field)
+    assert rejection(given) == (f"{field.replace('_', '-')} {level} {message}", field)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +129,7 @@ def test_levels_on_the_wrong_side(given: dict[str, str], message: str) -> None:
             | {"liquidation_price": "120", "alert_price": "115", "stop_loss": "110", "take_profit": "80"},
             id="short",
         ),
-        pytest.param(LONG_100 | {"stop_loss": "105", "take_profit": "120"}, id="a stop in the profit"),
+        pytest.param(LONG_100 | {"stop_loss": "105", "take_profit": "120"}, id="a stop loss in profit"),
         pytest.param(LONG_100 | {"trap_low": "95", "trap_high": "95"}, id="a trap zone of one price"),
         pytest.param({"trap_low": "1", "trap_high": "2", "alert_price": "3"}, id="levels only"),
         pytest.param({"liquidation_price": "80", "alert_price": "85"}, id="levels with a liquidation price"),
@@ -132,7 +138,7 @@ def test_levels_on_the_wrong_side(given: dict[str, str], message: str) -> None:
         pytest.param({}, id="nothing"),
     ],
 )  # fmt: skip
-def test_what_fits_together(given: dict[str, str]) -> None:
+def test_consistent_fields_are_accepted(given: dict[str, str]) -> None:
     assert ManualPosition.from_fields(given).to_fields() == given
 
 
@@ -140,17 +146,17 @@ def test_what_fits_together(given: dict[str, str]) -> None:
     "text", ["abc", "1e", "--1", "0x10", "1.2.3", "½", "1 000", "$5", "sNaN(x"], ids=repr
 )
 @pytest.mark.parametrize("name", ["trap_low", "entry_price"])
-def test_not_a_number(name: str, text: str) -> None:
+def test_text_that_is_not_a_number_is_rejected(name: str, text: str) -> None:
     message = f"{name.replace('_', '-')} {text!r} is not a number; write it like 64000.5"
-    assert refused({name: text}) == (message, name)
+    assert rejection({name: text}) == (message, name)
 
 
 @pytest.mark.parametrize(
     "text", ["0", "-0", "0.0", "-1", "NaN", "-NaN", "sNaN", "inf", "-Infinity", "1e999", "1e-999", "1e16"]
 )
-def test_out_of_range(text: str) -> None:
+def test_number_out_of_range_is_rejected(text: str) -> None:
     message = f"take-profit {text!r}: give a number above zero, up to 1e15"
-    assert refused({"take_profit": text}) == (message, "take_profit")
+    assert rejection({"take_profit": text}) == (message, "take_profit")
 
 
 @pytest.mark.parametrize(("text", "fits"), [("0.99", False), ("1", True), ("1000", True), ("1000.1", False)])
@@ -159,13 +165,13 @@ def test_leverage_is_1_to_1000(text: str, fits: bool) -> None:
     if fits:
         assert ManualPosition.from_fields(given).leverage == Decimal(text)
     else:
-        assert refused(given) == (f"leverage {text!r}: give 1 to 1000", "leverage")
+        assert rejection(given) == (f"leverage {text!r}: give 1 to 1000", "leverage")
 
 
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        pytest.param(" 1,000.5 ", "1000.5", id="blanks around, commas between thousands"),
+        pytest.param(" 1,000.5 ", "1000.5", id="surrounding blanks, thousands separators"),
         pytest.param("64,000.5", "64000.5", id="thousands, with a fraction"),
         pytest.param("1,234,567", "1234567", id="millions"),
         pytest.param("1,000,000", "1000000", id="a million"),
@@ -178,11 +184,11 @@ def test_leverage_is_1_to_1000(text: str, fits: bool) -> None:
         pytest.param("1e3", "1000", id="scientific"),
         pytest.param(".5", "0.5", id="no leading zero"),
         pytest.param(
-            "64123.123456789012345678901", "64123.123456789012345678901", id="as many digits as were given"
+            "64123.123456789012345678901", "64123.123456789012345678901", id="no digit is dropped"
         ),
     ],
 )  # fmt: skip
-def test_spellings_of_a_number(text: str, number: str) -> None:
+def test_accepted_notations_of_a_number(text: str, number: str) -> None:
     assert entered(take_profit=text).take_profit == Decimal(number)
 
 
@@ -205,22 +211,22 @@ def test_spellings_of_a_number(text: str, number: str) -> None:
         pytest.param("0.000,001", id="commas between places"),
     ],
 )
-def test_a_comma_that_could_mean_two_things_is_refused(text: str) -> None:
-    """Half the world writes 0,5: never a number ten times, or a thousand times, as large as was meant."""
+def test_ambiguous_comma_is_rejected(text: str) -> None:
+    """Many countries write 0,5: a wrong guess would be ten or a thousand times too large."""
     message = f"take-profit {text!r} is not a number; write it like 64000.5"
-    assert refused({"take_profit": text}) == (message, "take_profit")
+    assert rejection({"take_profit": text}) == (message, "take_profit")
 
 
 @pytest.mark.parametrize("blank", ["", "  ", "\t\n", None], ids=repr)
 @pytest.mark.parametrize("name", sorted(FIELD_NAMES))
-def test_blank_fields_are_not_given(name: str, blank: str | None) -> None:
+def test_blank_field_is_ignored(name: str, blank: str | None) -> None:
     assert ManualPosition.from_fields({name: blank}) == ManualPosition()
 
 
 @pytest.mark.parametrize(
     ("text", "side"), [("long", Side.LONG), (" SHORT ", Side.SHORT), ("Long", Side.LONG)]
 )
-def test_side_in_any_case(text: str, side: Side) -> None:
+def test_side_is_case_insensitive(text: str, side: Side) -> None:
     assert entered(side=text).side is side
 
 
@@ -233,7 +239,7 @@ def test_side_in_any_case(text: str, side: Side) -> None:
         pytest.param({}, False, id="nothing"),
     ],
 )
-def test_only_with_an_entry_is_it_a_position(given: dict[str, str], whole: bool) -> None:
+def test_only_input_with_an_entry_is_a_position(given: dict[str, str], whole: bool) -> None:
     it = ManualPosition.from_fields(given)
     assert it.is_position is whole
     assert (it.position(instrument()) is not None) is whole
@@ -255,17 +261,17 @@ def test_only_with_an_entry_is_it_a_position(given: dict[str, str], whole: bool)
     [{"size": "2", "leverage": "8"}, {"quantity": "0.25", "leverage": "8"}],
     ids=lambda one: next(iter(one)),
 )
-def test_the_position_holds_the_full_size(
+def test_position_has_the_full_size(
     side: Side, payoff: Payoff, contract_size: str, contracts: str, amount: dict[str, str]
 ) -> None:
     of = instrument(payoff, contract_size=contract_size)
     held = ManualPosition.from_fields({"side": side, "entry_price": "50000", **amount}).position(of)
     assert held is not None
     assert (held.side, held.contracts, held.size) == (side, Decimal(contracts), Decimal(2))
-    assert (held.leverage, held.source, held.instrument) == (Decimal(8), Source.ENTERED, of)
+    assert (held.leverage, held.source, held.instrument) == (Decimal(8), Source.MANUAL, of)
 
 
-def test_the_position_has_the_liquidation_price_that_was_entered() -> None:
+def test_position_has_the_entered_liquidation_price() -> None:
     held = entered_long(liquidation_price="91").position(instrument())
     assert held is not None
     assert held.liquidation_price == 91
@@ -275,14 +281,14 @@ def test_the_position_has_the_liquidation_price_that_was_entered() -> None:
 def test_fields_round_trip(
     side: Side, entry: Decimal, amount: Decimal, leverage: Decimal, by_quantity: bool
 ) -> None:
-    wide, near = (Decimal("0.5"), Decimal("0.9")) if side is LONG else (Decimal(2), Decimal("1.1"))
+    far, near = (Decimal("0.5"), Decimal("0.9")) if side is LONG else (Decimal(2), Decimal("1.1"))
     it = ManualPosition(
         side=side,
         entry_price=entry,
         quantity=amount if by_quantity else None,
         size=None if by_quantity else amount,
         leverage=leverage,
-        liquidation_price=entry * wide,
+        liquidation_price=entry * far,
         alert_price=entry * near,
         take_profit=entry / near,
     )
@@ -290,8 +296,8 @@ def test_fields_round_trip(
 
 
 @given(st.dictionaries(st.sampled_from(sorted(FIELD_NAMES)), st.text(max_size=12) | st.none()))
-def test_any_text_is_understood_or_refused(fields: dict[str, str | None]) -> None:
-    """Nothing but PositionError comes out, and its message is one line."""
+def test_any_text_is_accepted_or_rejected_in_one_line(fields: dict[str, str | None]) -> None:
+    """Only PositionError is raised."""
     try:
         it = ManualPosition.from_fields(fields)
     except PositionError as refusal:

@@ -1,4 +1,4 @@
-"""Notional, entry margin and the liquidation estimate of EXCHANGE-NOTES section 5."""
+"""Margin tiers and the liquidation estimate of EXCHANGE-NOTES section 5."""
 
 from decimal import Decimal
 
@@ -6,43 +6,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dashboard.domain.margin import MarginTier, entry_margin, estimated_liquidation, notional, tier_of
+from dashboard.domain.contract_math import initial_margin, unrealized_pnl
+from dashboard.domain.margin import (
+    MarginTier,
+    estimate_liquidation_price,
+    margin_tier,
+)
 from dashboard.domain.market import Payoff
-from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Position, Side
 from tests.domain.builders import INVERSES, LONG, SHORT, dec, instrument, position
 from tests.domain.strategies import positions, rates
 
 LINEAR, INVERSE, INVERSE_BASE = Payoff
-
-
-@pytest.mark.parametrize(
-    ("payoff", "contract_size", "contracts", "price", "value"),
-    [
-        pytest.param(LINEAR, "1", "2", "25000", "50000", id="linear, in dollars"),
-        pytest.param(LINEAR, "0.01", "200", "25000", "50000", id="linear, contracts of 0.01"),
-        pytest.param(INVERSE, "1", "10000", "25000", "0.4", id="inverse, in coins: 10,000 / 25,000"),
-        pytest.param(INVERSE, "100", "100", "25000", "0.4", id="inverse, contracts of 100 dollars"),
-        pytest.param(INVERSE_BASE, "1", "1", "25000", "1", id="Bitget's, a coin is worth a coin"),
-        pytest.param(INVERSE_BASE, "1", "1", "5", "1", id="Bitget's, at any price"),
-    ],
-)
-def test_notional(payoff: Payoff, contract_size: str, contracts: str, price: str, value: str) -> None:
-    held = position(LONG, contracts, "20000", of=instrument(payoff, contract_size=contract_size))
-    assert notional(held, Decimal(price)) == Decimal(value)
-
-
-@pytest.mark.parametrize(
-    ("payoff", "contracts", "leverage", "margin"),
-    [
-        pytest.param(LINEAR, "0.5", "20", "1250", id="linear: 0.5 × 50,000 / 20"),
-        pytest.param(INVERSE, "10000", "10", "0.02", id="inverse: 10,000 / 50,000 / 10"),
-        pytest.param(INVERSE_BASE, "0.2", "10", "0.02", id="Bitget's: 0.2 / 10"),
-        pytest.param(LINEAR, "0.5", None, None, id="leverage unknown"),
-    ],
-)
-def test_entry_margin(payoff: Payoff, contracts: str, leverage: str | None, margin: str | None) -> None:
-    assert entry_margin(position(LONG, contracts, "50000", leverage, of=instrument(payoff))) == dec(margin)
 
 
 SCHEDULE = (
@@ -67,16 +42,14 @@ SCHEDULE = (
         pytest.param("1", (), None, id="none known"),
     ],
 )
-def test_the_tier_is_that_of_the_entry_notional(
-    contracts: str, tiers: tuple[MarginTier, ...], rate: str | None
-) -> None:
-    tier = tier_of(position(LONG, contracts, "50000"), tiers)
+def test_tier_of_the_entry_notional(contracts: str, tiers: tuple[MarginTier, ...], rate: str | None) -> None:
+    tier = margin_tier(position(LONG, contracts, "50000"), tiers)
     assert (tier and tier.maintenance_margin_rate) == dec(rate)
 
 
 @pytest.mark.parametrize(
     ("payoff", "contract_size", "contracts", "rate"),
-    [  # two coins at 50,000; where settled in coins, floors are coins too
+    [  # two coins at 50,000; if settled in coins, so are the floors
         pytest.param(LINEAR, "0.01", "200", "0.005", id="linear: 100,000 dollars"),
         pytest.param(INVERSE, "100", "1000", "0.004", id="inverse: 2 coins, not 100,000"),
         pytest.param(INVERSE_BASE, "1", "2", "0.004", id="Bitget's: 2 coins"),
@@ -87,7 +60,7 @@ def test_tiers_are_in_the_settlement_currency(
     payoff: Payoff, contract_size: str, contracts: str, rate: str, leverage: str | None
 ) -> None:
     of = instrument(payoff, contract_size=contract_size)
-    tier = tier_of(position(LONG, contracts, "50000", leverage, of=of), SCHEDULE)
+    tier = margin_tier(position(LONG, contracts, "50000", leverage, of=of), SCHEDULE)
     assert tier is not None
     assert tier.maintenance_margin_rate == Decimal(rate)
 
@@ -121,19 +94,19 @@ def test_tiers_are_in_the_settlement_currency(
         pytest.param(INVERSE, SHORT, "20000", "10", "1", None, id="inverse short: a rate of 100 %"),
     ],
 )
-def test_estimated_liquidation(
+def test_estimated_liquidation_price(
     payoff: Payoff, side: Side, entry: str, leverage: str | None, rate: str, liquidation: str | None
 ) -> None:
     held = position(side, "3", entry, leverage, of=instrument(payoff))
-    assert estimated_liquidation(held, Decimal(rate)) == dec(liquidation)
+    assert estimate_liquidation_price(held, Decimal(rate)) == dec(liquidation)
 
 
 @given(positions(), rates)
-def test_at_the_estimate_the_margin_is_down_to_maintenance(held: Position, rate: Decimal) -> None:
-    price = estimated_liquidation(held, rate)
+def test_margin_at_the_estimate_equals_maintenance_margin(held: Position, rate: Decimal) -> None:
+    price = estimate_liquidation_price(held, rate)
     assume(price is not None)
     assert price is not None
-    margin = entry_margin(held)
+    margin = initial_margin(held)
     assert margin is not None
     units = held.contracts * held.instrument.contract_size
     value = {LINEAR: units * price, INVERSE: units / price, INVERSE_BASE: units}[held.instrument.payoff]
@@ -142,17 +115,19 @@ def test_at_the_estimate_the_margin_is_down_to_maintenance(held: Position, rate:
 
 
 @given(positions(), rates)
-def test_an_estimate_lies_on_the_losing_side(held: Position, rate: Decimal) -> None:
-    price = estimated_liquidation(held, rate)
+def test_estimate_is_on_the_losing_side(held: Position, rate: Decimal) -> None:
+    price = estimate_liquidation_price(held, rate)
     assert price is None or (price > 0 and unrealized_pnl(held, price) < 0)
 
 
 @pytest.mark.parametrize("payoff", INVERSES, ids=str)
-def test_an_inverse_long_without_leverage_can_be_liquidated(payoff: Payoff) -> None:
+def test_inverse_long_without_leverage_can_be_liquidated(payoff: Payoff) -> None:
     """Its margin is in coins, which fall with the position."""
-    assert estimated_liquidation(position(leverage="1", of=instrument(payoff)), Decimal("0.05")) is not None
+    assert (
+        estimate_liquidation_price(position(leverage="1", of=instrument(payoff)), Decimal("0.05")) is not None
+    )
 
 
 @given(positions(st.just(LINEAR), st.just(Decimal(1))), rates)
-def test_a_linear_long_without_leverage_cannot(held: Position, rate: Decimal) -> None:
-    assert (estimated_liquidation(held, rate) is None) is (held.side is LONG)
+def test_linear_long_without_leverage_cannot_be_liquidated(held: Position, rate: Decimal) -> None:
+    assert (estimate_liquidation_price(held, rate) is None) is (held.side is LONG)

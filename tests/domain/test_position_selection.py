@@ -1,247 +1,54 @@
-"""Which position is shown, and with which levels: entered now, then the exchange's, then one kept."""
-
-from decimal import Decimal
+"""Manual entries, and the position of a market that is shown by default."""
 
 import pytest
 
 from dashboard.domain.manual_position import ManualPosition
-from dashboard.domain.margin import MarginTier
-from dashboard.domain.position import Position, Source
-from dashboard.domain.position_selection import PositionSelection
-from tests.domain.builders import LONG, SHORT, dec, entered, entered_long, instrument, position
+from dashboard.domain.position import Position, Side
+from dashboard.domain.position_selection import ManualEntry, preferred
+from tests.domain.builders import LONG, SHORT, entered, entered_long, position
 
-OF = instrument()
 LONG_LEG, SHORT_LEG = position(LONG, "2"), position(SHORT, "3")
-ENTERED = entered_long()
-BY_HAND = ENTERED.position(OF)
-
-
-def isolated(*, entry: str = "100", leverage: str | None = "10", **more: str) -> Position:
-    return position(LONG, entry=entry, leverage=leverage, margin_mode="isolated", **more)
 
 
 @pytest.mark.parametrize(
-    ("holdings", "shown"),
+    ("entry", "has_account", "is_shown"),
     [
-        pytest.param(
-            PositionSelection(ENTERED, account=True, positions=(LONG_LEG,)), BY_HAND, id="entered now wins"
-        ),
-        pytest.param(PositionSelection(ENTERED, account=True, positions=()), BY_HAND, id="entered now, flat"),
-        pytest.param(
-            PositionSelection(ENTERED, account=True), BY_HAND, id="entered now, account not read yet"
-        ),
-        pytest.param(
-            PositionSelection(ENTERED, kept=True, account=True, positions=(LONG_LEG,)),
-            LONG_LEG,
-            id="beats kept",
-        ),
-        pytest.param(
-            PositionSelection(ENTERED, kept=True, account=True, positions=()), None, id="kept, but flat"
-        ),
-        pytest.param(
-            PositionSelection(ENTERED, kept=True, account=True), None, id="kept, account not read yet"
-        ),
-        pytest.param(PositionSelection(ENTERED, kept=True), BY_HAND, id="kept, no account"),
-        pytest.param(PositionSelection(account=True, positions=(SHORT_LEG,)), SHORT_LEG, id="the exchange's"),
-        pytest.param(PositionSelection(account=True, positions=()), None, id="flat"),
-        pytest.param(PositionSelection(account=True), None, id="not read yet"),
-        pytest.param(PositionSelection(), None, id="nothing at all"),
+        pytest.param(ManualEntry(entered_long()), True, True, id="entered now beats the account"),
+        pytest.param(ManualEntry(entered_long(), is_restored=True), True, False, id="restored gives way"),
+        pytest.param(ManualEntry(entered_long(), is_restored=True), False, True, id="restored, no account"),
+        pytest.param(ManualEntry(entered(alert_price="95")), False, False, id="only levels"),
+        pytest.param(ManualEntry(entered(side="long")), False, False, id="only a side"),
+        pytest.param(ManualEntry(), False, False, id="nothing"),
     ],
 )
-def test_which_position_is_shown(holdings: PositionSelection, shown: Position | None) -> None:
-    assert holdings.shown(OF) == shown
+def test_a_manual_position_is_shown_unless_it_gives_way(
+    entry: ManualEntry, has_account: bool, is_shown: bool
+) -> None:
+    assert entry.is_shown(has_account=has_account) is is_shown
 
 
 @pytest.mark.parametrize(
-    ("wish", "legs", "shown"),
+    ("position", "side"),
     [
-        pytest.param(ManualPosition(), (LONG_LEG, SHORT_LEG), SHORT_LEG, id="no wish: the larger"),
-        pytest.param(ManualPosition(), (SHORT_LEG, LONG_LEG), SHORT_LEG, id="in whatever order"),
-        pytest.param(entered(side="long"), (LONG_LEG, SHORT_LEG), LONG_LEG, id="the wished side"),
-        pytest.param(entered(side="short"), (LONG_LEG, SHORT_LEG), SHORT_LEG, id="the other side"),
-        pytest.param(
-            entered(side="long", alert_price="99"), (LONG_LEG, SHORT_LEG), LONG_LEG, id="with levels"
-        ),
+        pytest.param(entered(side="long"), LONG, id="a side"),
+        pytest.param(entered(side="long", alert_price="99"), LONG, id="a side with levels"),
+        pytest.param(entered_long(), None, id="a whole position chooses nothing among the exchange's"),
+        pytest.param(ManualPosition(), None, id="nothing"),
     ],
 )
-def test_in_hedge_mode(wish: ManualPosition, legs: tuple[Position, ...], shown: Position) -> None:
-    holdings = PositionSelection(wish, account=True, positions=legs)
-    assert holdings.shown(OF) is shown
-    assert holdings.others(shown) == tuple(leg for leg in legs if leg is not shown)
-
-
-def test_a_kept_position_does_not_choose_among_the_exchanges() -> None:
-    holdings = PositionSelection(ENTERED, kept=True, account=True, positions=(LONG_LEG, SHORT_LEG))
-    assert holdings.shown(OF) is SHORT_LEG
-
-
-def test_kept_levels_with_a_side_do_choose() -> None:
-    wish = entered(side="long", alert_price="99")
-    holdings = PositionSelection(wish, kept=True, account=True, positions=(LONG_LEG, SHORT_LEG))
-    assert holdings.shown(OF) is LONG_LEG
-
-
-def test_the_exchanges_are_named_beside_an_entered_one() -> None:
-    holdings = PositionSelection(ENTERED, account=True, positions=(LONG_LEG, SHORT_LEG))
-    assert holdings.others(holdings.shown(OF)) == (LONG_LEG, SHORT_LEG)
-
-
-@pytest.mark.parametrize("positions", [None, ()], ids=["not read", "flat"])
-def test_there_are_no_others(positions: tuple[Position, ...] | None) -> None:
-    assert PositionSelection(account=True, positions=positions).others(None) == ()
+def test_a_side_entered_alone_chooses_among_the_legs(position: ManualPosition, side: Side | None) -> None:
+    assert ManualEntry(position).wished_side is side
 
 
 @pytest.mark.parametrize(
-    ("holdings", "known"),
+    ("legs", "side", "shown"),
     [
-        pytest.param(PositionSelection(account=True), False, id="an account that was not read yet"),
-        pytest.param(
-            PositionSelection(account=True).after_failure("no"), False, id="an account that cannot be read"
-        ),
-        pytest.param(
-            PositionSelection(entered(side="long"), account=True), False, id="a side is no position"
-        ),
-        pytest.param(PositionSelection(account=True, positions=()), True, id="flat, says the exchange"),
-        pytest.param(PositionSelection(ENTERED, account=True), True, id="entered"),
-        pytest.param(
-            PositionSelection(ENTERED, kept=True, account=True), False, id="kept is not known to be held"
-        ),
-        pytest.param(
-            PositionSelection(ENTERED, kept=True, account=True, positions=()), True, id="kept, but flat"
-        ),
-        pytest.param(PositionSelection(ENTERED, kept=True), True, id="kept, no account to read"),
-        pytest.param(PositionSelection(), True, id="no account to read"),
+        pytest.param((LONG_LEG, SHORT_LEG), None, SHORT_LEG, id="the larger"),
+        pytest.param((SHORT_LEG, LONG_LEG), None, SHORT_LEG, id="in any order"),
+        pytest.param((LONG_LEG, SHORT_LEG), LONG, LONG_LEG, id="the wished side"),
+        pytest.param((LONG_LEG,), SHORT, None, id="no leg on the wished side"),
+        pytest.param((), None, None, id="flat"),
     ],
 )
-def test_unknown_is_not_flat(holdings: PositionSelection, known: bool) -> None:
-    assert holdings.known is known
-
-
-def test_a_failed_read_changes_nothing_but_says_so() -> None:
-    read = PositionSelection(account=True).after_read(7, (LONG_LEG,))
-    failed = read.after_failure("no answer in time")
-    assert (failed.positions, failed.read_at, failed.problem) == ((LONG_LEG,), 7, "no answer in time")
-    assert failed.after_read(9, ()) == PositionSelection(account=True, positions=(), read_at=9)
-
-
-@pytest.mark.parametrize(
-    ("wished", "shown", "applied"),
-    [
-        pytest.param(entered(alert_price="95"), LONG_LEG, True, id="for any side"),
-        pytest.param(entered(side="long", alert_price="95"), LONG_LEG, True, id="for its side"),
-        pytest.param(entered(side="short", alert_price="95"), LONG_LEG, False, id="for the other side"),
-        pytest.param(entered_long(alert_price="95"), SHORT_LEG, False, id="a kept long's, for a short"),
-    ],
-)
-def test_levels_apply_to_their_side_only(wished: ManualPosition, shown: Position, applied: bool) -> None:
-    assert PositionSelection(wished).levels(shown).alert == (Decimal(95) if applied else None)
-
-
-def test_levels_are_those_of_the_position_and_those_entered() -> None:
-    wished = entered(trap_low="90", trap_high="95", alert_price="85", take_profit="120", stop_loss="88")
-    levels = PositionSelection(wished).levels(position(LONG, entry="100", liquidation="80"))
-    assert (levels.side, levels.entry, levels.liquidation, levels.liquidation_is_estimate) == (
-        LONG,
-        100,
-        80,
-        False,
-    )
-    assert (levels.trap_low, levels.trap_high, levels.alert) == (90, 95, 85)
-    assert (levels.take_profit, levels.stop_loss) == (120, 88)
-
-
-def test_an_alert_on_the_winning_side_is_no_alarm() -> None:
-    """A short's alert, entered without a side: the exchange's position turns out to be a long."""
-    levels = PositionSelection(entered(alert_price="130")).levels(
-        position(LONG, entry="100", liquidation="80")
-    )
-    assert levels.emergency is not None
-    assert levels.emergency < 100
-
-
-@pytest.mark.parametrize(
-    ("wished", "held", "liquidation"),
-    [
-        pytest.param(entered(liquidation_price="85"), position(LONG, liquidation="80"), "85", id="long"),
-        pytest.param(entered(liquidation_price="115"), position(SHORT, liquidation="120"), "115", id="short"),
-        pytest.param(entered(liquidation_price="85"), position(LONG), "85", id="where none is stated"),
-        pytest.param(
-            entered(liquidation_price="85"), position(LONG, margin_mode="isolated"), "85", id="no estimate"
-        ),
-        pytest.param(
-            entered(side="long", liquidation_price="85"), position(LONG, liquidation="80"), "85",
-            id="for its side",
-        ),
-        pytest.param(
-            entered(side="short", liquidation_price="85"), position(LONG, liquidation="80"), "80",
-            id="for the other side",
-        ),
-        pytest.param(
-            entered(liquidation_price="120"), position(LONG, liquidation="80"), "80", id="where a long wins"
-        ),
-        pytest.param(
-            entered(liquidation_price="80"), position(SHORT, liquidation="120"), "120",
-            id="where a short wins",
-        ),
-        pytest.param(
-            entered_long(liquidation_price="95"), position(LONG, liquidation="80"), "80",
-            id="a kept position's is that position's own",
-        ),
-    ],
-)  # fmt: skip
-def test_a_liquidation_price_entered_alone(wished: ManualPosition, held: Position, liquidation: str) -> None:
-    levels = PositionSelection(wished, account=True, positions=(held,)).levels(held)
-    assert (levels.liquidation, levels.liquidation_is_estimate) == (Decimal(liquidation), False)
-
-
-@pytest.mark.parametrize(
-    ("held", "tiers", "liquidation", "estimated"),
-    [  # E × (1 − 1/10) / (1 − m): of 104 at 4 % it is 97.5, of 199 at 0.5 % it is 180
-        pytest.param(isolated(entry="104", liquidation="91", rate="0.04"), {}, "91", False, id="stated"),
-        pytest.param(isolated(entry="104", rate="0.04"), {"0": "0.1"}, "97.5", True, id="by its own rate"),
-        pytest.param(isolated(entry="104"), {"0": "0.04"}, "97.5", True, id="by the only tier"),
-        pytest.param(
-            isolated(entry="104"), {"0": "0.01", "104": "0.04", "105": "0.1"}, "97.5", True,
-            id="by the tier of its entry notional",
-        ),
-        pytest.param(
-            isolated(entry="199"), {"200": "0.04"}, "180", True, id="no tier reached: by the assumed rate"
-        ),
-        pytest.param(isolated(entry="199"), {}, "180", True, id="by the assumed rate: 179.1 / 0.995"),
-        pytest.param(
-            position(entry="199", source=Source.ENTERED), {}, "180", True, id="entered, in whatever mode"
-        ),
-        pytest.param(
-            position(margin_mode="cross", rate="0.04"), {"0": "0.04"}, None, True, id="cross: unknown"
-        ),
-        pytest.param(position(margin_mode="cross", liquidation="70"), {}, "70", False, id="cross, stated"),
-        pytest.param(position(rate="0.04"), {"0": "0.04"}, None, True, id="mode unknown: maybe cross"),
-        pytest.param(position(liquidation="70"), {}, "70", False, id="mode unknown, stated"),
-        pytest.param(isolated(leverage=None), {"0": "0.04"}, None, True, id="leverage unknown"),
-        pytest.param(isolated(leverage="1"), {"0": "0.04"}, None, True, id="a long without leverage: none"),
-    ],
-)  # fmt: skip
-def test_liquidation(held: Position, tiers: dict[str, str], liquidation: str | None, estimated: bool) -> None:
-    schedule = tuple(MarginTier(Decimal(floor), Decimal(rate)) for floor, rate in tiers.items())
-    levels = PositionSelection(tiers=schedule).levels(held)
-    assert levels.liquidation == dec(liquidation)
-    assert levels.liquidation_is_estimate is estimated
-
-
-def test_what_was_entered_is_valued_as_entered() -> None:
-    tiers = (MarginTier(Decimal(0), Decimal("0.04")),)
-    shown = PositionSelection(entered_long(liquidation_price="92"), tiers=tiers).shown(OF)
-    assert shown is not None
-    assert shown.source is Source.ENTERED
-    assert shown.liquidation_price == 92
-
-
-def test_an_alert_beyond_the_liquidation_would_never_sound() -> None:
-    held = isolated(liquidation="80")
-    assert (
-        PositionSelection(entered=ManualPosition.from_fields({"alert_price": "70"})).levels(held).alert
-        is None
-    )
-    assert (
-        PositionSelection(entered=ManualPosition.from_fields({"alert_price": "85"})).levels(held).alert == 85
-    )
+def test_the_preferred_leg(legs: tuple[Position, ...], side: Side | None, shown: Position | None) -> None:
+    assert preferred(legs, side) is shown

@@ -1,4 +1,4 @@
-"""SPEC B2: what differs from the exchange's own positions is named, and corrected by its figures."""
+"""SPEC B2: differences to the exchange's positions are found, described and corrected."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.domain.fill import Fill
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Position, Side
-from dashboard.domain.position_state import PositionKey, PositionState
-from dashboard.domain.reconcile import Difference, Disagreement, differences, keyed
+from dashboard.domain.position_state import PositionState
+from dashboard.domain.reconcile import Difference, DifferenceKind, find_differences, positions_by_key
 from tests.domain.builders import BOTH, LONG, SHORT, instrument, position
 from tests.domain.fill_histories import ACCOUNT, after, fill, histories, journal
 
@@ -21,10 +22,10 @@ STEPPED = replace(instrument(), size_step=Decimal("0.01"), price_step=Decimal("0
 def compared(
     ours: list[PositionState], theirs: list[Position], *, hedged: bool = False
 ) -> tuple[Difference, ...]:
-    return differences(ours, keyed(ACCOUNT, theirs, hedged=hedged))
+    return find_differences(ours, positions_by_key(ACCOUNT, theirs, hedged=hedged))
 
 
-def kinds(found: tuple[Difference, ...]) -> list[Disagreement]:
+def kinds(found: tuple[Difference, ...]) -> list[DifferenceKind]:
     return [difference.kind for difference in found]
 
 
@@ -43,7 +44,7 @@ def kinds(found: tuple[Difference, ...]) -> list[Disagreement]:
         pytest.param("buy 2 @ 100", position(SHORT, "3", "101"), ["side differs"], id="only the first"),
     ],
 )
-def test_one_position(trades: str, theirs: Position | None, found: list[str]) -> None:
+def test_first_difference_of_a_position(trades: str, theirs: Position | None, found: list[str]) -> None:
     ours = [after(trades)] if trades else []
     assert kinds(compared(ours, [theirs] if theirs else [])) == found
 
@@ -67,30 +68,30 @@ def test_one_position(trades: str, theirs: Position | None, found: list[str]) ->
         ),
     ],
 )
-def test_rounding_is_no_difference(of: Instrument, contracts: str, entry: str, found: list[str]) -> None:
+def test_rounding_is_not_a_difference(of: Instrument, contracts: str, entry: str, found: list[str]) -> None:
     ours = after("buy 2 @ 64000", of=of)
     assert kinds(compared([ours], [position(LONG, contracts, entry, of=of)])) == found
 
 
-def test_legs_are_compared_each_with_its_own() -> None:
+def test_hedge_legs_are_compared_separately() -> None:
     ours = [after("buy 2 @ 100", leg=LONG), after("sell 3 @ 100", leg=SHORT)]
     theirs = [position(SHORT, "3", "100"), position(LONG, "1", "100")]
     found = compared(ours, theirs, hedged=True)
     assert [(each.key, each.kind) for each in found] == [
-        (PositionKey(ACCOUNT, "BTC/USDT:USDT", LONG), Disagreement.SIZE)
+        (PositionKey(ACCOUNT, "BTC/USDT:USDT", LONG), DifferenceKind.SIZE)
     ]
 
 
-def test_an_account_that_changed_its_mode() -> None:
+def test_change_to_hedge_mode_is_two_differences() -> None:
     found = compared([after("buy 2 @ 100")], [position(LONG, "2", "100")], hedged=True)
     assert [(each.key.side, each.kind) for each in found] == [
-        (None, Disagreement.MISSING_THERE),
-        (LONG, Disagreement.MISSING_HERE),
+        (None, DifferenceKind.MISSING_THERE),
+        (LONG, DifferenceKind.MISSING_HERE),
     ]
 
 
 @pytest.mark.parametrize(
-    ("asked_at", "found"),
+    ("requested_at", "found"),
     [
         pytest.param(4, [], id="before the fill"),
         pytest.param(5, [], id="at the fill"),
@@ -98,10 +99,12 @@ def test_an_account_that_changed_its_mode() -> None:
         pytest.param(None, ["size differs"], id="not known"),
     ],
 )
-def test_a_position_in_motion_is_left_for_the_next_time(asked_at: int | None, found: list[str]) -> None:
+def test_position_with_a_fill_since_the_request_is_skipped(
+    requested_at: int | None, found: list[str]
+) -> None:
     ours = after([fill("buy 2 @ 100", 5)])
-    theirs = keyed(ACCOUNT, [position(LONG, "1", "100")], hedged=False)
-    assert kinds(differences([ours], theirs, asked_at=asked_at)) == found
+    theirs = positions_by_key(ACCOUNT, [position(LONG, "1", "100")], hedged=False)
+    assert kinds(find_differences([ours], theirs, requested_at=requested_at)) == found
 
 
 @pytest.mark.parametrize(
@@ -127,12 +130,12 @@ def test_a_position_in_motion_is_left_for_the_next_time(asked_at: int | None, fo
         ),
     ],
 )
-def test_text(trades: str, theirs: Position | None, text: str) -> None:
+def test_text_names_both_positions(trades: str, theirs: Position | None, text: str) -> None:
     (difference,) = compared([after(trades)] if trades else [], [theirs] if theirs else [])
     assert difference.text == text
 
 
-def test_a_leg_is_named() -> None:
+def test_text_names_the_hedge_leg() -> None:
     (difference,) = compared([after("buy 2 @ 100", leg=LONG)], [], hedged=True)
     assert difference.text.startswith("BTC/USDT:USDT:long missing there")
 
@@ -142,20 +145,22 @@ def test_a_leg_is_named() -> None:
 @given(
     history=histories(legs=(None,)) | histories(legs=BOTH), side=st.sampled_from(Side), empty=st.booleans()
 )
-def test_once_corrected_nothing_differs(
+def test_adjustments_resolve_all_differences(
     history: list[Fill], side: Side, empty: bool, payoff: Payoff, hedged: bool
 ) -> None:
     of = instrument(payoff)
     book = journal(replace(each, instrument=of) for each in history)
-    theirs = keyed(ACCOUNT, [] if empty else [position(side, "7", "12345.6", of=of)], hedged=hedged)
-    for difference in differences(book.positions, theirs):
-        book.add(difference.correction(as_of=1000))
-    assert differences(book.positions, theirs) == ()
+    theirs = positions_by_key(
+        ACCOUNT, [] if empty else [position(side, "7", "12345.6", of=of)], hedged=hedged
+    )
+    for difference in find_differences(book.positions, theirs):
+        book.add(difference.adjustment(as_of=1000))
+    assert find_differences(book.positions, theirs) == ()
 
 
-def test_a_correction_is_labelled() -> None:
+def test_adjusted_position_has_adopted_at() -> None:
     book = journal([fill("buy 2 @ 100")])
     (difference,) = compared(list(book.positions), [position(LONG, "3", "110")])
-    state = book.add(difference.correction(as_of=60_000))
+    state = book.add(difference.adjustment(as_of=60_000))
     assert (state.contracts, state.entry_price, state.adopted_at) == (3, 110, 60_000)
     assert state.opened_at == 1

@@ -1,4 +1,4 @@
-"""SPEC B1: fills as Bitget sent them make the PnL that Bitget states."""
+"""SPEC B1: recorded fills of Bitget give the PnL that Bitget reports."""
 
 import json
 from decimal import Decimal
@@ -18,7 +18,7 @@ def recorded() -> list[Fill]:
 
 
 def as_fill(row: dict[str, Any]) -> Fill:
-    """Bitget states a fee as what it takes from the balance: negative."""
+    """Bitget reports a fee as the change of the balance: negative."""
     return Fill(
         id=row["tradeId"],
         instrument=instrument(),
@@ -31,16 +31,16 @@ def as_fill(row: dict[str, Any]) -> Fill:
     )
 
 
-def test_the_exchanges_own_figures() -> None:
+def test_realized_pnl_equals_that_of_the_exchange() -> None:
     state = after(recorded())
     assert state.side is None
-    assert state.total.realized_pnl == Decimal("-0.0182")
-    assert state.total.realized_pnl == sum(fill.realized_pnl or 0 for fill in recorded())
-    assert state.total.fees == {"USDT": Decimal("0.07684416")}
+    assert state.cumulative_totals.realized_pnl == Decimal("-0.0182")
+    assert state.cumulative_totals.realized_pnl == sum(fill.realized_pnl or 0 for fill in recorded())
+    assert state.cumulative_totals.fees == {"USDT": Decimal("0.07684416")}
     assert (state.closed.opened_at, state.closed.closed_at) == (1786542349220, 1786542353710)
 
 
-def test_while_it_is_open() -> None:
+def test_unrealized_pnl_while_open() -> None:
     state = after(recorded()[:1])
     assert (state.contracts, state.entry_price) == (Decimal("0.001"), Decimal("64045.9"))
     assert state.unrealized_pnl(Decimal("64027.7")) == Decimal("-0.0182")

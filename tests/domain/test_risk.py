@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.domain.position import Side
-from dashboard.domain.risk import RiskLevels, RiskStatus, assess
+from dashboard.domain.risk import RiskLevels, RiskStatus, assess, distance_percent
 from tests.domain.builders import BOTH, LONG, SHORT
 from tests.domain.strategies import decimals, sides
 
@@ -20,7 +20,7 @@ FULL = RiskLevels(
 
 
 def mirrored(levels: RiskLevels) -> RiskLevels:
-    """The same picture for the other side: every level as far above the entry as it was below."""
+    """The levels of the other side: each as far above the entry as it was below."""
 
     def flip(level: Decimal | None) -> Decimal | None:
         return None if level is None else 2 * levels.entry - level
@@ -36,7 +36,7 @@ def mirrored(levels: RiskLevels) -> RiskLevels:
 
 
 def status(levels: RiskLevels, price: str | Decimal, side: Side) -> RiskStatus:
-    """Of a long's `levels` at `price`, or of the short that is its mirror image."""
+    """The status of a long with `levels` at `price`, or of its mirrored short."""
     if side is LONG:
         return assess(levels, Decimal(price))
     return assess(mirrored(levels), 2 * levels.entry - Decimal(price))
@@ -62,7 +62,7 @@ def status(levels: RiskLevels, price: str | Decimal, side: Side) -> RiskStatus:
         pytest.param("199", PROFIT, id="far in profit"),
     ],
 )
-def test_every_boundary(side: Side, price: str, expected: RiskStatus) -> None:
+def test_status_around_every_boundary(side: Side, price: str, expected: RiskStatus) -> None:
     assert status(FULL, price, side) is expected
 
 
@@ -85,7 +85,7 @@ def test_every_boundary(side: Side, price: str, expected: RiskStatus) -> None:
         pytest.param({"trap_high": Decimal(105)}, "103", TRAP_ZONE, id="trap zone reaches into the profit"),
     ],
 )
-def test_what_is_known_decides(
+def test_status_follows_from_the_known_levels(
     side: Side, without: dict[str, Decimal | None], price: str, expected: RiskStatus
 ) -> None:
     levels = replace(FULL, **without)  # type: ignore[arg-type]  # the table's names are fields
@@ -103,7 +103,7 @@ def test_what_is_known_decides(
         pytest.param({"alert": ENTRY, "trap_high": ENTRY}, id="both"),
     ],
 )
-def test_at_the_entry_is_profit_though_another_boundary_is_there(
+def test_price_at_the_entry_is_profit_despite_another_boundary(
     side: Side, at_entry: dict[str, Decimal]
 ) -> None:
     levels = replace(FULL, **at_entry)  # type: ignore[arg-type]  # the table's names are fields
@@ -120,7 +120,9 @@ def test_at_the_entry_is_profit_though_another_boundary_is_there(
         pytest.param({"trap_high": Decimal(105)}, "105", TRAP_ZONE, id="a boundary in the profit"),
     ],
 )
-def test_but_only_there(side: Side, levels: dict[str, Decimal], price: str, expected: RiskStatus) -> None:
+def test_boundary_next_to_the_entry_still_applies(
+    side: Side, levels: dict[str, Decimal], price: str, expected: RiskStatus
+) -> None:
     held = replace(FULL, **levels)  # type: ignore[arg-type]  # the table's names are fields
     assert status(held, price, side) is expected
 
@@ -133,18 +135,18 @@ def test_but_only_there(side: Side, levels: dict[str, Decimal], price: str, expe
         pytest.param(LONG, "64000.2", "61000.2", "61750.2", id="exact"),
     ],
 )
-def test_the_default_alert_is_a_quarter_of_the_way_to_the_entry(
+def test_default_alert_is_a_quarter_of_the_way_to_the_entry(
     side: Side, entry: str, liquidation: str, alarm: str
 ) -> None:
     levels = RiskLevels(side, Decimal(entry), liquidation=Decimal(liquidation))
     assert levels.emergency == Decimal(alarm)
 
 
-def test_a_given_alert_replaces_the_default_one() -> None:
+def test_given_alert_replaces_the_default() -> None:
     assert FULL.emergency == 86
 
 
-def test_there_is_no_alert_where_liquidation_is_unknown() -> None:
+def test_no_default_alert_without_a_liquidation_price() -> None:
     assert RiskLevels(LONG, ENTRY).emergency is None
 
 
@@ -154,11 +156,11 @@ def test_there_is_no_alert_where_liquidation_is_unknown() -> None:
     ids=["below", "above", "there", "half a percent"],
 )
 def test_distance_is_in_percent_of_the_price(level: str, price: str, percent: str) -> None:
-    assert FULL.distance(Decimal(level), Decimal(price)) == Decimal(percent)
+    assert distance_percent(Decimal(price), Decimal(level)) == Decimal(percent)
 
 
 def test_distance_to_an_unknown_level_is_unknown() -> None:
-    assert FULL.distance(None, ENTRY) is None
+    assert distance_percent(ENTRY, None) is None
 
 
 levels_around = decimals("0.01", "199.99", 2)
@@ -180,17 +182,17 @@ def risk_levels(draw: st.DrawFn) -> RiskLevels:
 
 
 @given(risk_levels(), levels_around)
-def test_a_short_is_the_mirror_image_of_a_long(levels: RiskLevels, price: Decimal) -> None:
+def test_short_mirrors_long(levels: RiskLevels, price: Decimal) -> None:
     assert assess(levels, price) is assess(mirrored(levels), 2 * ENTRY - price)
 
 
 @given(risk_levels(), levels_around)
-def test_an_estimate_never_says_liquidated(levels: RiskLevels, price: Decimal) -> None:
+def test_estimated_liquidation_price_is_never_liquidated(levels: RiskLevels, price: Decimal) -> None:
     assert assess(replace(levels, liquidation_is_estimate=True), price) is not LIQUIDATED
 
 
 @given(risk_levels(), levels_around, levels_around)
-def test_without_a_trap_zone_a_worse_price_is_never_a_better_status(
+def test_worse_price_never_has_a_better_status_without_a_trap_zone(
     levels: RiskLevels, one: Decimal, other: Decimal
 ) -> None:
     bare = replace(levels, trap_low=None, trap_high=None)

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.contract_math import unrealized_pnl
 from dashboard.domain.market import Payoff
-from dashboard.domain.pnl import unrealized_pnl
 from dashboard.domain.position import Side, Source
 from dashboard.domain.position_state import PositionChange, PositionState
-from dashboard.domain.transitions import adopt, apply_fill
+from dashboard.domain.transitions import apply_adjustment, apply_fill
 from tests.domain.builders import BOTH, LONG, SHORT, dec, instrument
 from tests.domain.fill_histories import adopted, after, fill, fills, flat, funding
 
@@ -19,7 +19,7 @@ INVERSE_COINS = instrument(Payoff.INVERSE_BASE)
 
 
 def figures(state: PositionState) -> tuple[Decimal, Decimal | None, Decimal]:
-    return state.contracts, state.entry_price, state.tally.realized_pnl
+    return state.contracts, state.entry_price, state.totals.realized_pnl
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,16 @@ def figures(state: PositionState) -> tuple[Decimal, Decimal | None, Decimal]:
         pytest.param(
             "buy 2 @ 100, sell 1 @ 110, sell 1 @ 95", "close", "0", None, "5", id="close in two parts"
         ),
-        # the long's 14 went to the earlier ones; 3 are short since 107
+        # the 14 of the long moved to the earlier totals; short 3 since 107
         pytest.param("buy 2 @ 100, sell 5 @ 107", "flip", "-3", "107", "0", id="flip"),
-        pytest.param("buy 2 @ 100, sell 2 @ 107, buy 1 @ 90", "open", "1", "90", "0", id="open anew"),
+        pytest.param("buy 2 @ 100, sell 2 @ 107, buy 1 @ 90", "open", "1", "90", "0", id="open again"),
     ],
 )
 @pytest.mark.parametrize("side", BOTH, ids=str)
-def test_linear(
+def test_linear_contract(
     side: Side, trades: str, change: str, contracts: str, entry: str | None, realized: str
 ) -> None:
-    """A short is the long with buys and sells exchanged; it wins what the long loses."""
+    """A short is the long with buys and sells exchanged, and the PnL negated."""
     mirrored = {"buy": "sell", "sell": "buy"}
     if side is SHORT:
         trades = " ".join(mirrored.get(word, word) for word in trades.split())
@@ -77,7 +77,9 @@ def test_linear(
         pytest.param("sell 10000 @ 50000, buy 10000 @ 40000", "0", None, "0.05", id="short, close"),
     ],
 )
-def test_inverse_sized_in_dollars(trades: str, contracts: str, entry: str | None, realized: str) -> None:
+def test_inverse_contract_sized_in_dollars(
+    trades: str, contracts: str, entry: str | None, realized: str
+) -> None:
     state = after(trades, of=INVERSE_USD)
     assert figures(state) == (dec(contracts), dec(entry), dec(realized))
 
@@ -94,7 +96,9 @@ def test_inverse_sized_in_dollars(trades: str, contracts: str, entry: str | None
         pytest.param("sell 1 @ 50000, buy 1 @ 40000", "0", None, "0.25", id="short, close"),
     ],
 )
-def test_inverse_sized_in_coins(trades: str, contracts: str, entry: str | None, realized: str) -> None:
+def test_inverse_contract_sized_in_coins(
+    trades: str, contracts: str, entry: str | None, realized: str
+) -> None:
     assert figures(after(trades, of=INVERSE_COINS)) == (dec(contracts), dec(entry), dec(realized))
 
 
@@ -108,21 +112,21 @@ def test_inverse_sized_in_coins(trades: str, contracts: str, entry: str | None, 
         ),
     ],
 )
-def test_contract_size(payoff: Payoff, contract_size: str, trades: str, realized: str) -> None:
+def test_contract_size_scales_pnl(payoff: Payoff, contract_size: str, trades: str, realized: str) -> None:
     state = after(trades, of=instrument(payoff, contract_size=contract_size))
-    assert state.tally.realized_pnl == dec(realized)
+    assert state.totals.realized_pnl == dec(realized)
 
 
 @pytest.mark.parametrize("payoff", Payoff, ids=str)
 @pytest.mark.parametrize("opening", ["buy", "sell"])
-def test_what_is_open_is_valued_as_any_position_is(payoff: Payoff, opening: str) -> None:
+def test_open_position_has_the_pnl_of_contract_math(payoff: Payoff, opening: str) -> None:
     state = after(f"{opening} 3 @ 100, {opening} 4 @ 137", of=instrument(payoff, contract_size="10"))
     position, mark = state.position(), Decimal(120)
     assert position.source is Source.EXCHANGE
     assert state.unrealized_pnl(mark) == pytest.approx(unrealized_pnl(position, mark), rel=Decimal("1e-15"))
 
 
-def test_a_flat_position_is_worth_nothing() -> None:
+def test_flat_position_has_no_unrealized_pnl() -> None:
     assert flat().unrealized_pnl(Decimal(100)) == 0
     assert flat().position() is None
 
@@ -132,48 +136,48 @@ def test_a_flat_position_is_worth_nothing() -> None:
 
 def test_fees_add_up_by_currency() -> None:
     state = after([fill("buy 2 @ 100", 1, "0.2"), fill("sell 1 @ 110", 2, "-0.1")])
-    assert state.tally.fees == {"USDT": Decimal("0.1")}
-    assert state.tally.realized_pnl == 10
+    assert state.totals.fees == {"USDT": Decimal("0.1")}
+    assert state.totals.realized_pnl == 10
 
 
-def test_a_fill_without_a_fee_is_counted_as_untold() -> None:
+def test_fill_without_a_fee_is_counted() -> None:
     state = after([fill("buy 2 @ 100", 1, "0"), fill("buy 1 @ 100", 2)])
-    assert state.tally.fees == {"USDT": 0}
-    assert state.tally.untold_fees == 1
+    assert state.totals.fees == {"USDT": 0}
+    assert state.totals.fills_without_fee == 1
 
 
-def test_the_fee_of_a_flip_is_shared_by_size() -> None:
-    """2 of the 5 contracts close, so 0.2 of the 0.5 belong to what was closed."""
+def test_fee_of_a_flip_is_shared_by_size() -> None:
+    """2 of the 5 contracts close, so 0.2 of the 0.5 belong to the closed position."""
     state = after([fill("buy 2 @ 100", 1, "0.1"), fill("sell 5 @ 107", 2, "0.5")])
-    assert state.closed.tally.fees == {"USDT": Decimal("0.3")}
-    assert state.tally.fees == {"USDT": Decimal("0.3")}
-    assert state.total.fees == {"USDT": Decimal("0.6")}
+    assert state.closed.totals.fees == {"USDT": Decimal("0.3")}
+    assert state.totals.fees == {"USDT": Decimal("0.3")}
+    assert state.cumulative_totals.fees == {"USDT": Decimal("0.6")}
 
 
-def test_funding_is_neither_a_fee_nor_realized() -> None:
+def test_funding_is_neither_a_fee_nor_realized_pnl() -> None:
     state = after([*fills("buy 2 @ 100"), funding("-0.3", 2), funding("0.1", 3)])
-    assert state.tally.funding == {"USDT": Decimal("-0.2")}
-    assert (state.tally.realized_pnl, state.tally.fees, state.change) == (0, {}, PositionChange.FUNDING)
+    assert state.totals.funding == {"USDT": Decimal("-0.2")}
+    assert (state.totals.realized_pnl, state.totals.fees, state.change) == (0, {}, PositionChange.FUNDING)
 
 
-# --- One after the other under one key
+# --- Consecutive positions of one key
 
 
-def test_what_was_closed_is_kept_until_the_next_close() -> None:
+def test_closed_position_is_kept_until_the_next_close() -> None:
     state = after([*fills("buy 2 @ 100, sell 2 @ 107"), fill("buy 1 @ 90", 3)])
     assert (state.closed.side, state.closed.entry_price) == (LONG, 100)
     assert (state.closed.opened_at, state.closed.closed_at) == (1, 2)
-    assert state.closed.tally.realized_pnl == 14
+    assert state.closed.totals.realized_pnl == 14
     assert not state.closed.adopted
 
 
-def test_a_new_position_begins_with_nothing_and_the_total_goes_on() -> None:
+def test_new_position_starts_at_zero_and_cumulative_totals_continue() -> None:
     state = after("buy 2 @ 100, sell 5 @ 107, buy 1 @ 105")
-    assert (state.opened_at, state.tally.realized_pnl) == (2, 2)
-    assert state.total.realized_pnl == 16
+    assert (state.opened_at, state.totals.realized_pnl) == (2, 2)
+    assert state.cumulative_totals.realized_pnl == 16
 
 
-def test_the_last_fill_of_a_flip_is_the_whole_fill() -> None:
+def test_last_fill_after_a_flip_is_the_whole_fill() -> None:
     flip = fill("sell 5 @ 107", 2, "0.5")
     assert after([*fills("buy 2 @ 100"), flip]).last_fill == flip
 
@@ -182,75 +186,77 @@ def test_the_last_fill_of_a_flip_is_the_whole_fill() -> None:
 
 
 @pytest.mark.parametrize(
-    ("leg", "trades", "contradicts"),
+    ("leg", "trades", "contradictory"),
     [
         pytest.param(LONG, "buy 2 @ 100, sell 1 @ 90", False, id="long"),
         pytest.param(SHORT, "sell 2 @ 100, buy 1 @ 90", False, id="short"),
         pytest.param(LONG, "buy 2 @ 100, sell 2 @ 90", False, id="closed"),
         pytest.param(LONG, "sell 1 @ 100", True, id="a long cannot be sold before it is bought"),
-        pytest.param(SHORT, "sell 1 @ 100, buy 2 @ 90", True, id="nor a short bought back twice"),
+        pytest.param(SHORT, "sell 1 @ 100, buy 2 @ 90", True, id="a short cannot be bought back twice"),
         pytest.param(None, "buy 1 @ 100, sell 2 @ 90", False, id="one-way: it flips"),
     ],
 )
-def test_a_leg_that_fills_are_missing_of(leg: Side | None, trades: str, contradicts: bool) -> None:
-    assert after(trades, leg=leg).contradicts is contradicts
+def test_hedge_leg_with_missing_fills_is_contradictory(
+    leg: Side | None, trades: str, contradictory: bool
+) -> None:
+    assert after(trades, leg=leg).is_contradictory is contradictory
 
 
-# --- Adoption
+# --- Adjustments
 
 
-def test_an_older_position_starts_with_the_exchanges_figures() -> None:
-    """The exchange says 2 at 100 since 5; a third at 130 makes 110, and 1 sold at 120 wins 10."""
-    start = adopted("2", "100", 10, starts=True, opened_at=5)
+def test_older_position_starts_with_the_figures_of_the_exchange() -> None:
+    """From 2 at 100 since 5, one more at 130 gives 110; 1 sold at 120 gains 10."""
+    start = adopted("2", "100", 10, replaces_history=True, opened_at=5)
     state = after([*fills("sell 1 @ 300"), start, fill("buy 1 @ 130", 11), fill("sell 1 @ 120", 12)])
     assert figures(state) == (2, 110, 10)
     assert (state.opened_at, state.adopted_at) == (5, 10)
-    assert state.total.realized_pnl == 10
+    assert state.cumulative_totals.realized_pnl == 10
 
 
 @pytest.mark.parametrize("payoff", Payoff, ids=str)
-def test_an_adopted_entry_reads_as_it_was_given(payoff: Payoff) -> None:
+def test_adjusted_entry_price_is_unchanged(payoff: Payoff) -> None:
     of = instrument(payoff, contract_size="0.01")
-    state = adopt(flat(of), adopted("-7", "64036.83333333", 1, of=of))
+    state = apply_adjustment(flat(of), adopted("-7", "64036.83333333", 1, of=of))
     assert (state.side, state.entry_price) == (SHORT, Decimal("64036.83333333"))
 
 
-def test_a_correction_keeps_what_was_realized_and_paid() -> None:
+def test_adjustment_keeps_realized_pnl_and_funding() -> None:
     state = after([*fills("buy 3 @ 100, sell 1 @ 110"), funding("-1", 3), adopted("5", "104", 4)])
     assert figures(state) == (5, 104, 10)
     assert (state.opened_at, state.adopted_at, state.change) == (1, 4, PositionChange.ADOPT)
-    assert state.tally.funding == {"USDT": -1}
+    assert state.totals.funding == {"USDT": -1}
 
 
-def test_a_correction_of_a_small_position_does_not_end_it() -> None:
+def test_adjustment_of_a_small_position_does_not_end_it() -> None:
     state = after([*fills("buy 0.5 @ 100"), adopted("0.7", "100", 4)])
     assert (state.contracts, state.opened_at, state.closed) == (Decimal("0.7"), 1, None)
 
 
 @pytest.mark.parametrize(
-    ("correction", "side"),
+    ("adjustment", "side"),
     [
         pytest.param(adopted("0", "0", 4), None, id="gone"),
-        pytest.param(adopted("-1", "105", 4, opened_at=3), SHORT, id="turned"),
+        pytest.param(adopted("-1", "105", 4, opened_at=3), SHORT, id="reversed"),
     ],
 )
-def test_a_correction_can_end_a_position(correction: PositionAdjustment, side: Side | None) -> None:
-    state = after([*fills("buy 3 @ 100, sell 1 @ 110"), correction])
+def test_adjustment_can_end_a_position(adjustment: PositionAdjustment, side: Side | None) -> None:
+    state = after([*fills("buy 3 @ 100, sell 1 @ 110"), adjustment])
     assert state.side is side
-    assert (state.closed.closed_at, state.closed.adopted, state.closed.tally.realized_pnl) == (4, True, 10)
-    assert state.total.realized_pnl == 10
+    assert (state.closed.closed_at, state.closed.adopted, state.closed.totals.realized_pnl) == (4, True, 10)
+    assert state.cumulative_totals.realized_pnl == 10
     assert state.opened_at == (3 if side else 1)
 
 
 @pytest.mark.parametrize("trade", ["sell 2 @ 90", "sell 3 @ 90"], ids=["close", "flip"])
-def test_the_label_ends_with_the_adopted_position(trade: str) -> None:
+def test_adopted_flag_ends_with_the_position(trade: str) -> None:
     state = after([adopted("2", "100", 1), fill(trade, 2)])
     assert state.closed.adopted
     assert after([adopted("2", "100", 1), fill(trade, 2), fill("sell 1 @ 80", 3)]).adopted_at is None
 
 
-def test_a_long_history_costs_no_digit() -> None:
-    """Thirds and sevenths in and out: closed, it has won exactly what came in less what went out."""
+def test_long_history_is_exact() -> None:
+    """With thirds and sevenths in the averages, the PnL is exactly the difference of cash flows."""
     state, trades = (
         flat(),
         fills("buy 1 @ 100, buy 2 @ 101, sell 1 @ 102, buy 5 @ 103, sell 3 @ 99, sell 4 @ 98"),
@@ -259,4 +265,4 @@ def test_a_long_history_costs_no_digit() -> None:
         for trade in trades:
             state = apply_fill(state, replace(trade, traded_at=trade.traded_at + 10 * again))
     assert state.contracts == state.entry_value == 0
-    assert state.total.realized_pnl == 50 * (102 + 297 + 392 - 100 - 202 - 515)
+    assert state.cumulative_totals.realized_pnl == 50 * (102 + 297 + 392 - 100 - 202 - 515)

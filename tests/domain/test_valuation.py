@@ -1,16 +1,21 @@
-"""On which price a position is valued, and that without a live one nothing is known."""
+"""A position is valued at its best live price, and unknown without one."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Quote, Ticker
+from dashboard.domain.position_state import opened
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation, valuation_price, value
-from tests.domain.builders import LONG, position, ticker
+from tests.domain.builders import LONG, SHORT, position, ticker
 
 STALE_AFTER = 5_000
+KEY = PositionKey("bitget manual", position().instrument.symbol)
 HELD, LEVELS = position(contracts="2", entry="100", leverage="10"), RiskLevels(LONG, Decimal(100))
+STATE = opened(KEY, HELD)
 
 
 def aged(**prices: tuple[str, int]) -> Ticker:
@@ -32,14 +37,14 @@ def aged(**prices: tuple[str, int]) -> Ticker:
         pytest.param(Ticker(), None, False, id="nothing"),
     ],
 )
-def test_basis(prices: Ticker, price: str | None, on_mark: bool) -> None:
+def test_the_price_to_value_on(prices: Ticker, price: str | None, on_mark: bool) -> None:
     quote, is_mark = valuation_price(prices, 0, STALE_AFTER)
     assert (quote and str(quote.value), is_mark) == (price, on_mark)
 
 
 def test_value_at_a_live_price() -> None:
     quote = Quote(Decimal(105), 0)
-    assert value(HELD, LEVELS, Ticker(mark=quote), now=0, stale_after=STALE_AFTER) == Valuation(
+    assert value(STATE, HELD, LEVELS, Ticker(mark=quote), now=0, stale_after=STALE_AFTER) == Valuation(
         RiskStatus.PROFIT,
         quote,
         on_mark=True,
@@ -52,16 +57,24 @@ def test_value_at_a_live_price() -> None:
 @pytest.mark.parametrize(
     "prices", [Ticker(), ticker(-5_001, last="105", mark="105")], ids=["none", "too old"]
 )
-def test_without_a_live_price_nothing_is_known(prices: Ticker) -> None:
-    assert value(HELD, LEVELS, prices, now=0, stale_after=STALE_AFTER) == Valuation(RiskStatus.UNKNOWN)
+def test_without_a_live_price_figures_are_unknown(prices: Ticker) -> None:
+    assert value(STATE, HELD, LEVELS, prices, now=0, stale_after=STALE_AFTER) == Valuation(RiskStatus.UNKNOWN)
 
 
 @pytest.mark.parametrize("prices", [Ticker(), ticker(last="105")], ids=["no price", "live price"])
-def test_without_a_position_there_is_nothing_to_value(prices: Ticker) -> None:
-    it = value(None, None, prices, now=0, stale_after=STALE_AFTER)
-    assert it == Valuation(RiskStatus.NO_POSITION, prices.last)
+def test_a_flat_position_is_worth_nothing(prices: Ticker) -> None:
+    it = value(replace(STATE, contracts=Decimal(0)), None, None, prices, now=0, stale_after=STALE_AFTER)
+    assert (it.status, it.unrealized_pnl, it.notional) == (RiskStatus.NO_POSITION, 0, 0)
+
+
+def test_a_contradictory_position_is_not_valued() -> None:
+    """More was closed than is known to be opened: fills are missing."""
+    short_leg = replace(STATE, key=replace(KEY, side=SHORT))
+    it = value(short_leg, HELD, LEVELS, ticker(last="105"), now=0, stale_after=STALE_AFTER)
+    assert (it.status, it.unrealized_pnl) == (RiskStatus.UNKNOWN, None)
 
 
 def test_without_a_leverage_only_roe_is_unknown() -> None:
-    it = value(position(leverage=None), LEVELS, ticker(last="90"), now=0, stale_after=STALE_AFTER)
-    assert (it.status, it.unrealized_pnl, it.roe) == (RiskStatus.UNDERWATER, Decimal(-10), None)
+    held = replace(HELD, leverage=None)
+    it = value(STATE, held, LEVELS, ticker(last="90"), now=0, stale_after=STALE_AFTER)
+    assert (it.status, it.unrealized_pnl, it.roe) == (RiskStatus.UNDERWATER, Decimal(-20), None)

@@ -1,4 +1,4 @@
-"""Market dicts as ccxt gives them, from the unified symbol and the exchange's own id."""
+"""Builders of ccxt's market dicts and exchange objects."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from dashboard.exchange import normalize
 
 
 def market(symbol: str, id: str, **more: Any) -> dict[str, Any]:
-    """BTC/USDT is spot; BTC/USDT:USDT a linear swap; BTC/USD:BTC an inverse one; ...-260327 a future."""
+    """Builds a market. BTC/USDT is spot, BTC/USDT:USDT a linear swap, BTC/USD:BTC an inverse one."""
     pair, _, contract = symbol.partition(":")
     base, quote = pair.split("/")
     settle, _, expiry = contract.partition("-")
@@ -35,11 +35,11 @@ def market(symbol: str, id: str, **more: Any) -> dict[str, Any]:
 
 
 def exchange_with(exchange: str, *markets: dict[str, Any]) -> Any:
-    """ccxt's own object, set up as `build` does, that lists these markets."""
-    it = getattr(ccxt.pro, exchange)()
-    it.number = str
-    it.set_markets(list(markets))
-    return it
+    """Returns ccxt's exchange object with these markets, set up as by `build_exchange`."""
+    built = getattr(ccxt.pro, exchange)()
+    built.number = str
+    built.set_markets(list(markets))
+    return built
 
 
 def instrument_of(exchange: str, listed: dict[str, Any]) -> Instrument:

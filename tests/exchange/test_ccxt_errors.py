@@ -1,4 +1,4 @@
-"""What each failure of ccxt means to us, in one line that is safe to show."""
+"""Translation of ccxt's exceptions into one line without secrets."""
 
 import asyncio
 
@@ -16,47 +16,57 @@ from dashboard.errors import (
 from dashboard.exchange.ccxt_errors import translate_errors
 
 
-async def raised(error: BaseException) -> DashboardError:
-    with pytest.raises(DashboardError) as ours, translate_errors("bitget"):
+async def translation_of(error: BaseException) -> DashboardError:
+    with pytest.raises(DashboardError) as translated, translate_errors("bitget"):
         raise error
-    return ours.value
+    return translated.value
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours", "message"),
+    ("raised", "translated", "message"),
     [
-        (ccxt.PermissionDenied, CredentialError, "the keys lack a permission"),
-        (ccxt.AccountNotEnabled, CredentialError, "the keys lack a permission"),
-        (ccxt.AuthenticationError, CredentialError, "the keys were refused"),
-        (ccxt.AccountSuspended, CredentialError, "the keys were refused"),
-        (ccxt.BadSymbol, UnknownSymbol, "the symbol was refused"),
+        (ccxt.PermissionDenied, CredentialError, "the API key lacks a permission: allow it to read futures"),
+        (ccxt.AccountNotEnabled, CredentialError, "the API key lacks a permission: allow it to read futures"),
+        (
+            ccxt.AuthenticationError,
+            CredentialError,
+            "the API key was rejected: check key, secret and passphrase",
+        ),
+        (
+            ccxt.AccountSuspended,
+            CredentialError,
+            "the API key was rejected: check key, secret and passphrase",
+        ),
+        (ccxt.BadSymbol, UnknownSymbol, "the symbol was rejected"),
         (ccxt.NotSupported, ExchangeLacks, "not supported"),
-        (ccxt.ArgumentsRequired, ExchangeLacks, "needs more than is asked here"),
+        (ccxt.ArgumentsRequired, ExchangeLacks, "requires more arguments than are sent here"),
         (ccxt.RateLimitExceeded, ExchangeUnavailable, "too many requests"),
         (ccxt.DDoSProtection, ExchangeUnavailable, "too many requests"),
-        (ccxt.RequestTimeout, ExchangeUnavailable, "no answer in time"),
-        (TimeoutError, ExchangeUnavailable, "no answer in time"),
+        (ccxt.RequestTimeout, ExchangeUnavailable, "no response in time"),
+        (TimeoutError, ExchangeUnavailable, "no response in time"),
         (ccxt.ExchangeNotAvailable, ExchangeUnavailable, "not available"),
         (ccxt.OnMaintenance, ExchangeUnavailable, "not available"),
         (ccxt.NetworkError, ExchangeUnavailable, "the connection failed"),
         (ccxt.ChecksumError, ExchangeUnavailable, "the connection failed"),
-        (ccxt.BadRequest, ExchangeUnavailable, "refused the request"),
-        (ccxt.ExchangeError, ExchangeUnavailable, "refused the request"),  # 503 with code 50010
-        (ccxt.OperationFailed, ExchangeUnavailable, "refused the request"),
-        (ccxt.BaseError, ExchangeUnavailable, "refused the request"),
-        # what ccxt lets through of the library below it
+        (ccxt.BadRequest, ExchangeUnavailable, "the request was rejected"),
+        (ccxt.ExchangeError, ExchangeUnavailable, "the request was rejected"),  # 503 with code 50010
+        (ccxt.OperationFailed, ExchangeUnavailable, "the request was rejected"),
+        (ccxt.BaseError, ExchangeUnavailable, "the request was rejected"),
+        # exceptions of aiohttp that ccxt does not wrap
         (aiohttp.ClientError, ExchangeUnavailable, "the connection failed"),
         (aiohttp.ClientPayloadError, ExchangeUnavailable, "the connection failed"),
-        (aiohttp.ServerTimeoutError, ExchangeUnavailable, "no answer in time"),
+        (aiohttp.ServerTimeoutError, ExchangeUnavailable, "no response in time"),
         (OSError, ExchangeUnavailable, "the connection failed"),
         (ConnectionResetError, ExchangeUnavailable, "the connection failed"),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
-async def test_each_failure(theirs: type[Exception], ours: type[DashboardError], message: str) -> None:
-    bare = await raised(theirs())
-    assert (type(bare), str(bare)) == (ours, f"bitget: {message}")
-    assert str(await raised(theirs("bitget its own words"))) == f"bitget: {message} (its own words)"
+async def test_exception_is_translated(
+    raised: type[Exception], translated: type[DashboardError], message: str
+) -> None:
+    error = await translation_of(raised())
+    assert (type(error), str(error)) == (translated, f"bitget: {message}")
+    assert str(await translation_of(raised("bitget some detail"))) == f"bitget: {message} (some detail)"
 
 
 @pytest.mark.parametrize(
@@ -78,31 +88,31 @@ async def test_each_failure(theirs: type[Exception], ours: type[DashboardError],
         ),
     ],
 )  # fmt: skip
-async def test_only_what_is_safe_is_shown(text: str, shown: str) -> None:
-    message = str(await raised(ccxt.ExchangeError(text)))
-    assert message == f"bitget: refused the request ({shown})"
+async def test_message_is_one_line_without_markup_and_secrets(text: str, shown: str) -> None:
+    message = str(await translation_of(ccxt.ExchangeError(text)))
+    assert message == f"bitget: the request was rejected ({shown})"
     assert "5ECRET" not in message
 
 
-async def test_long_text_is_cut() -> None:
-    message = str(await raised(ccxt.ExchangeError("x" * 10_000)))
+async def test_long_message_is_truncated() -> None:
+    message = str(await translation_of(ccxt.ExchangeError("x" * 10_000)))
     assert len(message) < 250
     assert message.endswith("x…)")
 
 
-async def test_the_cause_is_kept_for_the_log() -> None:
-    theirs = ccxt.NetworkError("gone")
-    assert (await raised(theirs)).__cause__ is theirs
+async def test_original_exception_is_the_cause() -> None:
+    original = ccxt.NetworkError("gone")
+    assert (await translation_of(original)).__cause__ is original
 
 
-async def test_what_goes_well_is_left_alone() -> None:
+async def test_block_without_an_exception_completes() -> None:
     with translate_errors("bitget"):
         done = True
     assert done
 
 
-async def test_our_own_errors_and_bugs_pass_through() -> None:
-    for error in (ExchangeUnavailable("ours"), KeyError("a bug")):
+async def test_dashboard_errors_and_bugs_pass_through() -> None:
+    for error in (ExchangeUnavailable("no response"), KeyError("a bug")):
         with pytest.raises(type(error)) as same, translate_errors("bitget"):
             raise error
         assert same.value is error
@@ -113,8 +123,8 @@ async def wait_for(future: "asyncio.Future[None]") -> None:
         await future
 
 
-async def test_a_socket_closed_under_a_watcher_is_a_failure() -> None:
-    """ccxt's close() cancels the future that a watcher waits for, not the watcher."""
+async def test_socket_closed_under_a_watcher_is_unavailable() -> None:
+    """ccxt's close() cancels the future that the watcher awaits, not the watcher."""
     future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     watcher = asyncio.create_task(wait_for(future))
     asyncio.get_running_loop().call_soon(future.cancel)
@@ -122,7 +132,7 @@ async def test_a_socket_closed_under_a_watcher_is_a_failure() -> None:
         await watcher
 
 
-async def test_a_real_cancellation_passes_through() -> None:
+async def test_cancellation_of_the_task_passes_through() -> None:
     watcher = asyncio.create_task(wait_for(asyncio.get_running_loop().create_future()))
     asyncio.get_running_loop().call_soon(watcher.cancel)
     with pytest.raises(asyncio.CancelledError):
@@ -130,7 +140,7 @@ async def test_a_real_cancellation_passes_through() -> None:
     assert watcher.cancelled()
 
 
-async def test_a_timeout_around_a_watcher_stays_a_timeout() -> None:
+async def test_timeout_around_a_watcher_stays_a_timeout() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0):
             await wait_for(asyncio.get_running_loop().create_future())

@@ -1,4 +1,4 @@
-"""Building ccxt's object: what cannot work is refused in words, and what the user adds is merged."""
+"""Construction of ccxt's exchange objects: validation of settings, and merging of the user's options."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,19 +17,19 @@ def _some(names: list[str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("exchange", "near"),
+    ("exchange", "similar"),
     [("bitgett", "bitget"), ("Binance", "binance"), ("krakenfuture", "krakenfutures")],
 )
-def test_unknown_exchange_with_near_matches(exchange: str, near: str) -> None:
+def test_unknown_exchange_error_lists_similar_names(exchange: str, similar: str) -> None:
     with pytest.raises(UnknownExchange) as error:
         build_exchange(Credentials(exchange))
-    message, _, matches = str(error.value).partition("; near it: ")
-    assert message == f"exchange '{exchange}' is not known to ccxt"
-    assert near in matches.split(", ")
+    message, _, matches = str(error.value).partition("; similar: ")
+    assert message == f"exchange '{exchange}' is not supported by ccxt"
+    assert similar in matches.split(", ")
 
 
 @pytest.mark.parametrize("exchange", ["zzzzzz", "", "__init__", "Exchange"])
-def test_unknown_exchange(exchange: str) -> None:
+def test_unknown_exchange_is_rejected(exchange: str) -> None:
     with pytest.raises(UnknownExchange):
         build_exchange(Credentials(exchange))
 
@@ -49,100 +49,106 @@ def test_unknown_exchange(exchange: str) -> None:
         ("okx", ["api_key", "api_secret"], "--api-passphrase"),
     ],
 )
-def test_half_of_the_keys(exchange: str, given: list[str], missing: str) -> None:
+def test_incomplete_keys_are_rejected(exchange: str, given: list[str], missing: str) -> None:
     with pytest.raises(CredentialError) as error:
         build_exchange(Credentials(exchange, **_some(given)))
-    assert str(error.value) == f"{exchange} needs {missing} too: half of the keys open nothing"
+    required = "api key, api secret" + ("" if exchange == "bybit" else ", api passphrase")
+    assert str(error.value) == f"{exchange} requires {required}: set {missing} too"
 
 
-def test_all_of_the_keys() -> None:
-    it = build_exchange(Credentials("bitget", **KEYS))
-    assert (it.apiKey, it.secret, it.password) == ("k3y", "5ecret", "pa55")
+def test_complete_keys_are_accepted() -> None:
+    exchange = build_exchange(Credentials("bitget", **KEYS))
+    assert (exchange.apiKey, exchange.secret, exchange.password) == ("k3y", "5ecret", "pa55")
 
 
-def test_the_options_file_may_hold_the_missing_ones() -> None:
-    it = build_exchange(Credentials("bitget", api_key="k3y", config={"secret": "5ecret", "password": "pa55"}))
-    assert (it.apiKey, it.secret, it.password) == ("k3y", "5ecret", "pa55")
+def test_options_file_completes_the_keys() -> None:
+    exchange = build_exchange(
+        Credentials("bitget", api_key="k3y", config={"secret": "5ecret", "password": "pa55"})
+    )
+    assert (exchange.apiKey, exchange.secret, exchange.password) == ("k3y", "5ecret", "pa55")
 
 
-def test_hyperliquid_needs_its_wallet_address_only() -> None:
+def test_hyperliquid_requires_only_the_wallet_address() -> None:
     assert build_exchange(Credentials("hyperliquid", wallet_address="0xabc")).walletAddress == "0xabc"
 
 
 @pytest.mark.parametrize("exchange", ["bybit", "okx", "hyperliquid"])
-def test_testnet(exchange: str) -> None:
+def test_testnet_is_enabled(exchange: str) -> None:
     assert build_exchange(Credentials(exchange, testnet=True)).isSandboxModeEnabled
     assert not build_exchange(Credentials(exchange)).isSandboxModeEnabled
 
 
-def test_bitgets_testnet_is_a_header() -> None:
+def test_bitget_testnet_is_enabled_by_an_option() -> None:
     assert build_exchange(Credentials("bitget", testnet=True)).options["sandboxMode"]
     assert not build_exchange(Credentials("bitget")).options.get("sandboxMode")
 
 
 @pytest.mark.parametrize("exchange", ["kraken", "htx", "bitfinex"])
-def test_no_testnet(exchange: str) -> None:
+def test_exchange_without_a_testnet_is_rejected(exchange: str) -> None:
     with pytest.raises(ExchangeLacks) as error:
         build_exchange(Credentials(exchange, testnet=True))
-    assert str(error.value) == f"{exchange} has no testnet in ccxt: leave --use-testnet out"
+    assert str(error.value) == f"{exchange} has no testnet in ccxt: remove --use-testnet"
 
 
-def test_the_options_are_merged_deep_into_ours() -> None:
+def test_options_are_merged_deeply_into_the_defaults() -> None:
     options = {
         "options": {"defaultSubType": "inverse"},
         "streaming": {"keepAlive": 1},
         "aiohttp_proxy": "http://p",
     }
-    it, plain = build_exchange(Credentials("bitget", config=options)), build_exchange(Credentials("bitget"))
-    assert it.options == plain.options | {"defaultSubType": "inverse"}
-    assert it.streaming["keepAlive"] == 1
-    assert it.streaming["maxPingPongMisses"] == plain.streaming["maxPingPongMisses"]
-    assert (it.aiohttp_proxy, plain.aiohttp_proxy) == ("http://p", None)
+    exchange, plain = (
+        build_exchange(Credentials("bitget", config=options)),
+        build_exchange(Credentials("bitget")),
+    )
+    assert exchange.options == plain.options | {"defaultSubType": "inverse"}
+    assert exchange.streaming["keepAlive"] == 1
+    assert exchange.streaming["maxPingPongMisses"] == plain.streaming["maxPingPongMisses"]
+    assert (exchange.aiohttp_proxy, plain.aiohttp_proxy) == ("http://p", None)
 
 
-def test_options_beat_flags_and_are_not_changed() -> None:
+def test_options_override_flags_and_stay_unmodified() -> None:
     options: dict[str, Any] = {"timeout": 77, "apiKey": "other", "options": {"a": 1}}
-    it = build_exchange(Credentials("bitget", config=options, **KEYS))
-    assert (it.timeout, it.apiKey) == (77, "other")
+    exchange = build_exchange(Credentials("bitget", config=options, **KEYS))
+    assert (exchange.timeout, exchange.apiKey) == (77, "other")
     assert options == {"timeout": 77, "apiKey": "other", "options": {"a": 1}}
 
 
-def test_numbers_stay_as_the_exchange_wrote_them() -> None:
+def test_numbers_are_strings_as_written_by_the_exchange() -> None:
     assert build_exchange(Credentials("bitget")).parse_number("0.10") == "0.10"
 
 
-def test_a_dead_socket_is_noticed_within_half_a_minute() -> None:
+def test_dead_socket_is_detected_within_half_a_minute() -> None:
     streaming = build_exchange(Credentials("binance")).streaming
     assert streaming["keepAlive"] * (streaming["maxPingPongMisses"] + 1) <= 30_000
 
 
-def test_an_exchange_without_websockets_is_read_by_rest() -> None:
-    it = build_exchange(Credentials("bitflyer"))
-    assert not it.has.get("watchTicker")
-    assert it.parse_number("0.10") == "0.10"
+def test_exchange_without_websockets_uses_rest() -> None:
+    exchange = build_exchange(Credentials("bitflyer"))
+    assert not exchange.has.get("watchTicker")
+    assert exchange.parse_number("0.10") == "0.10"
 
 
-def _texts(access: Credentials) -> Iterator[str]:
-    yield repr(access)
-    yield str(access)
-    yield f"{access}"
+def _texts(credentials: Credentials) -> Iterator[str]:
+    yield repr(credentials)
+    yield str(credentials)
+    yield f"{credentials}"
 
 
-def test_no_secret_is_shown() -> None:
-    access = Credentials("bitget", config={"secret": "0ther", "headers": {"x": "t0ken"}}, **KEYS)
-    for text in _texts(access):
+def test_credentials_show_no_secret() -> None:
+    credentials = Credentials("bitget", config={"secret": "0ther", "headers": {"x": "t0ken"}}, **KEYS)
+    for text in _texts(credentials):
         assert "bitget" in text
         assert not [word for word in ("k3y", "5ecret", "pa55", "0ther", "t0ken") if word in text]
 
 
 @pytest.mark.parametrize(
-    ("access", "has_account"),
+    ("credentials", "has_account"),
     [
         pytest.param(Credentials("bitget"), False, id="nothing"),
         pytest.param(Credentials("bitget", **KEYS), True, id="keys"),
         pytest.param(Credentials("hyperliquid", wallet_address="0xabc"), True, id="wallet"),
         pytest.param(Credentials("bitget", config={"apiKey": "k"}), True, id="keys in the options file"),
-        pytest.param(Credentials("bitget", api_key=""), False, id="an empty key"),
+        pytest.param(Credentials("bitget", api_key=""), False, id="empty key"),
         pytest.param(
             Credentials("hyperliquid", config={"walletAddress": "0xabc"}),
             True,
@@ -150,5 +156,5 @@ def test_no_secret_is_shown() -> None:
         ),
     ],
 )
-def test_has_account(access: Credentials, has_account: bool) -> None:
-    assert access.has_account is has_account
+def test_account_needs_a_key_or_a_wallet(credentials: Credentials, has_account: bool) -> None:
+    assert credentials.has_account is has_account

@@ -1,4 +1,4 @@
-"""From ccxt's dicts to domain values: EXCHANGE-NOTES section 4, and that absent is unknown, never zero."""
+"""Conversion of ccxt's public data: exact numbers, and absent values unknown instead of zero."""
 
 import json
 from decimal import Decimal
@@ -21,8 +21,8 @@ KRAKEN = market("BTC/USD:BTC", "PI_XBTUSD")
 HYPERLIQUID = market("BTC/USDC:USDC", "0", info={"name": "BTC"})
 
 
-def figures(ticker: Ticker) -> dict[str, str]:
-    """What a ticker knows, as texts."""
+def known_prices(ticker: Ticker) -> dict[str, str]:
+    """Returns the known prices of a ticker as texts."""
     names = ("last", "bid", "ask", "mark", "change_24h")
     known = {name: getattr(ticker, name) for name in names}
     return {name: str(quote.value) for name, quote in known.items() if quote is not None}
@@ -58,8 +58,8 @@ def frames(name: str) -> list[dict[str, Any]]:
     ],
     ids=repr,
 )
-def test_numbers(value: object, number: str | None, positive: str | None) -> None:
-    """Exact to the digit, or unknown."""
+def test_number_is_exact_or_unknown(value: object, number: str | None, positive: str | None) -> None:
+    """Numbers are exact to the digit, or unknown."""
     assert (normalize.number(value), normalize.positive(value)) == (dec(number), dec(positive))
 
 
@@ -69,7 +69,7 @@ def test_numbers(value: object, number: str | None, positive: str | None) -> Non
         pytest.param(
             "futures_ticker_2024-10.jsonl", market("STORJ/USDT:USDT", "STORJUSDT"), 0,
             {"last": "0.4706", "bid": "0.4705", "ask": "0.4708", "mark": "0.4705", "change_24h": "-1.569"},
-            id="linear: ccxt drops the mark",
+            id="linear: ccxt drops the mark price",
         ),
         pytest.param(
             "futures_ticker_2024-10.jsonl", market("BTC/USD:BTC-241227", "BTCUSDZ24"), 1,
@@ -82,22 +82,22 @@ def test_numbers(value: object, number: str | None, positive: str | None) -> Non
         pytest.param(
             "spot_ticker_2026-08.jsonl", market("BTC/USDT", "BTCUSDT"), 0,
             {"last": "63707.42", "bid": "63707.41", "ask": "63707.42", "change_24h": "-0.396"},
-            id="spot: there is no mark",
+            id="spot: no mark price",
         ),
     ],
 )  # fmt: skip
-def test_bitgets_recorded_frames(file: str, listed: dict[str, Any], nth: int, known: dict[str, str]) -> None:
+def test_recorded_bitget_ticker(file: str, listed: dict[str, Any], nth: int, known: dict[str, str]) -> None:
     parsed = exchange_with("bitget", listed).parse_ws_ticker(frames(file)[nth])
     assert parsed["symbol"] == listed["symbol"]
-    assert figures(normalize.ticker(parsed, 5)) == known
+    assert known_prices(normalize.ticker(parsed, 5)) == known
 
 
-def test_every_figure_is_received_now_whatever_the_exchange_says() -> None:
-    """Timestamps of exchanges may be missing or old."""
-    got = normalize.ticker(
+def test_prices_are_timestamped_by_receipt() -> None:
+    """Exchanges may report no timestamp, or an old one."""
+    ticker = normalize.ticker(
         {"last": "1", "bid": "2", "ask": "3", "markPrice": "4", "percentage": "0", "timestamp": 9}, 5
     )
-    assert got == Ticker(*(Quote(Decimal(number), 5) for number in (1, 2, 3, 4, 0)))
+    assert ticker == Ticker(*(Quote(Decimal(number), 5) for number in (1, 2, 3, 4, 0)))
 
 
 @pytest.mark.parametrize(
@@ -105,54 +105,54 @@ def test_every_figure_is_received_now_whatever_the_exchange_says() -> None:
     [
         pytest.param({}, {}, id="nothing"),
         pytest.param({"last": None, "bid": "", "ask": "0", "info": None}, {}, id="absent, empty and zero"),
-        pytest.param({"last": "-1", "bid": "nan"}, {}, id="no prices at all"),
-        pytest.param({"percentage": "0"}, {"change_24h": "0"}, id="no change is a change"),
+        pytest.param({"last": "-1", "bid": "nan"}, {}, id="no valid price"),
+        pytest.param({"percentage": "0"}, {"change_24h": "0"}, id="change of zero"),
         pytest.param({"percentage": "-2.5"}, {"change_24h": "-2.5"}, id="down"),
         pytest.param(
-            {"markPrice": "9", "info": {"markPrice": "8"}}, {"mark": "9"}, id="the unified mark first"
+            {"markPrice": "9", "info": {"markPrice": "8"}}, {"mark": "9"}, id="unified mark price first"
         ),
         pytest.param({"info": {"markPrice": "8"}}, {"mark": "8"}, id="bitget, bybit"),
         pytest.param({"info": {"markPx": "8"}}, {"mark": "8"}, id="hyperliquid"),
         pytest.param({"info": {"mark_price": "8"}}, {"mark": "8"}, id="others"),
         pytest.param(
-            {"markPrice": "0", "info": {"markPrice": "0", "markPx": "8"}}, {"mark": "8"}, id="0 is none"
+            {"markPrice": "0", "info": {"markPrice": "0", "markPx": "8"}}, {"mark": "8"}, id="zero is absent"
         ),
-        pytest.param({"info": ["8"]}, {}, id="info that is a list"),
+        pytest.param({"info": ["8"]}, {}, id="info is a list"),
     ],
 )
-def test_every_field_of_a_ticker_is_optional(raw: dict[str, Any], known: dict[str, str]) -> None:
-    assert figures(normalize.ticker(raw, 0)) == known
+def test_each_field_of_a_ticker_is_optional(raw: dict[str, Any], known: dict[str, str]) -> None:
+    assert known_prices(normalize.ticker(raw, 0)) == known
 
 
-def test_hyperliquids_mark_is_in_its_info() -> None:
+def test_hyperliquid_mark_price_is_read_from_info() -> None:
     raw = {"name": "BTC", "markPx": "64001.5", "midPx": "64000.5", "prevDayPx": "64000", "dayNtlVlm": "1"}
     parsed = exchange_with("hyperliquid", HYPERLIQUID).parse_ticker(raw, HYPERLIQUID)
     assert parsed["timestamp"] is None
-    assert figures(normalize.ticker(parsed, 0))["mark"] == "64001.5"
+    assert known_prices(normalize.ticker(parsed, 0))["mark"] == "64001.5"
 
 
-def test_hyperliquids_impact_prices_are_no_bid_and_ask() -> None:
+def test_hyperliquid_impact_prices_are_not_bid_and_ask() -> None:
     raw = {
         "name": "BTC", "markPx": "64001.5", "midPx": "64000.5", "impactPxs": ["63990.0", "64010.0"],
         "prevDayPx": "64000", "dayNtlVlm": "1",
     }  # fmt: skip
     parsed = exchange_with("hyperliquid", HYPERLIQUID).parse_ticker(raw, HYPERLIQUID)
     assert (parsed["bid"], parsed["ask"]) == ("63990.0", "64010.0")
-    known = figures(normalize.ticker(parsed, 0))
+    known = known_prices(normalize.ticker(parsed, 0))
     assert known["mark"] == "64001.5"
     assert known.keys().isdisjoint({"bid", "ask"})
 
 
-KRAKENS_FRAME: dict[str, Any] = {
+KRAKEN_FRAME: dict[str, Any] = {
     "feed": "ticker", "product_id": "PI_XBTUSD", "bid": 28060, "ask": 28070, "last": 28053.5,
     "change": -0.7710945651981715, "markPrice": 28064.92082724592,
 }  # fmt: skip
 
 
-def test_krakens_frame() -> None:
-    """ccxt takes the change in it, which is in percent, for one in dollars."""
-    parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(KRAKENS_FRAME)
-    assert figures(normalize.ticker(parsed, 0)) == {
+def test_kraken_frame_has_its_change_in_percent() -> None:
+    """ccxt treats its change, which is in percent, as dollars."""
+    parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(KRAKEN_FRAME)
+    assert known_prices(normalize.ticker(parsed, 0)) == {
         "last": "28053.5",
         "bid": "28060",
         "ask": "28070",
@@ -161,16 +161,16 @@ def test_krakens_frame() -> None:
     }
 
 
-def test_krakens_frame_without_a_change() -> None:
-    frame = {name: value for name, value in KRAKENS_FRAME.items() if name != "change"}
+def test_kraken_frame_without_a_change() -> None:
+    frame = {name: value for name, value in KRAKEN_FRAME.items() if name != "change"}
     parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(frame)
-    assert "change_24h" not in figures(normalize.ticker(parsed, 0))
+    assert "change_24h" not in known_prices(normalize.ticker(parsed, 0))
 
 
-def test_krakens_answer_to_a_request_is_in_percent_as_ccxt_has_it() -> None:
+def test_kraken_rest_ticker_has_its_change_in_percent() -> None:
     raw = {"symbol": "PI_XBTUSD", "last": "99", "open24h": "100", "bid": "98", "ask": "99", "markPrice": "97"}
     parsed = exchange_with("krakenfutures", KRAKEN).parse_ticker(raw, KRAKEN)
-    assert Decimal(figures(normalize.ticker(parsed, 0))["change_24h"]) == -1
+    assert Decimal(known_prices(normalize.ticker(parsed, 0))["change_24h"]) == -1
 
 
 @pytest.mark.parametrize(
@@ -181,10 +181,10 @@ def test_krakens_answer_to_a_request_is_in_percent_as_ccxt_has_it() -> None:
         ([{}], {}),
         ([], {}),
     ],
-    ids=["the newest", "no price", "nothing in it", "no trade"],
+    ids=["the newest", "no price", "empty trade", "no trade"],
 )
-def test_last_trade(trades: list[dict[str, Any]], known: dict[str, str]) -> None:
-    assert figures(normalize.last_trade(trades, 0)) == known
+def test_newest_trade_is_the_last_price(trades: list[dict[str, Any]], known: dict[str, str]) -> None:
+    assert known_prices(normalize.last_trade(trades, 0)) == known
 
 
 @pytest.mark.parametrize(
@@ -200,31 +200,36 @@ def test_last_trade(trades: list[dict[str, Any]], known: dict[str, str]) -> None
     ],
     ids=lambda value: value["symbol"] if isinstance(value, dict) else value,
 )
-def test_payoff(exchange: str, listed: dict[str, Any], payoff: Payoff) -> None:
+def test_payoff_of_a_market(exchange: str, listed: dict[str, Any], payoff: Payoff) -> None:
     assert instrument_of(exchange, listed).payoff is payoff
 
 
-def test_an_instrument_in_full() -> None:
+def test_instrument_has_all_fields() -> None:
     listed = market("BTC/USD:BTC-260327", "BTC-USD-260327", contractSize="100", precision={"price": "0.5"})
-    it = instrument_of("okx", listed)
-    assert (it.exchange, it.symbol, it.id, it.kind) == (
+    instrument = instrument_of("okx", listed)
+    assert (instrument.exchange, instrument.symbol, instrument.id, instrument.kind) == (
         "okx",
         "BTC/USD:BTC-260327",
         "BTC-USD-260327",
         "future",
     )
-    assert (it.base, it.quote, it.settle, it.pair) == ("BTC", "USD", "BTC", "BTC/USD")
-    assert (it.contract_size, it.price_step) == (100, Decimal("0.5"))
+    assert (instrument.base, instrument.quote, instrument.settle, instrument.pair) == (
+        "BTC",
+        "USD",
+        "BTC",
+        "BTC/USD",
+    )
+    assert (instrument.contract_size, instrument.price_step) == (100, Decimal("0.5"))
 
 
-def test_spot_settles_in_its_quote() -> None:
-    it = instrument_of("bitget", market("BTC/USDT", "BTCUSDT"))
-    assert (it.settle, it.contract_size) == ("USDT", 1)
+def test_spot_market_settles_in_its_quote_currency() -> None:
+    instrument = instrument_of("bitget", market("BTC/USDT", "BTCUSDT"))
+    assert (instrument.settle, instrument.contract_size) == ("USDT", 1)
 
 
-def test_a_quanto_contract_is_refused() -> None:
+def test_quanto_contract_is_rejected() -> None:
     listed = market("BTC/USD:ETH", "x")
-    with pytest.raises(ExchangeLacks, match=r"^okx: BTC/USD:ETH is a quanto contract"):
+    with pytest.raises(ExchangeLacks, match=r"^okx: BTC/USD:ETH is an unsupported quanto contract"):
         instrument_of("okx", listed)
 
 
@@ -253,7 +258,7 @@ def test_a_quanto_contract_is_refused() -> None:
         "no precision",
     ],
 )
-def test_price_step(precision: dict[str, Any] | None, mode: int, step: str | None) -> None:
+def test_price_step_of_a_market(precision: dict[str, Any] | None, mode: int, step: str | None) -> None:
     listed = market("BTC/USDT:USDT", "BTCUSDT", precision=precision)
     assert normalize.instrument("bitget", listed, mode).price_step == dec(step)
 
@@ -268,12 +273,12 @@ def test_price_step(precision: dict[str, Any] | None, mode: int, step: str | Non
         pytest.param(None, TICK_SIZE, None, id="absent"),
     ],
 )
-def test_size_step(amount: object, mode: int, step: str | None) -> None:
+def test_size_step_of_a_market(amount: object, mode: int, step: str | None) -> None:
     listed = market("BTC/USDT:USDT", "BTCUSDT", precision={"price": "0.1", "amount": amount})
     assert normalize.instrument("bitget", listed, mode).size_step == dec(step)
 
 
-def test_candles_come_oldest_first_and_whole() -> None:
+def test_candles_are_sorted_and_incomplete_ones_omitted() -> None:
     rows: list[list[Any]] = [
         [3, "4", "6.10", "3", "5", "100"],
         [1, "1", "2", "0.5", "1.5", None],  # the volume is not needed
@@ -296,12 +301,12 @@ def test_candles_come_oldest_first_and_whole() -> None:
                 {"minNotional": "150000.5", "maintenanceMarginRate": "0.0050"},
             ],
             [("0", "0.004"), ("150000.5", "0.005")],
-            id="as they come",
+            id="unchanged",
         ),
         pytest.param(
-            [{"minNotional": None, "maintenanceMarginRate": "0.01"}], [("0", "0.01")], id="no floor: from 0"
+            [{"minNotional": None, "maintenanceMarginRate": "0.01"}], [("0", "0.01")], id="floor None is zero"
         ),
-        pytest.param([{"maintenanceMarginRate": 0.01}], [("0", "0.01")], id="no floor named, a float"),
+        pytest.param([{"maintenanceMarginRate": 0.01}], [("0", "0.01")], id="floor absent, rate a float"),
         pytest.param(
             [
                 {"minNotional": "0", "maintenanceMarginRate": None},
@@ -310,27 +315,27 @@ def test_candles_come_oldest_first_and_whole() -> None:
                 {"minNotional": "3", "maintenanceMarginRate": "0.02"},
             ],
             [("3", "0.02")],
-            id="without a rate: left out",
+            id="omitted without a rate",
         ),
         pytest.param([], [], id="none"),
     ],
 )
-def test_tiers(rows: list[dict[str, Any]], known: list[tuple[str, str]]) -> None:
-    assert normalize.tiers("bybit", rows) == tuple(
+def test_margin_tiers_are_converted(rows: list[dict[str, Any]], known: list[tuple[str, str]]) -> None:
+    assert normalize.margin_tiers("bybit", rows) == tuple(
         MarginTier(Decimal(floor), Decimal(rate)) for floor, rate in known
     )
 
 
 @pytest.mark.parametrize("exchange", ["okx", "htx", "krakenfutures"])
-def test_tiers_counted_in_contracts_are_of_no_use_but_the_lowest(exchange: str) -> None:
+def test_only_the_lowest_tier_is_used_if_floors_count_contracts(exchange: str) -> None:
     rows = [
         {"minNotional": floor, "maintenanceMarginRate": rate}
         for floor, rate in (("0", "0.004"), ("500", "0.1"))
     ]
-    assert normalize.tiers(exchange, rows) == (MarginTier(Decimal(0), Decimal("0.004")),)
+    assert normalize.margin_tiers(exchange, rows) == (MarginTier(Decimal(0), Decimal("0.004")),)
 
 
-def test_bitgets_tiers() -> None:
+def test_bitget_margin_tiers() -> None:
     raw = [
         {"symbol": "BTCUSDT", "level": "1", "startUnit": "0", "endUnit": "150000", "leverage": "125",
          "keepMarginRate": "0.004"},
@@ -338,11 +343,11 @@ def test_bitgets_tiers() -> None:
          "keepMarginRate": "0.005"},
     ]  # fmt: skip
     rows = exchange_with("bitget", BTC_LINEAR).parse_market_leverage_tiers(raw, BTC_LINEAR)
-    assert normalize.tiers("bitget", rows) == (
+    assert normalize.margin_tiers("bitget", rows) == (
         MarginTier(Decimal(0), Decimal("0.004")),
         MarginTier(Decimal(150_000), Decimal("0.005")),
     )
 
 
-def test_no_candles() -> None:
+def test_empty_history_has_no_candles() -> None:
     assert normalize.candles([]) == []

@@ -1,4 +1,4 @@
-"""EXCHANGE-NOTES section 3: a text means exactly one market, or is an error that lists the candidates."""
+"""Resolution of a user's text to exactly one market, or to an error that lists the candidates."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ USDC = "BTC/USDC:USDC"
 
 
 def listing(*markets: dict[str, Any]) -> Markets:
-    return {one["symbol"]: one for one in markets}
+    return {each["symbol"]: each for each in markets}
 
 
 EXCHANGES: dict[str, Markets] = {
@@ -67,14 +67,14 @@ EXCHANGES: dict[str, Markets] = {
 @pytest.mark.parametrize(
     ("exchange", "text", "symbol"),
     [
-        ("bitget", "BTCUSDT", BTC),  # the id of spot too: the leveraged one is meant
+        ("bitget", "BTCUSDT", BTC),  # the id of spot too: the swap is preferred
         ("bitget", "btcusdt", BTC),
         ("bitget", " BTCUSDT ", BTC),
         ("bitget", "BTC/USDT:USDT", BTC),
         ("bitget", "btc/usdt:usdt", BTC),
-        ("bitget", "BTC/USDT", BTC_SPOT),  # a unified symbol says what it is
+        ("bitget", "BTC/USDT", BTC_SPOT),  # a unified symbol is unambiguous
         ("bitget", "btc/usdt", BTC_SPOT),
-        ("bitget", "BTC-USDT", BTC),  # no id here, but base and quote
+        ("bitget", "BTC-USDT", BTC),  # not an id here, but base and quote
         ("bitget", "BTCPERP", USDC),
         ("bitget", "BTCUSD", BTC_INVERSE),
         ("bitget", "BTCUSDZ24", "BTC/USD:BTC-241227"),
@@ -103,11 +103,11 @@ EXCHANGES: dict[str, Markets] = {
         ("hyperliquid", "BTCUSDC", USDC),
         ("hyperliquid", "KPEPE", "kPEPE/USDC:USDC"),
         ("hyperliquid", "kPEPE/USDC:USDC", "kPEPE/USDC:USDC"),
-        ("htx", "BTCUSDT", BTC),  # in lower case it would be the id of spot
+        ("htx", "BTCUSDT", BTC),  # in lower case this is the id of spot
     ],
     ids=lambda value: repr(value) if value != value.strip() else value,
 )  # fmt: skip
-def test_one_market(exchange: str, text: str, symbol: str) -> None:
+def test_text_resolves_to_one_market(exchange: str, text: str, symbol: str) -> None:
     assert resolve(EXCHANGES[exchange], text)["symbol"] == symbol
 
 
@@ -120,13 +120,13 @@ def test_one_market(exchange: str, text: str, symbol: str) -> None:
         ),
     ],
 )
-def test_ambiguity_lists_the_candidates(exchange: str, text: str, candidates: str) -> None:
+def test_ambiguous_text_lists_the_candidates(exchange: str, text: str, candidates: str) -> None:
     with pytest.raises(AmbiguousSymbol) as error:
         resolve(EXCHANGES[exchange], text)
-    assert str(error.value) == f"symbol '{text}' could be {candidates}: give one of these"
+    assert str(error.value) == f"symbol '{text}' is ambiguous: use one of {candidates}"
 
 
-def test_a_long_list_of_candidates_is_shortened() -> None:
+def test_long_list_of_candidates_is_shortened() -> None:
     quotes = [f"Q{number:02}" for number in range(12)]
     with pytest.raises(AmbiguousSymbol) as error:
         resolve(listing(*(market(f"BTC/{quote}:{quote}", f"BTC{quote}") for quote in quotes)), "BTC")
@@ -135,24 +135,24 @@ def test_a_long_list_of_candidates_is_shortened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "near"),
+    ("text", "similar"),
     [
-        pytest.param("BTCUSTD", "BTC/USDT", id="a slip"),
-        pytest.param("BTCUSDTT", "BTC/USDT:USDT", id="a letter too many"),
-        pytest.param("ETHUSD", "ETH/USDT:USDT", id="another quote"),
+        pytest.param("BTCUSTD", "BTC/USDT", id="transposed letters"),
+        pytest.param("BTCUSDTT", "BTC/USDT:USDT", id="additional letter"),
+        pytest.param("ETHUSD", "ETH/USDT:USDT", id="other quote currency"),
     ],
 )
-def test_unknown_with_near_matches(text: str, near: str) -> None:
+def test_unknown_symbol_lists_similar_ones(text: str, similar: str) -> None:
     with pytest.raises(UnknownSymbol) as error:
         resolve(EXCHANGES["bitget"], text)
     message = str(error.value)
-    assert message.startswith(f"symbol '{text}' is not listed; near it: ")
-    assert near in message
+    assert message.startswith(f"symbol '{text}' is not listed; similar: ")
+    assert similar in message
 
 
 @pytest.mark.parametrize("text", ["ZZZZZZ", "", "/", ":", "   "], ids=repr)
 @pytest.mark.parametrize("exchange", EXCHANGES)
-def test_unknown_without_near_matches(exchange: str, text: str) -> None:
+def test_unknown_symbol_without_similar_ones(exchange: str, text: str) -> None:
     with pytest.raises(UnknownSymbol) as error:
         resolve(EXCHANGES[exchange], text)
     assert str(error.value) == f"symbol '{text.strip()}' is not listed"
@@ -161,11 +161,11 @@ def test_unknown_without_near_matches(exchange: str, text: str) -> None:
 @pytest.mark.parametrize(
     "unusable",
     [
-        pytest.param(market(BTC, "BTCUSDT", active=False), id="not traded any more"),
-        pytest.param(market(BTC, "BTCUSDT", type="option", swap=False), id="an option"),
+        pytest.param(market(BTC, "BTCUSDT", active=False), id="delisted"),
+        pytest.param(market(BTC, "BTCUSDT", type="option", swap=False), id="option"),
     ],
 )
-def test_what_cannot_be_held_is_not_found(unusable: dict[str, Any]) -> None:
+def test_unusable_market_is_not_found(unusable: dict[str, Any]) -> None:
     other = market(BTC_SPOT, "BTCUSDT")
     assert resolve({"gone": unusable, BTC_SPOT: other}, "BTCUSDT") is other
     with pytest.raises(UnknownSymbol):
@@ -173,9 +173,9 @@ def test_what_cannot_be_held_is_not_found(unusable: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("active", [True, None], ids=str)
-def test_a_market_of_unknown_state_counts_as_traded(active: bool | None) -> None:
+def test_market_of_unknown_state_counts_as_active(active: bool | None) -> None:
     assert resolve(listing(market(BTC, "BTCUSDT", active=active)), "BTCUSDT")["symbol"] == BTC
 
 
-def test_a_market_without_info_is_no_trouble() -> None:
+def test_market_without_info_is_found() -> None:
     assert resolve(listing(market(BTC, "x", info=None)), "BTCUSDT")["symbol"] == BTC

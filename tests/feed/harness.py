@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.app.event_router import EventRouter
 from dashboard.clock import now_ms
-from dashboard.demo.exchange import DemoExchange
+from dashboard.demo.demo_exchange import DemoExchange
 from dashboard.demo.thread import DemoThread
 from dashboard.domain.events import FeedEvent
 from dashboard.domain.feed_state import FeedState
@@ -31,7 +31,7 @@ class FeedHarness(AbstractContextManager["FeedHarness"]):
     """Starts the exchange at once and the feed when told to; stops both at the end."""
 
     def __init__(self, *, tick_interval: float | None = 0.03) -> None:
-        self.demo = DemoThread(DemoExchange(tick_interval=tick_interval))
+        self.demo = DemoThread(DemoExchange(tick_interval_s=tick_interval))
         self.demo.start()
         self.exchange = self.demo.exchange
         self.runtime = RuntimeConfig(200, holdings=PositionSelection(account=True))

@@ -41,7 +41,7 @@ def test_what_is_open_at_the_start_is_built_from_its_fills(live: FeedHarness):
     assert held.tracked.adopted_at is None
     assert held.tracked.opened_at is not None
     assert held.position.leverage == 20
-    assert held.tracked.total.fees["USDT"] > 0
+    assert held.tracked.cumulative_totals.fees["USDT"] > 0
 
 
 def test_a_position_older_than_the_fills_that_are_told_is_adopted(rig: FeedHarness):
@@ -112,7 +112,9 @@ def test_what_happened_during_a_gap_is_caught_up(live: FeedHarness):
     live.demo.call(live.exchange.accept_again())
     until_held(live, SOL="10")
     live.until(lambda _: ETH in live.tracker.all_known())
-    fills = {live.tracker.all_known()[symbol].tracked.total.fees["USDT"] > 0 for symbol in (BTC, ETH)}
+    fills = {
+        live.tracker.all_known()[symbol].tracked.cumulative_totals.fees["USDT"] > 0 for symbol in (BTC, ETH)
+    }
     assert fills == {True}
 
 
@@ -150,14 +152,14 @@ def test_a_liquidation_is_a_fill_like_any_other(live: FeedHarness):
     live.demo.call(live.exchange.publish("BTCUSDT", lastPr="60000"))
     live.demo.call(live.exchange.liquidate())
     until_held(live)
-    assert live.tracker.all_known()[BTC].tracked.total.realized_pnl < 0
+    assert live.tracker.all_known()[BTC].tracked.cumulative_totals.realized_pnl < 0
 
 
 def test_funding_is_read_with_everything_else(live: FeedHarness):
     live.demo.call(live.exchange.pay_funding())
     live.feed.reconcile()
-    live.until(lambda _: live.tracker.get_all_positions()[BTC].tracked.total.funding)
-    assert live.tracker.get_all_positions()[BTC].tracked.total.realized_pnl == 0
+    live.until(lambda _: live.tracker.get_all_positions()[BTC].tracked.cumulative_totals.funding)
+    assert live.tracker.get_all_positions()[BTC].tracked.cumulative_totals.realized_pnl == 0
 
 
 def test_both_sides_of_hedge_mode(rig: FeedHarness):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from dashboard.demo import POSITIONS
-from dashboard.demo.exchange import wall_clock_ms
+from dashboard.demo.demo_exchange import wall_clock_ms
 from dashboard.domain.feed_state import FeedState
 from tests.feed.harness import FeedHarness
 

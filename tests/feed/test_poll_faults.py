@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from dashboard.demo.faults import RestFaults
+from dashboard.demo.protocol.fault_injection import RestFaults
 from dashboard.domain.feed_state import FeedState
 from dashboard.errors import CredentialError, ExchangeUnavailable, UnknownSymbol
 from tests.feed.harness import FeedHarness

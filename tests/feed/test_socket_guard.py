@@ -11,7 +11,7 @@ SILENCE, ALONE = 2_500, 10_000
 class Client:
     breaks = 0
 
-    def break_streams(self) -> None:
+    def reset_websockets(self) -> None:
         self.breaks += 1
 
 

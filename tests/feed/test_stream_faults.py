@@ -5,27 +5,27 @@ from collections.abc import Callable
 import pytest
 
 from dashboard.clock import now_ms
-from dashboard.demo.faults import EVERY, SocketFaults
+from dashboard.demo.protocol.fault_injection import EVERY, WebSocketFaults
 from dashboard.domain.feed_state import FeedState
 from tests.feed.harness import FeedHarness
 
 FAULTS = {
-    "silent socket": SocketFaults(silent=True),
-    "pongs but no data": SocketFaults(no_data=True),
-    "truncated JSON": SocketFaults(truncated_json=EVERY),
-    "data: null": SocketFaults(null_data=EVERY),
-    "refused subscription": SocketFaults(refuse_subscription=True),
-    "handshake refused with 401": SocketFaults(refuse_handshake=401),
-    "handshake refused with 429": SocketFaults(refuse_handshake=429, retry_after=0.3),
-    "handshake refused with 503": SocketFaults(refuse_handshake=503),
-    "handshake hangs": SocketFaults(hang_handshake=True),
+    "silent socket": WebSocketFaults(silent=True),
+    "pongs but no data": WebSocketFaults(no_data=True),
+    "truncated JSON": WebSocketFaults(truncated_json=EVERY),
+    "data: null": WebSocketFaults(null_data=EVERY),
+    "refused subscription": WebSocketFaults(refuse_subscription=True),
+    "handshake refused with 401": WebSocketFaults(refuse_handshake=401),
+    "handshake refused with 429": WebSocketFaults(refuse_handshake=429, retry_after_s=0.3),
+    "handshake refused with 503": WebSocketFaults(refuse_handshake=503),
+    "handshake hangs": WebSocketFaults(hang_handshake=True),
 }
 
 every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 @every_fault
-def test_from_the_start_polling_steps_in_and_the_stream_comes_back(rig: FeedHarness, fault: SocketFaults):
+def test_from_the_start_polling_steps_in_and_the_stream_comes_back(rig: FeedHarness, fault: WebSocketFaults):
     rig.exchange.faults.ws = fault
     rig.start()
     rig.until_state(FeedState.POLLING)
@@ -36,7 +36,7 @@ def test_from_the_start_polling_steps_in_and_the_stream_comes_back(rig: FeedHarn
 
 
 @every_fault
-def test_in_the_middle_polling_steps_in_and_the_stream_comes_back(rig: FeedHarness, fault: SocketFaults):
+def test_in_the_middle_polling_steps_in_and_the_stream_comes_back(rig: FeedHarness, fault: WebSocketFaults):
     rig.start()
     rig.until_state(FeedState.STREAMING)
     rig.exchange.faults.ws = fault
@@ -63,14 +63,14 @@ def test_a_closed_socket_is_opened_again(rig: FeedHarness, code: int | None):
 def test_a_silence_is_noticed_before_the_price_is_stale(rig: FeedHarness):
     rig.start()
     rig.until_state(FeedState.STREAMING)
-    rig.exchange.faults.ws = SocketFaults(silent=True)
+    rig.exchange.faults.ws = WebSocketFaults(silent=True)
     silent_since = now_ms()
     rig.until_state(FeedState.POLLING)
     assert now_ms() - silent_since < rig.runtime.snapshot.health.stale_after
 
 
 def test_a_quiet_market_stays_live_by_one_request_now_and_then():
-    with FeedHarness(tick_interval=None) as rig:
+    with FeedHarness(tick_interval_s=None) as rig:
         rig.start()
         rig.until_state(FeedState.STREAMING)
         rig.until_newer()  # nothing but the check can have brought this
@@ -93,7 +93,7 @@ def test_everything_gone_is_disconnected_and_comes_back(rig: FeedHarness):
 def test_a_silent_socket_without_any_answer_to_requests_becomes_stale(rig: FeedHarness):
     rig.start()
     live = rig.until_state(FeedState.STREAMING)
-    rig.exchange.faults.ws = SocketFaults(silent=True)
+    rig.exchange.faults.ws = WebSocketFaults(silent=True)
     rig.exchange.faults.rest.hang = True
     lost = rig.until(lambda snapshot: snapshot.health.failures)
     limit = (lost.health.received_at or 0) + live.health.stale_after
@@ -107,22 +107,22 @@ def test_a_deaf_socket_is_renewed_though_requests_fail(rig: FeedHarness):
     rig.until_state(FeedState.STREAMING)
     rig.exchange.faults.rest.status = 503
     before = rig.exchange.subscriptions
-    rig.exchange.faults.ws = SocketFaults(truncated_json=1)  # after which ccxt hears nothing more
+    rig.exchange.faults.ws = WebSocketFaults(truncated_json=1)  # after which ccxt hears nothing more
     rig.until(lambda _: rig.exchange.subscriptions > before)
     rig.until_newer()
 
 
 def test_a_deaf_socket_shows_by_bid_and_ask_though_nothing_is_traded():
-    with FeedHarness(tick_interval=None) as rig:
+    with FeedHarness(tick_interval_s=None) as rig:
         rig.start()
         rig.until_state(FeedState.STREAMING)
-        rig.exchange.faults.ws = SocketFaults(no_data=True)
+        rig.exchange.faults.ws = WebSocketFaults(no_data=True)
         rig.demo.call(rig.exchange.publish("BTCUSDT", bidPr="63000.1", askPr="63000.2"))
         rig.until_state(FeedState.POLLING)
 
 
 def test_frames_without_a_price_are_no_sign_of_life():
-    with FeedHarness(tick_interval=None) as rig:
+    with FeedHarness(tick_interval_s=None) as rig:
         nothing = dict.fromkeys(("lastPr", "markPrice", "indexPrice", "open24h", "change24h"))
         rig.demo.call(rig.exchange.publish("BTCUSDT", **nothing))
         rig.start()

@@ -5,14 +5,14 @@ from threading import Thread
 
 import pytest
 
-from dashboard.demo.faults import EVERY, SocketFaults
+from dashboard.demo.protocol.fault_injection import EVERY, WebSocketFaults
 from dashboard.domain.events import (
     FeedEvent,
     FeedFailed,
     InstrumentResolved,
     MarginTiersReceived,
     PriceReceived,
-    Route,
+    Transport,
 )
 from tests.feed.harness import FeedHarness
 
@@ -27,7 +27,7 @@ def told_of(rig: FeedHarness, symbol: str | None, since: int = 0) -> list[FeedEv
 def streamed(rig: FeedHarness, symbols: tuple[str | None, ...], since: int = 0) -> bool:
     return all(
         any(
-            isinstance(event, PriceReceived) and event.route is Route.STREAM
+            isinstance(event, PriceReceived) and event.transport is Transport.STREAM
             for event in told_of(rig, symbol, since)
         )
         for symbol in symbols
@@ -110,7 +110,7 @@ def test_a_market_that_does_not_exist_harms_no_other(rig: FeedHarness):
     assert not failures(rig, ETH)
 
 
-def _faulty(fault: SocketFaults) -> Callable[[FeedHarness], None]:
+def _faulty(fault: WebSocketFaults) -> Callable[[FeedHarness], None]:
     return lambda rig: setattr(rig.exchange.faults, "ws", fault)
 
 
@@ -129,10 +129,10 @@ def _refuse_subscriptions(rig: FeedHarness) -> None:
 
 
 FAULTS = {
-    "deaf": (_faulty(SocketFaults(no_data=True)), 12),
-    "silent": (_faulty(SocketFaults(silent=True)), 12),
-    "one truncated frame": (_faulty(SocketFaults(truncated_json=1)), 4),
-    "all frames truncated": (_faulty(SocketFaults(truncated_json=EVERY)), 12),
+    "deaf": (_faulty(WebSocketFaults(no_data=True)), 12),
+    "silent": (_faulty(WebSocketFaults(silent=True)), 12),
+    "one truncated frame": (_faulty(WebSocketFaults(truncated_json=1)), 4),
+    "all frames truncated": (_faulty(WebSocketFaults(truncated_json=EVERY)), 12),
     "dropped": (_drop, 4),
     "connections refused": (_refuse_connections, 4),
     "subscriptions refused": (_refuse_subscriptions, 16),
@@ -155,7 +155,7 @@ def test_one_trouble_of_four_markets_is_mended_once(
 
 
 def test_quiet_markets_are_left_alone():
-    with FeedHarness(tick_interval=None) as rig:
+    with FeedHarness(tick_interval_s=None) as rig:
         start_four(rig)
         for _ in range(3):
             until_all_stream(rig)  # nothing but a confirmation can have brought this
@@ -163,24 +163,8 @@ def test_quiet_markets_are_left_alone():
         assert not [event for _, event in rig.told if isinstance(event, FeedFailed)]
 
 
-class Mute:
-    """A stream that was subscribed to and never speaks."""
-
-    action = "snapshot"
-
-    def first(self) -> None:
-        return None
-
-    def next(self) -> tuple[()]:
-        return ()
-
-
 def test_one_market_that_never_speaks_is_polled_and_disturbs_no_other(rig: FeedHarness):
-    room = rig.exchange._sockets
-    real = room.stream
-    room.stream = lambda topic, private: (  # type: ignore[method-assign]
-        Mute() if topic.instrument_id == "SOLUSDT" else real(topic, private)
-    )
+    rig.exchange.faults.ws.muted_instruments.add("SOLUSDT")
     rig.start().follow(FOLLOWED)
     rig.until(lambda _: streamed(rig, (None, ETH, DOGE)) and len(failures(rig, SOL)) > 1)
     rig.until(lambda _: any(isinstance(event, PriceReceived) for event in told_of(rig, SOL)))

@@ -1,24 +1,24 @@
-# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # shared with the other parts
-# What dies comes back, what hangs is replaced, and meanwhile nothing old is shown as live.
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # variables are shared between the files
+# Killed processes are restarted, stalled ones are replaced, and stale data is never shown as live.
 
 failures() {
     section "failures"
-    check "all is ready" within 30 ready
-    check "the feed killed: live again" killed dashboard-feed
-    check "a web worker killed: the page" worker_killed
-    check "gunicorn killed: the page" killed dashboard-web
+    check "everything is ready" within 30 ready
+    check "feed killed: live again" killed dashboard-feed
+    check "web worker killed: page still served" worker_killed
+    check "gunicorn killed: page served again" killed dashboard-web
     check "Redis killed: live again" killed redis-server@dashboard
     [[ $SHORT ]] && return
-    check "the feed hangs (SIGSTOP): live again" hangs
-    check "a web worker hangs (SIGSTOP): another takes its place" worker_hangs
-    check "Redis stopped: not ready, and said so" redis_stopped
+    check "feed stalled (SIGSTOP): live again" feed_stalled
+    check "web worker stalled (SIGSTOP): replaced" worker_stalled
+    check "Redis stopped: reported as not ready" redis_stopped
     check "Redis started: live again" redis_started
-    check "the web stopped: nginx's own page, and it comes back by itself" restarting_page
+    check "web workers stopped: nginx's own page, then started by a request" restarting_page
 }
 
 ready() { [[ $(browse --max-time 2 -o /dev/null -w '%{http_code}' "$PAGE/readyz") == 200 ]]; }
 whole() { ready && page_opens; }
-steady() { for _ in {1..12}; do ready || return; done; } # each worker, most likely
+steady() { for _ in {1..12}; do ready || return; done; } # enough requests to reach each worker
 
 killed() { # UNIT: back within 5 seconds, with another PID
     local unit=$1 pid took
@@ -33,16 +33,16 @@ another_pid() { [[ $(main_pid "$1" || echo "$2") != "$2" ]] && systemctl is-acti
 
 workers() { pgrep -P "$(main_pid dashboard-web)" | sort; }
 worker_killed() {
-    local one count
+    local victim count
     count=$(workers | wc -l)
-    one=$(workers | head -n 1)
-    kill -KILL "$one"
+    victim=$(workers | head -n 1)
+    kill -KILL "$victim"
     same "$(signed_in -o /dev/null -w '%{http_code}' "$PAGE/")" 200
-    within 5 replaced "$one" "$count"
+    within 5 replaced "$victim" "$count"
 }
 replaced() { [[ ! -d /proc/$1 ]] && (($(workers | wc -l) == $2)); }
 
-hangs() {
+feed_stalled() {
     local stale='' pid
     within 20 steady >/dev/null
     pid=$(main_pid dashboard-feed)
@@ -50,16 +50,16 @@ hangs() {
     stale=$(within 60 not_ready)
     within 90 another_pid dashboard-feed "$pid" >"$KEPT/took"
     within 20 whole >/dev/null
-    echo "said to be stale after $stale, replaced after another $(cat "$KEPT/took")"
+    echo "reported stale after $stale, replaced after another $(cat "$KEPT/took")"
 }
 not_ready() { ! ready; }
 
-worker_hangs() {
-    local one count
+worker_stalled() {
+    local victim count
     count=$(workers | wc -l)
-    one=$(workers | head -n 1)
-    kill -STOP "$one"
-    within 90 replaced "$one" "$count"
+    victim=$(workers | head -n 1)
+    kill -STOP "$victim"
+    within 90 replaced "$victim" "$count"
 }
 
 redis_stopped() {
@@ -78,11 +78,11 @@ redis_started() {
 
 restarting_page() {
     systemctl stop dashboard-web.socket dashboard-web.service
-    local said
-    said=$(browse -i "$PAGE/")
-    has "$said" '^HTTP/2 503'
-    has "$said" 'is being restarted'
-    has "$said" '^retry-after: 3'
+    local output
+    output=$(browse -i "$PAGE/")
+    has "$output" '^HTTP/2 503'
+    has "$output" 'is being restarted'
+    has "$output" '^retry-after: 3'
     has "$(browse "$PAGE/api/v1/positions")" '"detail"'
     systemctl start dashboard-web.socket # the first request starts the service
     within 15 whole

@@ -1,22 +1,22 @@
-# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # shared with the other parts
-# The installation, and what it leaves on the machine.
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # variables are shared between the files
+# The installation and its traces on the machine.
 
 fresh_install() {
     section "installation"
     dpkg-query -W -f '${Package}\n' >"$KEPT/packages"
     ss -Hltn | awk '{ print $4 }' | sort >"$KEPT/ports"
     check "install.sh" installs --domain "$NAME" --self-signed --demo
-    [[ ! -s $KEPT/failed ]] || verdict # nothing else would say anything new
-    check "the user has no shell" user
-    check "modes and owners" modes
-    check "no port but nginx's own was opened" ports
-    check "Redis answers on its socket only, and Debian's own does not run" redis_private
-    check "the keys of the exchange are out of the web workers' reach" keys_hidden
+    [[ ! -s $KEPT/failed ]] || verdict # the other checks would fail for the same reason
+    check "system user has no shell" user
+    check "file modes and owners" modes
+    check "only nginx's ports are opened" ports
+    check "Redis answers on its socket only, Debian's instance is not running" redis_private
+    check "web workers cannot read the exchange keys" keys_hidden
     check "dashboard-feed: exposure" exposure dashboard-feed.service
     check "dashboard-web: exposure" exposure dashboard-web.service
     check "systemd-analyze verify" verify
     check "nginx -t" nginx -t
-    check "Debian's site is still there" test -e /etc/nginx/sites-enabled/default
+    check "Debian's default site is kept" test -e /etc/nginx/sites-enabled/default
 }
 
 installs() {
@@ -37,10 +37,10 @@ modes() {
     same "$(stat -c '%a %U' /etc/dashboard/tls/key.pem)" "600 root"
     same "$(stat -c '%a %U %G' /run/dashboard/web.sock)" "660 root www-data"
     same "$(find /opt/dashboard ! -user root -o -perm /022 ! -type l | head -n 3)" ""
-    echo "as they should be"
+    echo "as expected"
 }
 
-ports() { # the demo exchange's own is on loopback
+ports() { # except the demo exchange's, on loopback
     local opened
     opened=$(ss -Hltn | awk '{ print $4 }' | sort | comm -13 "$KEPT/ports" - | grep -v '^127\.0\.0\.1:[3-6][0-9]\{4\}$' | sort -u | xargs)
     same "$opened" "0.0.0.0:443 0.0.0.0:80 [::]:443 [::]:80"
@@ -55,7 +55,7 @@ redis_private() {
     echo "a unix socket, group dashboard"
 }
 
-keys_hidden() { # in a new file, too, as an editor makes it
+keys_hidden() { # also after an editor has replaced the file
     sed -i '$a #A-SECRET' /etc/dashboard/keys/exchange.env
     has "$(nsenter -t "$(main_pid dashboard-feed)" -m cat /etc/dashboard/keys/exchange.env)" A-SECRET
     lacks "$(nsenter -t "$(main_pid dashboard-web)" -m cat /etc/dashboard/keys/exchange.env 2>&1)" A-SECRET
@@ -71,8 +71,8 @@ exposure() { # UNIT
 }
 
 verify() {
-    local said
-    said=$(systemd-analyze verify /etc/systemd/system/dashboard-* 2>&1)
-    same "$said" ""
-    echo "nothing to complain of"
+    local output
+    output=$(systemd-analyze verify /etc/systemd/system/dashboard-* 2>&1)
+    same "$output" ""
+    echo "no warnings"
 }

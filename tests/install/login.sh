@@ -1,65 +1,65 @@
-# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # shared with the other parts
-# The password, sessions, keys, websockets, and who is too many.
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # variables are shared between the files
+# Password, sessions, access keys, websockets and rate limits.
 
 login() {
     section "login"
     check "dashboard-admin set-password" set_password
-    check "without a session a page leads to the login, and a program gets 401" strangers
-    check "the page's content policy is the dashboard's own" policy
-    check "a login" logs_in
-    check "the page and everything it loads" assets
-    check "an access key" access_key
+    check "without a session the page redirects to the login, and the API answers 401" no_session
+    check "Content-Security-Policy is passed through unchanged" content_policy
+    check "login" logs_in
+    check "page and its assets" assets
+    check "access key" access_key
     check "websocket of the page" socket 1 /ws/view
     check "websocket of positions" socket 1 /api/v1/positions/stream
     check "websocket of prices, by key" socket_by_key
-    check "without a session no websocket" no_socket
+    check "websocket without a session is refused" no_socket
     check "500 browsers behind one address" socket 500 /ws/view
-    check "passwords are not tried at leisure" tries
+    check "login attempts are limited" login_limits
 }
 
 set_password() { printf '%s\n' "$PASSWORD" | dashboard-admin set-password; }
 
-strangers() {
+no_session() {
     has "$(browse -i -H 'Accept: text/html' "$PAGE/")" '^location: /login'
     same "$(status "$PAGE/api/v1/positions")" 401
     same "$(status "$PAGE/metrics")" 401
     echo "303, and 401 for programs and /metrics"
 }
 
-policy() {
-    local said direct
-    said=$(browse -D - -o /dev/null "$PAGE/login" | tr -d '\r')
+content_policy() {
+    local output direct
+    output=$(browse -D - -o /dev/null "$PAGE/login" | tr -d '\r')
     direct=$(curl -s --noproxy '*' -D - -o /dev/null --unix-socket /run/dashboard/web.sock -H "Host: $NAME" "http://$NAME/login" | tr -d '\r')
-    same "$(sed -n 's/^content-security-policy: //p' <<<"$said")" "$(sed -n 's/^content-security-policy: //p' <<<"$direct")"
-    has "$said" "^content-security-policy: .*frame-ancestors 'none'"
-    lacks "$said" unsafe-eval
-    echo "as the dashboard sent it"
+    same "$(sed -n 's/^content-security-policy: //p' <<<"$output")" "$(sed -n 's/^content-security-policy: //p' <<<"$direct")"
+    has "$output" "^content-security-policy: .*frame-ancestors 'none'"
+    lacks "$output" unsafe-eval
+    echo "unchanged"
 }
 
 logs_in() {
-    local said
+    local output
     rm -f "$JAR"
-    said=$(signed_in -i --data-urlencode "password=$PASSWORD" -H "Origin: $PAGE" "$PAGE/login")
-    has "$said" '^HTTP/2 303'
-    has "$said" '^set-cookie: __Host-.*HttpOnly.*Secure'
+    output=$(signed_in -i --data-urlencode "password=$PASSWORD" -H "Origin: $PAGE" "$PAGE/login")
+    has "$output" '^HTTP/2 303'
+    has "$output" '^set-cookie: __Host-.*HttpOnly.*Secure'
     page_opens
     same "$(signed_in -o /dev/null -w '%{http_code}' "$PAGE/api/v1/positions")" 200
-    echo "303, and the page is there"
+    echo "303, page served"
 }
 page_opens() { signed_in -f "$PAGE/" | grep -q react-entry-point; }
 
 assets() {
-    local path said kept=0 all=0
+    local path output kept=0 all=0
     while read -r path; do
-        said=$(signed_in -f -D - -o /dev/null -H 'Accept-Encoding: gzip' "$PAGE$path" | tr -d '\r')
-        [[ $path != *.js* && $path != *.css* ]] || ! grep -qE '^content-length: [0-9]{5}' <<<"$said" || has "$said" gzip
+        output=$(signed_in -f -D - -o /dev/null -H 'Accept-Encoding: gzip' "$PAGE$path" | tr -d '\r')
+        [[ $path != *.js* && $path != *.css* ]] || ! grep -qE '^content-length: [0-9]{5}' <<<"$output" || has "$output" gzip
         all=$((all + 1))
-        ! grep -q 'immutable' <<<"$said" || kept=$((kept + 1))
+        ! grep -q 'immutable' <<<"$output" || kept=$((kept + 1))
     done < <(signed_in "$PAGE/" | grep -oE '(src|href)="/[^"]+"' | cut -d'"' -f2)
     ((all >= 20 && kept >= 20))
     has "$(signed_in -D - -o /dev/null -H 'Accept-Encoding: br' "$PAGE$path")" '^content-encoding: br'
-    lacks "$(browse -D - -o /dev/null "$PAGE$path")" immutable # a refusal is not kept for a year
-    echo "$all files, $kept kept by the browser for a year, gzip and brotli"
+    lacks "$(browse -D - -o /dev/null "$PAGE$path")" immutable # an error must not be cached
+    echo "$all files, $kept cached for a year, gzip and brotli"
 }
 
 access_key() {
@@ -76,13 +76,13 @@ socket() { # COUNT PATH
 socket_by_key() { "$PYTHON" "$here/sockets.py" 1 /api/v1/live/bbo "" "$(<"$KEPT/key")" "$(trusted)"; }
 
 no_socket() {
-    local said
-    said=$("$PYTHON" "$here/sockets.py" 1 /ws/view "" "" "$(trusted)" 2>&1) && return 1
-    tail -n 1 <<<"$said"
-    has "$said" '(401|403|1008|4401)'
+    local output
+    output=$("$PYTHON" "$here/sockets.py" 1 /ws/view "" "" "$(trusted)" 2>&1) && return 1
+    tail -n 1 <<<"$output"
+    has "$output" '(401|403|1008|4401)'
 }
 
-tries() { # each says that it comes from somewhere else, which must not count
+login_limits() { # X-Forwarded-For from the client must not count
     local code each early=0 limited=0
     for each in {1..40}; do
         code=$(status --data-urlencode password=wrong -H "Origin: $PAGE" -H "X-Forwarded-For: 198.51.100.$each" "$PAGE/login")
@@ -90,8 +90,8 @@ tries() { # each says that it comes from somewhere else, which must not count
         limited=$((limited + 1))
         ((each > 12)) || early=$((early + 1))
     done
-    ((early >= 4)) || { echo "the dashboard itself refused $early of the first 12"; return 1; }
+    ((early >= 4)) || { echo "the dashboard refused only $early of the first 12"; return 1; }
     grep -q 'limiting requests.*dashboard_login' /var/log/nginx/dashboard.error.log
-    page_opens # a session is not locked out with them
+    page_opens # existing sessions still work
     echo "429 for $limited of 40, by the dashboard and by nginx"
 }

@@ -1,23 +1,23 @@
-# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # shared with the other parts
-# The page as a browser gets it, before anybody has logged in.
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # variables are shared between the files
+# nginx in front of the page, before a login.
 
 page() {
     section "through nginx"
-    check "without a password nobody is let in" no_password
-    check "plain HTTP leads to TLS" to_tls
-    check "TLS 1.2 and 1.3, nothing older" tls_versions
-    check "another name is refused" other_name
-    check "the headers of every answer" headers
-    check "too large a request" too_large
+    check "without a password every request is refused" no_password
+    check "plain HTTP redirects to TLS" to_tls
+    check "TLS 1.2 and 1.3 only" tls_versions
+    check "unknown host name is refused" other_name
+    check "security headers" headers
+    check "oversized request is refused" too_large
 }
 
 no_password() {
-    local said
+    local output
     within 30 sh -c "curl -s --noproxy '*' --unix-socket /run/dashboard/web.sock http://$NAME/healthz | grep -q alive"
-    said=$(browse -i "$PAGE/")
-    has "$said" '^HTTP/2 503'
-    has "$said" 'no password is set'
-    echo "503, and says what to do"
+    output=$(browse -i "$PAGE/")
+    has "$output" '^HTTP/2 503'
+    has "$output" 'no password is set'
+    echo "503 with instructions"
 }
 
 to_tls() {
@@ -33,7 +33,7 @@ tls_versions() {
     for version in tls1_2 tls1_3; do
         openssl s_client -connect 127.0.0.1:443 -servername "$NAME" "-$version" </dev/null >/dev/null 2>&1
     done
-    echo "as it should be"
+    echo "as expected"
 }
 
 other_name() {
@@ -44,16 +44,16 @@ other_name() {
 }
 
 headers() {
-    local said
-    said=$(browse -D - -o /dev/null "$PAGE/login" | tr -d '\r')
-    has "$said" '^strict-transport-security: max-age=[0-9]{8}'
-    has "$said" '^x-content-type-options: nosniff$'
-    has "$said" '^referrer-policy: no-referrer$'
-    has "$said" '^x-frame-options: DENY$'
-    has "$said" '^permissions-policy: .*camera=\(\)'
-    has "$said" '^server: nginx$'
-    same "$(grep -c '^x-content-type-options' <<<"$said")" 1
-    echo "all there"
+    local output
+    output=$(browse -D - -o /dev/null "$PAGE/login" | tr -d '\r')
+    has "$output" '^strict-transport-security: max-age=[0-9]{8}'
+    has "$output" '^x-content-type-options: nosniff$'
+    has "$output" '^referrer-policy: no-referrer$'
+    has "$output" '^x-frame-options: DENY$'
+    has "$output" '^permissions-policy: .*camera=\(\)'
+    has "$output" '^server: nginx$'
+    same "$(grep -c '^x-content-type-options' <<<"$output")" 1
+    echo "complete"
 }
 
 too_large() {

@@ -1,16 +1,16 @@
-# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # shared with the other parts
-# However a line of the settings is written, install.sh reads and replaces what the program reads.
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # variables are shared between the files
+# install.sh and the program read each spelling of a setting alike.
 
 SPELLINGS=$KEPT/spellings
 
-readings() {
+spellings() {
     section "settings"
     spell
-    check "install.sh reads what the program reads" read_alike
-    check "what it sets is what the program reads" replaced_everywhere
+    check "install.sh and the program read the same value" read_alike
+    check "a value that install.sh sets is read by the program" replaced_everywhere
 }
 
-spell() { # one file each, after a line that is not to count
+spell() { # one file each, after a line that must be overridden
     local line number=10
     rm -rf "$SPELLINGS"
     mkdir "$SPELLINGS"
@@ -43,26 +43,26 @@ PROGRAM
 }
 
 installer() ( # reads | sets
-    for part in say files settings; do
+    for part in output templates settings; do
         # shellcheck source=/dev/null
         . "$checkout/deploy/install/$part.sh"
     done
-    ACCOUNT=dashboard WRITTEN=$KEPT/written
+    ACCOUNT=dashboard CHECKSUM_DIR=$KEPT/written
     for SETTINGS in "$SPELLINGS"/*; do "$1"; done
 )
-reads() { setting DASHBOARD_ALLOWED_HOSTS; }
-sets() { set_line DASHBOARD_ALLOWED_HOSTS new.example; }
+reads() { read_setting DASHBOARD_ALLOWED_HOSTS; }
+sets() { write_setting DASHBOARD_ALLOWED_HOSTS new.example; }
 
 read_alike() {
-    local said
-    said=$(program_reads)
-    same "$(installer reads)" "$said"
-    echo "in $(wc -l <<<"$said") spellings"
+    local values
+    values=$(program_reads)
+    same "$(installer reads)" "$values"
+    echo "in $(wc -l <<<"$values") spellings"
 }
 
 replaced_everywhere() {
     installer sets
     same "$(program_reads | sort -u)" new.example
     same "$(cat "$SPELLINGS"/* | grep -ic '^[^#].*hosts')" "$(find "$SPELLINGS" -type f | wc -l)"
-    echo "and the line is there once"
+    echo "the line occurs once"
 }

@@ -1,21 +1,21 @@
-# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # shared with the other parts
-# One process without Redis, and plain HTTP; and the way back.
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # variables are shared between the files
+# --single, --no-tls and an address as the domain; and back.
 
 single() {
     section "one process"
     check "install.sh --single" "$checkout/install.sh" --single
-    check "the page, with the session from before" within 20 whole
-    check "the other units are gone" others_gone
+    check "page with the existing session" within 20 whole
+    check "units of the other mode are removed" others_removed
     check "exposure" exposure dashboard.service
     check "websocket of the page" socket 1 /ws/view
-    check "killed: the page" killed_single
-    check "hangs (SIGSTOP): the page" hangs_single
-    check "a second run changes nothing" again_single
-    check "--no-tls" plain
-    check "--domain with an address" by_address
+    check "killed: page served again" killed_single
+    check "stalled (SIGSTOP): page served again" single_stalled
+    check "second run changes nothing" single_unchanged
+    check "--no-tls" plain_http
+    check "--domain with an IP address" by_address
 }
 
-others_gone() {
+others_removed() {
     same "$(systemctl is-active dashboard-feed dashboard-web dashboard-web.socket | sort -u)" inactive
     same "$(ls /etc/systemd/system/dashboard*)" "$(printf '%s\n' /etc/systemd/system/dashboard.{service,socket})"
     echo gone
@@ -25,11 +25,11 @@ killed_single() {
     local pid
     pid=$(main_pid dashboard)
     kill -KILL "$pid"
-    same "$(signed_in -o /dev/null -w '%{http_code}' "$PAGE/")" 200 # it waited in the socket
+    same "$(signed_in -o /dev/null -w '%{http_code}' "$PAGE/")" 200 # the request waited in the socket
     within 5 whole
 }
 
-hangs_single() {
+single_stalled() {
     local pid
     pid=$(main_pid dashboard)
     kill -STOP "$pid"
@@ -37,48 +37,48 @@ hangs_single() {
     within 20 whole >/dev/null
 }
 
-again_single() {
-    local pid said
+single_unchanged() {
+    local pid output
     pid=$(main_pid dashboard)
-    said=$("$checkout/install.sh")
-    has "$said" '^nothing to change$'
+    output=$("$checkout/install.sh")
+    has "$output" '^nothing to change$'
     same "$(main_pid dashboard)" "$pid"
     echo "still $pid"
 }
 
-plain() {
+plain_http() {
     "$checkout/install.sh" --no-tls
     has "$(browse -i "http://$NAME/login")" '^HTTP/1.1 200'
     lacks "$(browse -i "http://$NAME/login")" '[Ss]trict-[Tt]ransport'
-    lacks "$(</etc/nginx/sites-available/dashboard)" 443 # the other site may listen there
+    lacks "$(</etc/nginx/sites-available/dashboard)" 443 # another site may use it
     "$checkout/install.sh" --self-signed >/dev/null
     echo "200 without TLS, and back"
 }
 
 by_address() {
-    "$checkout/install.sh" --domain 10.0.0.1 >/dev/null # it looks through nginx itself in the end
+    "$checkout/install.sh" --domain 10.0.0.1 >/dev/null # checks the page through nginx itself
     has "$(openssl x509 -in /etc/dashboard/tls/cert.pem -noout -ext subjectAltName)" 'IP Address:10\.0\.0\.1$'
     has "$("$checkout/install.sh")" '^nothing to change$'
     "$checkout/install.sh" --domain "$NAME" >/dev/null
     within 20 whole >/dev/null
-    echo "the certificate is the address's, and back"
+    echo "certificate for the address, and back"
 }
 
 several_again() {
     section "several processes again"
     check "install.sh --several" "$checkout/install.sh" --several
     check "live again" within 20 whole
-    check "--live, whose exchange may be out of reach" real_exchange
-    check "dashboard-feed, reaching out: exposure" exposure dashboard-feed.service
+    check "--live, even if the exchange is unreachable" real_exchange
+    check "dashboard-feed with network access: exposure" exposure dashboard-feed.service
     check "--demo" "$checkout/install.sh" --demo
     check "live again" within 20 whole
 }
 
 real_exchange() {
     "$checkout/install.sh" --live >/dev/null
-    sleep 5 # an exchange that cannot be reached is no reason to end
+    sleep 5 # an unreachable exchange must not end it
     same "$(systemctl show --value -p NRestarts dashboard-feed)" 0
     page_opens
     lacks "$(grep -v '^#' /etc/dashboard/dashboard.env)" DEMO
-    echo "it runs; /readyz: $(browse "$PAGE/readyz" | head -c 150)"
+    echo "running; /readyz: $(browse "$PAGE/readyz" | head -c 150)"
 }

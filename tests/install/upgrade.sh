@@ -1,29 +1,29 @@
-# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # shared with the other parts
-# Run again: nothing changes. Another content: an upgrade, without a request dropped. Broken: what runs stays.
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # variables are shared between the files
+# A second run changes nothing; an upgrade drops no request; a failed upgrade keeps the running release.
 
 pids() { main_pid dashboard-feed; main_pid dashboard-web; main_pid redis-server@dashboard; main_pid nginx; workers; }
 
 second_run() {
     section "again"
-    check "a second run changes nothing" runs_again
-    check "reload: no request dropped, the feed keeps its PID" reloads
-    check "beside another site" neighbour
-    check "a configuration that nginx refuses is put back" refused_by_nginx
-    check "a half install is finished by the next run" half_install
-    check "and a half upgrade, of a socket, too" half_upgrade
+    check "second run changes nothing" runs_again
+    check "reload drops no request, and the feed keeps its PID" reloads
+    check "together with another site" neighbour
+    check "configuration that nginx rejects is restored" rejected_by_nginx
+    check "interrupted install is finished by the next run" interrupted_install
+    check "interrupted upgrade of a socket is finished by the next run" interrupted_upgrade
 }
 
 runs_again() {
-    local before said
+    local before output
     before=$(pids | xargs)
-    said=$("$checkout/install.sh")
-    has "$said" '^nothing to change$'
-    lacks "$said" '^(doing|done)'
+    output=$("$checkout/install.sh")
+    has "$output" '^nothing to change$'
+    lacks "$output" '^(apply|done)'
     same "$(pids | xargs)" "$before"
     echo "the same PIDs: $before"
 }
 
-asking() { # asks for the page, the API and a file over and over; a line for each answer
+send_requests() { # requests page, API and a file in a loop; one line per response
     local path
     while [[ ! -e $KEPT/enough ]]; do
         for path in / /api/v1/positions /healthz /assets/favicon.svg; do
@@ -32,28 +32,28 @@ asking() { # asks for the page, the API and a file over and over; a line for eac
     done
 }
 
-while_asking() { # COMMAND...: fails unless each request made meanwhile was answered with 200
+under_load() { # COMMAND...: fails unless each request during it was answered with 200
     rm -f "$KEPT/enough"
-    local each asked=()
+    local each requests=()
     for each in 1 2 3; do
-        asking >"$KEPT/asked.$each" &
-        asked+=($!)
+        send_requests >"$KEPT/requests.$each" &
+        requests+=($!)
     done
     "$@" || { touch "$KEPT/enough"; return 1; }
     sleep 3
     touch "$KEPT/enough"
-    wait "${asked[@]}"
+    wait "${requests[@]}"
     awk '{ n++; if ($1 != 200) bad++; if ($2 > slowest) slowest = $2 }
-        END { printf "%d requests, %d failed, the slowest took %.1f s\n", n, bad, slowest; exit bad > 0 || n < 20 }' "$KEPT"/asked.[123]
+        END { printf "%d requests, %d failed, slowest %.1f s\n", n, bad, slowest; exit bad > 0 || n < 20 }' "$KEPT"/requests.[123]
 }
 
 reloads() {
     local pid
     pid=$(main_pid dashboard-feed)
-    while_asking systemctl reload dashboard-web dashboard-feed
+    under_load systemctl reload dashboard-web dashboard-feed
     same "$(main_pid dashboard-feed)" "$pid"
     within 20 whole >/dev/null
-    tail -n 1 <<<"$(awk 'END { print NR " answers" }' "$KEPT"/asked.[123]), none but 200; the feed is still $pid"
+    tail -n 1 <<<"$(awk 'END { print NR " responses" }' "$KEPT"/requests.[123]), all 200; feed PID still $pid"
 }
 
 neighbour() {
@@ -70,41 +70,41 @@ SITE
     systemctl reload nginx
     within 5 next_door
     runs_again
-    refused 1 "sites-enabled/neighbour serves neighbour.example.org already" --domain neighbour.example.org
+    refused 1 "sites-enabled/neighbour already serves neighbour.example.org" --domain neighbour.example.org
     next_door
     whole
-    echo "both answer, and its name is not taken from it"
+    echo "both sites answer, its name is refused"
 }
 next_door() { [[ $(curl -sk --noproxy '*' --resolve neighbour.example.org:443:127.0.0.1 https://neighbour.example.org/) == "next door" ]]; }
 
-refused_by_nginx() {
-    local said
+rejected_by_nginx() {
+    local output
     echo 'nonsense;' >/etc/nginx/conf.d/broken.conf
     echo '# changed by hand' >>/etc/nginx/sites-available/dashboard
-    said=$("$checkout/install.sh" 2>&1) && return 1
-    has "$said" "nginx refuses its configuration, which was put back: .*nonsense"
+    output=$("$checkout/install.sh" 2>&1) && return 1
+    has "$output" "nginx rejects the new configuration, the old one was restored: .*nonsense"
     grep -q 'changed by hand' /etc/nginx/sites-available/dashboard
     rm /etc/nginx/conf.d/broken.conf
     "$checkout/install.sh" >/dev/null
     grep -q 'changed by hand' /etc/nginx/sites-available/dashboard.old
     rm /etc/nginx/sites-available/dashboard.old
     whole
-    echo "and mended by the next run; what was changed by hand is kept as .old"
+    echo "the next run succeeds; the manual change is kept as .old"
 }
 
-half_install() { # as if it had been cut off after the new release was there, and half of nginx was not
+interrupted_install() { # after the new release was installed, in the middle of the nginx step
     rm /etc/nginx/snippets/dashboard-proxy.conf /opt/dashboard/running/dashboard-web
     chmod 0600 /etc/dashboard/dashboard.env
     systemctl mask --quiet --runtime redis-server.service
-    has "$("$checkout/install.sh")" "^done     nginx's site"
+    has "$("$checkout/install.sh")" "^done     nginx site"
     same "$(systemctl is-enabled redis-server.service || true)" disabled
     has "$("$checkout/install.sh")" '^nothing to change$'
     whole
-    echo "mended"
+    echo "finished"
 }
 
-half_upgrade() { # as if it had been cut off before systemd had read the new files
-    local unit=/etc/systemd/system/dashboard-web.socket said
+interrupted_upgrade() { # before systemd had read the new files
+    local unit=/etc/systemd/system/dashboard-web.socket output
     sed -i s/SocketMode=0660/SocketMode=0666/ "$unit"
     systemctl daemon-reload
     systemctl restart dashboard-web.socket
@@ -112,9 +112,9 @@ half_upgrade() { # as if it had been cut off before systemd had read the new fil
     cp "$checkout/deploy/systemd/dashboard-web.socket" "$unit"
     rm /opt/dashboard/running/dashboard-web.socket
     touch /etc/systemd/system/redis-server@dashboard.service.d/dashboard.conf
-    said=$("$checkout/install.sh")
-    has "$said" "^done     a Redis of its own"
-    has "$said" "^done     all of it running"
+    output=$("$checkout/install.sh")
+    has "$output" "^done     dedicated Redis"
+    has "$output" "^done     running services"
     same "$(stat -c %a /run/dashboard/web.sock)" 660
     same "$(systemctl show --value -p NeedDaemonReload dashboard-web.socket redis-server@dashboard | xargs)" "no no"
     within 20 whole
@@ -131,15 +131,15 @@ upgrade() {
     section "upgrade"
     other_checkout
     dashboard-admin list-keys >"$KEPT/keys"
-    check "an upgrade drops no request" while_asking "$OTHER/install.sh"
-    check "what was kept is still there" state_kept
-    check "the one before is kept, older ones are pruned" releases
-    check "an upgrade that cannot be built leaves what runs" broken_upgrade
-    check "back to the checkout, no request dropped" while_asking "$checkout/install.sh"
+    check "upgrade drops no request" under_load "$OTHER/install.sh"
+    check "state is kept" state_kept
+    check "previous release is kept, older ones are pruned" releases
+    check "failed build keeps the running release" broken_upgrade
+    check "downgrade drops no request" under_load "$checkout/install.sh"
 }
 
 state_kept() {
-    within 20 whole >/dev/null # the session, too
+    within 20 whole >/dev/null # the session is still valid
     same "$(dashboard-admin list-keys)" "$(<"$KEPT/keys")"
     grep -q . /var/lib/dashboard/audit/*.jsonl
     echo "session, keys, trail"
@@ -154,13 +154,13 @@ releases() {
 }
 
 broken_upgrade() {
-    local before said
+    local before output
     before=$(pids | xargs)
     sed -i 's/sha256:./sha256:0/' "$OTHER/requirements.lock"
-    said=$("$OTHER/install.sh" 2>&1) && return 1
-    has "$said" 'install.sh: the program: .* failed'
-    has "$said" 'what to do: '
+    output=$("$OTHER/install.sh" 2>&1) && return 1
+    has "$output" 'install.sh: program: .* failed'
+    has "$output" 'next step: '
     same "$(pids | xargs)" "$before"
     whole
-    grep -m1 'install.sh: the program' <<<"$said" | cut -c1-120
+    grep -m1 'install.sh: program' <<<"$output" | cut -c1-120
 }

@@ -18,7 +18,7 @@ from dashboard.audit.logger import AuditLogger
 from dashboard.auth.api_access import ApiAccess
 from dashboard.metrics.exporter import add_metrics
 from dashboard.metrics.feed_stats import FeedStats
-from dashboard.metrics.readiness import freshness
+from dashboard.metrics.readiness import readiness_check
 from dashboard.web.app import build_app
 from tests.app_server import AppServer
 from tests.web.scenes import Scene
@@ -26,37 +26,37 @@ from tests.web.scenes import Scene
 PATHS = {"view": "/ws/view", "positions": "/api/v1/positions/stream", "bbo": "/api/v1/live/bbo"}
 
 
-class Served(AbstractContextManager["Served"]):
-    """Page, API and metrics of one scene."""
+class MetricsServer(AbstractContextManager["MetricsServer"]):
+    """A server with the page, API and metrics of one scene."""
 
     def __init__(self, folder: Path) -> None:
         self.scene = Scene(account=True, real_clock=True)
         self.audit = AuditLogger(folder, FlushPolicy.NEVER)
         context = self.scene.context
-        self.feed_stats = FeedStats(context.markets, context.board, self.audit)
+        self.feed_stats = FeedStats(context.markets, context.positions, self.audit)
         self.app = build_app(context)
         add_api(self.app, context, ApiAccess())
-        add_metrics(self.app, feed_stats=self.feed_stats.read, ready=freshness(context))
-        self._listening = AppServer(self.app)
+        add_metrics(self.app, feed_stats=self.feed_stats.read, ready=readiness_check(context))
+        self._server = AppServer(self.app)
 
-    def __enter__(self) -> "Served":
-        self._listening.start()
+    def __enter__(self) -> "MetricsServer":
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listening.stop()
+        self._server.stop()
         self.audit.close()
 
     @property
     def address(self) -> str:
-        return self._listening.address
+        return self._server.address
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return httpx.get(f"http://{self.address}{path}", headers=headers)
 
-    def watch(self, stream: str) -> ClientConnection:
+    def connect_viewer(self, stream: str) -> ClientConnection:
         return connect(f"ws://{self.address}{PATHS[stream]}")
 
     def families(self) -> dict[str, Metric]:
@@ -68,27 +68,29 @@ class Served(AbstractContextManager["Served"]):
 
 
 def value(text: str, name: str, **labels: str) -> float | None:
-    """The one sample of this name and these labels; None where there is none."""
+    """The value of the only sample with this name and these labels; None without one."""
     families = text_string_to_metric_families(text)
     samples: list[Sample] = [sample for family in families for sample in family.samples]
-    found = [one.value for one in samples if one.name == name and labels.items() <= one.labels.items()]
+    found = [
+        sample.value for sample in samples if sample.name == name and labels.items() <= sample.labels.items()
+    ]
     assert len(found) <= 1
     return found[0] if found else None
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[], Served]]:
-    started: list[Served] = []
+def serve(tmp_path: Path) -> Iterator[Callable[[], MetricsServer]]:
+    started: list[MetricsServer] = []
 
-    def serve() -> Served:
-        started.append(Served(tmp_path / str(len(started))).__enter__())
+    def serve() -> MetricsServer:
+        started.append(MetricsServer(tmp_path / str(len(started))).__enter__())
         return started[-1]
 
     yield serve
-    for one in started:
-        one.__exit__(None, None, None)
+    for server in started:
+        server.__exit__(None, None, None)
 
 
 @pytest.fixture
-def served(serve: Callable[[], Served]) -> Served:
+def served(serve: Callable[[], MetricsServer]) -> MetricsServer:
     return serve()

@@ -14,39 +14,40 @@ from dashboard.domain.events import (
     AccountFailed,
     FeedFailed,
     InstrumentResolved,
-    PositionsRead,
+    MarginTiersReceived,
     PriceReceived,
-    Route,
     SupplementalPrice,
+    Transport,
 )
 from dashboard.metrics.feed_stats import FeedStats
+from dashboard.positions.live_book import LiveBook
 from dashboard.state.markets import Markets
-from dashboard.state.runtime import RuntimeConfig
 from tests.domain.builders import LONG, instrument, position, ticker
 from tests.domain.fill_histories import fill
-from tests.positions.harness import BTC, TrackerHarness
+from tests.positions.harness import BTC, TrackerHarness, market_key
 
 ETH = replace(instrument(), symbol="ETH/USDT:USDT", base="ETH")
-STREAM, POLL = Route.STREAM, Route.POLL
+STREAM, POLL = Transport.STREAM, Transport.POLL
 
 
 class Rig:
     """FeedStats over a clock in the hand."""
 
     def __init__(self, audit: AuditLogger | None = None) -> None:
-        self.books = TrackerHarness(now=1_000_000)
-        made = lambda: RuntimeConfig(2_000, clock=self.clock)  # noqa: E731 - one for each market
-        self.markets = Markets(made(), made)
-        self.feed_stats = FeedStats(self.markets, self.books.tracker, audit, clock=self.clock)
+        self.harness = TrackerHarness(now=1_000_000)
+        self.markets = self.harness.markets
+        self.feed_stats = FeedStats(self.markets, self.harness.book, audit, clock=self.clock)
 
     def clock(self) -> int:
-        return self.books.now
+        return self.harness.now
 
-    def tick(self, route: Route = STREAM, symbol: str | None = None) -> None:
-        self.markets.apply(symbol, PriceReceived(route, self.clock(), ticker(self.clock(), last="100")))
+    def tick(self, route: Transport = STREAM, symbol: str = BTC) -> None:
+        self.markets.apply(
+            market_key(symbol), PriceReceived(route, self.clock(), ticker(self.clock(), last="100"))
+        )
 
-    def broken(self, route: Route = STREAM) -> None:
-        self.markets.apply(None, FeedFailed(route, "gone"))
+    def broken(self, route: Transport = STREAM) -> None:
+        self.markets.apply(market_key(), FeedFailed(route, "gone"))
 
     def __getitem__(self, name: str) -> object:
         return self.feed_stats.read()[name]
@@ -65,29 +66,29 @@ def rig(audit: AuditLogger) -> Rig:
 
 class TestFeed:
     def test_ticks_are_counted_and_nothing_else(self, rig):
-        rig.markets.apply(None, InstrumentResolved(instrument()))
+        rig.markets.apply(market_key(), InstrumentResolved(instrument()))
         rig.tick()
         rig.tick()
-        rig.markets.apply(None, SupplementalPrice(ticker(rig.clock(), mark="101")))
-        rig.markets.apply(None, PositionsRead(rig.clock(), ()))
+        rig.markets.apply(market_key(), SupplementalPrice(ticker(rig.clock(), mark="101")))
+        rig.markets.apply(market_key(), MarginTiersReceived(()))
         rig.broken()
         assert rig["ticks"] == 3
 
     def test_those_of_other_markets_too(self, rig):
-        rig.markets.apply(None, InstrumentResolved(instrument()))
+        rig.markets.apply(market_key(), InstrumentResolved(instrument()))
         rig.tick()
-        rig.markets.apply(ETH.symbol, InstrumentResolved(ETH))
-        rig.books.now += 700
+        rig.markets.apply(market_key(ETH.symbol), InstrumentResolved(ETH))
+        rig.harness.now += 700
         rig.tick(symbol=ETH.symbol)
         assert rig["ticks"] == 2
         assert rig["price_ages"] == {BTC: 700, ETH.symbol: 0}
 
     def test_an_age_is_that_of_the_newest_price(self, rig):
-        rig.markets.apply(None, InstrumentResolved(instrument()))
+        rig.markets.apply(market_key(), InstrumentResolved(instrument()))
         rig.tick()
-        rig.books.now += 400
-        rig.markets.apply(None, SupplementalPrice(ticker(rig.clock(), mark="101")))
-        rig.books.now += 50
+        rig.harness.now += 400
+        rig.markets.apply(market_key(), SupplementalPrice(ticker(rig.clock(), mark="101")))
+        rig.harness.now += 50
         assert rig["price_ages"] == {BTC: 50}
         assert rig["feed_age"] == 450
 
@@ -95,13 +96,13 @@ class TestFeed:
         assert rig["state"] == "CONNECTING"
         rig.tick()
         assert rig["state"] == "STREAMING"
-        rig.books.now += 60_000
+        rig.harness.now += 60_000
         assert rig["state"] == "STALE"
 
     @pytest.mark.parametrize(
         ("events", "reconnects"),
         [
-            ([Route.STREAM], 0),
+            ([Transport.STREAM], 0),
             ([(STREAM,), STREAM], 0),  # the first connection is no return
             ([STREAM, (STREAM,), STREAM], 1),
             ([STREAM, (STREAM,), POLL, STREAM], 1),  # back by polling; what follows was not missed
@@ -125,36 +126,37 @@ class TestAccount:
         assert known["fills"] == 0
 
     def test_fills_and_updates(self, rig):
-        rig.books.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2)).reading(position(LONG, "1", "100"))
-        rig.books.price("120")
-        rig.books.tracker.tell_prices()
-        rig.books.now += 2_500
+        rig.harness.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2)).reading(position(LONG, "1", "100"))
+        rig.harness.price("120")
+        rig.harness.book.publish_prices()
+        rig.harness.now += 2_500
         assert rig["fills"] == 2
-        assert rig["position_updates"] == len(rig.books.told) == 4
+        assert rig["position_updates"] == len(rig.harness.announced) == 4
         assert rig["open_positions"] == 1
         assert rig["account_age"] == 2_500
 
     def test_a_difference_is_open_until_both_agree(self, rig):
-        rig.books.fills(fill("buy 2 @ 100")).reading()
+        rig.harness.fills(fill("buy 2 @ 100")).reading()
         assert (rig["differences"], rig["differences_open"]) == (1, 1)
-        rig.books.reading(asked_at=2_000)
+        rig.harness.reading(asked_at=2_000)
         assert (rig["differences"], rig["differences_open"]) == (1, 1), "the same one"
-        rig.books.reading(position(LONG, "2", "100"), asked_at=3_000)
+        rig.harness.reading(position(LONG, "2", "100"), asked_at=3_000)
         assert (rig["differences"], rig["differences_open"]) == (1, 0)
 
     def test_one_that_is_corrected_at_once_was_found_all_the_same(self, rig):
-        rig.books.fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
-        rig.books.reading(position(LONG, "3", "100"), asked_at=2_000)
+        rig.harness.fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
+        rig.harness.reading(position(LONG, "3", "100"), asked_at=2_000)
         assert (rig["differences"], rig["differences_open"]) == (1, 0)
 
     def test_a_reading_that_fails(self, rig):
         assert rig["account_failing"] == 0
-        rig.books.tracker.apply(AccountFailed("no answer"))
+        rig.harness.tracker.apply(AccountFailed("no answer"))
         assert rig["account_failing"] == 1
 
     def test_without_an_account_nothing_is_told_of_one(self):
-        told = Rig().feed_stats.read()
-        assert set(told) == {
+        markets = Markets(market_key(), 2_000)
+        stats = FeedStats(markets, LiveBook(markets))
+        assert set(stats.read()) == {
             "read_at", "started_at", "ticks", "failures", "reconnects", "state", "stale_after", "price_ages",
         }  # fmt: skip
 
@@ -188,9 +190,9 @@ class TestTrail:
 
 
 def test_it_can_travel_and_tells_no_amounts(rig):
-    rig.markets.apply(None, InstrumentResolved(instrument()))
-    rig.markets.apply(None, PriceReceived(STREAM, rig.clock(), ticker(rig.clock(), last="77777.5")))
-    rig.books.fills(fill("buy 0.4321 @ 66666")).price("77777.5").reading(position(LONG, "0.4321", "66666"))
+    rig.markets.apply(market_key(), InstrumentResolved(instrument()))
+    rig.markets.apply(market_key(), PriceReceived(STREAM, rig.clock(), ticker(rig.clock(), last="77777.5")))
+    rig.harness.fills(fill("buy 0.4321 @ 66666")).price("77777.5").reading(position(LONG, "0.4321", "66666"))
     read = rig.feed_stats.read()
     text = json.dumps(read)
     assert json.loads(text) == read

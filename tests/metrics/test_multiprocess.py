@@ -1,22 +1,24 @@
-"""Several workers: any of them shows the figures of all, and a dead one looks after nobody."""
+"""Metrics of several workers: each exports those of all, and gauges of a dead worker are removed."""
 
-import os
+import runpy
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from dashboard.metrics.multiprocess import VARIABLE, forget_earlier, forget_worker, share
+from dashboard.metrics.registry import MULTIPROCESS_DIRECTORY
 from tests.metrics.conftest import value
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import TIMEOUT_S, until
 
 ROOT = Path(__file__).parents[2]
+GUNICORN = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
 
 
 class Worker:
@@ -33,7 +35,7 @@ class Worker:
         self.pid = self._process.pid
         self._port = int(self._process.stdout.readline())
 
-    def watch(self) -> ClientConnection:
+    def connect_viewer(self) -> ClientConnection:
         return connect(f"ws://127.0.0.1:{self._port}/ws/view")
 
     def tick(self) -> None:
@@ -44,15 +46,15 @@ class Worker:
         assert found is not None
         return found
 
-    def end(self, how: signal.Signals = signal.SIGKILL) -> None:
-        self._process.send_signal(how)
-        self._process.communicate(timeout=PATIENCE_S)
+    def end(self, by: signal.Signals = signal.SIGKILL) -> None:
+        self._process.send_signal(by)
+        self._process.communicate(timeout=TIMEOUT_S)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the process that starts the workers knows of them."""
-    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    """The folder of the workers' metrics, known to this process as to gunicorn's arbiter."""
+    monkeypatch.setenv(MULTIPROCESS_DIRECTORY, str(tmp_path))
     return tmp_path
 
 
@@ -68,58 +70,39 @@ def start(folder: Path) -> Iterator[Callable[[], Worker]]:
         yield start
 
 
-def test_any_worker_tells_of_all(start):
-    one, other = start(), start()
-    with one.watch() as first, other.watch() as second, other.watch() as third:
-        for viewer in (first, second, third):
-            viewer.recv(PATIENCE_S)
-        assert one.value("dashboard_viewers", stream="view") == 3
-        assert other.value("dashboard_viewers", stream="view") == 3
-        for worker, viewer in ((one, first), (other, second)):
+def test_each_worker_exports_the_metrics_of_all(start):
+    first, second = start(), start()
+    with first.connect_viewer() as one, second.connect_viewer() as two, second.connect_viewer() as three:
+        for viewer in (one, two, three):
+            viewer.recv(TIMEOUT_S)
+        assert first.value("dashboard_viewers", stream="view") == 3
+        assert second.value("dashboard_viewers", stream="view") == 3
+        for worker, viewer in ((first, one), (second, two)):
             worker.tick()
-            while "102" not in viewer.recv(PATIENCE_S):
+            while "102" not in viewer.recv(TIMEOUT_S):
                 pass
-        assert one.value("dashboard_update_latency_seconds_count") == 2
-        assert one.value("dashboard_login_failures_total") == 0
+        assert first.value("dashboard_update_latency_seconds_count") == 2
+        assert first.value("dashboard_login_failures_total") == 0
 
 
-def test_a_worker_that_died_has_no_viewers_but_has_counted(start, folder):
-    one, other = start(), start()
-    with one.watch() as first, other.watch() as second:
-        first.recv(PATIENCE_S)
-        second.recv(PATIENCE_S)
-        other.tick()
-        while "102" not in second.recv(PATIENCE_S):
+def test_child_exit_removes_the_viewers_of_a_killed_worker_but_keeps_its_counts(start):
+    first, second = start(), start()
+    with first.connect_viewer() as one, second.connect_viewer() as two:
+        one.recv(TIMEOUT_S)
+        two.recv(TIMEOUT_S)
+        second.tick()
+        while "102" not in two.recv(TIMEOUT_S):
             pass
-        other.end(signal.SIGKILL)
-        assert one.value("dashboard_viewers", stream="view") == 2, "nobody has said so yet"
-        forget_worker(other.pid)
-        assert one.value("dashboard_viewers", stream="view") == 1
-        assert one.value("dashboard_update_latency_seconds_count") == 1
+        second.end(signal.SIGKILL)
+        assert first.value("dashboard_viewers", stream="view") == 2, "not yet marked as dead"
+        GUNICORN["child_exit"](None, SimpleNamespace(pid=second.pid))
+        assert first.value("dashboard_viewers", stream="view") == 1
+        assert first.value("dashboard_update_latency_seconds_count") == 1
 
 
-def test_an_ordinary_end_leaves_no_viewers(start):
-    one, other = start(), start()
-    with other.watch() as viewer:
-        viewer.recv(PATIENCE_S)
-        other.end(signal.SIGTERM)
-    until(lambda: one.value("dashboard_viewers", stream="view") == 0)
-
-
-def test_what_an_earlier_run_left_is_not_shown(start, folder):
-    worker = start()
-    with worker.watch() as viewer:
-        viewer.recv(PATIENCE_S)
-        worker.end(signal.SIGKILL)
-    assert list(folder.glob("*.db"))
-    (folder / "other.txt").touch()
-    forget_earlier()
-    assert start().value("dashboard_viewers", stream="view") == 0
-    assert (folder / "other.txt").exists()
-
-
-def test_a_folder_is_made_and_named(tmp_path, monkeypatch):
-    monkeypatch.setenv(VARIABLE, "as before")
-    share(tmp_path / "run" / "metrics")
-    assert os.environ[VARIABLE] == str(tmp_path / "run" / "metrics")
-    assert (tmp_path / "run" / "metrics").is_dir()
+def test_terminated_worker_leaves_no_viewers(start):
+    first, second = start(), start()
+    with second.connect_viewer() as viewer:
+        viewer.recv(TIMEOUT_S)
+        second.end(signal.SIGTERM)
+    until(lambda: first.value("dashboard_viewers", stream="view") == 0)

@@ -1,19 +1,17 @@
-"""One web worker, as gunicorn would start it: `python -m tests.metrics.worker FOLDER`. Says its port."""
+"""One web worker, as gunicorn would start it: `python -m tests.metrics.worker FOLDER`. Prints its port."""
 
+import os
 import socket
 import sys
-from pathlib import Path
 
-from dashboard.metrics.multiprocess import share
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = sys.argv[1]  # before the client library is imported below
 
-share(Path(sys.argv[1]))  # before the library is imported below
+import uvicorn
 
-import uvicorn  # noqa: E402
-
-from dashboard.metrics.exporter import add_metrics  # noqa: E402
-from dashboard.processes.http_server import uvicorn_config  # noqa: E402
-from dashboard.web.app import build_app  # noqa: E402
-from tests.web.scenes import live  # noqa: E402
+from dashboard.metrics.exporter import add_metrics
+from dashboard.processes.http_server import uvicorn_config
+from dashboard.web.app import build_app
+from tests.web.scenes import live
 
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
@@ -25,7 +23,7 @@ add_metrics(app, feed_stats=lambda: None, ready=lambda: None)
 
 @app.post("/tick")
 async def tick() -> None:
-    """A price more, for the test to give."""
+    """Publishes one price."""
     scene.price("102")
 
 

@@ -1,4 +1,4 @@
-"""A tracker with a clock in the hand, and the notes of what it recorded and told."""
+"""TrackerHarness: a tracker with its book and markets, on a clock that the test moves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,22 +6,31 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountSnapshot, FillsReceived
+from dashboard.domain.events import AccountSnapshot, FillsReceived, PriceReceived, Transport
 from dashboard.domain.fill import Fill
+from dashboard.domain.keys import MarketKey
+from dashboard.domain.market import Ticker
 from dashboard.domain.position import Position
 from dashboard.positions.audit_records import RestoredPositions, restore_positions
-from dashboard.positions.models import LivePosition, PositionUpdate
+from dashboard.positions.live_book import LiveBook
+from dashboard.positions.models import AccountHealth, LivePosition, PositionUpdate
 from dashboard.positions.tracker import PositionTracker
+from dashboard.state.markets import Markets
 from tests.domain.builders import instrument, ticker
 from tests.domain.fill_histories import ACCOUNT
 
+EXCHANGE = "bitget"
 BTC = instrument().symbol
 FRESH = 5_000
 
 
+def market_key(symbol: str = BTC) -> MarketKey:
+    return MarketKey(EXCHANGE, symbol)
+
+
 @dataclass
 class TrackerHarness:
-    """`tracker`, with what it `recorded` and `told`, in that order."""
+    """`tracker` over `book` and `markets`, with what was `recorded` and `announced`, in that order."""
 
     restored: RestoredPositions = field(default_factory=RestoredPositions)
     threshold: str = "0.01"
@@ -29,20 +38,22 @@ class TrackerHarness:
     now: int = 0
     real_clock: bool = False
     late: int = 0
-    """Milliseconds that the real clock is put forward."""
+    """Milliseconds by which the real clock is ahead."""
+    markets: Markets = field(default_factory=lambda: Markets(market_key(), 2_000))
     recorded: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    told: list[PositionUpdate] = field(default_factory=list)
+    announced: list[PositionUpdate] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tracker = PositionTracker(
-            ACCOUNT,
-            record=self._record,
-            restored=self.restored,
+        self.book = LiveBook(
+            self.markets,
             threshold=Decimal(self.threshold),
             clock=lambda: now_ms() + self.late if self.real_clock else self.now,
             wall=lambda: 1_000 + self.now,
         )
-        self.tracker.register(self.told.append)
+        self.tracker = PositionTracker(
+            ACCOUNT, self.book, EXCHANGE, record=self._record, restored=self.restored
+        )
+        self.book.register(self.announced.append)
 
     def _record(self, kind: str, entry: Mapping[str, Any]) -> bool:
         self.recorded.append((kind, entry))
@@ -57,12 +68,29 @@ class TrackerHarness:
         return self
 
     def price(self, last: str, symbol: str = BTC) -> "TrackerHarness":
-        self.tracker.priced(symbol, ticker(self.now, last=last), FRESH)
+        return self.ticker(ticker(self.now, last=last), symbol)
+
+    def ticker(self, prices: Ticker, symbol: str = BTC) -> "TrackerHarness":
+        self.markets.apply(market_key(symbol), PriceReceived(Transport.STREAM, self.now, prices))
         return self
 
     @property
+    def health(self) -> AccountHealth:
+        return self.book.accounts[ACCOUNT]
+
+    @property
+    def open(self) -> dict[str, LivePosition]:
+        """The open positions by label."""
+        return {self.book.labels.label(key): live for key, live in self.book.get_all_positions().items()}
+
+    @property
+    def known(self) -> dict[str, LivePosition]:
+        """The same with the flat ones."""
+        return {self.book.labels.label(key): live for key, live in self.book.all_known().items()}
+
+    @property
     def only(self) -> LivePosition:
-        (live,) = self.tracker.get_all_positions().values()
+        (live,) = self.book.get_all_positions().values()
         return live
 
     @property
@@ -70,5 +98,5 @@ class TrackerHarness:
         return [kind for kind, _ in self.recorded]
 
     def again(self) -> "TrackerHarness":
-        """After a crash: rebuilt from what was recorded."""
+        """After a crash: rebuilt from the records."""
         return TrackerHarness(restored=restore_positions(ACCOUNT, self.recorded))

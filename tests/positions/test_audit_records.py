@@ -10,8 +10,8 @@ from dashboard.audit.records import to_json
 from dashboard.domain.journal import Journal
 from dashboard.domain.position import Side
 from dashboard.positions.audit_records import record_kind, record_of, restore_positions, snapshot_record
-from dashboard.positions.tracker import PositionTracker
 from tests.domain.fill_histories import ACCOUNT, adopted, fill, funding, histories
+from tests.positions.harness import TrackerHarness
 
 
 def lines(events):
@@ -34,7 +34,7 @@ def test_fills_come_back_as_they_were(history):
     [
         funding("-0.25", 7),
         funding("1E-12", 7, leg=Side.SHORT),
-        adopted("-2.5", "100.1", 9, starts=True, opened_at=3),
+        adopted("-2.5", "100.1", 9, replaces_history=True, opened_at=3),
         adopted("0", "0", 9, position_side=Side.LONG),
     ],
     ids=["paid", "received in hedge mode", "short", "flat"],
@@ -75,9 +75,7 @@ def test_a_line_that_cannot_be_read_is_left_out_and_logged(damage, caplog: pytes
 def test_no_damaged_figure_keeps_a_tracker_from_starting(part: str, damage: dict[str, object]):
     [(kind, entry)], whole = list(lines([fill("buy 1 @ 2")])), fill("sell 1 @ 3", 2)
     damaged = (kind, entry | {part: entry[part] | damage})
-    assert PositionTracker(
-        ACCOUNT, restored=restore_positions(ACCOUNT, [damaged, *lines([whole])])
-    ).all_known()
+    assert TrackerHarness(restored=restore_positions(ACCOUNT, [damaged, *lines([whole])])).known
 
 
 @pytest.mark.parametrize("entry", [None, [], "text"])

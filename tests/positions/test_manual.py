@@ -1,4 +1,4 @@
-"""ManualPositions: into the live state now, and into the file for the next start."""
+"""ManualPositions: into the position book now, and into the file for the next start."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,109 +6,115 @@ from pathlib import Path
 import pytest
 
 from dashboard.domain.events import InstrumentResolved
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
+from dashboard.domain.position_selection import ManualEntry
 from dashboard.errors import PositionError
+from dashboard.positions.live_book import LiveBook
 from dashboard.positions.manual import ManualPositions
 from dashboard.positions.manual_store import ManualPositionStore, SaveFailed
-from dashboard.state.runtime import RuntimeConfig
+from dashboard.state.markets import Markets
 from tests.domain.builders import entered, entered_long, instrument
 
 OF = instrument()
+KEY = MarketKey("bitget", OF.symbol)
 LONG_FIELDS = entered_long().to_fields()
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> ManualPositionStore:
+def store(tmp_path: Path) -> ManualPositionStore:
     return ManualPositionStore(tmp_path / "positions.json")
 
 
 @pytest.fixture
-def runtime() -> RuntimeConfig:
-    it = RuntimeConfig(2_000)
-    it.apply(InstrumentResolved(OF))
+def markets() -> Markets:
+    it = Markets(MarketKey("bitget", "BTCUSDT"), 2_000)
+    it.apply(it.main_key, InstrumentResolved(OF))
     return it
+
+
+@pytest.fixture
+def book(markets: Markets) -> LiveBook:
+    return LiveBook(markets)
 
 
 Start = Callable[..., ManualPositions]
 
 
 @pytest.fixture
-def start(runtime: RuntimeConfig, file: ManualPositionStore) -> Start:
-    """A start of the dashboard: in the live environment, with recall, unless told otherwise."""
+def start(markets: Markets, book: LiveBook, store: ManualPositionStore) -> Start:
+    """Starts the dashboard: in the live environment, restoring, by default."""
 
-    def start(environment: str = "live", *, recall: bool = True) -> ManualPositions:
-        return ManualPositions(runtime, file, environment, recall=recall)
+    def start(environment: str = "live", *, restore: bool = True) -> ManualPositions:
+        return ManualPositions(book, markets, store, environment, restore=restore)
 
     return start
 
 
-async def test_what_is_entered_is_shown_and_kept(start: Start, runtime: RuntimeConfig) -> None:
+async def test_an_entered_position_is_shown_and_saved(start: Start, book: LiveBook) -> None:
     await start().enter(LONG_FIELDS)
-    assert (runtime.snapshot.holdings.entered, runtime.snapshot.holdings.kept) == (entered_long(), False)
-    runtime.enter(ManualPosition())
-    start().recall(OF)
-    assert (runtime.snapshot.holdings.entered, runtime.snapshot.holdings.kept) == (entered_long(), True)
+    assert book.manual_in(KEY) == ManualEntry(entered_long())
+    book.enter(KEY, ManualEntry())
+    start().restore(KEY, OF)
+    assert book.manual_in(KEY) == ManualEntry(entered_long(), is_restored=True)
 
 
-async def test_clearing_it_forgets_it(start: Start, runtime: RuntimeConfig) -> None:
+async def test_a_cleared_position_is_not_restored(start: Start, book: LiveBook) -> None:
     await start().enter(LONG_FIELDS)
     await start().enter({})
-    start().recall(OF)
-    assert runtime.snapshot.holdings.entered == ManualPosition()
+    start().restore(KEY, OF)
+    assert book.manual_in(KEY).position == ManualPosition()
 
 
-async def test_a_mistake_changes_nothing(
-    start: Start, runtime: RuntimeConfig, file: ManualPositionStore
-) -> None:
-    entries = start()
-    await entries.enter(LONG_FIELDS)
-    before, kept = runtime.snapshot, file.path.read_bytes()
+async def test_a_mistake_changes_nothing(start: Start, book: LiveBook, store: ManualPositionStore) -> None:
+    manual = start()
+    await manual.enter(LONG_FIELDS)
+    before, saved = book.manual_in(KEY), store.path.read_bytes()
     with pytest.raises(PositionError, match="side 'up'"):
-        await entries.enter({"side": "up"})
-    assert runtime.snapshot is before
-    assert file.path.read_bytes() == kept
+        await manual.enter({"side": "up"})
+    assert book.manual_in(KEY) is before
+    assert store.path.read_bytes() == saved
 
 
 @pytest.mark.parametrize(
-    ("recall", "environment"), [(False, "live"), (True, "testnet"), (True, "demo")],
+    ("restore", "environment"), [(False, "live"), (True, "testnet"), (True, "demo")],
     ids=["flags gave a position", "real money is not the testnet", "nor the demo"],
 )  # fmt: skip
-async def test_not_recalled(start: Start, runtime: RuntimeConfig, recall: bool, environment: str) -> None:
-    await start().enter(LONG_FIELDS)
-    runtime.enter(ManualPosition())
-    start(environment, recall=recall).recall(OF)
-    assert runtime.snapshot.holdings.entered == ManualPosition()
-
-
-async def test_not_recalled_over_what_was_entered_meanwhile(start: Start, runtime: RuntimeConfig) -> None:
-    await start().enter(LONG_FIELDS)
-    entries = start()
-    await entries.enter({"side": "short"})
-    entries.recall(OF)
-    assert (runtime.snapshot.holdings.entered, runtime.snapshot.holdings.kept) == (
-        entered(side="short"),
-        False,
-    )
-
-
-def test_nothing_kept_changes_nothing(start: Start, runtime: RuntimeConfig) -> None:
-    before = runtime.snapshot
-    start().recall(OF)
-    assert runtime.snapshot is before
-
-
-async def test_before_the_market_is_known_it_is_shown_but_not_kept(file: ManualPositionStore) -> None:
-    runtime = RuntimeConfig(2_000)
-    with pytest.raises(SaveFailed, match="the exchange was not reached yet"):
-        await ManualPositions(runtime, file, "live", recall=True).enter(LONG_FIELDS)
-    assert runtime.snapshot.holdings.entered == entered_long()
-    assert not file.path.exists()
-
-
-async def test_where_it_cannot_be_kept_it_is_still_shown(
-    start: Start, runtime: RuntimeConfig, file: ManualPositionStore
+async def test_a_position_is_not_restored(
+    start: Start, book: LiveBook, restore: bool, environment: str
 ) -> None:
-    file.path.mkdir()
+    await start().enter(LONG_FIELDS)
+    book.enter(KEY, ManualEntry())
+    start(environment, restore=restore).restore(KEY, OF)
+    assert book.manual_in(KEY).position == ManualPosition()
+
+
+async def test_a_position_entered_in_this_run_is_not_replaced(start: Start, book: LiveBook) -> None:
+    await start().enter(LONG_FIELDS)
+    manual = start()
+    await manual.enter({"side": "short"})
+    manual.restore(KEY, OF)
+    assert book.manual_in(KEY) == ManualEntry(entered(side="short"))
+
+
+def test_nothing_is_entered_where_nothing_was_saved(start: Start, book: LiveBook) -> None:
+    start().restore(KEY, OF)
+    assert book.manual == {}
+
+
+async def test_before_the_market_is_known_a_position_is_not_saved(store: ManualPositionStore) -> None:
+    markets = Markets(MarketKey("bitget", "BTCUSDT"), 2_000)
+    book = LiveBook(markets)
+    with pytest.raises(SaveFailed, match="the exchange was not reached yet"):
+        await ManualPositions(book, markets, store, "live", restore=True).enter(LONG_FIELDS)
+    assert book.manual_in(markets.main_key).position == entered_long()
+    assert not store.path.exists()
+
+
+async def test_a_position_that_cannot_be_saved_is_still_shown(
+    start: Start, book: LiveBook, store: ManualPositionStore
+) -> None:
+    store.path.mkdir()
     with pytest.raises(SaveFailed):
         await start().enter(LONG_FIELDS)
-    assert runtime.snapshot.holdings.entered == entered_long()
+    assert book.manual_in(KEY).position == entered_long()

@@ -9,272 +9,280 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.events import AccountFailed, FillsReceived
+from dashboard.domain.events import AccountFailed, FillsReceived, PriceReceived, Transport
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Payoff
-from dashboard.domain.portfolio import summarize
 from dashboard.domain.risk import RiskStatus
 from dashboard.positions.models import EventType
 from tests.domain.builders import LONG, SHORT, instrument, position, ticker
 from tests.domain.fill_histories import fill, fills, funding, histories
-from tests.positions.harness import BTC, FRESH, TrackerHarness
+from tests.positions.harness import BTC, FRESH, TrackerHarness, market_key
+from tests.positions.plain_totals import plain_totals
 
 
 class TestFills:
-    def test_each_is_recorded_and_told_once(self):
-        books = TrackerHarness().fills(*fills("buy 2 @ 100, sell 1 @ 110"))
-        books.fills(*fills("buy 2 @ 100, sell 1 @ 110"))
-        assert books.kinds == ["fill", "fill"]
-        assert [update.event_type for update in books.told] == [EventType.FILL, EventType.FILL]
-        assert books.only.tracked.total.realized_pnl == 10
+    def test_each_fill_is_recorded_and_announced_once(self):
+        harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 1 @ 110"))
+        harness.fills(*fills("buy 2 @ 100, sell 1 @ 110"))
+        assert harness.kinds == ["fill", "fill"]
+        assert [update.event_type for update in harness.announced] == [EventType.FILL, EventType.FILL]
+        assert harness.only.state.cumulative_totals.realized_pnl == 10
 
-    def test_what_is_told_was_recorded_before(self):
-        books = TrackerHarness()
+    def test_a_fill_is_recorded_before_it_is_announced(self):
+        harness = TrackerHarness()
         seen: list[int] = []
-        books.tracker.register(lambda _update: seen.append(len(books.recorded)))
-        books.fills(*fills("buy 2 @ 100, buy 1 @ 90"))
+        harness.book.register(lambda _update: seen.append(len(harness.recorded)))
+        harness.fills(*fills("buy 2 @ 100, buy 1 @ 90"))
         assert seen == [1, 2]
 
-    def test_a_full_disk_stops_nothing(self):
-        books = TrackerHarness(takes_records=False).fills(fill("buy 2 @ 100"))
-        assert books.only.tracked.contracts == 2
-        assert books.told
+    def test_an_unwritable_record_does_not_stop_fills(self):
+        harness = TrackerHarness(takes_records=False).fills(fill("buy 2 @ 100"))
+        assert harness.only.state.contracts == 2
+        assert harness.announced
 
-    def test_a_listener_that_fails_harms_no_other(self, caplog: pytest.LogCaptureFixture):
-        books = TrackerHarness()
-        books.tracker.register(lambda _update: 1 / 0)
+    def test_a_failing_listener_does_not_affect_the_others(self, caplog: pytest.LogCaptureFixture):
+        harness = TrackerHarness()
+        harness.book.register(lambda _update: 1 / 0)
         last: list[object] = []
-        books.tracker.register(last.append)
-        books.fills(fill("buy 2 @ 100"))
+        harness.book.register(last.append)
+        harness.fills(fill("buy 2 @ 100"))
         assert len(last) == 1
         assert "ZeroDivisionError" in caplog.text
 
-    def test_who_took_itself_off_hears_no_more(self):
-        books = TrackerHarness()
+    def test_an_unregistered_listener_is_not_called(self):
+        harness = TrackerHarness()
         heard: list[object] = []
-        forget = books.tracker.register(heard.append)
+        forget = harness.book.register(heard.append)
         forget()
-        books.fills(fill("buy 2 @ 100"))
+        harness.fills(fill("buy 2 @ 100"))
         assert heard == []
 
-    def test_a_closed_position_is_no_more_among_the_open_ones(self):
-        books = TrackerHarness().fills(*fills("buy 2 @ 100, sell 2 @ 110"))
-        assert books.tracker.get_all_positions() == {}
-        assert books.tracker.symbols() == frozenset()
-        assert books.told[-1].position.tracked.side is None
-        assert books.tracker.all_known()[BTC].tracked.total.realized_pnl == 20
+    def test_a_closed_position_is_not_among_the_open_ones(self):
+        harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 2 @ 110"))
+        assert harness.open == {}
+        assert harness.tracker.symbols() == frozenset()
+        assert harness.announced[-1].position.state.side is None
+        assert harness.known[BTC].state.cumulative_totals.realized_pnl == 20
 
     @given(histories(), st.randoms())
-    def test_any_order_with_repeats_ends_the_same(self, history, dice: random.Random):
+    def test_order_and_repetition_of_fills_do_not_matter(self, history, dice: random.Random):
         orderly, wild = TrackerHarness().fills(*history), TrackerHarness()
         arrivals = history + dice.sample(history, dice.randint(0, len(history)))
         dice.shuffle(arrivals)
         for each in arrivals:
             wild.fills(each)
-        ours, theirs = orderly.tracker.all_known()[history[0].instrument.symbol], wild.tracker.all_known()
-        assert theirs[ours.label].tracked.contracts == ours.tracked.contracts
-        assert theirs[ours.label].tracked.total == ours.tracked.total
+        ours, theirs = orderly.known[history[0].instrument.symbol], wild.known
+        assert theirs[history[0].instrument.symbol].state.contracts == ours.state.contracts
+        assert theirs[history[0].instrument.symbol].state.cumulative_totals == ours.state.cumulative_totals
 
 
-class TestReadings:
-    def test_one_that_agrees_corrects_nothing(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
-        assert books.kinds == ["fill"]
-        assert books.only.difference is None
-        assert books.only.roe is None
-        assert books.only.position.leverage == 10
+class TestSnapshots:
+    def test_an_agreeing_snapshot_corrects_nothing(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
+        assert harness.kinds == ["fill"]
+        assert harness.only.difference is None
+        assert harness.only.roe is None
+        assert harness.only.position.leverage == 10
 
     def test_a_position_without_known_fills_is_adopted_from_the_exchange(self):
-        books = TrackerHarness().reading(position(LONG, "2", "100"))
-        assert books.kinds == ["correction"]
-        assert books.only.tracked.adopted_at == 1_000
-        assert (books.only.tracked.contracts, books.only.tracked.entry_price) == (2, 100)
+        harness = TrackerHarness().reading(position(LONG, "2", "100"))
+        assert harness.kinds == ["correction"]
+        assert harness.only.state.adopted_at == 1_000
+        assert (harness.only.state.contracts, harness.only.state.entry_price) == (2, 100)
 
     def test_fills_that_are_older_than_its_own_do_not_change_what_was_adopted(self):
-        books = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("buy 1 @ 50", 999))
-        assert books.only.tracked.contracts == 2
+        harness = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("buy 1 @ 50", 999))
+        assert harness.only.state.contracts == 2
 
-    def test_a_size_that_differs_is_corrected_recorded_and_noted(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
-        books.reading(position(LONG, "3", "100"), asked_at=2_000)
-        assert books.only.tracked.contracts == 3
-        kind, entry = books.recorded[-1]
+    def test_a_different_size_is_corrected_and_recorded(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
+        harness.reading(position(LONG, "3", "100"), asked_at=2_000)
+        assert harness.only.state.contracts == 3
+        kind, entry = harness.recorded[-1]
         assert kind == "correction"
         assert "size differs" in entry["difference"]
-        assert books.tracker.events[0].kind == "adopt"
+        assert harness.book.events[0].kind == "adopt"
 
-    def test_a_missing_fill_in_the_reading_explains_it(self):
+    def test_a_missed_fill_in_the_snapshot_explains_the_difference(self):
         missed = fill("buy 1 @ 100", 2)
-        books = (
+        harness = (
             TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "3", "100"), fills=(missed,))
         )
-        assert books.kinds == ["fill", "fill"]
-        assert books.only.tracked.adopted_at is None
+        assert harness.kinds == ["fill", "fill"]
+        assert harness.only.state.adopted_at is None
 
-    def test_what_just_vanished_stays_marked_until_somebody_says_that_it_was_closed(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading()
-        assert books.only.tracked.contracts == 2
-        assert "missing there" in (books.only.difference or "")
-        told = len(books.told)
-        books.reading(asked_at=2_000)
-        assert len(books.told) == told, "said once, not again with each reading"
-        books.reading(asked_at=3_000, closed=frozenset([(BTC, LONG)]))
-        assert books.tracker.get_all_positions() == {}
+    def test_a_vanished_position_stays_marked_until_its_close_is_confirmed(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading()
+        assert harness.only.state.contracts == 2
+        assert "missing there" in (harness.only.difference or "")
+        told = len(harness.announced)
+        harness.reading(asked_at=2_000)
+        assert len(harness.announced) == told, "announced once, not with each snapshot"
+        harness.reading(asked_at=3_000, recently_closed=frozenset([(BTC, LONG)]))
+        assert harness.open == {}
 
-    def test_a_difference_that_is_no_more_is_said_so(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading().reading(position(LONG, "2", "100"))
-        assert books.only.difference is None
-        assert "agrees" in books.tracker.events[0].text
+    def test_the_end_of_a_difference_is_logged(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading().reading(position(LONG, "2", "100"))
+        assert harness.only.difference is None
+        assert "agrees" in harness.book.events[0].text
 
-    def test_a_market_that_moves_is_judged_by_the_next_reading(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100"))
-        books.reading(position(LONG, "3", "100"), moving=frozenset([BTC]))
-        assert books.only.tracked.contracts == 2
+    def test_a_moving_market_is_left_to_the_next_snapshot(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100"))
+        harness.reading(position(LONG, "3", "100"), inconsistent_symbols=frozenset([BTC]))
+        assert harness.only.state.contracts == 2
 
-    def test_a_fill_after_the_question_is_not_undone(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100", 5_000)).reading(asked_at=4_000)
-        assert books.only.difference is None
+    def test_a_fill_after_the_request_is_not_undone(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100", 5_000)).reading(asked_at=4_000)
+        assert harness.only.difference is None
 
-    def test_a_failed_one_changes_nothing_and_says_so(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100"))
-        books.tracker.apply(AccountFailed("bitget: no answer in time"))
-        assert books.only.tracked.contracts == 2
-        assert books.tracker.health.problem == "bitget: no answer in time"
-        assert books.reading(position(LONG, "2", "100")).tracker.health.problem is None
+    def test_a_failed_reading_changes_nothing_but_the_health(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100"))
+        harness.tracker.apply(AccountFailed("bitget: no answer in time"))
+        assert harness.only.state.contracts == 2
+        assert harness.health.problem == "bitget: no answer in time"
+        assert harness.reading(position(LONG, "2", "100")).health.problem is None
 
-    def test_two_answers_that_differ_mark_nothing_either(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading(moving=frozenset([BTC]))
-        assert books.only.difference is None
+    def test_two_different_answers_mark_no_difference(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(inconsistent_symbols=frozenset([BTC]))
+        assert harness.only.difference is None
 
-    def test_what_was_not_compared_is_not_said_to_agree(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading().fills(fill("buy 1 @ 100", 3_000))
-        books.reading(asked_at=2_000)
-        assert "missing there" in (books.only.difference or "")
+    def test_a_position_that_was_not_compared_keeps_its_difference(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading().fills(fill("buy 1 @ 100", 3_000))
+        harness.reading(asked_at=2_000)
+        assert "missing there" in (harness.only.difference or "")
 
-    def test_what_was_closed_after_the_question_is_not_taken_over_again(self):
-        books = TrackerHarness().fills(*fills("buy 2 @ 100, sell 2 @ 110"))
-        books.fills(fill("buy 2 @ 100", 3_000, "1"), fill("sell 2 @ 110", 5_000, "1"))
-        books.reading(position(LONG, "2", "100"), asked_at=4_000)
-        assert "correction" not in books.kinds
-        total = books.tracker.all_known()[BTC].tracked.total
+    def test_a_position_closed_after_the_request_is_not_adopted_again(self):
+        harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 2 @ 110"))
+        harness.fills(fill("buy 2 @ 100", 3_000, "1"), fill("sell 2 @ 110", 5_000, "1"))
+        harness.reading(position(LONG, "2", "100"), asked_at=4_000)
+        assert "correction" not in harness.kinds
+        total = harness.known[BTC].state.cumulative_totals
         assert (total.realized_pnl, total.fees) == (40, {"USDT": 2})
 
-    def test_a_correction_keeps_what_was_realised_since_the_adoption(self):
-        books = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
-        books.reading(position(LONG, "0.5", "100"), asked_at=2_000)
-        assert books.only.tracked.contracts == Decimal("0.5")
-        assert books.only.tracked.total.realized_pnl == 10
+    def test_a_correction_keeps_pnl_realized_since_the_adoption(self):
+        harness = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
+        harness.reading(position(LONG, "0.5", "100"), asked_at=2_000)
+        assert harness.only.state.contracts == Decimal("0.5")
+        assert harness.only.state.cumulative_totals.realized_pnl == 10
 
-    def test_an_adoption_is_no_alarm_and_a_correction_is_one(self, caplog: pytest.LogCaptureFixture):
-        books = TrackerHarness().reading(position(LONG, "2", "100"))
-        assert [noted.kind for noted in books.tracker.events] == ["adopt"]
+    def test_a_correction_is_logged_as_a_warning_and_an_adoption_is_not(
+        self, caplog: pytest.LogCaptureFixture
+    ):
+        harness = TrackerHarness().reading(position(LONG, "2", "100"))
+        assert [noted.kind for noted in harness.book.events] == ["adopt"]
         assert not caplog.records
-        books.reading(position(LONG, "3", "100"), asked_at=2_000)
-        assert [noted.kind for noted in books.tracker.events] == ["adopt", "difference", "adopt"]
+        harness.reading(position(LONG, "3", "100"), asked_at=2_000)
+        assert [noted.kind for noted in harness.book.events] == ["adopt", "difference", "adopt"]
         assert "size differs" in caplog.text
 
-    def test_a_fill_that_only_a_reading_tells_is_news_once_the_account_is_known(self):
+    def test_a_fill_from_a_snapshot_is_announced_once_the_account_is_known(self):
         one, two = fill("buy 2 @ 100", 500), fill("buy 2 @ 100", 1_500)
         first = TrackerHarness().reading(position(LONG, "2", "100"), fills=(one,))
-        assert [update.event_type for update in first.told] == [EventType.POSITION_CHANGE]
+        assert [update.event_type for update in first.announced] == [EventType.POSITION_CHANGE]
         later = TrackerHarness().reading(complete_until=1_000)
         later.reading(position(LONG, "2", "100"), asked_at=2_000, fills=(two,))
-        assert (later.told[0].event_type, later.told[0].fill) == (EventType.FILL, two)
+        assert (later.announced[0].event_type, later.announced[0].fill) == (EventType.FILL, two)
 
     def test_both_sides_of_a_hedge(self):
         legs = position(LONG, "2", "100"), position(SHORT, "1", "110")
-        books = TrackerHarness().reading(*legs, hedged=True)
-        assert set(books.tracker.get_all_positions()) == {f"{BTC}:long", f"{BTC}:short"}
-        assert {leg.side for leg in books.tracker.positions_of(BTC)} == {LONG, SHORT}
+        harness = TrackerHarness().reading(*legs, hedged=True)
+        assert set(harness.open) == {f"{BTC}:long", f"{BTC}:short"}
+        assert {live.state.side for live in harness.book.open_in(market_key())} == {LONG, SHORT}
 
-    def test_a_liquidation_price_counts_until_a_fill_changes_the_position(self):
+    def test_a_reported_liquidation_price_holds_until_the_next_fill(self):
         told = position(LONG, "2", "100", liquidation="91", margin_mode="isolated")
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading(told)
-        assert (books.only.liquidation_price, books.only.liquidation_is_estimate) == (91, False)
-        books.fills(fill("buy 1 @ 100", 2_000))
-        assert books.only.liquidation_is_estimate
-        assert books.only.position.leverage == 10
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(told)
+        assert (harness.only.liquidation_price, harness.only.liquidation_is_estimate) == (91, False)
+        harness.fills(fill("buy 1 @ 100", 2_000))
+        assert harness.only.liquidation_is_estimate
+        assert harness.only.position.leverage == 10
 
     def test_funding_is_kept_apart(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100"))
-        books.reading(position(LONG, "2", "100"), funding=(funding("-0.5", 500),))
-        assert books.only.tracked.total.funding == {"USDT": Decimal("-0.5")}
-        assert books.only.tracked.total.realized_pnl == 0
+        harness = TrackerHarness().fills(fill("buy 2 @ 100"))
+        harness.reading(position(LONG, "2", "100"), funding=(funding("-0.5", 500),))
+        assert harness.only.state.cumulative_totals.funding == {"USDT": Decimal("-0.5")}
+        assert harness.only.state.cumulative_totals.realized_pnl == 0
 
 
 class TestPrices:
     def test_a_price_values_the_position(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100")).price("110")
-        assert (books.only.unrealized_pnl, books.only.notional, books.only.roe) == (20, 220, 100)
-        assert books.only.status is RiskStatus.PROFIT
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100")).price("110")
+        assert (harness.only.unrealized_pnl, harness.only.notional, harness.only.roe) == (20, 220, 100)
+        assert harness.only.status is RiskStatus.PROFIT
 
-    def test_without_a_price_nothing_is_zero(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100"))
-        assert (books.only.unrealized_pnl, books.only.notional) == (None, None)
-        assert books.tracker.summary().unrealized_pnl is None
+    def test_without_a_price_figures_are_unknown(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100"))
+        assert (harness.only.unrealized_pnl, harness.only.notional) == (None, None)
+        assert harness.book.summary().unrealized_pnl is None
 
-    def test_before_the_first_reading_the_sums_are_unknown(self):
-        books = TrackerHarness()
-        assert (books.tracker.summary().total_exposure, books.tracker.summary().total_pnl) == (None, None)
-        assert books.reading().tracker.summary().total_pnl == 0
+    def test_totals_are_unknown_before_the_first_snapshot(self):
+        harness = TrackerHarness()
+        assert (harness.book.summary().total_exposure, harness.book.summary().total_pnl) == (None, None)
+        assert harness.reading().book.summary().total_pnl == 0
 
-    def test_an_old_price_is_no_price(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).price("110")
-        books.now += FRESH + 1
-        assert (books.only.unrealized_pnl, books.only.status) == (None, RiskStatus.UNKNOWN)
-        assert books.tracker.summary().unrealized_pnl is None
+    def test_an_old_price_leaves_figures_unknown(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).price("110")
+        harness.now += FRESH + 1
+        assert (harness.only.unrealized_pnl, harness.only.status) == (None, RiskStatus.UNKNOWN)
+        assert harness.book.summary().unrealized_pnl is None
 
     def test_each_market_has_its_own_limit_of_age(self):
-        books, ether = TrackerHarness(), "ETH/USDT:USDT"
-        books.fills(fill("buy 1 @ 100"), fill_in(fill("buy 1 @ 100"), ether))
-        books.tracker.priced(ether, ticker(0, last="110"), 60_000)
-        books.price("110")
-        books.now += FRESH + 1
-        assert books.tracker.summary().unrealized_pnl is None
+        harness, ether = TrackerHarness(), "ETH/USDT:USDT"
+        harness.fills(fill("buy 1 @ 100"), fill_in(fill("buy 1 @ 100"), ether))
+        harness.markets.apply(
+            market_key(ether), PriceReceived(Transport.POLL, 0, ticker(0, last="110"), request_time_ms=60_000)
+        )
+        harness.price("110")
+        harness.now += FRESH + 1
+        assert {label: live.quote is None for label, live in harness.open.items()} == {
+            BTC: True,
+            ether: False,
+        }
+        assert harness.book.summary().unrealized_pnl is None
 
-    def test_a_fill_does_not_make_a_price_younger(self):
-        books, ether = TrackerHarness(), "ETH/USDT:USDT"
-        books.fills(fill("buy 1 @ 100"), fill_in(fill("buy 1 @ 100"), ether)).price("110")
-        books.now += 4_000
-        books.price("110", ether).fills(fill("buy 1 @ 100", 2))
-        books.now += 2_000
-        assert books.tracker.summary().unrealized_pnl is None
+    def test_a_fill_does_not_renew_the_age_of_a_price(self):
+        harness, ether = TrackerHarness(), "ETH/USDT:USDT"
+        harness.fills(fill("buy 1 @ 100"), fill_in(fill("buy 1 @ 100"), ether)).price("110")
+        harness.now += 4_000
+        harness.price("110", ether).fills(fill("buy 1 @ 100", 2))
+        harness.now += 2_000
+        assert harness.book.summary().unrealized_pnl is None
 
     @pytest.mark.parametrize(("price", "moves"), [("110", True), ("100.004", False), ("100.006", True)])
-    def test_only_a_move_beyond_the_threshold_is_told(self, price: str, moves: bool):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).price("100")
-        books.tracker.tell_prices()
-        before = len(books.told)
-        books.price(price).tracker.tell_prices()
-        assert (len(books.told) > before) is moves
+    def test_only_a_move_beyond_the_threshold_is_announced(self, price: str, moves: bool):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).price("100")
+        harness.book.publish_prices()
+        before = len(harness.announced)
+        harness.price(price).book.publish_prices()
+        assert (len(harness.announced) > before) is moves
 
-    def test_the_threshold_counts_from_the_last_value_told_not_the_last_seen(self):
-        books = TrackerHarness().fills(fill("buy 1 @ 100")).price("100")
-        books.tracker.tell_prices()
-        before = len(books.told)
+    def test_the_threshold_counts_from_the_last_announced_value(self):
+        harness = TrackerHarness().fills(fill("buy 1 @ 100")).price("100")
+        harness.book.publish_prices()
+        before = len(harness.announced)
         for step in range(1, 8):
-            books.price(f"100.0{step * 2:02d}").tracker.tell_prices()
-        assert len(books.told) == before + 1
+            harness.price(f"100.0{step * 2:02d}").book.publish_prices()
+        assert len(harness.announced) == before + 1
 
-    def test_that_a_price_grew_old_is_told(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100")).price("110")
-        books.tracker.tell_prices()
-        books.now += FRESH + 1
-        books.tracker.tell_prices()
-        assert books.told[-1].position.unrealized_pnl is None
+    def test_an_expired_price_is_announced(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).price("110")
+        harness.book.publish_prices()
+        harness.now += FRESH + 1
+        harness.book.publish_prices()
+        assert harness.announced[-1].position.unrealized_pnl is None
 
-    @given(st.lists(st.tuples(histories(most=4), st.integers(1, 10**6)), min_size=1, max_size=4))
-    def test_totals_kept_by_change_are_the_sums_made_anew(self, drawn):
-        books, prices = TrackerHarness(), {}
+    @given(st.lists(st.tuples(histories(max_size=4), st.integers(1, 10**6)), min_size=1, max_size=4))
+    def test_incremental_totals_equal_the_sums_of_all_positions(self, drawn):
+        harness, prices = TrackerHarness(), {}
         for number, (history, price) in enumerate(drawn):
             symbol = f"{number}"
             for one in history:
                 moved = fill_in(one, symbol)
-                books.fills(moved).price(str(price), symbol)
+                harness.fills(moved).price(str(price), symbol)
             prices[symbol] = Decimal(price)
-        held = books.tracker.all_known().values()
-        expected = summarize((live.tracked, prices[live.tracked.key.symbol]) for live in held)
-        found = books.tracker.summary().by_currency
+        held = harness.known.values()
+        expected = plain_totals((live.state, prices[live.state.key.symbol]) for live in held)
+        found = harness.book.summary().by_currency
         for currency, summary in expected.items():
             assert replace(found[currency], exposure=summary.exposure) == summary
             assert found[currency].exposure.unknown == summary.exposure.unknown
@@ -282,80 +290,80 @@ class TestPrices:
 
     def test_coins_count_in_dollars_at_their_live_price(self):
         coin = instrument(Payoff.INVERSE_BASE)
-        books = TrackerHarness().fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
-        assert books.only.unrealized_pnl == 1
-        assert books.tracker.summary().unrealized_pnl == 200
+        harness = TrackerHarness().fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
+        assert harness.only.unrealized_pnl == 1
+        assert harness.book.summary().unrealized_pnl == 200
 
-    def test_what_a_closed_position_brought_in_coins_counts_while_a_price_of_them_is_live(self):
+    def test_pnl_realized_in_coins_counts_while_their_price_is_live(self):
         coin = instrument(Payoff.INVERSE_BASE)
-        books = TrackerHarness().fills(*fills("buy 2 @ 100, sell 2 @ 200", of=coin))
-        assert books.tracker.summary().realized_pnl is None
-        assert books.price("250").tracker.summary().realized_pnl == 250
-        books.now += FRESH + 1
-        assert books.tracker.summary().realized_pnl is None
+        harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 2 @ 200", of=coin))
+        assert harness.book.summary().realized_pnl is None
+        assert harness.price("250").book.summary().realized_pnl == 250
+        harness.now += FRESH + 1
+        assert harness.book.summary().realized_pnl is None
 
-    def test_a_coin_against_another_coin_tells_no_dollars(self):
+    def test_a_coin_quoted_in_another_coin_has_no_dollar_price(self):
         coin = instrument(Payoff.INVERSE_BASE)
         pair = replace(instrument(), symbol="BTC/ETH:ETH", quote="ETH", settle="ETH")
-        books = TrackerHarness().fills(fill("buy 1 @ 15", of=pair)).price("15", pair.symbol)
-        books.fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
-        assert books.tracker.summary().unrealized_pnl == 200
+        harness = TrackerHarness().fills(fill("buy 1 @ 15", of=pair)).price("15", pair.symbol)
+        harness.fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
+        assert harness.book.summary().unrealized_pnl == 200
 
-    def test_where_dollars_cannot_be_told_each_move_is(self):
+    def test_each_move_is_announced_where_the_dollar_price_is_unknown(self):
         market = replace(instrument(), symbol="ETH/BTC:BTC", base="ETH", quote="BTC", settle="BTC")
-        books = TrackerHarness().fills(fill("buy 1 @ 0.05", of=market)).price("0.05", market.symbol)
-        books.tracker.tell_prices()
-        before = len(books.told)
-        books.price("0.0501", market.symbol).tracker.tell_prices()
-        assert len(books.told) == before + 1
+        harness = TrackerHarness().fills(fill("buy 1 @ 0.05", of=market)).price("0.05", market.symbol)
+        harness.book.publish_prices()
+        before = len(harness.announced)
+        harness.price("0.0501", market.symbol).book.publish_prices()
+        assert len(harness.announced) == before + 1
 
 
 class TestRestart:
-    def test_it_is_as_it_was(self):
-        books = TrackerHarness().fills(*fills("buy 2 @ 100, sell 1 @ 110, sell 3 @ 90"))
-        books.reading(position(SHORT, "2", "90"), complete_until=900, funding=(funding("0.25", 4),))
-        again = books.again()
-        assert again.only.tracked == books.only.tracked
+    def test_restored_positions_equal_the_recorded_ones(self):
+        harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 1 @ 110, sell 3 @ 90"))
+        harness.reading(position(SHORT, "2", "90"), complete_until=900, funding=(funding("0.25", 4),))
+        again = harness.again()
+        assert again.only.state == harness.only.state
         assert again.tracker.complete_until == 900
-        assert (again.recorded, again.told) == ([], [])
+        assert (again.recorded, again.announced) == ([], [])
         again.fills(*fills("buy 2 @ 100, sell 1 @ 110, sell 3 @ 90"))
         assert again.recorded == []
 
-    def test_nor_does_it_forget_that_figures_were_taken_over(self):
-        books = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
-        again = books.again().reading(position(LONG, "3", "100"), asked_at=2_000)
-        assert again.only.tracked.contracts == 3
-        assert again.only.tracked.total.realized_pnl == 10
+    def test_adopted_figures_are_restored_as_adopted(self):
+        harness = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
+        again = harness.again().reading(position(LONG, "3", "100"), asked_at=2_000)
+        assert again.only.state.contracts == 3
+        assert again.only.state.cumulative_totals.realized_pnl == 10
 
     @given(histories(legs=(None,)), st.data())
-    def test_wherever_it_was_killed(self, history, data):
-        books = TrackerHarness().fills(*history[: data.draw(st.integers(0, len(history)))])
-        ended = books.again().fills(*history)
+    def test_a_restart_at_any_fill_ends_the_same(self, history, data):
+        harness = TrackerHarness().fills(*history[: data.draw(st.integers(0, len(history)))])
+        ended = harness.again().fills(*history)
         whole = TrackerHarness().fills(*history)
-        assert ended.tracker.all_known()[history[0].instrument.symbol].tracked == (
-            whole.tracker.all_known()[history[0].instrument.symbol].tracked
+        assert ended.known[history[0].instrument.symbol].state == (
+            whole.known[history[0].instrument.symbol].state
         )
 
-    def test_a_correction_after_it_keeps_what_was_realised_before(self):
-        books = TrackerHarness().fills(*fills("buy 2 @ 100, sell 1 @ 110"))
-        again = books.reading(position(LONG, "1", "100"), complete_until=900).again()
+    def test_a_correction_after_a_restart_keeps_realized_pnl(self):
+        harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 1 @ 110"))
+        again = harness.reading(position(LONG, "1", "100"), complete_until=900).again()
         again.reading(position(LONG, "3", "100"), asked_at=2_000)
-        assert again.only.tracked.contracts == 3
-        assert again.only.tracked.total.realized_pnl == 10
+        assert again.only.state.contracts == 3
+        assert again.only.state.cumulative_totals.realized_pnl == 10
 
-    def test_another_account_is_not_ours(self):
-        books = TrackerHarness().fills(fill("buy 2 @ 100"))
-        books.recorded = [(kind, {**entry, "account": "other"}) for kind, entry in books.recorded]
-        assert books.again().tracker.all_known() == {}
+    def test_records_of_another_account_are_ignored(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100"))
+        harness.recorded = [(kind, {**entry, "account": "other"}) for kind, entry in harness.recorded]
+        assert harness.again().known == {}
 
 
-def test_readers_never_see_half_a_change():
+def test_readers_never_see_a_partial_change():
     """Every fill leaves size and entry in one piece."""
-    books, stop, broken = TrackerHarness(), threading.Event(), []
+    harness, stop, broken = TrackerHarness(), threading.Event(), []
 
     def look() -> None:
         while not stop.is_set():
-            for live in books.tracker.get_all_positions().values():
+            for live in harness.open.values():
                 held = live.position
                 if held and held.entry_price != 100:
                     broken.append(held)
@@ -364,13 +372,13 @@ def test_readers_never_see_half_a_change():
     for reader in readers:
         reader.start()
     for at in range(1, 300):
-        books.tracker.apply(FillsReceived((fill("buy 1 @ 100", at),)))
-        books.price("101")
+        harness.tracker.apply(FillsReceived((fill("buy 1 @ 100", at),)))
+        harness.price("101")
     stop.set()
     for reader in readers:
         reader.join()
     assert not broken
-    assert books.only.tracked.contracts == 299
+    assert harness.only.state.contracts == 299
 
 
 def fill_in(one: Fill, symbol: str) -> Fill:

@@ -1,4 +1,4 @@
-"""kill -9 at any moment loses no fill and counts none twice."""
+"""Kills the process at random moments: no fill is lost, and none is counted twice."""
 
 import multiprocessing
 import os
@@ -21,101 +21,101 @@ from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
 from dashboard.demo.thread import DemoThread
 from tests.processes.test_standalone import options
+from tests.waiting import TIMEOUT_S
 
 KILLS = int(os.environ.get("KILLS", "200"))
-LONGEST_LIFE = 0.5
-"""Seconds. A start takes about half of it: some are killed in it, some in the middle of fills."""
+MAX_LIFETIME_S = 0.5
+"""Seconds until a kill. A start takes about half: some die during it, others while fills arrive."""
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 SIZES = {"BTCUSDT": Decimal("0.01"), "ETHUSDT": Decimal("0.1"), "SOLUSDT": Decimal(1)}
 
-_fresh = multiprocessing.get_context("forkserver")
+_forkserver = multiprocessing.get_context("forkserver")
 
 
-def live(flags: list[str]) -> None:
-    """The dashboard without its page, until it is killed."""
-    with build_engine(load(flags)) as inside:
-        inside.monitor.start()
+def run_engine(flags: list[str]) -> None:
+    """Runs the dashboard without its page until it is killed."""
+    with build_engine(load(flags)) as engine:
+        engine.monitor.start()
         signal.pause()
 
 
-class Trading(threading.Thread):
-    """Orders at random, as fast as the exchange takes them, until `stop`."""
+class Trader(threading.Thread):
+    """Places random orders until `stop`."""
 
     def __init__(self, demo: DemoThread) -> None:
         super().__init__(daemon=True)
         self._demo = demo
-        self._dice = random.Random(7)
-        self._ended = threading.Event()
+        self._random = random.Random(7)
+        self._stopped = threading.Event()
 
     def run(self) -> None:
-        while not self._ended.wait(self._dice.random() / 20):
-            symbol = self._dice.choice(SYMBOLS)
-            size = SIZES[symbol] * self._dice.randint(1, 9)
-            side = self._dice.choice(("buy", "sell"))
-            order = self._demo.exchange.order(symbol, side=side, size=size, parts=self._dice.randint(1, 3))
+        while not self._stopped.wait(self._random.random() / 20):
+            symbol = self._random.choice(SYMBOLS)
+            size = SIZES[symbol] * self._random.randint(1, 9)
+            side = self._random.choice(("buy", "sell"))
+            order = self._demo.exchange.order(symbol, side=side, size=size, parts=self._random.randint(1, 3))
             with suppress(BitgetError):  # not enough margin for this one
                 self._demo.call(order)
 
     def stop(self) -> None:
-        self._ended.set()
+        self._stopped.set()
         self.join()
 
 
-def signed(demo: DemoThread) -> dict[str, Decimal]:
-    """The exchange's positions."""
-    held = demo.exchange.account.positions
-    return {position.symbol: position.sign * position.total for position in held}
+def signed_positions(demo: DemoThread) -> dict[str, Decimal]:
+    """The exchange's positions by symbol, shorts negative."""
+    positions = demo.exchange.account.positions
+    return {position.symbol: position.sign * position.total for position in positions}
 
 
 @pytest.fixture
 def demo():
-    thread = DemoThread(DemoExchange(tick_interval=0.1))
+    thread = DemoThread(DemoExchange(tick_interval_s=0.1))
     thread.start()
     yield thread
     thread.stop()
 
 
 @pytest.mark.longest
-def test_two_hundred_kills_lose_nothing(demo: DemoThread, tmp_path: Path):
-    trail, dice = tmp_path / "trail", random.Random(11)
+def test_repeated_kills_lose_no_fill_and_count_none_twice(demo: DemoThread, tmp_path: Path):
+    trail, rng = tmp_path / "trail", random.Random(11)
     flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
-    _fresh.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
-    with build_engine(load(flags)) as inside:
-        inside.monitor.start()
+    _forkserver.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
+    with build_engine(load(flags)) as engine:
+        engine.monitor.start()
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
-    trading = Trading(demo)
-    trading.start()
+    trader = Trader(demo)
+    trader.start()
     for _ in range(KILLS):
-        child = _fresh.Process(target=live, args=(flags,))
+        child = _forkserver.Process(target=run_engine, args=(flags,))
         child.start()
-        time.sleep(dice.random() * LONGEST_LIFE)
+        time.sleep(rng.random() * MAX_LIFETIME_S)
         child.kill()
         child.join()
-    trading.stop()
+    trader.stop()
 
-    with build_engine(load(flags)) as inside:
-        inside.monitor.start()
-        account, tracker = demo.exchange.account, inside.tracker
-        until(lambda: len(told(trail)) >= len(account.fills))
-        ours = {
-            live.tracked.instrument.id: live.tracked.contracts
-            for live in tracker.get_all_positions().values()
+    with build_engine(load(flags)) as engine:
+        engine.monitor.start()
+        account, book = demo.exchange.account, engine.positions
+        until(lambda: len(recorded_fills(trail)) >= len(account.fills))
+        positions = {
+            live.state.instrument.id: live.state.contracts for live in book.get_all_positions().values()
         }
-        assert ours == signed(demo)
-        assert not [live.difference for live in tracker.get_all_positions().values() if live.difference]
-    assert told(trail) == Counter(fill.id for fill in account.fills)
+        assert positions == signed_positions(demo)
+        assert not [live.difference for live in book.get_all_positions().values() if live.difference]
+    assert recorded_fills(trail) == Counter(fill.id for fill in account.fills)
     assert not [line for line in read_records(trail) if line.kind == "correction"]
-    assert verify(trail).whole
+    assert verify(trail).intact
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Waits for what the trail tells: it tells nobody that it has grown."""
-    give_up_at = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < give_up_at
+def until(condition: Callable[[], bool]) -> None:
+    """Polls the trail until the condition is true."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
+        assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def told(trail: Path) -> Counter[str]:
-    """How often each fill stands in the trail."""
+def recorded_fills(trail: Path) -> Counter[str]:
+    """How many records each fill has in the trail."""
     return Counter(str(line.entry["event"]["id"]) for line in read_records(trail) if line.kind == "fill")

@@ -1,4 +1,4 @@
-"""The web workers as systemd would run them: gunicorn with its configuration, over a feed of the test's."""
+"""The web workers as systemd runs them: gunicorn with its configuration, over a published test feed."""
 
 import os
 import signal
@@ -19,8 +19,8 @@ from dashboard.replication.redis_client import CHANNEL
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
 from tests.replication.harness import Source, published
-from tests.systemd_harness import Manager, handing_over
-from tests.waiting import until
+from tests.systemd_harness import NotifySocket, with_inherited_socket
+from tests.waiting import TIMEOUT_S, until
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long enough passphrase"
@@ -28,9 +28,9 @@ CONFIG = ROOT / "deploy" / "gunicorn.conf.py"
 
 
 class Workers:
-    """Gunicorn on a unix socket, with two workers, for somebody who has logged in."""
+    """Gunicorn on a unix socket with two workers, and a client that is logged in."""
 
-    def __init__(self, redis: RedisServer, folder: Path, manager: Manager, *flags: str) -> None:
+    def __init__(self, redis: RedisServer, folder: Path, manager: NotifySocket, *flags: str) -> None:
         self.path = redis.path.with_name("web.sock")
         store = AuthStore(auth_file(folder))
         store.set_password(PASSWORD)
@@ -55,7 +55,7 @@ class Workers:
         self.client = httpx.Client(
             transport=httpx.HTTPTransport(uds=str(self.path)),
             base_url="http://localhost",
-            timeout=10,
+            timeout=TIMEOUT_S,
             cookies=self.cookie,
         )
 
@@ -76,18 +76,18 @@ class Workers:
         if self._log.closed:
             return
         self.client.close()
-        left = psutil.Process(self.process.pid).children()
+        workers = psutil.Process(self.process.pid).children()
         self.process.terminate()
-        self.process.communicate(timeout=20)
-        for each in psutil.wait_procs(left, 1)[1]:
-            each.kill()
+        self.process.communicate(timeout=TIMEOUT_S)
+        for worker in psutil.wait_procs(workers, 1)[1]:
+            worker.kill()
         self._log.close()
 
 
 @pytest.fixture
 def source(redis_server: RedisServer) -> Iterator[Source]:
     source = Source().price("100")
-    source.books.fills(fill("buy 1 @ 100"))
+    source.harness.fills(fill("buy 1 @ 100"))
     with published(source.context, redis_server):
         yield source
 
@@ -95,55 +95,55 @@ def source(redis_server: RedisServer) -> Iterator[Source]:
 @pytest.fixture
 def serve(redis_server: RedisServer, tmp_path: Path, source: Source) -> Iterator[Callable[..., Workers]]:
     started: list[Workers] = []
-    with Manager() as manager:
+    with NotifySocket() as manager:
 
         def serve(*flags: str) -> Workers:
             started.append(Workers(redis_server, tmp_path, manager, *flags))
-            until(lambda: dict(redis_server.client.pubsub_numsub(CHANNEL))[CHANNEL.encode()] == 2, 30)
-            for _ in range(3):  # one from each at least: gunicorn never ends a worker that has not begun
+            until(lambda: dict(redis_server.client.pubsub_numsub(CHANNEL))[CHANNEL.encode()] == 2)
+            for _ in range(3):  # at least one from each: gunicorn does not end a worker that has not booted
                 manager.until("WATCHDOG=1")
             until(started[-1].positions)
             return started[-1]
 
         yield serve
-        for each in started:
-            each.close()
+        for workers in started:
+            workers.close()
 
 
-def test_page_api_and_stream_show_what_the_feed_knows(serve: Callable[..., Workers], source: Source):
+def test_page_api_and_websocket_show_the_published_state(serve: Callable[..., Workers], source: Source):
     workers = serve()
     assert "<title>BTCUSDT" in workers.client.get("/").text
     assert workers.positions().keys() == {"BTC/USDT:USDT"}
     with workers.page() as page:
         source.price("123.4")
-        until(lambda: "123.4" in str(page.recv(timeout=5)))
+        until(lambda: "123.4" in str(page.recv(TIMEOUT_S)))
 
 
-def test_a_worker_that_dies_or_hangs_is_replaced(serve: Callable[..., Workers]):
+def test_killed_and_stalled_workers_are_replaced(serve: Callable[..., Workers]):
     workers = serve("--timeout", "5")
     first, second = workers.pids
     os.kill(first, signal.SIGKILL)
-    until(lambda: len(workers.pids) == 2 and first not in workers.pids, 20)
+    until(lambda: len(workers.pids) == 2 and first not in workers.pids)
     os.kill(second, signal.SIGSTOP)
-    until(lambda: len(workers.pids) == 2 and second not in workers.pids, 40)
+    until(lambda: len(workers.pids) == 2 and second not in workers.pids)
     until(workers.positions)
 
 
-def test_a_reload_drops_no_request_and_lets_viewers_come_back(serve: Callable[..., Workers]):
+def test_reload_drops_no_request_and_closes_websockets_for_a_reconnect(serve: Callable[..., Workers]):
     workers = serve()
     before = workers.pids
     with workers.page() as page:
         workers.process.send_signal(signal.SIGHUP)
-        until(lambda: workers.positions() and not set(workers.pids) & set(before), 30)
+        until(lambda: workers.positions() and not set(workers.pids) & set(before))
         with pytest.raises(ConnectionClosed) as closed:
-            until(lambda: not page.recv(timeout=10))
+            until(lambda: not page.recv(TIMEOUT_S))
     assert closed.value.rcvd
     assert closed.value.rcvd.code == 1012
     assert workers.positions()
 
 
-def test_nothing_of_a_query_gets_into_the_log(serve: Callable[..., Workers]):
-    """Somebody may put an access key there. It is refused, and must not stand in a journal."""
+def test_query_strings_are_not_logged(serve: Callable[..., Workers]):
+    """An access key in a query is refused, and must not reach the journal."""
     workers = serve()
     workers.client.get("/api/v1/positions?api_key=a-secret-key")
     with pytest.raises(InvalidStatus):
@@ -153,28 +153,30 @@ def test_nothing_of_a_query_gets_into_the_log(serve: Callable[..., Workers]):
     assert "a-secret-key" not in workers.log.read_text()
 
 
-def test_behind_a_proxy_nobody_enters_without_a_password(serve: Callable[..., Workers], tmp_path: Path):
-    """Nor once it was lost, in a worker that knew none of it."""
+def test_without_a_password_everything_behind_a_proxy_is_refused(
+    serve: Callable[..., Workers], tmp_path: Path
+):
+    """Also when the password file is lost, and in workers that start afterwards."""
     workers = serve()
     before = workers.pids
     auth_file(tmp_path).rename(tmp_path / "lost")
     workers.process.send_signal(signal.SIGHUP)
-    until(lambda: len(workers.pids) == 2 and not set(workers.pids) & set(before), 30)
+    until(lambda: len(workers.pids) == 2 and not set(workers.pids) & set(before))
     until(lambda: workers.client.get("/healthz").is_success)
     for path in ("/", "/api/v1/positions", "/metrics"):
         assert workers.client.get(path).status_code == 503
 
 
-@pytest.mark.parametrize("beyond", [False, True])
-def test_a_socket_of_systemds_is_judged_like_an_own_one(tmp_path: Path, beyond: bool):
+@pytest.mark.parametrize("beyond", [False, True], ids=["loopback", "all addresses"])
+def test_inherited_socket_beyond_loopback_requires_a_password(tmp_path: Path, beyond: bool):
     with socket.create_server(("0.0.0.0" if beyond else "127.0.0.1", 0)) as listener:  # noqa: S104
         command = [sys.executable, "-m", "gunicorn", "--config", str(CONFIG)]
         process = subprocess.Popen(
-            handing_over(listener, command),
+            with_inherited_socket(listener, command),
             env={
                 **os.environ,
                 "DASHBOARD_STATE_DIR": str(tmp_path),
-                "DASHBOARD_REDIS_URL": "unix:///nowhere",
+                "DASHBOARD_REDIS_URL": "unix:///missing",
             },
             pass_fds=[listener.fileno()],
             cwd=ROOT,
@@ -183,27 +185,29 @@ def test_a_socket_of_systemds_is_judged_like_an_own_one(tmp_path: Path, beyond: 
         )
         try:
             if beyond:
-                assert process.wait(30) == 2
+                assert process.wait(TIMEOUT_S) == 2
                 assert "beyond this machine a password is needed" in process.communicate()[1]
             else:
                 url = f"http://127.0.0.1:{listener.getsockname()[1]}/healthz"
-                assert httpx.get(url, timeout=30).is_success
+                assert httpx.get(url, timeout=TIMEOUT_S).is_success
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=TIMEOUT_S)
 
 
 @pytest.mark.parametrize(
-    ("setting", "bind", "says"),
+    ("setting", "bind", "error"),
     [
-        ({}, "127.0.0.1:0", "--redis-url: needed"),
+        ({}, "127.0.0.1:0", "--redis-url: required"),
         ({"REDIS_URL": "nonsense"}, "127.0.0.1:0", "--redis-url"),
-        ({"REDIS_URL": "unix:///nowhere"}, "0.0.0.0:0", "--host 0.0.0.0: beyond this machine a password"),
-        ({"REDIS_URL": "unix:///nowhere", "ALLOWED_HOSTS": "*"}, "127.0.0.1:0", "--allowed-hosts '*'"),
+        ({"REDIS_URL": "unix:///missing"}, "0.0.0.0:0", "--host 0.0.0.0: beyond this machine a password"),
+        ({"REDIS_URL": "unix:///missing", "ALLOWED_HOSTS": "*"}, "127.0.0.1:0", "--allowed-hosts '*'"),
     ],
-    ids=["no Redis", "no address of Redis", "an open port", "every host"],
+    ids=["no Redis URL", "invalid Redis URL", "port without a password", "wildcard host"],
 )
-def test_what_is_wrong_ends_it_in_one_line(tmp_path: Path, setting: dict[str, str], bind: str, says: str):
+def test_wrong_setting_ends_gunicorn_with_one_line(
+    tmp_path: Path, setting: dict[str, str], bind: str, error: str
+):
     given = {f"DASHBOARD_{name}": value for name, value in setting.items()}
     answer = subprocess.run(
         [sys.executable, "-m", "gunicorn", "--config", str(CONFIG), "--bind", bind],
@@ -212,8 +216,8 @@ def test_what_is_wrong_ends_it_in_one_line(tmp_path: Path, setting: dict[str, st
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=TIMEOUT_S,
     )
     assert answer.returncode == 2
-    assert f"dashboard-web: {says}" in answer.stderr
+    assert f"dashboard-web: {error}" in answer.stderr
     assert "Traceback" not in answer.stderr

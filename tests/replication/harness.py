@@ -8,9 +8,9 @@ from typing import Any
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
 from dashboard.domain.environment import Environment
-from dashboard.domain.events import InstrumentResolved, PriceReceived, Route
+from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle, Instrument
-from dashboard.domain.position_selection import PositionSelection
 from dashboard.errors import DashboardError
 from dashboard.replication.command_server import CommandServer
 from dashboard.replication.lease import Lease
@@ -18,10 +18,8 @@ from dashboard.replication.mirror import Mirror
 from dashboard.replication.publisher import Publisher
 from dashboard.replication.redis_client import connect
 from dashboard.replication.subscriber import Subscriber
-from dashboard.state.markets import Markets
-from dashboard.state.runtime import RuntimeConfig
 from tests.domain.builders import instrument, ticker
-from tests.positions.harness import BTC, TrackerHarness
+from tests.positions.harness import TrackerHarness, market_key
 from tests.redis_server import RedisServer
 from tests.waiting import until
 
@@ -32,30 +30,28 @@ UNHEARD = EngineInfo("Bitget", "BTCUSDT", Environment.LIVE)
 class Source:
     """What a feed's process knows, moved by hand."""
 
-    about: EngineInfo = field(default_factory=lambda: replace(UNHEARD, has_account=True))
+    info: EngineInfo = field(default_factory=lambda: replace(UNHEARD, has_account=True))
     entered: list[Mapping[str, str | None]] = field(default_factory=list)
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    asked: list[tuple[str, MarketKey]] = field(default_factory=list)
     readings: int = 0
     candles: Sequence[Candle] = ()
     refuses: DashboardError | None = None
 
     def __post_init__(self) -> None:
-        self.books = TrackerHarness(real_clock=True)
-        holdings = PositionSelection(account=True)
-        self.markets = Markets(RuntimeConfig(2_000, holdings=holdings), lambda: RuntimeConfig(2_000))
-        self.markets.apply(None, InstrumentResolved(instrument()))
+        self.harness = TrackerHarness(real_clock=True)
+        self.markets, self.book = self.harness.markets, self.harness.book
+        self.markets.apply(market_key(), InstrumentResolved(instrument()))
         self.context = AppContext(
-            self.markets, self.books.tracker, lambda: self.about, self._enter, self._candles, self._reconcile
+            self.markets, self.book, lambda: self.info, self._enter, self._candles, self._reconcile
         )
 
     def price(self, last: str, market: Instrument | None = None, *, age: int = 0) -> "Source":
         """A tick, of the main market unless told otherwise."""
         quotes = ticker(now_ms() - age, last=last, bid=last, ask=last)
-        symbol = market.symbol if market else None
-        if market and self.markets.of(symbol) is None:
-            self.markets.apply(symbol, InstrumentResolved(market))
-        self.markets.apply(symbol, PriceReceived(Route.STREAM, now_ms() - age, quotes))
-        self.books.tracker.priced(symbol or BTC, quotes, 5_000)
+        key = market_key(market.symbol) if market else self.markets.main_key
+        if market and self.markets.get(key) is None:
+            self.markets.apply(key, InstrumentResolved(market))
+        self.markets.apply(key, PriceReceived(Transport.STREAM, now_ms() - age, quotes))
         return self
 
     async def _enter(self, fields: Mapping[str, str | None]) -> None:
@@ -63,10 +59,10 @@ class Source:
             raise self.refuses
         self.entered.append(fields)
 
-    async def _candles(self, timeframe: str, symbol: str | None) -> Sequence[Candle]:
+    async def _candles(self, timeframe: str, market: MarketKey) -> Sequence[Candle]:
         if self.refuses:
             raise self.refuses
-        self.asked.append((timeframe, symbol))
+        self.asked.append((timeframe, market))
         return self.candles
 
     async def _reconcile(self) -> None:
@@ -101,11 +97,12 @@ def heard(server: RedisServer) -> Iterator[Mirror]:
 
 def same(mirror: Mirror, context: AppContext) -> bool:
     """Whether the worker knows what the feed knows."""
-    markets, board = context.markets, context.board
+    markets, book = context.markets, context.positions
     return (
-        mirror.markets.main.snapshot == markets.main.snapshot
-        and mirror.markets.beside() == markets.beside()
-        and mirror.board.valued() == board.valued()
-        and mirror.board.health == board.health
-        and mirror.board.events == board.events[:50]
+        mirror.markets.main_key == markets.main_key
+        and mirror.markets.snapshots() == markets.snapshots()
+        and mirror.positions.as_valued() == book.as_valued()
+        and mirror.positions.accounts == book.accounts
+        and mirror.positions.manual == book.manual
+        and mirror.positions.events == book.events[:50]
     )

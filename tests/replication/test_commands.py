@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle
 from dashboard.errors import DashboardError, ExchangeLacks, PositionError
 from dashboard.replication import command_client
 from dashboard.replication.command_client import CommandClient
 from dashboard.replication.commands import COMMAND, Command, CommandType
 from dashboard.replication.redis_client import COMMANDS
+from tests.positions.harness import market_key
 from tests.redis_server import RedisServer
 from tests.replication.harness import Source, published
 
@@ -32,7 +34,7 @@ def held_up() -> tuple[Source, asyncio.Event]:
     source, going_on = Source(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    async def slow(_timeframe: str, _symbol: str | None) -> tuple[Candle, ...]:
+    async def slow(_timeframe: str, _market: MarketKey) -> tuple[Candle, ...]:
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(going_on.wait(), loop))
         return (BAR,)
 
@@ -43,9 +45,9 @@ def held_up() -> tuple[Source, asyncio.Event]:
 async def test_candles_come_back_as_they_are(redis_server: RedisServer):
     source = Source(candles=(BAR,))
     with published(source.context, redis_server):
-        got = await asked(redis_server, lambda one: one.candles("5m", "ETH/USDT:USDT"))
+        got = await asked(redis_server, lambda one: one.candles("5m", market_key("ETH/USDT:USDT")))
     assert repr(got) == repr((BAR,))
-    assert source.asked == [("5m", "ETH/USDT:USDT")]
+    assert source.asked == [("5m", market_key("ETH/USDT:USDT"))]
 
 
 async def test_what_is_entered_reaches_the_feed(redis_server: RedisServer):
@@ -65,13 +67,13 @@ async def test_an_error_keeps_its_words_and_its_field(redis_server: RedisServer)
         assert refused.value.field == "size"
         source.refuses = ExchangeLacks("bitget has no candles")
         with pytest.raises(DashboardError, match="bitget has no candles"):
-            await asked(redis_server, lambda one: one.candles("5m", None))
+            await asked(redis_server, lambda one: one.candles("5m", market_key()))
 
 
 async def test_without_redis_it_is_said_at_once(redis_server: RedisServer):
     redis_server.stop()
     with pytest.raises(DashboardError, match="Redis is away"):
-        await asked(redis_server, lambda one: one.candles("5m", None))
+        await asked(redis_server, lambda one: one.candles("5m", market_key()))
 
 
 async def test_without_a_feed_it_is_said_in_the_end_and_forgotten(
@@ -86,7 +88,7 @@ async def test_without_a_feed_it_is_said_in_the_end_and_forgotten(
 async def test_a_slow_command_holds_up_no_other(redis_server: RedisServer):
     source, going_on = held_up()
     with published(source.context, redis_server):
-        waiting = asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", None)))
+        waiting = asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", market_key())))
         await asked(redis_server, lambda one: one.reconcile())
         assert not waiting.done()
         going_on.set()
@@ -108,7 +110,8 @@ async def test_what_is_entered_waits_for_no_history(redis_server: RedisServer):
     source, going_on = held_up()
     with published(source.context, redis_server):
         histories = [
-            asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", None))) for _ in range(8)
+            asyncio.create_task(asked(redis_server, lambda one: one.candles("5m", market_key())))
+            for _ in range(8)
         ]
         await asked(redis_server, lambda one: one.enter({"side": "long"}))
         assert not any(history.done() for history in histories)

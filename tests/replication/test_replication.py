@@ -11,18 +11,20 @@ from redis.client import PubSub
 from dashboard.clock import now_ms
 from dashboard.domain.events import AccountFailed, InstrumentResolved
 from dashboard.domain.feed_state import FeedState
+from dashboard.domain.keys import PositionKey
 from dashboard.positions.models import EventType, PositionUpdate
 from dashboard.replication.mirror import Mirror
 from dashboard.replication.redis_client import STATE
 from dashboard.state.markets import Markets
-from dashboard.state.runtime import RuntimeConfig, Snapshot
+from dashboard.state.runtime import MarketSnapshot
 from tests.domain.builders import instrument
-from tests.domain.fill_histories import fill
-from tests.positions.harness import BTC
+from tests.domain.fill_histories import ACCOUNT, fill
+from tests.positions.harness import BTC, market_key
 from tests.redis_server import RedisServer
 from tests.replication.harness import Source, heard, published, same
 from tests.waiting import until
 
+KEY = PositionKey(ACCOUNT, BTC)
 ETH = replace(instrument(), symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
 
 
@@ -32,24 +34,24 @@ def state(mirror: Mirror) -> FeedState:
 
 def test_a_worker_knows_what_the_feed_knows(redis_server: RedisServer):
     source = Source().price("100")
-    source.books.fills(fill("buy 1 @ 100", 1))
+    source.harness.fills(fill("buy 1 @ 100", 1))
     with published(source.context, redis_server), heard(redis_server) as mirror:
         until(lambda: same(mirror, source.context))
-        assert mirror.about() == source.about
-        source.price("101").price("7", ETH).books.reading()
-        source.books.tracker.apply(AccountFailed("no answer"))
+        assert mirror.info() == source.info
+        source.price("101").price("7", ETH).harness.reading()
+        source.harness.tracker.apply(AccountFailed("no answer"))
         until(lambda: same(mirror, source.context))
-        assert mirror.board.summary().unrealized_pnl == Decimal(1)
-        assert mirror.board.health.problem == "no answer"
+        assert mirror.positions.summary().unrealized_pnl == Decimal(1)
+        assert mirror.positions.accounts[ACCOUNT].problem == "no answer"
         source.markets.keep([])
         source.price("102")
         until(lambda: same(mirror, source.context))
-        assert not mirror.markets.beside()
+        assert list(mirror.markets.snapshots()) == [market_key()]
 
 
 def test_a_worker_that_comes_later_gets_all_of_it(redis_server: RedisServer):
     source = Source().price("100").price("7", ETH)
-    source.books.fills(fill("buy 1 @ 100", 1), fill("sell 1 @ 101", 2))
+    source.harness.fills(fill("buy 1 @ 100", 1), fill("sell 1 @ 101", 2))
     with published(source.context, redis_server), heard(redis_server) as first:
         until(lambda: same(first, source.context))
         with heard(redis_server) as late:
@@ -61,9 +63,9 @@ def test_every_fill_is_told_once_and_in_order(redis_server: RedisServer):
     told: list[PositionUpdate] = []
     with published(source.context, redis_server), heard(redis_server) as mirror:
         until(lambda: same(mirror, source.context))
-        mirror.board.register(told.append)
+        mirror.positions.register(told.append)
         for number in range(200):
-            source.books.fills(fill("buy 1 @ 100", number))
+            source.harness.fills(fill("buy 1 @ 100", number))
         until(lambda: same(mirror, source.context))
         assert [each.fill.id for each in told if each.fill] == [str(number) for number in range(200)]
         assert all(each.event_type is EventType.FILL for each in told)
@@ -81,13 +83,13 @@ def test_ages_are_those_of_the_feed(redis_server: RedisServer):
 
 def test_before_the_feed_was_heard_nobody_is_flat(redis_server: RedisServer):
     with heard(redis_server) as mirror:
-        snapshot = mirror.markets.main.snapshot
-        assert not snapshot.holdings.known
-        assert not mirror.about().running
+        assert mirror.markets.main.snapshot.instrument is None
+        assert mirror.positions.summary().total_pnl is None
+        assert not mirror.info().running
         assert until(lambda: state(mirror) is FeedState.DISCONNECTED) < 5
 
 
-def _known(mirror: Mirror) -> Snapshot:
+def _known(mirror: Mirror) -> MarketSnapshot:
     return mirror.markets.main.snapshot
 
 
@@ -96,36 +98,36 @@ def test_without_redis_a_worker_says_so_within_five_seconds_and_recovers(
     redis_server: RedisServer, away: str
 ):
     source = Source().price("100")
-    source.books.fills(fill("buy 1 @ 100", 1))
+    source.harness.fills(fill("buy 1 @ 100", 1))
     with published(source.context, redis_server), heard(redis_server) as mirror:
         until(lambda: same(mirror, source.context))
         told: list[PositionUpdate] = []
-        mirror.board.register(told.append)
+        mirror.positions.register(told.append)
         getattr(redis_server, away)()
         assert until(lambda: state(mirror) is FeedState.DISCONNECTED) < 5
         assert _known(mirror).health.reason
         assert [(each.event_type, each.position.unrealized_pnl) for each in told] == [
             (EventType.PRICE_UPDATE, None)
         ]
-        assert mirror.board.get_all_positions()[BTC].quote is None
-        assert mirror.board.summary().unrealized_pnl is None
-        assert mirror.board.health.problem
-        assert not mirror.about().running
-        source.price("103").books.fills(fill("buy 1 @ 103", 2))
+        assert mirror.positions.get_all_positions()[KEY].quote is None
+        assert mirror.positions.summary().unrealized_pnl is None
+        assert mirror.positions.accounts[ACCOUNT].problem
+        assert not mirror.info().running
+        source.price("103").harness.fills(fill("buy 1 @ 103", 2))
         (redis_server.start if away == "stop" else redis_server.resume)()
         until(lambda: same(mirror, source.context))
         assert state(mirror) is FeedState.STREAMING
-        assert mirror.about().running
+        assert mirror.info().running
 
 
 def test_what_silence_took_back_is_told_again(redis_server: RedisServer):
     """The feed has told its price before, and sees no reason to do it again."""
     source = Source().price("100")
-    source.books.fills(fill("buy 1 @ 90", 1))
+    source.harness.fills(fill("buy 1 @ 90", 1))
     told: list[PositionUpdate] = []
     with published(source.context, redis_server), heard(redis_server) as mirror:
         until(lambda: same(mirror, source.context))
-        mirror.board.register(told.append)
+        mirror.positions.register(told.append)
         redis_server.suspend()
         until(lambda: told)
         source.price("100")
@@ -137,12 +139,12 @@ def test_what_silence_took_back_is_told_again(redis_server: RedisServer):
 def test_what_a_dead_feed_left_does_not_come_back(redis_server: RedisServer):
     """Its lease is longer than the silence after which it is said to be gone."""
     source = Source().price("100")
-    source.books.fills(fill("buy 1 @ 90", 1))
+    source.harness.fills(fill("buy 1 @ 90", 1))
     told: list[PositionUpdate] = []
     with heard(redis_server) as mirror:
         with published(source.context, redis_server):
             until(lambda: same(mirror, source.context))
-            mirror.board.register(told.append)
+            mirror.positions.register(told.append)
         until(lambda: told)
         assert redis_server.client.exists("dashboard:lease")
         until(lambda: not redis_server.client.exists("dashboard:lease"))
@@ -155,10 +157,10 @@ def test_fills_during_an_outage_are_told_after_it(redis_server: RedisServer):
     told: list[PositionUpdate] = []
     with published(source.context, redis_server) as publisher, heard(redis_server) as mirror:
         until(lambda: same(mirror, source.context))
-        mirror.board.register(told.append)
+        mirror.positions.register(told.append)
         redis_server.stop()
         at = publisher.worked_at
-        source.books.fills(fill("buy 1 @ 100", 1))
+        source.harness.fills(fill("buy 1 @ 100", 1))
         until(lambda: publisher.worked_at > at + 500)
         redis_server.start()
         until(lambda: same(mirror, source.context))
@@ -167,13 +169,13 @@ def test_fills_during_an_outage_are_told_after_it(redis_server: RedisServer):
 
 def test_a_fill_that_was_not_heard_is_made_up_for(redis_server: RedisServer):
     source = Source().price("100")
-    source.books.fills(fill("buy 1 @ 100", 1))
+    source.harness.fills(fill("buy 1 @ 100", 1))
     told: list[PositionUpdate] = []
     with published(source.context, redis_server), heard(redis_server) as mirror:
         until(lambda: same(mirror, source.context))
-        mirror.board.register(told.append)
+        mirror.positions.register(told.append)
         redis_server.client.client_kill_filter(_type="pubsub")
-        source.books.fills(fill("sell 1 @ 101", 2))
+        source.harness.fills(fill("sell 1 @ 101", 2))
         until(lambda: told)
         assert [each.fill and each.fill.id for each in told] == ["2"]
         assert told[0].position.position is None
@@ -184,26 +186,26 @@ def test_a_fill_is_told_once_though_redis_answered_late(redis_server: RedisServe
     told: list[PositionUpdate] = []
     with published(source.context, redis_server) as publisher, heard(redis_server) as mirror:
         until(lambda: same(mirror, source.context))
-        mirror.board.register(told.append)
+        mirror.positions.register(told.append)
         redis_server.suspend()
         at = publisher.worked_at
-        source.books.fills(fill("buy 1 @ 100", 1))
+        source.harness.fills(fill("buy 1 @ 100", 1))
         until(lambda: publisher.worked_at > at)  # it has given up once
         redis_server.resume()
         until(lambda: same(mirror, source.context))
-        source.books.fills(fill("buy 1 @ 100", 2))
+        source.harness.fills(fill("buy 1 @ 100", 2))
         until(lambda: told and told[-1].fill and told[-1].fill.id == "2")
         assert [each.fill.id for each in told if each.fill] == ["1", "2"]
 
 
 def test_positions_of_an_account_that_is_gone_are_flat(redis_server: RedisServer):
     first, second = Source().price("100"), Source().price("200")
-    first.books.fills(fill("buy 1 @ 100", 1))
+    first.harness.fills(fill("buy 1 @ 100", 1))
     told: list[PositionUpdate] = []
     with heard(redis_server) as mirror:
         with published(first.context, redis_server):
             until(lambda: same(mirror, first.context))
-            mirror.board.register(told.append)
+            mirror.positions.register(told.append)
         redis_server.client.delete("dashboard:lease")
         with published(second.context, redis_server):
             until(lambda: same(mirror, second.context))
@@ -234,8 +236,8 @@ def test_another_market_is_asked_for(redis_server: RedisServer):
     """The one before stays, beside it, as there is a position in it."""
     source = Source().price("100").price("7", ETH)
     after = Source().price("100")
-    after.markets = Markets(RuntimeConfig(2_000), lambda: RuntimeConfig(2_000))
-    after.markets.apply(None, InstrumentResolved(ETH))
+    after.markets = Markets(market_key("ETHUSDT"), 2_000)
+    after.markets.apply(market_key("ETHUSDT"), InstrumentResolved(ETH))
     after.context = replace(after.context, markets=after.markets)
     with heard(redis_server) as mirror:
         with published(source.context, redis_server):
@@ -267,7 +269,7 @@ def test_what_a_dead_feed_left_is_not_taken_for_alive(redis_server: RedisServer)
         until(lambda: state(late) is FeedState.DISCONNECTED)
         assert late.markets.main.snapshot.instrument is None
         # Whose it was stays known, so that all workers show the same page.
-        assert late.about() == replace(source.about, running=False)
+        assert late.info() == replace(source.info, running=False)
 
 
 def test_a_message_that_was_missed_is_made_up_for(redis_server: RedisServer):

@@ -1,4 +1,4 @@
-"""Desks for tests of the page: a live state that a test feeds, and an exchange that a test scripts."""
+"""Scenes for tests of the page: a live state that a test feeds, and an exchange that it scripts."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -8,18 +8,31 @@ from decimal import Decimal
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms
 from dashboard.domain.environment import Environment
-from dashboard.domain.events import AccountEvent, InstrumentResolved, PositionsRead, PriceReceived, Route
+from dashboard.domain.events import (
+    AccountEvent,
+    AccountSnapshot,
+    FeedEvent,
+    InstrumentResolved,
+    PriceReceived,
+    Transport,
+)
+from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle, Instrument, Quote, Ticker
-from dashboard.domain.position_selection import PositionSelection
+from dashboard.domain.position import Position
+from dashboard.domain.position_selection import ManualEntry
 from dashboard.errors import DashboardError
+from dashboard.positions.live_book import LiveBook
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
-from dashboard.state.runtime import RuntimeConfig
+from dashboard.state.runtime import MarketSnapshot
 from dashboard.web.views.card_views import View
-from dashboard.web.views.market_view import view
+from dashboard.web.views.market_view import market_view
+from dashboard.web.views.page_view import PageView
+from dashboard.web.views.selected_position import SelectedPosition, select
 from tests.domain.builders import instrument
 
+REQUESTED = MarketKey("bitget", "BTCUSDT")
 BTC = replace(instrument(), price_step=Decimal("0.1"))
 LONG = {
     "side": "long",
@@ -47,7 +60,7 @@ SHORT = {
 
 @dataclass
 class Scene:
-    """A context, and the hands that move what is on it. The clock stands still unless it is the real one."""
+    """A context with its live state. The clock stands still unless it is the real one."""
 
     entered: Mapping[str, str] = field(default_factory=dict)
     account: bool = False
@@ -55,23 +68,23 @@ class Scene:
     running: bool = True
     real_clock: bool = False
     now: int = 1_000_000
-    kept: DashboardError | None = None
-    """What goes wrong with keeping what was entered."""
+    save_error: DashboardError | None = None
+    """Raised when an entered position is saved."""
     history: Sequence[Candle] | Exception = ()
 
     def __post_init__(self) -> None:
-        holdings = PositionSelection(entered=ManualPosition.from_fields(self.entered), account=self.account)
-        self.runtime = RuntimeConfig(2000, holdings=holdings, clock=self.clock)
-        self._turn = threading.Lock()
-        self._again: tuple[str, Route, dict[str, str | None]] | None = None
-        beside = PositionSelection(account=self.account)
-        # Another market is quiet for longer than a slow machine needs for a test.
-        markets = Markets(self.runtime, lambda: RuntimeConfig(60_000, holdings=beside, clock=self.clock))
-        self.tracker = PositionTracker("test", clock=self.clock)
+        self._lock = threading.Lock()
+        self._repeated: tuple[str, Transport, dict[str, str | None]] | None = None
+        self._asked_at = 1_000
+        self.markets = Markets(REQUESTED, 2000)
+        self.book = LiveBook(self.markets, clock=self.clock)
+        self.tracker = PositionTracker("test", self.book, REQUESTED.exchange) if self.account else None
+        if self.entered:
+            self.enter(self.entered)
         self.reconciled = 0
         self.context = AppContext(
-            markets,
-            self.tracker,
+            self.markets,
+            self.book,
             lambda: EngineInfo(
                 "Bitget", "BTCUSDT", self.environment, has_account=self.account, running=self.running
             ),
@@ -86,64 +99,96 @@ class Scene:
     async def _reconcile(self) -> None:
         self.reconciled += 1
 
+    def enter(self, fields: Mapping[str, str | None], *, is_restored: bool = False) -> "Scene":
+        """A position or levels entered by hand in the main market."""
+        self.book.enter(self.markets.main_key, ManualEntry(ManualPosition.from_fields(fields), is_restored))
+        return self
+
     async def _enter(self, fields: Mapping[str, str | None]) -> None:
-        self.runtime.enter(ManualPosition.from_fields(fields))
-        if self.kept is not None:
-            raise self.kept
+        self.enter(fields)
+        if self.save_error is not None:
+            raise self.save_error
 
     async def _candles(self, timeframe: str, _symbol: str | None) -> Sequence[Candle]:
         if isinstance(self.history, Exception):
             raise self.history
         return self.history
 
+    def apply(self, event: FeedEvent, market: MarketKey | None = None) -> "Scene":
+        """An event of the feed, of the main market by default."""
+        self.markets.apply(market or self.markets.main_key, event)
+        return self
+
     def resolve(self, market: Instrument = BTC) -> "Scene":
-        self.runtime.apply(InstrumentResolved(market))
+        return self.apply(InstrumentResolved(market))
+
+    @property
+    def snapshot(self) -> MarketSnapshot:
+        """The main market as it is now."""
+        return self.markets.main.snapshot
+
+    def price(
+        self, price: str, route: Transport = Transport.STREAM, *, age: int = 0, **more: str | None
+    ) -> "Scene":
+        """A tick; mark and last are `price` by default, and None leaves a figure out."""
+        with self._lock:
+            self._repeated = None if age else (price, route, more)
+            self._tick(price, route, age, more)
         return self
 
-    def price(self, price: str, route: Route = Route.STREAM, *, age: int = 0, **more: str | None) -> "Scene":
-        """A tick; mark and last are `price` unless told otherwise, and None leaves a figure out."""
-        with self._turn:
-            self._again = None if age else (price, route, more)
-            self._apply(price, route, age, more)
-        return self
-
-    def _apply(self, price: str, route: Route, age: int, more: Mapping[str, str | None]) -> None:
+    def _tick(self, price: str, route: Transport, age: int, more: Mapping[str, str | None]) -> None:
         texts = {"last": price, "mark": price, "bid": price, "ask": price, "change_24h": "1.82"} | more
         at = self.clock() - age
         quotes = {name: Quote(Decimal(text), at) for name, text in texts.items() if text is not None}
-        self.runtime.apply(PriceReceived(route, at, Ticker(**quotes)))
-        if self.runtime.snapshot.instrument is not None:
-            symbol = self.runtime.snapshot.instrument.symbol
-            self.tracker.priced(
-                symbol, self.runtime.snapshot.ticker, self.runtime.snapshot.health.stale_after
-            )
+        self.apply(PriceReceived(route, at, Ticker(**quotes)))
 
-    def account_tells(self, event: AccountEvent) -> "Scene":
-        """A fill, or a reading: into the tracker, and from there to the market shown."""
+    def account_reports(self, event: AccountEvent) -> "Scene":
+        """Fills, or a snapshot of the account."""
+        assert self.tracker is not None
         self.tracker.apply(event)
-        self.runtime.apply(PositionsRead(self.clock(), self.tracker.positions_of(BTC.symbol)))
         return self
+
+    def account_holds(self, *positions: Position) -> "Scene":
+        """A snapshot of the account with exactly these positions; the others were closed."""
+        assert self.tracker is not None
+        self._asked_at += 1_000
+        held = self.tracker.get_all_positions().values()
+        closed = frozenset((live.key.symbol, live.state.side) for live in held if live.state.side)
+        hedged = len({(each.instrument.symbol) for each in positions}) < len(positions)
+        return self.account_reports(
+            AccountSnapshot(self.clock(), self._asked_at, positions, hedged=hedged, recently_closed=closed)
+        )
 
     def hush(self) -> "Scene":
         """From now on the newest price is not repeated."""
-        with self._turn:
-            self._again = None
+        with self._lock:
+            self._repeated = None
         return self
 
     def repeat(self) -> None:
         """The newest price once more, unless it was an old one."""
-        with self._turn:  # else it could come after an older price that a test has just given
-            if self._again is not None:
-                price, route, more = self._again
-                self._apply(price, route, 0, more)
+        with self._lock:  # else it could follow an older price that a test has just set
+            if self._repeated is not None:
+                price, route, more = self._repeated
+                self._tick(price, route, 0, more)
 
     def after(self, milliseconds: int) -> "Scene":
         self.now += milliseconds
         return self
 
+    def select(self, label: str | None = None) -> SelectedPosition:
+        """The position that a page with this focus shows."""
+        return select(self.context, label)
+
     @property
     def view(self) -> View:
-        return view(self.runtime.snapshot, self.context, self.clock())
+        """The main market's part of the page."""
+        return market_view(self.select(), self.context, self.clock())
+
+    @property
+    def page(self) -> View:
+        """The whole page."""
+        return PageView(self.context).view(None)
 
 
 def live(price: str = "67482.1", entered: Mapping[str, str] = LONG) -> Scene:

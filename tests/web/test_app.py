@@ -1,4 +1,4 @@
-"""The application over HTTP: what is served, what is not, and with which headers."""
+"""The application over HTTP: its routes, its headers and the contrast of its colours."""
 
 import re
 from pathlib import Path
@@ -20,11 +20,11 @@ def app():
 
 @pytest.fixture
 def client(app):
-    return AsyncClient(transport=ASGITransport(app), base_url="http://context.test")
+    return AsyncClient(transport=ASGITransport(app), base_url="http://dashboard.test")
 
 
 @pytest.mark.parametrize("path", ["/", "/_dash-layout", "/_dash-dependencies", "/assets/favicon.svg"])
-async def test_the_page_is_served_with_a_strict_policy(client, path):
+async def test_page_and_assets_have_strict_security_headers(client, path):
     answer = await client.get(path)
     assert answer.status_code == 200
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -32,50 +32,50 @@ async def test_the_page_is_served_with_a_strict_policy(client, path):
     policy = answer.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-eval" not in policy
-    assert "connect-src 'self' ws://context.test wss://context.test;" in policy
+    assert "connect-src 'self' ws://dashboard.test wss://dashboard.test;" in policy
     assert re.search(r"script-src 'self' 'sha256-[^']+';", policy)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api", "/nothing", "/_dash-ws-callback"])
-async def test_what_does_not_exist_is_no_page(client, path):
+async def test_unknown_path_answers_404(client, path):
     answer = await client.get(path)
     assert answer.status_code == 404
     assert answer.json() == {"detail": "Not Found"}
 
 
-async def test_a_callback_that_fails_is_logged_once(caplog):
+async def test_failed_callback_is_logged_once(caplog):
     scene = live()
     scene.history = RuntimeError("no such candle")
     outputs = ("history.data", "chart-message.children", "chart-retry.disabled")
     inputs = {
         "timeframe": ("value", "5m"),
-        "focus": ("data", None),
-        "chart-wanted": ("data", 1),
+        "selected-position": ("data", None),
+        "chart-refresh": ("data", 1),
         "chart-retry": ("n_intervals", None),
     }
-    question = {
+    request = {
         "output": f"..{'...'.join(outputs)}..",
-        "outputs": [dict(zip(("id", "property"), one.split("."), strict=True)) for one in outputs],
+        "outputs": [dict(zip(("id", "property"), output.split("."), strict=True)) for output in outputs],
         "inputs": [{"id": name, "property": key, "value": value} for name, (key, value) in inputs.items()],
-        "changedPropIds": ["chart-wanted.data"],
+        "changedPropIds": ["chart-refresh.data"],
     }
     async with AsyncClient(
-        transport=ASGITransport(build_app(scene.context)), base_url="http://context.test"
-    ) as asks:
-        answer = await asks.post("/_dash-update-component", json=question)
+        transport=ASGITransport(build_app(scene.context)), base_url="http://dashboard.test"
+    ) as client:
+        answer = await client.post("/_dash-update-component", json=request)
     assert answer.status_code == 500
-    (record,) = [one for one in caplog.records if one.exc_info]
+    (record,) = [record for record in caplog.records if record.exc_info]
     assert record.exc_info[1] is scene.history
 
 
-async def test_the_schema_is_of_the_api_alone(client):
+async def test_openapi_schema_leaves_out_the_page(client):
     schema = (await client.get("/api/openapi.json")).json()
     assert schema["info"]["title"] == "Position dashboard"
     assert schema["paths"] == {}
 
 
 @pytest.mark.parametrize("host", ["evil; script-src *", "a b", "", "x'y"])
-def test_a_strange_host_does_not_get_into_the_policy(host):
+def test_invalid_host_header_is_left_out_of_the_policy(host):
     assert "connect-src 'self';" in content_policy("'self'", host)
 
 
@@ -102,13 +102,13 @@ def contrast(one, other):
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("ground", ["ground", "surface", "raised"])
 @pytest.mark.parametrize("ink", ["text", "dim", "accent", "up", "down", "caution", "emergency"])
-def test_all_text_is_legible(theme, ground, ink):
+def test_text_has_enough_contrast(theme, ground, ink):
     colours = tokens(theme)
     assert contrast(colours[ink], colours[ground]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize(("ink", "ground"), [("on-alarm", "emergency"), ("on-accent", "accent")])
-def test_text_on_colour_is_legible(theme, ink, ground):
+def test_text_on_a_coloured_background_has_enough_contrast(theme, ink, ground):
     colours = tokens(theme)
     assert contrast(colours[ink], colours[ground]) >= 4.5

@@ -1,4 +1,4 @@
-"""One view for all: whoever asks gets the newest of what it has not seen, made once."""
+"""The view broadcast: each viewer gets its changes, and messages are shared."""
 
 import asyncio
 import json
@@ -17,11 +17,11 @@ views = st.lists(
 
 
 def message(broadcast: ViewBroadcast, since: int) -> dict[str, str]:
-    return json.loads(broadcast.since(since))["view"]
+    return json.loads(broadcast.message_since(since))["view"]
 
 
 @given(views, st.data())
-def test_a_viewer_who_skips_versions_ends_on_the_newest_view(made, data):
+def test_viewer_that_skips_versions_ends_on_the_newest_view(made, data):
     made = iter(all_views := list(made))
     broadcast = ViewBroadcast(lambda: next(made))
     seen: dict[str, str] = {}
@@ -34,25 +34,25 @@ def test_a_viewer_who_skips_versions_ends_on_the_newest_view(made, data):
     assert seen | message(broadcast, version) == all_views[-1]
 
 
-def test_only_what_changed_is_sent():
+def test_message_has_only_the_changes():
     made = iter([{"price": "1", "side": "Long"}, {"price": "2", "side": "Long"}])
     broadcast = ViewBroadcast(lambda: next(made))
     broadcast.refresh()
     broadcast.refresh()
-    assert json.loads(broadcast.since(1)) == {"v": 2, "view": {"price": "2"}}
+    assert json.loads(broadcast.message_since(1)) == {"v": 2, "view": {"price": "2"}}
     assert message(broadcast, 0) == {"price": "2", "side": "Long"}
 
 
-def test_a_message_is_made_once_for_all_who_keep_up():
+def test_viewers_of_one_version_share_a_message():
     broadcast = ViewBroadcast(lambda: {"price": "1"})
     broadcast.refresh()
-    assert broadcast.since(0) is broadcast.since(0)
+    assert broadcast.message_since(0) is broadcast.message_since(0)
 
 
-async def test_those_who_wait_are_woken_by_a_new_version():
+async def test_new_version_wakes_all_waiting_viewers():
     broadcast = ViewBroadcast(lambda: {"price": "1"})
-    waiting = [asyncio.create_task(broadcast.newer_than(0)) for _ in range(3)]
+    waiting = [asyncio.create_task(broadcast.wait_newer(0)) for _ in range(3)]
     await asyncio.sleep(0)
     broadcast.refresh()
     assert await asyncio.gather(*waiting) == [1, 1, 1]
-    assert await broadcast.newer_than(0) == 1
+    assert await broadcast.wait_newer(0) == 1

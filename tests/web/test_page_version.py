@@ -1,4 +1,4 @@
-"""Which changes make an open page load itself anew."""
+"""Changes that make an open page reload, and changes that do not."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from dashboard.app.context import EngineInfo
 from dashboard.domain.environment import Environment
 from dashboard.web.page_version import page_version
 
-HERE = EngineInfo("Bitget", "BTCUSDT", Environment.DEMO, has_account=True)
+INFO = EngineInfo("Bitget", "BTCUSDT", Environment.DEMO, has_account=True)
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,9 @@ HERE = EngineInfo("Bitget", "BTCUSDT", Environment.DEMO, has_account=True)
     [{"environment": Environment.LIVE}, {"exchange": "OKX"}, {"symbol": "ETHUSDT"}, {"has_account": False}],
     ids=lambda change: next(iter(change)),
 )
-def test_another_house_is_another_edition(change):
-    assert page_version(replace(HERE, **change)) != page_version(HERE)
+def test_another_exchange_symbol_or_environment_changes_the_version(change):
+    assert page_version(replace(INFO, **change)) != page_version(INFO)
 
 
-def test_a_feed_that_is_away_for_a_while_is_not():
-    assert page_version(replace(HERE, running=False, trouble="disk full")) == page_version(HERE)
+def test_stopped_feed_does_not_change_the_version():
+    assert page_version(replace(INFO, running=False, trouble="disk full")) == page_version(INFO)

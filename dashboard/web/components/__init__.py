@@ -1,1 +1,1 @@
-"""components."""
+"""Dash components of the page."""

@@ -1,4 +1,4 @@
-"""The cards of the page. What has a data-bind is painted by the browser, so it has no text here."""
+"""The cards of the page. Elements with a data-bind have no text here: the browser paints it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.web.views.chart_figure import EMPTY_FIGURE, TIMEFRAMES
+from dashboard.web.views.chart_figure import EMPTY_FIGURE, TIMEFRAMES_MS
 from dashboard.web.views.ladder_view import BANDS, RUNGS
 
 _NO_LADDER = "The levels of a position, and the price between them."
@@ -23,7 +23,7 @@ def fact(label: str, *values: Component, css: str = "fact") -> Component:
 
 
 def price_card() -> Component:
-    """The price that all is calculated on, large, and the others small."""
+    """The valuation price in large, and the other prices in small."""
     arrow = html.Span(className="arrow", **{"data-bind": "price-arrow", "aria-hidden": "true"})
     heading = html.H2([bound("price-label"), arrow], className="label")
     age = html.Span([bound("age"), " old"], className="old", hidden=True, **{"data-bind": "price-age"})
@@ -34,7 +34,7 @@ def price_card() -> Component:
 
 
 def pnl_card() -> Component:
-    """What the position has gained or lost."""
+    """The unrealised PnL of the position."""
     aside = html.Span([bound("pnl-currency"), " ", bound("pnl-basis")], className="aside")
     heading = html.H2(["Unrealised PnL", aside], className="label")
     lead = html.P(bound("pnl", "hero"), className="lead")
@@ -49,7 +49,7 @@ def pnl_card() -> Component:
 
 
 def risk_card() -> Component:
-    """How much danger the position is in, and why."""
+    """The risk status of the position, and its reason."""
     status = html.P(
         bound("risk", "risk"),
         className="lead",
@@ -69,7 +69,7 @@ def risk_card() -> Component:
 
 
 def ladder_card() -> Component:
-    """The levels from liquidation to target, and the price moving between them."""
+    """The levels from liquidation to target, and the price between them."""
     rungs = [
         html.Li(
             [
@@ -99,11 +99,11 @@ def ladder_card() -> Component:
 
 
 def chart_card() -> Component:
-    """The price history with the levels drawn in."""
+    """The price history with the levels."""
     choice = dbc.RadioItems(
         id="timeframe",
         name="timeframe",
-        options=[{"label": name, "value": name} for name in TIMEFRAMES],
+        options=[{"label": name, "value": name} for name in TIMEFRAMES_MS],
         value="5m",
         inline=True,
         class_name="choice",
@@ -161,7 +161,7 @@ def position_card() -> Component:
 
 
 def levels_card() -> Component:
-    """How far each level is, and what the position is worth there."""
+    """The distance of each level, and the PnL of the position there."""
     head = html.Tr([html.Th("Level"), html.Th("Away"), html.Th("PnL there")])
     rows = [
         html.Tr(

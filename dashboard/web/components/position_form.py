@@ -1,4 +1,4 @@
-"""The form that enters a position: one field for each of `Entered`, with room for what is wrong with it."""
+"""The form for a manual position: an input and an error message for each field of ManualPosition."""
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -14,7 +14,7 @@ PRICES = {
     "stop_loss": "Stop loss",
 }
 TEXT_FIELDS = ("entry_price", "amount", "leverage", *(name for name in PRICES if name != "entry_price"))
-"""The text fields in the order of the page. `amount` is a size or a quantity, as `amount_is` says."""
+"""The text fields in the order of the page. `amount` is a size or a quantity, depending on `amount_is`."""
 _HINTS = {
     "liquidation_price": "Empty: the exchange's, or an estimate.",
     "alert_price": "Empty: a quarter of the way from liquidation to entry.",
@@ -32,7 +32,7 @@ def error_id(name: str) -> str:
 
 
 def position_form() -> Component:
-    """The drawer with the form. It is filled when it opens."""
+    """The drawer with the form; a callback fills it when it opens."""
     body = dbc.Form(
         [
             _choice("side", "Side", {"long": "Long", "short": "Short", "": "As on the exchange"}),

@@ -1,4 +1,4 @@
-"""The account's positions on the page: the line of totals, the table, the list of events."""
+"""The account's positions: the totals, the table and the list of events."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ _COLUMNS = {
     "liquidation": ("Liquidation", 108),
     "away": ("Away", 88),
 }
-"""Columns of numbers: their heads, and how wide they are at least."""
+"""Numeric columns: header and minimum width in pixels."""
 _THEME = (
     "themeQuartz.withParams({backgroundColor: 'var(--surface)', foregroundColor: 'var(--text)',"
     "headerBackgroundColor: 'var(--surface)', headerTextColor: 'var(--dim)', borderColor: 'var(--line)',"
@@ -37,7 +37,7 @@ _THEME = (
 
 
 def positions_card() -> Component:
-    """The table of all open positions; hidden where there is no account."""
+    """The table of all open positions; hidden without an account."""
     count = html.Span([bound("sum-count"), " open"], className="aside")
     button = dbc.Button("Reconcile", id="reconcile", class_name="quiet", size="sm")
     title = html.H2(["Positions", count, bound("checked", "aside")], className="label")
@@ -53,7 +53,7 @@ def positions_card() -> Component:
 
 
 def events_card() -> Component:
-    """What happened lately, the newest first."""
+    """The latest events, newest first."""
     return html.Section(
         [html.H2(["Events", html.Span("UTC", className="aside")], className="label"), html.Ol(id="events")],
         className="card events-card",
@@ -65,7 +65,7 @@ def events_card() -> Component:
 def _grid() -> Component:
     return dag.AgGrid(
         id="positions",
-        columnDefs=[*_names(), *_numbers(), *_states()],
+        columnDefs=[*_text_columns(), *_number_columns(), *_status_columns()],
         rowData=[],
         getRowId="params.data.label",
         defaultColDef={"sortable": True, "filter": True, "resizable": True, "minWidth": 70},
@@ -76,14 +76,14 @@ def _grid() -> Component:
             "animateRows": False,
             "suppressNoRowsOverlay": True,
             "suppressColumnVirtualisation": True,
-            "rowClassRules": {"silent": "params.data.silent"},
+            "rowClassRules": {"stale-row": "params.data.isStale"},
         },
         className="",
         style={"height": None},
     )
 
 
-def _names() -> list[dict[str, Any]]:
+def _text_columns() -> list[dict[str, Any]]:
     symbol = {
         "field": "symbol",
         "headerName": "Symbol",
@@ -97,23 +97,23 @@ def _names() -> list[dict[str, Any]]:
     ]
 
 
-def _numbers() -> list[dict[str, Any]]:
+def _number_columns() -> list[dict[str, Any]]:
     return [
         {
             "field": f"{name}#",
             "colId": name,
-            "headerName": head,
+            "headerName": header,
             "width": width,
             "type": "rightAligned",
             "filter": "agNumberColumnFilter",
             "valueFormatter": {"function": "textOf(params)"},
             "cellClass": {"function": "toneOf(params)"},
         }
-        for name, (head, width) in _COLUMNS.items()
+        for name, (header, width) in _COLUMNS.items()
     ]
 
 
-def _states() -> list[dict[str, Any]]:
+def _status_columns() -> list[dict[str, Any]]:
     age = {"field": "age", "headerName": "Age", "width": 66, "type": "rightAligned", "filter": False}
     return [
         {"field": "risk", "headerName": "Risk", "width": 142, "cellRenderer": "PositionRisk"},

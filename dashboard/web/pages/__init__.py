@@ -1,1 +1,1 @@
-"""pages."""
+"""Layouts of the pages."""

@@ -1,4 +1,4 @@
-"""The page: its order is the order of a phone; the stylesheet lays it out on wider screens."""
+"""Layout of the live page, in the order of a phone; the stylesheet arranges it on wider screens."""
 
 import json
 from collections.abc import Callable
@@ -24,26 +24,26 @@ from dashboard.web.components.positions_table import events_card, positions_card
 from dashboard.web.page_version import page_version
 from dashboard.web.views.market_view import SERVER_GONE
 
-BEAT = 1_000
-"""Milliseconds between two looks at the server without a websocket; the browser slows it with one."""
+_POLL_INTERVAL_MS = 1_000
+"""Interval of polling without a websocket; the browser lengthens it while one is open."""
 
 _BADGES = {Environment.DEMO: "Demo", Environment.TESTNET: "Testnet"}
 
 
-def page(context: AppContext, may_log_out: Callable[[], bool]) -> Component:
-    """The whole page, as it is to be loaded now."""
+def page_layout(context: AppContext, may_log_out: Callable[[], bool]) -> Component:
+    """The whole page. Dash calls this for each load."""
     return html.Div(
         [
             html.A("Skip to the figures", href="#figures", className="skip"),
             _header(context.environment, may_log_out()),
-            html.Main(_cards(), id="figures", className="context", tabIndex=-1),
+            html.Main(_cards(), id="figures", className="cards", tabIndex=-1),
             _notices(),
             position_form(),
-            *_machinery(),
+            *_hidden_components(),
         ],
         id="page",
         className=f"page environment-{context.environment}",
-        **{"data-edition": page_version(context.about())},
+        **{"data-edition": page_version(context.info())},
     )
 
 
@@ -101,17 +101,17 @@ def _cards() -> list[Component]:
     return [*cards, positions_card(), events_card()]
 
 
-def _machinery() -> list[Component]:
-    """What is not seen: the heartbeat, and the stores between server and browser."""
+def _hidden_components() -> list[Component]:
+    """The polling timers, and the stores between server and browser."""
     return [
-        dcc.Interval(id="beat", interval=BEAT),
+        dcc.Interval(id="poll", interval=_POLL_INTERVAL_MS),
         dcc.Interval(id="chart-retry", interval=15_000, disabled=True),
-        dcc.Store(id="asked"),
+        dcc.Store(id="requested-at"),
         dcc.Store(id="view"),
-        dcc.Store(id="focus"),
+        dcc.Store(id="selected-position"),
         dcc.Store(id="theme"),
         dcc.Store(id="history"),
-        dcc.Store(id="chart-wanted"),
+        dcc.Store(id="chart-refresh"),
         dcc.Store(id="form-focus"),
         html.Div(id="server-gone", hidden=True, **{"data-view": json.dumps(SERVER_GONE)}),
     ]

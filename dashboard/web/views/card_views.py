@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.app.context import AppContext
+from dashboard.domain.contract_math import initial_margin
 from dashboard.domain.environment import Environment
-from dashboard.domain.margin import entry_margin
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.valuation import Valuation, valuation_price
@@ -20,17 +20,22 @@ from dashboard.formatting import (
     sign_tone,
     size,
 )
-from dashboard.state.runtime import Snapshot
 from dashboard.web.views.notices import liquidation_source
+from dashboard.web.views.selected_position import SelectedPosition
 
 View = dict[str, Any]
 
+AGING = (
+    *("price:tone", "price-age:hidden", "last:tone", "last:value", "bid:tone", "ask:tone", "mark:tone"),
+    *("change:tone", "pnl", "pnl:tone", "pnl-basis", "roe", "roe:tone", "moved", "moved:tone", "notional"),
+)
+"""Keys that change as the price grows old."""
 _KINDS = {"swap": "perpetual", "future": "future", "spot": "spot"}
 
 
-def market(snapshot: Snapshot, context: AppContext) -> View:
+def market(selected: SelectedPosition, context: AppContext) -> View:
     """What is traded, and where."""
-    instrument = snapshot.instrument
+    instrument = selected.market.instrument
     kind = _KINDS.get(instrument.kind, instrument.kind) if instrument else "connecting…"
     return {
         "pair": instrument.pair if instrument else context.symbol,
@@ -39,10 +44,10 @@ def market(snapshot: Snapshot, context: AppContext) -> View:
     }
 
 
-def hero(snapshot: Snapshot, now: int) -> tuple[Quote | None, str, bool]:
+def hero(selected: SelectedPosition, now: int) -> tuple[Quote | None, str, bool]:
     """The price that leads the page, its name, and whether it is live. An old one stays, as old."""
-    ticker = snapshot.ticker
-    quote, on_mark = valuation_price(ticker, now, snapshot.health.stale_after)
+    ticker = selected.market.ticker
+    quote, on_mark = valuation_price(ticker, now, selected.market.health.stale_after)
     if quote is not None:
         return quote, "Mark price" if on_mark else "Last price", True
     known = [(old, name) for old, name in ((ticker.mark, "Mark price"), (ticker.last, "Last price")) if old]
@@ -52,11 +57,11 @@ def hero(snapshot: Snapshot, now: int) -> tuple[Quote | None, str, bool]:
     return newest, name, False
 
 
-def prices(snapshot: Snapshot, now: int) -> View:
+def prices(selected: SelectedPosition, now: int) -> View:
     """The price card. What is too old keeps its figure and goes grey."""
-    step = snapshot.instrument.price_step if snapshot.instrument else None
-    quote, label, live = hero(snapshot, now)
-    last = snapshot.ticker.last
+    step = selected.market.instrument.price_step if selected.market.instrument else None
+    quote, label, live = hero(selected, now)
+    last = selected.market.ticker.last
     view = {
         "price": price(quote.value if quote else None, step),
         "price:value": str(quote.value) if quote else "",
@@ -64,23 +69,23 @@ def prices(snapshot: Snapshot, now: int) -> View:
         "price-label": label,
         "price-age:hidden": "1" if live or quote is None else "",
         "age:ms": str(quote.age(now)) if quote else "",
-        "stale:ms": str(snapshot.health.stale_after),
-        "last:value": str(last.value) if last and _is_live(last, snapshot, now) else "",
+        "stale:ms": str(selected.market.health.stale_after),
+        "last:value": str(last.value) if last and _is_live(last, selected, now) else "",
     }
     for name in ("last", "bid", "ask", "mark"):
-        one: Quote | None = getattr(snapshot.ticker, name)
+        one: Quote | None = getattr(selected.market.ticker, name)
         view[name] = price(one.value if one else None, step)
-        view[f"{name}:tone"] = Tone.NEUTRAL if _is_live(one, snapshot, now) else Tone.UNKNOWN
-    change = snapshot.ticker.change_24h
+        view[f"{name}:tone"] = Tone.NEUTRAL if _is_live(one, selected, now) else Tone.UNKNOWN
+    change = selected.market.ticker.change_24h
     view["change"] = percent(change.value if change else None)
-    view["change:tone"] = _change_tone(change, snapshot, now)
+    view["change:tone"] = _change_tone(change, selected, now)
     return view
 
 
-def gains(snapshot: Snapshot, valuation: Valuation) -> View:
+def gains(selected: SelectedPosition) -> View:
     """The PnL card."""
-    position = snapshot.position
-    settle = snapshot.instrument.settle if snapshot.instrument else ""
+    position, valuation = selected.position, selected.valuation
+    settle = selected.market.instrument.settle if selected.market.instrument else ""
     moved = None
     if position and valuation.quote:
         moved = (valuation.quote.value / position.entry_price - 1) * 100
@@ -97,15 +102,15 @@ def gains(snapshot: Snapshot, valuation: Valuation) -> View:
     }
 
 
-def position_facts(snapshot: Snapshot, context: AppContext, valuation: Valuation) -> View:
+def position_facts(selected: SelectedPosition, context: AppContext) -> View:
     """The position card."""
-    position, levels, instrument = snapshot.position, snapshot.levels, snapshot.instrument
+    position, levels, instrument = selected.position, selected.levels, selected.market.instrument
     view = dict.fromkeys(
         ("side", "size", "notional", "margin", "margin-mode", "entry", "liquidation", "liquidation-source"),
         "",
     )
     view |= {"position:hidden": "1", "no-position:hidden": "", "side:tone": Tone.NEUTRAL, "source": ""}
-    legs = _legs(snapshot)
+    legs = _legs(selected)
     view |= {"legs": legs, "legs-line:hidden": "" if legs else "1"}
     if position is None or levels is None or instrument is None:
         return view
@@ -116,13 +121,13 @@ def position_facts(snapshot: Snapshot, context: AppContext, valuation: Valuation
         "side": f"{position.side.title()} {leverage(position.leverage)}".rstrip(),
         "side:tone": Tone.UP if position.side.sign > 0 else Tone.DOWN,
         "size": f"{size(position.size)} {instrument.base}",
-        "notional": _amount(valuation.notional, settle),
-        "margin": _amount(entry_margin(position), settle),
+        "notional": _amount(selected.valuation.notional, settle),
+        "margin": _amount(initial_margin(position), settle),
         "margin-mode": position.margin_mode or "",
         "entry": price(position.entry_price, instrument.price_step),
         "liquidation": "none" if levels.no_liquidation else price(levels.liquidation, instrument.price_step),
         "liquidation-source": liquidation_source(position, levels),
-        "source": "entered" if position.source is Source.ENTERED else _account(context),
+        "source": "entered" if position.source is Source.MANUAL else _account(context),
     }
 
 
@@ -134,9 +139,9 @@ def _amount(value: Decimal | None, currency: str) -> str:
     return MISSING if value is None else f"{money(value, currency)} {currency}"
 
 
-def _legs(snapshot: Snapshot) -> str:
+def _legs(selected: SelectedPosition) -> str:
     """The exchange's positions in the instrument that the page does not show."""
-    return ", ".join(_leg(leg) for leg in snapshot.holdings.others(snapshot.position))
+    return ", ".join(_leg(leg) for leg in selected.others)
 
 
 def _leg(leg: Position) -> str:
@@ -149,9 +154,9 @@ def _basis(valuation: Valuation) -> str:
     return "on mark" if valuation.on_mark else "on last"
 
 
-def _is_live(quote: Quote | None, snapshot: Snapshot, now: int) -> bool:
-    return quote is not None and quote.age(now) <= snapshot.health.stale_after
+def _is_live(quote: Quote | None, selected: SelectedPosition, now: int) -> bool:
+    return quote is not None and quote.age(now) <= selected.market.health.stale_after
 
 
-def _change_tone(change: Quote | None, snapshot: Snapshot, now: int) -> Tone:
-    return sign_tone(change.value) if change and _is_live(change, snapshot, now) else Tone.UNKNOWN
+def _change_tone(change: Quote | None, selected: SelectedPosition, now: int) -> Tone:
+    return sign_tone(change.value) if change and _is_live(change, selected, now) else Tone.UNKNOWN

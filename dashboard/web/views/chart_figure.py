@@ -1,6 +1,6 @@
-"""The price chart as a plotly figure: candles and the levels of the position. The only float().
+"""The price chart as a plotly figure: candles and the levels of the position. Prices become floats only here.
 
-Colours are names of the stylesheet's tokens, as in var(--up): the browser puts the theme's values in.
+Colours are tokens of the stylesheet, such as var(--up), which the browser replaces by the theme's values.
 """
 
 from collections.abc import Sequence
@@ -15,35 +15,39 @@ from dashboard.web.views.chart_levels import ChartHeights, ChartLevel, columns, 
 
 Figure = dict[str, Any]
 
-TIMEFRAMES = {"1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3_600_000}
-"""What can be chosen, in milliseconds."""
+TIMEFRAMES_MS = {"1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3_600_000}
+"""The timeframes offered, with the length of a candle."""
 
-_CLEAR = "rgba(0,0,0,0)"
+_TRANSPARENT = "rgba(0,0,0,0)"
 _HIDDEN = {"visible": False}
-_GROUND = {"bgcolor": "var(--surface)", "borderpad": 1, "showarrow": False}
-"""Keeps a label legible where it lies on candles."""
-_LEFT = {"xref": "paper", "x": 0, "xanchor": "left"}
-_ACROSS = {"xref": "paper", "x0": 0, "x1": 1}
-_COLUMN = 150
-"""The width of a label, in pixels."""
+_LABEL_BACKGROUND = {"bgcolor": "var(--surface)", "borderpad": 1, "showarrow": False}
+"""Keeps a label legible on top of candles."""
+_LEFT_ALIGNED = {"xref": "paper", "x": 0, "xanchor": "left"}
+_FULL_WIDTH = {"xref": "paper", "x0": 0, "x1": 1}
+_LABEL_WIDTH_PX = 150
 
 EMPTY_FIGURE: Figure = {
     "data": [],
-    "layout": {"paper_bgcolor": _CLEAR, "plot_bgcolor": _CLEAR, "xaxis": _HIDDEN, "yaxis": _HIDDEN},
+    "layout": {
+        "paper_bgcolor": _TRANSPARENT,
+        "plot_bgcolor": _TRANSPARENT,
+        "xaxis": _HIDDEN,
+        "yaxis": _HIDDEN,
+    },
 }
-"""Nothing, before the first history."""
+"""Shown before the first history."""
 
 
 def candle_figure(
     candles: Sequence[Candle], levels: RiskLevels | None, step: Decimal | None, timeframe: str
 ) -> Figure:
-    """The figure of at least one candle. The browser moves its first shape and annotation, the price."""
-    shown, last, period = heights(candles, levels), candles[-1].close, TIMEFRAMES[timeframe]
+    """The figure of one or more candles. The browser moves its first shape and annotation, the price."""
+    shown, last, period = heights(candles, levels), candles[-1].close, TIMEFRAMES_MS[timeframe]
     return {
         "data": [_trace(candles)],
         "layout": {
             "shapes": [_price_line(last), *_band(levels, shown), *map(_level_line, shown.near)],
-            "annotations": [_price_tag(last, step), *_labels(shown, step), *_beyond(shown, step)],
+            "annotations": [_price_tag(last, step), *_labels(shown, step), *_outside_labels(shown, step)],
             "meta": {"period": period, "decimals": None if step is None else decimals(step)},
             "xaxis": _time_axis(candles, period),
             "yaxis": _price_axis(shown, step),
@@ -55,12 +59,12 @@ def candle_figure(
 def _trace(candles: Sequence[Candle]) -> Figure:
     return {
         "type": "candlestick",
-        "x": [_instant(one.opened_at) for one in candles],
-        "open": [float(one.open) for one in candles],
-        "high": [float(one.high) for one in candles],
-        "low": [float(one.low) for one in candles],
-        "close": [float(one.close) for one in candles],
-        # Hollow and full: up and down differ without colour too.
+        "x": [_iso_time(candle.opened_at) for candle in candles],
+        "open": [float(candle.open) for candle in candles],
+        "high": [float(candle.high) for candle in candles],
+        "low": [float(candle.low) for candle in candles],
+        "close": [float(candle.close) for candle in candles],
+        # Hollow and filled, so that up and down also differ without colour.
         "increasing": {"line": {"color": "var(--up)", "width": 1}, "fillcolor": "var(--surface)"},
         "decreasing": {"line": {"color": "var(--down)", "width": 1}, "fillcolor": "var(--down)"},
         "whiskerwidth": 0,
@@ -68,8 +72,8 @@ def _trace(candles: Sequence[Candle]) -> Figure:
     }
 
 
-def _instant(milliseconds: int) -> str:
-    """Text, since plotly forgets that numbers were dates once they are restyled."""
+def _iso_time(milliseconds: int) -> str:
+    """ISO 8601 text, since plotly no longer treats numbers as dates after a restyle."""
     return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
@@ -83,54 +87,54 @@ def _level_line(line: ChartLevel) -> Figure:
 
 def _shape(at: Decimal, colour: str, dash: str) -> Figure:
     style = {"color": colour, "width": 1, "dash": dash}
-    return {"type": "line", **_ACROSS, "y0": float(at), "y1": float(at), "line": style, "opacity": 0.7}
+    return {"type": "line", **_FULL_WIDTH, "y0": float(at), "y1": float(at), "line": style, "opacity": 0.7}
 
 
 def _band(levels: RiskLevels | None, shown: ChartHeights) -> list[Figure]:
-    """The trap zone, as far as the chart shows it."""
+    """The visible part of the trap zone."""
     if levels is None or levels.trap_low is None or levels.trap_high is None:
         return []
     low, high = max(levels.trap_low, shown.floor), min(levels.trap_high, shown.ceiling)
     if low >= high:
         return []
-    look = {"fillcolor": "var(--caution)", "opacity": 0.1, "line": {"width": 0}, "layer": "below"}
-    return [{"type": "rect", **_ACROSS, "y0": float(low), "y1": float(high), **look}]
+    style = {"fillcolor": "var(--caution)", "opacity": 0.1, "line": {"width": 0}, "layer": "below"}
+    return [{"type": "rect", **_FULL_WIDTH, "y0": float(low), "y1": float(high), **style}]
 
 
 def _price_tag(at: Decimal, step: Decimal | None) -> Figure:
     place = {"xref": "paper", "x": 1, "xanchor": "left", "y": float(at), "yanchor": "middle"}
     font = {"color": "var(--ground)", "size": 12, "weight": 600}
-    look = {"font": font, "bgcolor": "var(--text)", "borderpad": 3, "showarrow": False}
-    return {"text": price(at, step), **place, **look}
+    style = {"font": font, "bgcolor": "var(--text)", "borderpad": 3, "showarrow": False}
+    return {"text": price(at, step), **place, **style}
 
 
 def _labels(shown: ChartHeights, step: Decimal | None) -> list[Figure]:
     return [
         {
             "text": line.text(step),
-            **_LEFT,
-            "xshift": column * _COLUMN,
+            **_LEFT_ALIGNED,
+            "xshift": column * _LABEL_WIDTH_PX,
             "y": float(line.at),
             "yanchor": "bottom",
             "font": {"color": line.colour, "size": 11},
-            **_GROUND,
+            **_LABEL_BACKGROUND,
         }
         for line, column in columns(shown)
     ]
 
 
-def _beyond(shown: ChartHeights, step: Decimal | None) -> list[Figure]:
-    """The levels that the chart does not reach, at its foot and above its top."""
+def _outside_labels(shown: ChartHeights, step: Decimal | None) -> list[Figure]:
+    """The labels of the levels below and above the chart, at its lower and upper edge."""
     font = {"color": "var(--dim)", "size": 11}
     return [
         {
             "text": f"{arrow} {nearest(lines, step)}",
-            **_LEFT,
+            **_LEFT_ALIGNED,
             "yref": "paper",
             "y": edge,
             "yanchor": "bottom",
             "font": font,
-            **_GROUND,
+            **_LABEL_BACKGROUND,
         }
         for arrow, lines, edge in (("↓", shown.below, 0), ("↑", shown.above, 1))
         if lines
@@ -141,7 +145,7 @@ def _time_axis(candles: Sequence[Candle], period: int) -> Figure:
     first, last = candles[0].opened_at - period, candles[-1].opened_at + 4 * period
     return {
         "type": "date",
-        "range": [_instant(first), _instant(last)],
+        "range": [_iso_time(first), _iso_time(last)],
         "rangeslider": _HIDDEN,
         "showgrid": False,
         "nticks": 8,
@@ -157,20 +161,20 @@ def _price_axis(shown: ChartHeights, step: Decimal | None) -> Figure:
         "tickformat": ",.8~f" if step is None else f",.{decimals(step)}f",
         "nticks": 8,
         "ticklen": 6,
-        "tickcolor": _CLEAR,
+        "tickcolor": _TRANSPARENT,
         "gridcolor": "var(--line)",
         "zeroline": False,
     }
 
 
 def _frame() -> Figure:
-    """All that is the same for every chart."""
+    """The part of the layout that all charts share."""
     hover = {"bgcolor": "var(--raised)", "bordercolor": "var(--line)", "font": {"color": "var(--text)"}}
     return {
         "font": {"family": "Inter, system-ui, sans-serif", "size": 11, "color": "var(--dim)"},
         "margin": {"l": 0, "r": 78, "t": 20, "b": 38},
-        "paper_bgcolor": _CLEAR,
-        "plot_bgcolor": _CLEAR,
+        "paper_bgcolor": _TRANSPARENT,
+        "plot_bgcolor": _TRANSPARENT,
         "hovermode": "x",
         "hoverlabel": hover,
         "showlegend": False,

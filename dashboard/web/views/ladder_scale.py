@@ -1,9 +1,9 @@
-"""Where prices lie on the ladder: from 0, its foot, to 1, its top. Pure geometry.
+"""Positions of prices on the ladder, from 0 at the bottom to 1 at the top. Pure geometry.
 
-A ladder that is true to scale is empty where nothing lies and crowded where levels meet. This one
-gives every level room for its label and shares out the rest by the root of the gaps: wide gaps stay
-wider, but no longer waste the page. Prices between two levels are interpolated, so the moving price
-never jumps, and the levels themselves do not move with it.
+A linear scale has large empty gaps, and overlapping labels where levels are close. This one reserves
+space for the label of every level, and distributes the rest by the square root of the gaps: wide gaps
+stay wider, but take less space. Prices between two levels are interpolated, so the moving price never
+jumps, and the levels do not move with it.
 """
 
 from bisect import bisect_right
@@ -14,54 +14,56 @@ from itertools import pairwise
 from dashboard.domain.position import Side
 from dashboard.domain.risk import RiskLevels
 
-LABEL_ROOM = Decimal("0.105")
-"""The least distance of two labels, as a share of the ladder's height."""
-END_ROOM = Decimal("0.1")
-"""What is left beyond the outermost levels, for the price to go on."""
+MIN_LABEL_GAP = Decimal("0.105")
+"""Smallest distance of two labels, as a share of the ladder's height."""
+END_MARGIN = Decimal("0.1")
+"""Space beyond the outermost levels, for prices outside them."""
 
 
 @dataclass(frozen=True, slots=True)
 class LadderScale:
-    """A monotonic and continuous map of prices to places."""
+    """A monotonic, continuous map from prices to places."""
 
     prices: tuple[Decimal, ...]
-    """The levels, rising, each once."""
+    """The levels in ascending order, without duplicates."""
     places: tuple[Decimal, ...]
 
     def place(self, price: Decimal) -> Decimal:
-        """Where `price` lies; between 0 and 1, however far it runs."""
+        """The place of `price`, between 0 and 1 for every price."""
         if price <= self.prices[0]:
             return self.places[0] * (1 - self._beyond(self.prices[0] - price))
         if price >= self.prices[-1]:
             return self.places[-1] + (1 - self.places[-1]) * self._beyond(price - self.prices[-1])
         above = bisect_right(self.prices, price)
         low, high = self.prices[above - 1], self.prices[above]
-        foot, top = self.places[above - 1], self.places[above]
-        return foot + (top - foot) * (price - low) / (high - low)
+        bottom, top = self.places[above - 1], self.places[above]
+        return bottom + (top - bottom) * (price - low) / (high - low)
 
     def _beyond(self, distance: Decimal) -> Decimal:
-        """The share of the room at an end that is used up: 0 at the level, never quite 1."""
+        """The used share of the margin at an end: 0 at the outermost level, always below 1."""
         reach = (self.prices[-1] - self.prices[0]) / 4 or self.prices[0] / 50
         return distance / (distance + reach)
 
 
 def scale_of(levels: RiskLevels) -> LadderScale:
-    """The scale on which all levels of a position find room."""
+    """The scale for all levels of a position."""
     labelled = _labelled(levels)
     prices = sorted({*labelled, *_prices(levels.trap_low, levels.trap_high)})
     if len(prices) == 1:
         return LadderScale(tuple(prices), (Decimal("0.5"),))
-    needs = [LABEL_ROOM * ((low in labelled) + (high in labelled)) / 2 for low, high in pairwise(prices)]
-    return LadderScale(tuple(prices), _places(prices, needs))
+    min_gaps = [
+        MIN_LABEL_GAP * ((low in labelled) + (high in labelled)) / 2 for low, high in pairwise(prices)
+    ]
+    return LadderScale(tuple(prices), _places(prices, min_gaps))
 
 
 def trap_edge(levels: RiskLevels) -> Decimal | None:
-    """The boundary of the trap zone that the price meets first when it loses."""
+    """The boundary of the trap zone that a losing price reaches first."""
     return levels.trap_high if levels.side is Side.LONG else levels.trap_low
 
 
 def _labelled(levels: RiskLevels) -> set[Decimal]:
-    """The prices that carry a label. The far boundary of the trap zone has none."""
+    """The prices with a label: all but the far boundary of the trap zone."""
     return _prices(
         levels.entry,
         levels.liquidation,
@@ -76,11 +78,11 @@ def _prices(*given: Decimal | None) -> set[Decimal]:
     return {price for price in given if price is not None}
 
 
-def _places(prices: list[Decimal], needs: list[Decimal]) -> tuple[Decimal, ...]:
-    """The places of the levels, from foot to top."""
+def _places(prices: list[Decimal], min_gaps: list[Decimal]) -> tuple[Decimal, ...]:
+    """The places of the levels, from bottom to top."""
     roots = [(high - low).sqrt() for low, high in pairwise(prices)]
-    spare = 1 - 2 * END_ROOM - sum(needs)
-    places = [END_ROOM]
-    for root, need in zip(roots, needs, strict=True):
-        places.append(places[-1] + need + spare * root / sum(roots))
+    spare = 1 - 2 * END_MARGIN - sum(min_gaps)
+    places = [END_MARGIN]
+    for root, min_gap in zip(roots, min_gaps, strict=True):
+        places.append(places[-1] + min_gap + spare * root / sum(roots))
     return tuple(places)

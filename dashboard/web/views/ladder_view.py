@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from dashboard.domain.pnl import unrealized_pnl
+from dashboard.domain.contract_math import unrealized_pnl
 from dashboard.domain.position import Position, Side
-from dashboard.domain.risk import RiskLevels
+from dashboard.domain.risk import RiskLevels, distance_percent
 from dashboard.domain.valuation import Valuation
 from dashboard.formatting import MISSING, Tone, gain, percent, price, sign_tone
-from dashboard.state.runtime import Snapshot
 from dashboard.web.views.card_views import View
 from dashboard.web.views.ladder_scale import LadderScale, scale_of, trap_edge
+from dashboard.web.views.selected_position import SelectedPosition
 
 RUNGS = {
     "liq": "Liquidation",
@@ -23,20 +23,22 @@ RUNGS = {
 }
 """The levels by the keys that the page knows them by, from worst to best."""
 BANDS = ("dead", "danger", "trap-band", "gain")
+AGING = ("marker:tone", *(f"{key}-away" for key in RUNGS))
+"""Keys that change as the price grows old."""
 _HIDDEN = "1"
 
 
-def rungs(snapshot: Snapshot, valuation: Valuation, newest: Decimal | None) -> View:
+def rungs(selected: SelectedPosition, newest: Decimal | None) -> View:
     """Every level with its place, distance and PnL, and the place of the `newest` price."""
-    levels, position = snapshot.levels, snapshot.position
+    levels, position, valuation = selected.levels, selected.position, selected.valuation
     if levels is None or position is None:
         return _blank()
-    step = snapshot.instrument.price_step if snapshot.instrument else None
+    step = selected.market.instrument.price_step if selected.market.instrument else None
     scale, standing = _standing(levels, position, step)
     view = standing | _marker(scale, valuation, newest)
     if valuation.quote:
         for key, level in _prices(levels).items():
-            view[f"{key}-away"] = percent(levels.distance(level, valuation.quote.value))
+            view[f"{key}-away"] = percent(distance_percent(valuation.quote.value, level))
     return view
 
 

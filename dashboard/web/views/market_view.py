@@ -11,21 +11,20 @@ The page paints it by its keys alone:
 Every view has the same keys. Ages are not texts: the browser counts them on from age:ms.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.domain.environment import Environment
 from dashboard.domain.feed_state import FeedHealth, FeedState
-from dashboard.domain.market import Instrument, Ticker
-from dashboard.domain.position import Position
-from dashboard.domain.position_selection import PositionSelection
-from dashboard.domain.risk import RiskLevels
-from dashboard.domain.valuation import Valuation
+from dashboard.domain.valuation import UNPRICED, Valuation
 from dashboard.formatting import MISSING, Tone, feed_tone, risk_tone
-from dashboard.state.runtime import Snapshot
+from dashboard.state.runtime import MarketSnapshot
+from dashboard.web.views import card_views, ladder_view, notices
 from dashboard.web.views.card_views import View, gains, hero, market, position_facts, prices
 from dashboard.web.views.ladder_view import RUNGS, rungs
 from dashboard.web.views.notices import account_notice, feed_notice, invitation, risk_sentence
+from dashboard.web.views.selected_position import SelectedPosition
 
 SERVER_GONE: View = {
     "state": "SERVER GONE",
@@ -42,49 +41,21 @@ SERVER_GONE: View = {
 
 _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 
-_AGING = (
-    "price:tone",
-    "price-age:hidden",
-    "last:tone",
-    "last:value",
-    "bid:tone",
-    "ask:tone",
-    "mark:tone",
-    "change:tone",
-    "pnl",
-    "pnl:tone",
-    "pnl-basis",
-    "roe",
-    "roe:tone",
-    "moved",
-    "moved:tone",
-    "notional",
-    "liq-away",
-    "stop-away",
-    "alert-away",
-    "trap-away",
-    "entry-away",
-    "target-away",
-    "marker:tone",
-    "state",
-    "state:tone",
-    "state:icon",
-    "feed-notice",
-    "feed-notice:hidden",
-    "risk",
-    "risk:tone",
-    "risk:icon",
-    "risk-why",
-    "title",
-)
-"""The keys that a live price keeps alive."""
-
-
-def view(snapshot: Snapshot, context: AppContext, now: int) -> View:
-    """What the page shows at `now`, and what it is to show if it hears nothing more."""
-    return _shown(snapshot, context, now) | _unheard(
-        context, context.about(), snapshot.instrument, snapshot.holdings, snapshot.position, snapshot.levels
+AGING = frozenset(
+    (
+        *("state", "state:tone", "state:icon", "risk", "risk:tone", "risk:icon", "title"),
+        *card_views.AGING,
+        *ladder_view.AGING,
+        *notices.AGING,
     )
+)
+"""Keys that change as the price grows old: what the page shows of them then is part of each view."""
+
+
+def market_view(selected: SelectedPosition, context: AppContext, now: int) -> View:
+    """Returns the view at `now`, with what the page is to show if it receives nothing more."""
+    silent = replace(selected, market=_silent(selected), valuation=_unpriced(selected), accounts=())
+    return _shown(selected, context, now) | _when_silent(context, context.info(), silent)
 
 
 def changed(old: View, new: View) -> View:
@@ -92,43 +63,40 @@ def changed(old: View, new: View) -> View:
     return {key: text for key, text in new.items() if old.get(key) != text}
 
 
-def _shown(snapshot: Snapshot, context: AppContext, now: int) -> View:
-    valuation = snapshot.valuation_at(now)
-    newest, _, _ = hero(snapshot, now)
+def _shown(selected: SelectedPosition, context: AppContext, now: int) -> View:
+    newest, _, _ = hero(selected, now)
     shown = (
-        market(snapshot, context)
-        | prices(snapshot, now)
-        | gains(snapshot, valuation)
-        | position_facts(snapshot, context, valuation)
-        | rungs(snapshot, valuation, newest.value if newest else None)
-        | _feed(snapshot, context, now)
-        | _risk(snapshot, context, valuation)
+        market(selected, context)
+        | prices(selected, now)
+        | gains(selected)
+        | position_facts(selected, context)
+        | rungs(selected, newest.value if newest else None)
+        | _feed(selected, context, now)
+        | _risk(selected, context)
     )
     return shown | {"title": _title(shown, context), "chart:key": _chart_key(shown)}
 
 
+def _silent(selected: SelectedPosition) -> MarketSnapshot:
+    """The market without any price."""
+    health = FeedHealth(poll_interval_ms=0, state=FeedState.STREAMING, received_at=0)
+    return MarketSnapshot(0, selected.market.key, health, selected.market.instrument)
+
+
+def _unpriced(selected: SelectedPosition) -> Valuation:
+    return selected.valuation if selected.position is None else UNPRICED
+
+
 @lru_cache(maxsize=64)
-def _unheard(
-    context: AppContext,
-    _about: EngineInfo,
-    instrument: Instrument | None,
-    holdings: PositionSelection,
-    position: Position | None,
-    levels: RiskLevels | None,
-) -> View:
-    """The view of a price that has grown old, as far as age changes it.
-
-    It is another one whenever any of the arguments is; what the context is about may change, too.
-    """
-    health = FeedHealth(poll_interval=0, state=FeedState.STREAMING, received_at=0)
-    silent = Snapshot(0, health, holdings, instrument, Ticker(), position, levels)
-    old = _shown(silent, context, now=health.stale_after + 1) | {"price-age:hidden": ""}
-    return {f"~{key}": text for key, text in old.items() if key in _AGING}
+def _when_silent(context: AppContext, _info: EngineInfo, silent: SelectedPosition) -> View:
+    """The aging keys of a silent market. `_info` may change, so it is a part of the cache's key."""
+    old = _shown(silent, context, now=silent.market.health.stale_after + 1) | {"price-age:hidden": ""}
+    return {f"~{key}": text for key, text in old.items() if key in AGING}
 
 
-def _feed(snapshot: Snapshot, context: AppContext, now: int) -> View:
-    state = _state(snapshot, now)
-    notice, account = feed_notice(snapshot, context, state, now), account_notice(snapshot, now)
+def _feed(selected: SelectedPosition, context: AppContext, now: int) -> View:
+    state = _state(selected, now)
+    notice, account = feed_notice(selected, context, state, now), account_notice(selected, now)
     return {
         "state": str(state),
         "state:tone": feed_tone(state),
@@ -140,21 +108,21 @@ def _feed(snapshot: Snapshot, context: AppContext, now: int) -> View:
     }
 
 
-def _state(snapshot: Snapshot, now: int) -> FeedState:
+def _state(selected: SelectedPosition, now: int) -> FeedState:
     """The feed's state, as far as the price goes: a feed that lives but brings none is STALE here."""
-    state = snapshot.health.state_at(now)
-    _, _, live = hero(snapshot, now)
+    state = selected.market.health.state_at(now)
+    _, _, live = hero(selected, now)
     return FeedState.STALE if state in _LIVE and not live else state
 
 
-def _risk(snapshot: Snapshot, context: AppContext, valuation: Valuation) -> View:
-    status = valuation.status
+def _risk(selected: SelectedPosition, context: AppContext) -> View:
+    status = selected.valuation.status
     return {
         "risk": str(status),
         "risk:tone": risk_tone(status),
         "risk:icon": status.name.lower(),
-        "risk-why": risk_sentence(snapshot, context, valuation),
-        "invitation": invitation(snapshot, context),
+        "risk-why": risk_sentence(selected, context),
+        "invitation": invitation(selected, context),
     }
 
 

@@ -8,16 +8,19 @@ from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation
 from dashboard.formatting import price, whole_age
-from dashboard.state.runtime import Snapshot
+from dashboard.web.views.selected_position import SelectedPosition
+
+AGING = ("feed-notice", "feed-notice:hidden", "risk-why")
+"""Keys that change as the price grows old."""
 
 
-def feed_notice(snapshot: Snapshot, context: AppContext, state: FeedState, now: int) -> str:
+def feed_notice(selected: SelectedPosition, context: AppContext, state: FeedState, now: int) -> str:
     """What is wrong with the feed, which is shown as `state`; empty while nothing is."""
-    health = snapshot.health
+    health = selected.market.health
     if state is FeedState.STALE and health.state_at(now) is not state:
         return (
             f"{context.exchange} sends no price, only bid and ask."
-            if _bids(snapshot, now)
+            if _bids(selected, now)
             else _silence(context)
         )
     if state is FeedState.STREAMING:
@@ -30,35 +33,36 @@ def feed_notice(snapshot: Snapshot, context: AppContext, state: FeedState, now: 
     return f"{_sentence(health.reason)}{tries}"
 
 
-def account_notice(snapshot: Snapshot, now: int) -> str:
+def account_notice(selected: SelectedPosition, now: int) -> str:
     """What is wrong with reading the account; empty while nothing is."""
-    holdings = snapshot.holdings
-    if holdings.problem is None:
+    failed = next((account for account in selected.accounts if account.problem is not None), None)
+    if failed is None:
         return ""
     seen = "No positions were read so far."
-    if holdings.read_at is not None:
-        seen = f"Positions are as of {whole_age(max(0, now - holdings.read_at))} ago."
-    return f"The account cannot be read: {_sentence(holdings.problem)} {seen}"
+    if failed.read_at is not None:
+        seen = f"Positions are as of {whole_age(max(0, now - failed.read_at))} ago."
+    return f"The account cannot be read: {_sentence(failed.problem or '')} {seen}"
 
 
-def risk_sentence(snapshot: Snapshot, context: AppContext, valuation: Valuation) -> str:
+def risk_sentence(selected: SelectedPosition, context: AppContext) -> str:
     """Why the risk status is what it is."""
+    valuation = selected.valuation
     if valuation.status is RiskStatus.NO_POSITION:
         return ""
-    if valuation.status is RiskStatus.UNKNOWN or snapshot.levels is None:
-        return _unknown(snapshot, context)
-    why = _reason(snapshot, snapshot.levels, valuation)
-    unknown = snapshot.levels.liquidation is None and not snapshot.levels.no_liquidation
+    if valuation.status is RiskStatus.UNKNOWN or selected.levels is None:
+        return _unknown(selected, context)
+    why = _reason(selected, selected.levels, valuation)
+    unknown = selected.levels.liquidation is None and not selected.levels.no_liquidation
     return f"{why} Liquidation price unknown." if unknown else why
 
 
-def invitation(snapshot: Snapshot, context: AppContext) -> str:
+def invitation(selected: SelectedPosition, context: AppContext) -> str:
     """What stands where the position's facts would be."""
-    if snapshot.instrument is None or not snapshot.holdings.known:
-        return _unknown(snapshot, context)
-    if snapshot.holdings.others(None):
-        return f"The account holds no {snapshot.holdings.entered.side} here."
-    if snapshot.holdings.account:
+    if selected.market.instrument is None or not selected.is_known:
+        return _unknown(selected, context)
+    if selected.others:
+        return f"The account holds no {selected.manual.side} here."
+    if selected.accounts:
         return "The account holds no position here. A position can also be entered by hand."
     return "Enter a position to see its PnL and risk. With API keys it is read from the exchange."
 
@@ -69,28 +73,32 @@ def liquidation_source(position: Position, levels: RiskLevels) -> str:
         return "" if levels.no_liquidation else "unknown"
     if levels.liquidation_is_estimate:
         return "estimate"
-    return str(position.source if levels.liquidation == position.liquidation_price else Source.ENTERED)
+    return str(position.source if levels.liquidation == position.liquidation_price else Source.MANUAL)
 
 
 def _silence(context: AppContext) -> str:
     return f"{context.exchange} sends no prices."
 
 
-def _bids(snapshot: Snapshot, now: int) -> bool:
+def _bids(selected: SelectedPosition, now: int) -> bool:
     """Whether a bid or an ask is live."""
-    sides = (snapshot.ticker.bid, snapshot.ticker.ask)
-    return any(one is not None and one.age(now) <= snapshot.health.stale_after for one in sides)
+    sides = (selected.market.ticker.bid, selected.market.ticker.ask)
+    return any(one is not None and one.age(now) <= selected.market.health.stale_after for one in sides)
 
 
-def _unknown(snapshot: Snapshot, context: AppContext) -> str:
-    if snapshot.instrument is None:
+def _unknown(selected: SelectedPosition, context: AppContext) -> str:
+    if selected.market.instrument is None:
         return f"Looking for {context.symbol} on {context.exchange}…"
-    if not snapshot.holdings.known:
-        return "The positions could not be read." if snapshot.holdings.problem else "Reading positions…"
+    if not selected.is_known:
+        return "The positions could not be read." if _has_failed(selected) else "Reading positions…"
     return "No live price."
 
 
-def _reason(snapshot: Snapshot, levels: RiskLevels, valuation: Valuation) -> str:
+def _has_failed(selected: SelectedPosition) -> bool:
+    return any(account.problem is not None for account in selected.accounts)
+
+
+def _reason(selected: SelectedPosition, levels: RiskLevels, valuation: Valuation) -> str:
     """The sentence to a status that is known."""
     long = levels.side is Side.LONG
     worse, better = ("below", "above") if long else ("above", "below")
@@ -98,9 +106,9 @@ def _reason(snapshot: Snapshot, levels: RiskLevels, valuation: Valuation) -> str
         case RiskStatus.LIQUIDATED:
             return "Liquidation price reached."
         case RiskStatus.EMERGENCY:
-            return _emergency(snapshot, levels, valuation, worse)
+            return _emergency(selected, levels, valuation, worse)
         case RiskStatus.TRAP_ZONE:
-            low, high = _text(snapshot, levels.trap_low), _text(snapshot, levels.trap_high)
+            low, high = _text(selected, levels.trap_low), _text(selected, levels.trap_high)
             return f"Inside the trap zone, {low} to {high}."
         case RiskStatus.UNDERWATER:
             return f"Price {worse} the entry."
@@ -108,12 +116,12 @@ def _reason(snapshot: Snapshot, levels: RiskLevels, valuation: Valuation) -> str
     return "Price at the entry." if at_entry else f"Price {better} the entry."
 
 
-def _emergency(snapshot: Snapshot, levels: RiskLevels, valuation: Valuation, worse: str) -> str:
+def _emergency(selected: SelectedPosition, levels: RiskLevels, valuation: Valuation, worse: str) -> str:
     if _liquidation_reached(levels, valuation):
         return "Estimated liquidation price reached: check the exchange."
     if levels.alert is None:
         return "Three quarters of the way to liquidation, or further."
-    return f"Price at or {worse} the alert of {_text(snapshot, levels.alert)}."
+    return f"Price at or {worse} the alert of {_text(selected, levels.alert)}."
 
 
 def _liquidation_reached(levels: RiskLevels, valuation: Valuation) -> bool:
@@ -122,8 +130,8 @@ def _liquidation_reached(levels: RiskLevels, valuation: Valuation) -> bool:
     return (valuation.quote.value - levels.liquidation) * levels.side.sign <= 0
 
 
-def _text(snapshot: Snapshot, value: Decimal | None) -> str:
-    return price(value, snapshot.instrument.price_step if snapshot.instrument else None)
+def _text(selected: SelectedPosition, value: Decimal | None) -> str:
+    return price(value, selected.market.instrument.price_step if selected.market.instrument else None)
 
 
 def _sentence(reason: str) -> str:

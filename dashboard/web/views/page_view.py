@@ -1,4 +1,4 @@
-"""What a page shows, by the position that it looks at: the market's view and the account's."""
+"""PageView: everything on a page, by the position that it looks at."""
 
 from typing import Any
 
@@ -6,25 +6,25 @@ from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
 from dashboard.web.page_version import page_version
 from dashboard.web.views.account_view import AccountView
-from dashboard.web.views.market_view import view
-from dashboard.web.views.selected_position import label_of, snapshot_of
+from dashboard.web.views.market_view import market_view
+from dashboard.web.views.selected_position import select
 
 
 class PageView:
-    """Makes whole views for stream and interval alike."""
+    """Makes complete views, for the stream and the interval alike."""
 
     def __init__(self, context: AppContext) -> None:
         self._context = context
         self._account = AccountView(context)
 
-    def view(self, focus: str | None) -> dict[str, Any]:
-        """Everything on a page that looks at the position labelled `focus`, or at the main market."""
-        snapshot = snapshot_of(self._context, focus)
-        main = snapshot.instrument is None or snapshot.instrument.symbol == self._context.markets.symbol
+    def view(self, label: str | None) -> dict[str, Any]:
+        """Returns everything on a page that looks at the position with this label, or at the main market."""
+        context = self._context
+        selected, info = select(context, label), context.info()
         return {
-            **view(snapshot, self._context, now_ms()),
+            **market_view(selected, context, now_ms()),
             **self._account.view(),
-            "focus": label_of(self._context, snapshot),
-            "edition": page_version(self._context.about()),
-            "position-button:hidden": "" if main else "1",
+            "focus": selected.label if info.has_account and selected.market.instrument else "",
+            "edition": page_version(info),
+            "position-button:hidden": "" if context.markets.is_main(selected.market.key) else "1",
         }

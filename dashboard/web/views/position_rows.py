@@ -18,32 +18,33 @@ from dashboard.formatting import (
     sign_tone,
     size,
 )
-from dashboard.positions.models import AccountSummary, EventLogEntry, LivePosition
+from dashboard.positions.labels import PositionLabels
+from dashboard.positions.models import AccountSummary, EventKind, EventLogEntry, LivePosition
 
 Row = Mapping[str, Any]
 """Each column has its text under its name, its number under `name#`, its tone under `name:tone`."""
 
 
-def row(live: LivePosition, now: int) -> Row:
-    """One position, at `now` (ms, monotonic)."""
-    held, tracked = live.position, live.tracked
-    instrument, settle, total = tracked.instrument, tracked.instrument.settle, tracked.total
+def row(label: str, live: LivePosition, now: int) -> Row:
+    """Returns the row of one position at `now` (ms, monotonic)."""
+    held, state = live.position, live.state
+    instrument, settle, total = state.instrument, state.instrument.settle, state.cumulative_totals
     away = _away(live)
     return {
-        "label": live.label,
+        "label": label,
         "symbol": instrument.pair,
-        "market": live.tracked.key.symbol,
-        "side": f"{tracked.side or 'flat'} {leverage(held.leverage) if held else ''}".strip().title(),
-        "side:tone": Tone.UP if tracked.contracts > 0 else Tone.DOWN,
+        "market": live.state.key.symbol,
+        "side": f"{state.side or 'flat'} {leverage(held.leverage) if held else ''}".strip().title(),
+        "side:tone": Tone.UP if state.contracts > 0 else Tone.DOWN,
         "note": _note(live),
         **_cell("size", size(held.size if held else None), held.size if held else None),
         "unit": instrument.base,
-        **_cell("entry", price(tracked.entry_price, instrument.price_step), tracked.entry_price),
+        **_cell("entry", price(state.entry_price, instrument.price_step), state.entry_price),
         **_cell("mark", price(_value(live), instrument.price_step), _value(live)),
         **_cell("pnl", gain(live.unrealized_pnl, settle), live.unrealized_pnl, signed=True),
         **_cell("roe", percent(live.roe), live.roe, signed=True),
         **_cell("realized", gain(total.realized_pnl, settle), total.realized_pnl, signed=True),
-        **_cell("fees", _amounts(total.fees, untold=total.untold_fees), _first(total.fees)),
+        **_cell("fees", _amounts(total.fees, untold=total.fills_without_fee), _first(total.fees)),
         **_cell("funding", _amounts(total.funding), _first(total.funding)),
         **_cell("liquidation", _liquidation(live, held), live.liquidation_price),
         **_cell("away", percent(away), None if away is None else abs(away)),
@@ -62,13 +63,13 @@ class RowCache:
     def __init__(self) -> None:
         self._made: dict[str, tuple[LivePosition, Row]] = {}
 
-    def of(self, positions: Mapping[str, LivePosition]) -> dict[str, Row]:
-        """The row of each position by its label."""
+    def rows(self, positions: Mapping[str, LivePosition]) -> dict[str, Row]:
+        """Returns the row of each position by its label."""
         now = now_ms()
         for label, live in positions.items():
             made = self._made.get(label)
             if made is None or made[0] is not live:
-                self._made[label] = live, row(live, now)
+                self._made[label] = live, row(label, live, now)
         self._made = {label: self._made[label] for label in positions}
         return {label: made for label, (_, made) in self._made.items()}
 
@@ -91,9 +92,16 @@ def totals(summary: AccountSummary) -> dict[str, str]:
     return view
 
 
-def happened(events: tuple[EventLogEntry, ...], most: int = 30) -> list[tuple[int, str, str, str]]:
-    """The newest lines of the list of events: when (ms since 1970), of what, what kind, what."""
-    return [(each.at, each.label, each.kind, each.text) for each in events[:most]]
+def event_rows(
+    events: tuple[EventLogEntry, ...], labels: PositionLabels, most: int = 30
+) -> list[tuple[int, str, str, str]]:
+    """Returns the newest events: time (ms since 1970), label, kind, text."""
+    return [(each.at, labels.label(each.key), _kind(each), each.text) for each in events[:most]]
+
+
+def _kind(event: EventLogEntry) -> str:
+    """The kind as the page shows it: the end of a difference is one, too."""
+    return str(EventKind.DIFFERENCE if event.kind is EventKind.AGREEMENT else event.kind)
 
 
 def _cell(name: str, text: str, number: Decimal | None, *, signed: bool = False) -> dict[str, Any]:
@@ -113,14 +121,16 @@ def _away(live: LivePosition) -> Decimal | None:
 
 
 def _liquidation(live: LivePosition, held: Position | None) -> str:
-    text = price(live.liquidation_price, live.tracked.instrument.price_step)
+    text = price(live.liquidation_price, live.state.instrument.price_step)
     return f"≈ {text}" if live.liquidation_is_estimate and held and text != MISSING else text
 
 
 def _note(live: LivePosition) -> str:
     if live.difference:
         return live.difference
-    return "adopted: began with the exchange's own figures" if live.tracked.adopted_at is not None else ""
+    if live.is_manual:
+        return "entered by hand"
+    return "adopted: began with the exchange's own figures" if live.state.adopted_at is not None else ""
 
 
 def _amounts(amounts: Mapping[str, Decimal], *, untold: int = 0) -> str:

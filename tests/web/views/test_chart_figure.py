@@ -7,18 +7,18 @@ from decimal import Decimal
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.web.views.chart_figure import EMPTY_FIGURE, TIMEFRAMES, candle_figure
+from dashboard.web.views.chart_figure import EMPTY_FIGURE, TIMEFRAMES_MS, candle_figure
 from tests.web.scenes import LONG, candles, live
 
 STEP = Decimal("0.1")
 
 
 def levels(**entered):
-    return live(entered=LONG | entered).runtime.snapshot.levels
+    return live(entered=LONG | entered).select().levels
 
 
 def texts(figure):
-    return [one["text"] for one in figure["layout"]["annotations"]]
+    return [label["text"] for label in figure["layout"]["annotations"]]
 
 
 def lines(figure):
@@ -34,52 +34,52 @@ def test_candles_carry_their_prices_and_times():
     assert trace["close"][-1] == float(candles(3)[-1].close)
 
 
-def test_the_price_leads_and_levels_are_labelled():
+def test_price_is_the_first_label_and_levels_follow():
     figure = candle_figure(candles(around="66840"), levels(), STEP, "5m")
     assert texts(figure)[0] == "66,823.3"
     assert "Entry 66,840.0" in texts(figure)
     assert 66840.0 in lines(figure)
 
 
-def test_levels_far_away_are_named_at_the_edge_nearest_first():
+def test_distant_levels_are_listed_at_the_edge_nearest_first():
     figure = candle_figure(candles(), levels(), STEP, "5m")
     assert "↓ Entry 66,840.0 · Trap 66,480.0 …" in texts(figure)
     assert "↑ Take profit 67,950.0" in texts(figure)
     assert len(lines(figure)) == 1
 
 
-def test_a_level_nearby_widens_the_axis_and_keeps_within_it():
+def test_near_level_widens_the_axis():
     figure = candle_figure(candles(), levels(take_profit="67450"), STEP, "5m")
     floor, ceiling = figure["layout"]["yaxis"]["range"]
     assert 67450.0 in lines(figure)
     assert all(floor < line < ceiling for line in lines(figure))
 
 
-def test_the_trap_zone_is_a_band_as_far_as_the_chart_reaches():
+def test_trap_zone_is_a_band_cut_at_the_axis():
     figure = candle_figure(candles(around="66840"), levels(trap_low="60000", trap_high="66830"), STEP, "5m")
     (band,) = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "rect"]
     assert band["y1"] == 66830.0
     assert band["y0"] == figure["layout"]["yaxis"]["range"][0]
 
 
-def test_labels_that_would_meet_stand_side_by_side():
+def test_labels_that_would_overlap_are_side_by_side():
     near = levels(stop_loss="66839", take_profit="66841", trap_low="66835", trap_high="66838")
     figure = candle_figure(candles(around="66840"), near, STEP, "5m")
-    shifts = [one["xshift"] for one in figure["layout"]["annotations"] if one.get("xshift") is not None]
+    shifts = [label["xshift"] for label in figure["layout"]["annotations"] if label.get("xshift") is not None]
     assert len(set(shifts)) == len(shifts) == 5
 
 
-def test_an_estimate_looks_like_one():
+def test_estimated_liquidation_price_is_marked():
     estimated = replace(levels(), liquidation=Decimal("67350"), liquidation_is_estimate=True)
     assert "Liquidation ≈ 67,350.0" in texts(candle_figure(candles(), estimated, STEP, "5m"))
 
 
-def test_prices_without_a_known_step_are_drawn_too():
+def test_prices_without_a_known_step_are_drawn():
     figure = candle_figure(candles(around="0.163312"), None, None, "1m")
     assert figure["layout"]["meta"]["decimals"] is None
 
 
-@pytest.mark.parametrize("timeframe", TIMEFRAMES)
+@pytest.mark.parametrize("timeframe", TIMEFRAMES_MS)
 @pytest.mark.parametrize("flat", [False, True])
 def test_plotly_accepts_the_figure(timeframe, flat):
     history = candles(1 if flat else 40)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dashboard.domain.position import Side
 from dashboard.domain.risk import RiskLevels
-from dashboard.web.views.ladder_scale import END_ROOM, LABEL_ROOM, scale_of, trap_edge
+from dashboard.web.views.ladder_scale import END_MARGIN, MIN_LABEL_GAP, scale_of, trap_edge
 
 TINY = Decimal("1e-15")
 prices = st.decimals("0.0001", "200000", places=4, allow_nan=False, allow_infinity=False)
@@ -38,7 +38,7 @@ def labelled(levels):
 
 
 def mirrored(levels, around):
-    """The same ladder upside down, as a short to a long."""
+    """The same levels upside down, with the opposite side."""
 
     def flip(price):
         return None if price is None else around - price
@@ -57,24 +57,24 @@ def mirrored(levels, around):
 
 
 @given(ladders())
-def test_labels_never_meet_and_the_ends_have_room(levels):
+def test_labels_never_overlap_and_the_ends_have_a_margin(levels):
     scale = scale_of(levels)
     places = [scale.place(price) for price in labelled(levels)]
-    assert all(high - low >= LABEL_ROOM - TINY for low, high in pairwise(places))
-    assert scale.places[0] >= END_ROOM - TINY
-    assert scale.places[-1] <= 1 - END_ROOM + TINY
+    assert all(high - low >= MIN_LABEL_GAP - TINY for low, high in pairwise(places))
+    assert scale.places[0] >= END_MARGIN - TINY
+    assert scale.places[-1] <= 1 - END_MARGIN + TINY
 
 
 @given(ladders())
 def test_more_than_one_level_fills_the_ladder(levels):
     scale = scale_of(levels)
     if len(scale.places) > 1:
-        assert abs(scale.places[0] - END_ROOM) <= TINY
-        assert abs(scale.places[-1] - (1 - END_ROOM)) <= TINY
+        assert abs(scale.places[0] - END_MARGIN) <= TINY
+        assert abs(scale.places[-1] - (1 - END_MARGIN)) <= TINY
 
 
 @given(ladders(), prices, prices)
-def test_a_higher_price_lies_higher_and_all_lie_on_the_ladder(levels, one, other):
+def test_higher_price_lies_higher_and_within_the_ladder(levels, one, other):
     scale = scale_of(levels)
     low, high = sorted((one, other))
     assert 0 <= scale.place(low) <= scale.place(high) <= 1
@@ -83,7 +83,7 @@ def test_a_higher_price_lies_higher_and_all_lie_on_the_ladder(levels, one, other
 
 
 @given(ladders())
-def test_the_price_does_not_jump_at_a_level(levels):
+def test_scale_is_continuous_at_each_level(levels):
     scale = scale_of(levels)
     for price in scale.prices:
         step = price / 10**12
@@ -91,21 +91,21 @@ def test_the_price_does_not_jump_at_a_level(levels):
 
 
 @given(ladders(), prices)
-def test_a_short_is_a_long_upside_down(levels, price):
+def test_scale_of_a_short_mirrors_that_of_a_long(levels, price):
     around = Decimal(300_000)
     one, other = scale_of(levels), scale_of(mirrored(levels, around))
     if len(one.prices) > 1:
         assert abs(one.place(price) + other.place(around - price) - 1) < Decimal("1e-12")
 
 
-def test_a_wide_gap_stays_wider_than_a_narrow_one():
+def test_wide_gap_stays_wider_than_a_narrow_one():
     levels = RiskLevels(Side.LONG, Decimal(100), Decimal(50), take_profit=Decimal(101), alert=Decimal(99))
     liquidation, alert, entry, target = scale_of(levels).places
     assert alert - liquidation > 2 * (entry - alert)
     assert abs((entry - alert) - (target - entry)) < TINY
 
 
-def test_a_lonely_level_lies_in_the_middle():
+def test_single_level_lies_in_the_middle():
     levels = RiskLevels(Side.LONG, Decimal(100))
     scale = scale_of(levels)
     assert scale.place(Decimal(100)) == Decimal("0.5")

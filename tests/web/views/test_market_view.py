@@ -8,7 +8,7 @@ import pytest
 
 from dashboard import formatting
 from dashboard.domain.environment import Environment
-from dashboard.domain.events import FeedFailed, PositionsFailed, PositionsRead, Route
+from dashboard.domain.events import AccountFailed, FeedFailed, Transport
 from dashboard.domain.position import Side, Source
 from dashboard.web.views.market_view import changed
 from tests.domain.builders import position
@@ -67,7 +67,7 @@ def test_an_estimated_liquidation_price_says_so_and_never_says_liquidated():
 
 def test_an_unknown_liquidation_price_is_said():
     scene = Scene({"stop_loss": "65800"}, account=True).resolve().price("67482.1")
-    scene.runtime.apply(PositionsRead(scene.now, (position(entry="66840", margin_mode="cross"),)))
+    scene.account_holds(position(entry="66840", margin_mode="cross"))
     shows(
         scene,
         risk="PROFIT",
@@ -167,7 +167,7 @@ def test_the_legs_of_a_hedge_are_named():
         position(Side.LONG, "0.5", "66840", of=BTC, liquidation="61260", margin_mode="isolated"),
         position(Side.SHORT, "0.2", "68000", of=BTC, source=Source.EXCHANGE),
     )
-    scene.runtime.apply(PositionsRead(scene.now, legs))
+    scene.account_holds(*legs)
     shows(
         scene,
         side="Long 10×",
@@ -214,21 +214,21 @@ def test_without_a_position_one_is_asked_for():
 def test_positions_that_were_not_read_are_not_called_flat():
     scene = Scene(account=True).resolve().price("67482.1")
     shows(scene, risk="UNKNOWN", risk_why="Reading positions…", invitation="Reading positions…", pnl="—")
-    scene.runtime.apply(PositionsRead(scene.now, ()))
+    scene.account_holds()
     shows(scene, risk="NO POSITION")
 
 
 def test_an_account_that_cannot_be_read_says_why_and_how_old_its_positions_are():
     scene = Scene(account=True).resolve().price("67482.1")
-    scene.runtime.apply(PositionsFailed("the key is wrong"))
+    scene.account_reports(AccountFailed("the key is wrong"))
     shows(
         scene,
         account_notice="The account cannot be read: the key is wrong. No positions were read so far.",
         risk_why="The positions could not be read.",
     )
-    scene.runtime.apply(PositionsRead(scene.now, ()))
+    scene.account_holds()
     shows(scene, account_notice__hidden="1")
-    scene.after(180_500).runtime.apply(PositionsFailed("timeout"))
+    scene.after(180_500).account_reports(AccountFailed("timeout"))
     shows(scene, account_notice="The account cannot be read: timeout. Positions are as of 3 min ago.")
 
 
@@ -268,7 +268,7 @@ def test_a_mark_that_grew_old_gives_way_to_the_last_price():
     shows(scene, price="67,000.0", price_label="Last price", pnl_basis="on last", mark__tone="unknown")
 
 
-@pytest.mark.parametrize("route", Route)
+@pytest.mark.parametrize("route", Transport)
 @pytest.mark.parametrize(
     ("comes", "notice"),
     [
@@ -291,7 +291,7 @@ def test_a_feed_that_lives_without_a_price_is_no_live_one(route, comes, notice):
         pnl="—",
         title="STALE · BTC/USDT",
     )
-    back = {Route.STREAM: "STREAMING", Route.POLL: "POLLING"}[route]
+    back = {Transport.STREAM: "STREAMING", Transport.POLL: "POLLING"}[route]
     shows(scene.price("67000", route), state=back, price="67,000.0")
 
 
@@ -323,11 +323,11 @@ def test_the_most_absurd_price_has_a_view(price, entered):
 
 def test_failures_are_told_with_their_reason():
     scene = live()
-    scene.runtime.apply(FeedFailed(Route.STREAM, "code 1006"))
-    scene.price("67482.1", Route.POLL)
+    scene.apply(FeedFailed(Transport.STREAM, "code 1006"))
+    scene.price("67482.1", Transport.POLL)
     shows(scene, state="POLLING", feed_notice="Streaming is off, prices are polled: code 1006.")
-    scene.runtime.apply(FeedFailed(Route.POLL, "timeout"))
-    scene.runtime.apply(FeedFailed(Route.POLL, "timeout"))
+    scene.apply(FeedFailed(Transport.POLL, "timeout"))
+    scene.apply(FeedFailed(Transport.POLL, "timeout"))
     shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="timeout. 2 failures.")
 
 
@@ -347,7 +347,7 @@ def flat(view):
 
 def all_scenes():
     broken = live()
-    broken.runtime.apply(FeedFailed(Route.POLL, "timeout"))
+    broken.apply(FeedFailed(Transport.POLL, "timeout"))
     return [Scene(), Scene(account=True).resolve(), live(), live("63000", SHORT), live().after(9_000), broken]
 
 

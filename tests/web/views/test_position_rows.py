@@ -2,23 +2,27 @@
 
 import pytest
 
+from dashboard.domain.events import InstrumentResolved
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Payoff
+from dashboard.domain.position_selection import ManualEntry
 from dashboard.formatting import MISSING
-from dashboard.positions.models import EventLogEntry
-from dashboard.web.views.position_rows import RowCache, happened, row, totals
-from tests.domain.builders import LONG, instrument, position
+from dashboard.positions.labels import PositionLabels
+from dashboard.positions.models import EventKind, EventLogEntry
+from dashboard.web.views.position_rows import RowCache, event_rows, row, totals
+from tests.domain.builders import LONG, entered_long, instrument, position
 from tests.domain.fill_histories import fill, fills, funding
-from tests.positions.harness import FRESH, TrackerHarness
+from tests.positions.harness import BTC, FRESH, TrackerHarness
 
 
 def open_position(**terms: str) -> TrackerHarness:
     """Two coins bought at 100, now at 110."""
-    books = TrackerHarness().fills(fill("buy 2 @ 100", fee="0.5"))
-    return books.reading(position(LONG, "2", "100", **terms)).price("110")
+    harness = TrackerHarness().fills(fill("buy 2 @ 100", fee="0.5"))
+    return harness.reading(position(LONG, "2", "100", **terms)).price("110")
 
 
-def shown(books: TrackerHarness) -> dict[str, object]:
-    return dict(row(books.only, books.now))
+def shown(harness: TrackerHarness) -> dict[str, object]:
+    return dict(row(BTC, harness.only, harness.now))
 
 
 def test_a_whole_row():
@@ -41,9 +45,9 @@ def test_without_a_price_no_figure_is_zero():
 
 
 def test_an_old_price_leaves_no_figure():
-    books = open_position()
-    books.now += FRESH + 1
-    assert shown(books)["pnl"] == MISSING
+    harness = open_position()
+    harness.now += FRESH + 1
+    assert shown(harness)["pnl"] == MISSING
 
 
 def test_an_estimated_liquidation_says_so():
@@ -51,7 +55,7 @@ def test_an_estimated_liquidation_says_so():
 
 
 @pytest.mark.parametrize(
-    ("books", "note"),
+    ("harness", "note"),
     [
         (TrackerHarness().fills(fill("buy 2 @ 100")).reading(), "missing there"),
         (TrackerHarness().reading(position(LONG, "2", "100")), "adopted"),
@@ -59,8 +63,8 @@ def test_an_estimated_liquidation_says_so():
     ],
     ids=["difference", "adopted", "none"],
 )
-def test_a_mark_says_what_is_to_know(books: TrackerHarness, note: str):
-    assert note in str(shown(books)["note"])
+def test_a_mark_says_what_is_to_know(harness: TrackerHarness, note: str):
+    assert note in str(shown(harness)["note"])
 
 
 def test_fees_that_were_not_told_are_marked():
@@ -72,42 +76,56 @@ def test_fees_that_were_not_told_are_marked():
 
 
 def test_funding_has_its_sign():
-    books = open_position().reading(position(LONG, "2", "100"), funding=(funding("-1.25", 9),))
-    assert shown(books)["funding"] == "−1.25"
+    harness = open_position().reading(position(LONG, "2", "100"), funding=(funding("-1.25", 9),))
+    assert shown(harness)["funding"] == "−1.25"
 
 
 def test_a_coin_margined_position_is_in_coins():
     coin = instrument(Payoff.INVERSE_BASE)
-    books = TrackerHarness().fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
-    assert (shown(books)["pnl#"], shown(books)["settle"]) == (1.0, "BTC")
+    harness = TrackerHarness().fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
+    assert (shown(harness)["pnl#"], shown(harness)["settle"]) == (1.0, "BTC")
 
 
 def test_a_row_is_made_again_only_when_something_changed():
-    books, rows = open_position(), RowCache()
-    first = rows.of(books.tracker.get_all_positions())
-    assert rows.of(books.tracker.get_all_positions())["BTC/USDT:USDT"] is first["BTC/USDT:USDT"]
-    books.price("111")
-    assert rows.of(books.tracker.get_all_positions())["BTC/USDT:USDT"] is not first["BTC/USDT:USDT"]
-    assert rows.of({}) == {}
+    harness, rows = open_position(), RowCache()
+    first = rows.rows(harness.open)
+    assert rows.rows(harness.open)["BTC/USDT:USDT"] is first["BTC/USDT:USDT"]
+    harness.price("111")
+    assert rows.rows(harness.open)["BTC/USDT:USDT"] is not first["BTC/USDT:USDT"]
+    assert rows.rows({}) == {}
 
 
 def test_the_line_of_totals():
-    books = open_position().fills(fill("sell 1 @ 120", 2_000)).price("110")
-    assert totals(books.tracker.summary()) == {
+    harness = open_position().fills(fill("sell 1 @ 120", 2_000)).price("110")
+    assert totals(harness.book.summary()) == {
         "sum-count": "1", "sum-exposure": "110.00", "sum-exposure:tone": "neutral",
         "sum-unrealized": "+10.00", "sum-unrealized:tone": "up",
         "sum-realized": "+20.00", "sum-realized:tone": "up", "sum-total": "+30.00", "sum-total:tone": "up",
     }  # fmt: skip
-    assert totals(TrackerHarness().fills(fill("buy 1 @ 1")).tracker.summary())["sum-total"] == MISSING
+    assert totals(TrackerHarness().fills(fill("buy 1 @ 1")).book.summary())["sum-total"] == MISSING
 
 
 def test_before_the_account_was_read_nothing_is_zero():
-    assert set(totals(TrackerHarness().tracker.summary()).values()) == {MISSING, "unknown"}
-    assert totals(TrackerHarness().reading().tracker.summary())["sum-count"] == "0"
+    assert set(totals(TrackerHarness().book.summary()).values()) == {MISSING, "unknown"}
+    assert totals(TrackerHarness().reading().book.summary())["sum-count"] == "0"
 
 
-def test_the_list_of_events_is_short_and_tells_the_newest_first():
-    noted = tuple(EventLogEntry(at, "BTC/USDT:USDT", "fill", "buy 1 BTC at 2") for at in range(50, 0, -1))
-    assert happened(noted, most=3) == [(at, "BTC/USDT:USDT", "fill", "buy 1 BTC at 2") for at in (50, 49, 48)]
-    said = open_position().fills(fill("sell 1.5 @ 110", 2_000)).tracker.events[0]
-    assert said.text == "sell 1.5 BTC at 110, realised +15.00 USDT"
+def test_the_newest_events_come_first():
+    labels, key = PositionLabels("test"), PositionKey("test", BTC)
+    entries = tuple(EventLogEntry(at, key, EventKind.OPEN, "buy 1 BTC at 2") for at in range(50, 0, -1))
+    newest = event_rows(entries, labels, most=3)
+    assert newest == [(at, BTC, "open", "buy 1 BTC at 2") for at in (50, 49, 48)]
+    sold = open_position().fills(fill("sell 1.5 @ 110", 2_000)).book.events[0]
+    assert sold.text == "sell 1.5 BTC at 110, realised +15.00 USDT"
+
+
+def test_the_end_of_a_difference_has_the_colour_of_one():
+    ended = EventLogEntry(1, PositionKey("test", BTC), EventKind.AGREEMENT, "agrees with the exchange again")
+    assert event_rows((ended,), PositionLabels("test"))[0][2] == "difference"
+
+
+def test_a_manual_position_says_so():
+    harness = TrackerHarness()
+    harness.markets.apply(harness.markets.main_key, InstrumentResolved(instrument()))
+    harness.book.enter(harness.markets.main_key, ManualEntry(entered_long()))
+    assert shown(harness)["note"] == "entered by hand"

@@ -1,21 +1,25 @@
-"""Which position a page looks at follows from a label alone; a strange one means the main market."""
+"""The position that a page looks at follows from a label alone; a strange label means the main market."""
+
+from dataclasses import replace
 
 import pytest
 
-from dashboard.domain.events import InstrumentResolved, PositionsRead
-from dashboard.domain.position import Side
-from dashboard.web.views.selected_position import label_of, snapshot_of, symbol_of
+from dashboard.domain.events import AccountFailed, InstrumentResolved
+from dashboard.domain.keys import MarketKey
+from dashboard.domain.position import Side, Source
+from dashboard.domain.risk import RiskStatus
 from tests.domain.builders import LONG, SHORT, position
 from tests.web.scenes import BTC, Scene
+from tests.web.scenes import LONG as LONG_FIELDS
+
+ETH = MarketKey("bitget", "ETH/USDT:USDT")
 
 
 @pytest.fixture
-def scene() -> Scene:
-    """A hedge of three against one in the main market."""
+def hedged() -> Scene:
+    """A long of three and a short of one in the main market."""
     scene = Scene(account=True).resolve().price("100")
-    legs = position(LONG, "3", "100", of=BTC), position(SHORT, "1", "110", of=BTC)
-    scene.runtime.apply(PositionsRead(scene.now, legs))
-    return scene
+    return scene.account_holds(position(LONG, "3", "100", of=BTC), position(SHORT, "1", "110", of=BTC))
 
 
 @pytest.mark.parametrize(
@@ -28,27 +32,81 @@ def scene() -> Scene:
         (f"{BTC.symbol}:short", SHORT),
         ("GONE/USDT:USDT", LONG),
         ("GONE/USDT:USDT:short", LONG),
+        (f"{BTC.symbol}:short@stranger", SHORT),
         ("<script>", LONG),
     ],
 )
-def test_the_position_that_is_shown(scene: Scene, label: str | None, side: Side):
-    assert snapshot_of(scene.context, label).position.side is side
+def test_a_label_selects_a_position(hedged: Scene, label: str | None, side: Side):
+    selected = hedged.select(label)
+    assert selected.position.side is side
+    assert selected.label == f"{BTC.symbol}:{side}"
+    assert [leg.side for leg in selected.others] == [side.SHORT if side is LONG else side.LONG]
 
 
-def test_the_other_side_has_levels_and_gains_of_its_own(scene: Scene):
-    snapshot = snapshot_of(scene.context, f"{BTC.symbol}:short")
-    assert snapshot.levels.side is SHORT
-    assert snapshot.valuation.unrealized_pnl == 10
-    assert scene.runtime.snapshot.valuation.unrealized_pnl == 0
+def test_each_side_has_levels_and_pnl_of_its_own(hedged: Scene):
+    short = hedged.select(f"{BTC.symbol}:short")
+    assert short.levels.side is SHORT
+    assert short.valuation.unrealized_pnl == 10
+    assert hedged.select().valuation.unrealized_pnl == 0
 
 
-def test_another_market(scene: Scene):
-    scene.context.markets.apply("ETH/USDT:USDT", InstrumentResolved(position().instrument))
-    assert symbol_of(scene.context, "ETH/USDT:USDT") == "ETH/USDT:USDT"
-    assert symbol_of(scene.context, BTC.symbol) is None
-    assert symbol_of(scene.context, "GONE/USDT:USDT") is None
+def test_a_label_of_a_watched_market_without_a_position_selects_that_market(hedged: Scene):
+    hedged.apply(InstrumentResolved(replace(BTC, symbol=ETH.symbol)), ETH)
+    assert hedged.select(ETH.symbol).market.key == ETH
+    assert hedged.select("GONE/USDT:USDT").market.key == hedged.markets.main_key
 
 
-def test_without_an_account_there_is_no_label():
-    scene = Scene().resolve()
-    assert label_of(scene.context, scene.runtime.snapshot) == ""
+@pytest.mark.parametrize(
+    ("entered", "is_restored", "source"),
+    [
+        pytest.param(LONG_FIELDS, False, Source.MANUAL, id="entered now"),
+        pytest.param(LONG_FIELDS, True, Source.EXCHANGE, id="restored: the account comes first"),
+        pytest.param({"side": "long"}, False, Source.EXCHANGE, id="only a side"),
+    ],
+)
+def test_a_manual_position_comes_first_unless_restored(hedged: Scene, entered, is_restored, source):
+    hedged.enter(entered, is_restored=is_restored)
+    assert hedged.select().position.source is source
+    short = hedged.select(f"{BTC.symbol}:short").position
+    assert (short.side, short.source) == (SHORT, Source.EXCHANGE)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_wished_side_selects_its_leg(hedged: Scene, side: Side):
+    assert hedged.enter({"side": str(side)}).select().position.side is side
+
+
+def test_both_legs_are_listed_beneath_a_manual_position(hedged: Scene):
+    hedged.enter(LONG_FIELDS)
+    assert {leg.side for leg in hedged.select().others} == {LONG, SHORT}
+
+
+@pytest.mark.parametrize(
+    ("entered", "is_restored", "account", "known"),
+    [
+        pytest.param({}, False, True, False, id="an account that was not read yet"),
+        pytest.param({"side": "long"}, False, True, False, id="a side is no position"),
+        pytest.param(LONG_FIELDS, False, True, True, id="entered"),
+        pytest.param(LONG_FIELDS, True, True, False, id="a restored one is not known to be held"),
+        pytest.param(LONG_FIELDS, True, False, True, id="a restored one, no account to read"),
+        pytest.param({}, False, False, True, id="no account to read"),
+    ],
+)
+def test_unknown_is_not_flat(entered, is_restored: bool, account: bool, known: bool):
+    scene = Scene(account=account).resolve().price("100").enter(entered, is_restored=is_restored)
+    selected = scene.select()
+    assert selected.is_known is known
+    if selected.position is None:
+        assert selected.valuation.status is (RiskStatus.NO_POSITION if known else RiskStatus.UNKNOWN)
+
+
+def test_a_failed_reading_keeps_positions_and_is_reported(hedged: Scene):
+    hedged.account_reports(AccountFailed("no answer in time"))
+    selected = hedged.select()
+    assert selected.position is not None
+    assert [account.problem for account in selected.accounts] == ["no answer in time"]
+
+
+def test_before_the_market_is_found_everything_is_unknown():
+    selected = Scene().select()
+    assert (selected.is_known, selected.valuation.status) == (False, RiskStatus.UNKNOWN)

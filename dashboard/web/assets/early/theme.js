@@ -1,21 +1,21 @@
-/* The theme, before anything is painted: what was chosen, else dark.
+/* Sets the theme before the first paint: the stored choice, else dark.
  *
- * The system is not asked: browsers answer "light" for everybody who never chose, too.
+ * The system's preference is ignored: browsers report "light" when the user never chose one.
  */
 "use strict";
 (() => {
   const KEY = "dashboard-theme";
   const root = document.documentElement;
 
-  function remembered() {
+  function stored() {
     try {
       return localStorage.getItem(KEY);
     } catch {
-      return null; // storage may be forbidden; the theme then lasts as long as the page
+      return null; // storage may be forbidden; the choice then ends with the page
     }
   }
 
-  function remember(name) {
+  function store(name) {
     try {
       localStorage.setItem(KEY, name);
     } catch {
@@ -23,7 +23,7 @@
     }
   }
 
-  root.dataset.bsTheme = remembered() ?? "dark";
+  root.dataset.bsTheme = stored() ?? "dark";
 
   window.dashboard = {
     theme: {
@@ -31,7 +31,7 @@
       toggle() {
         const name = root.dataset.bsTheme === "dark" ? "light" : "dark";
         root.dataset.bsTheme = name;
-        remember(name);
+        store(name);
         return name;
       },
     },

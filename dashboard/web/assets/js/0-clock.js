@@ -1,28 +1,28 @@
-/* The clock by which the page counts ages and silences, in milliseconds: it never goes back.
+/* A monotonic clock in milliseconds, for ages and timeouts.
  *
- * It goes on while the machine sleeps, as the wall's clock does and performance.now() may not. But the
- * wall's clock can be set back, and then an old price would look new: so whatever it falls behind the time
- * that the page has run is added again.
+ * performance.now() may stop while the machine sleeps; Date.now() does not, but it can be set back, and
+ * then an old price would look new. So this clock follows Date.now(), and whenever Date.now() falls behind
+ * performance.now(), the difference is added again.
  */
 "use strict";
 (() => {
-  const desk = window.dashboard;
-  const TREMBLE = 1000; // two clocks are never read in the same instant
-  let wall = Date.now();
-  let run = performance.now();
+  const app = window.dashboard;
+  const TOLERANCE_MS = 1000; // the two clocks are never read at the same instant
+  let lastWall = Date.now();
+  let lastRun = performance.now();
   let lost = 0;
-  let latest = wall;
+  let latest = lastWall;
 
   function now() {
-    const wallNow = Date.now();
-    const runNow = performance.now();
-    const behind = (runNow - run) - (wallNow - wall);
-    if (behind > TREMBLE) lost += behind;
-    wall = wallNow;
-    run = runNow;
+    const wall = Date.now();
+    const run = performance.now();
+    const behind = (run - lastRun) - (wall - lastWall);
+    if (behind > TOLERANCE_MS) lost += behind;
+    lastWall = wall;
+    lastRun = run;
     latest = Math.max(latest, wall + lost);
     return latest;
   }
 
-  Object.assign(desk, { now });
+  Object.assign(app, { now });
 })();

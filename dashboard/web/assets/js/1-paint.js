@@ -1,21 +1,21 @@
-/* Puts a view on the page. A key says where its text goes:
+/* Writes a view into the page. The key selects the target of its text:
  *
  *   pnl          the text of every element with data-bind="pnl"
- *   pnl:hidden   whether those elements are hidden
- *   marker:--at  a custom property of theirs
- *   pnl:tone     their attribute data-tone, and so with any other word
+ *   pnl:hidden   whether those elements are hidden: "1" or ""
+ *   marker:--at  a custom property of those elements
+ *   pnl:tone     their attribute data-tone; any other suffix works alike
  *
- * Nothing here reads the layout, and an element is looked up once.
+ * It never reads the layout, and it looks up each element once.
  */
 "use strict";
 (() => {
-  const desk = window.dashboard;
-  const writers = new Map(); // key -> functions that put a text somewhere
+  const app = window.dashboard;
+  const writers = new Map(); // key -> functions that write its text
   const elements = new Map(); // data-bind -> elements
-  const watchers = new Map(); // key -> functions that want to know
+  const watchers = new Map(); // key -> callbacks
   const shown = Object.create(null);
   let mounted = false;
-  let unveiled = false;
+  let revealed = false;
 
   function mount() {
     for (const element of document.querySelectorAll("[data-bind]")) {
@@ -25,25 +25,25 @@
     mounted = true;
   }
 
-  function writerOf(element, what) {
-    if (what === undefined) {
+  function writerFor(element, suffix) {
+    if (suffix === undefined) {
       const text = element.appendChild(document.createTextNode(""));
       return (value) => { text.data = value; };
     }
-    if (what.startsWith("--")) return (value) => element.style.setProperty(what, value);
-    if (what === "hidden") return (value) => { element.hidden = value !== ""; };
-    return (value) => element.setAttribute(`data-${what}`, value);
+    if (suffix.startsWith("--")) return (value) => element.style.setProperty(suffix, value);
+    if (suffix === "hidden") return (value) => { element.hidden = value !== ""; };
+    return (value) => element.setAttribute(`data-${suffix}`, value);
   }
 
-  function writersOf(key) {
-    const [name, what] = key.split(":");
-    const found = (elements.get(name) ?? []).map((element) => writerOf(element, what));
+  function findWriters(key) {
+    const [name, suffix] = key.split(":");
+    const found = (elements.get(name) ?? []).map((element) => writerFor(element, suffix));
     found.push(...(watchers.get(key) ?? []));
     writers.set(key, found);
     return found;
   }
 
-  /* Paints what differs from what is shown. */
+  /* Writes the keys whose text differs from the shown one. */
   function paint(view) {
     if (!mounted) return;
     for (const key in view) {
@@ -51,21 +51,21 @@
       if (shown[key] === value || key[0] === "~" || key[0] === "#") continue;
       const before = shown[key];
       shown[key] = value;
-      for (const write of writers.get(key) ?? writersOf(key)) write(value, before);
+      for (const write of writers.get(key) ?? findWriters(key)) write(value, before);
     }
-    if (!unveiled && "price" in shown) unveil();
+    if (!revealed && "price" in shown) reveal();
   }
 
-  /* The cards show themselves filled, not filling. */
-  function unveil() {
-    unveiled = true;
+  /* Shows the cards once they are filled. */
+  function reveal() {
+    revealed = true;
     document.documentElement.dataset.painted = "";
   }
 
-  /* Calls `told(value, before)` whenever `key` is painted anew. To be called before the first paint. */
-  function watch(key, told) {
-    watchers.set(key, [...(watchers.get(key) ?? []), told]);
+  /* Calls `callback(value, before)` whenever the text of `key` changes. Register before the first paint. */
+  function watch(key, callback) {
+    watchers.set(key, [...(watchers.get(key) ?? []), callback]);
   }
 
-  Object.assign(desk, { mount, paint, watch, shown, isMounted: () => mounted });
+  Object.assign(app, { mount, paint, watch, shown, isMounted: () => mounted });
 })();

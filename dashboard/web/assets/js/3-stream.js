@@ -1,94 +1,95 @@
-/* The websocket: connects for ever, and sets the pace at which Dash asks the server instead. It also ends
- * when the session does: the server is asked whether that is why, and then the page makes way for the login. */
+/* The websocket: reconnects for ever, and sets the interval at which Dash polls the server instead.
+ *
+ * It also closes when the session ends. After each close the page asks the server for the state of the
+ * session, and reloads into the login if there is none.
+ */
 "use strict";
 (() => {
-  const desk = window.dashboard;
-  const FIRST_DELAY = 250;
-  const LONGEST_DELAY = 15000;
-  const SILENCE = 3500; // the server says something each second
-  const HEARTBEAT = 15000;
-  const ALONE = 1000;
-  const stream = { state: "closed", messages: 0, attempts: 0, pace: null, heardAt: 0 };
+  const app = window.dashboard;
+  const MIN_DELAY_MS = 250;
+  const MAX_DELAY_MS = 15000;
+  const SILENCE_MS = 3500; // the server sends a message each second
+  const SLOW_POLL_MS = 15000; // while the websocket is open
+  const FAST_POLL_MS = 1000; // while it is not
+  const stream = { state: "closed", messages: 0, attempts: 0, pollInterval: null, receivedAt: 0 };
   let socket = null;
   let watchdog = null;
-  let reconnect = null;
+  let aliveAt = 0;
+  let reconnectTimer = null;
 
-  function setPace(interval) {
-    if (stream.pace === interval || !desk.isMounted()) return;
-    stream.pace = interval;
-    window.dash_clientside.set_props("beat", { interval });
+  function setPollInterval(interval) {
+    if (stream.pollInterval === interval || !app.isMounted()) return;
+    stream.pollInterval = interval;
+    window.dash_clientside.set_props("poll", { interval });
   }
 
-  function open() {
-    clearTimeout(reconnect);
+  function connect() {
+    clearTimeout(reconnectTimer);
     stream.attempts += 1;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const focus = desk.focus ? `?focus=${encodeURIComponent(desk.focus)}` : "";
-    socket = new WebSocket(`${scheme}://${location.host}/ws/view${focus}`);
+    const query = app.selected ? `?focus=${encodeURIComponent(app.selected)}` : "";
+    socket = new WebSocket(`${scheme}://${location.host}/ws/view${query}`);
     stream.state = "connecting";
-    socket.onmessage = receive;
-    socket.onclose = closed;
-    guard();
+    socket.onmessage = onMessage;
+    socket.onclose = onClose;
+    resetWatchdog();
   }
 
-  function receive(message) {
+  function onMessage(message) {
     stream.messages += 1;
     if (stream.state !== "open") {
       stream.state = "open";
       stream.attempts = 0;
     }
-    setPace(HEARTBEAT);
-    guard();
-    stream.heardAt = desk.now();
-    desk.hear(JSON.parse(message.data).view);
+    setPollInterval(SLOW_POLL_MS);
+    resetWatchdog();
+    stream.receivedAt = app.now();
+    app.applyView(JSON.parse(message.data).view);
   }
 
-  /* A socket that says nothing is as good as closed. */
-  let guarded = 0;
-  function guard() {
-    guarded = desk.now();
+  /* Closes a socket that stays silent. */
+  function resetWatchdog() {
+    aliveAt = app.now();
     watchdog ??= setInterval(() => {
-      if (stream.state !== "closed" && desk.now() - guarded > SILENCE) drop();
+      if (stream.state === "closed" || app.now() - aliveAt <= SILENCE_MS) return;
+      discard();
+      onClose();
     }, 1000);
   }
 
-  function drop() {
+  function discard() {
     socket.onclose = socket.onmessage = null;
     socket.close();
-    closed();
   }
 
-  async function leaveIfLoggedOut() {
+  async function reloadIfLoggedOut() {
     try {
       const answer = await fetch("/session", { cache: "no-store" });
       if (answer.status === 401) location.reload();
-    } catch { /* the server is away, which says nothing of the session */ }
+    } catch { /* the server is unreachable, so the session is unknown */ }
   }
 
-  function closed() {
+  function onClose() {
     stream.state = "closed";
-    leaveIfLoggedOut();
-    setPace(ALONE);
-    const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(stream.attempts, 10));
-    reconnect = setTimeout(open, longest * (0.5 + Math.random() / 2));
+    reloadIfLoggedOut();
+    setPollInterval(FAST_POLL_MS);
+    const delay = Math.min(MAX_DELAY_MS, MIN_DELAY_MS * 2 ** Math.min(stream.attempts, 10));
+    reconnectTimer = setTimeout(connect, delay * (0.5 + Math.random() / 2));
   }
 
-  /* Coming back to the page, or to the network, is a reason not to wait. */
-  function hurry() {
-    if (stream.state === "closed") open();
+  /* Skips the delay when the network or the page comes back. */
+  function connectNow() {
+    if (stream.state === "closed") connect();
   }
 
-  /* Another position is looked at: the server has to know. */
-  function again() {
-    if (stream.state !== "closed") {
-      socket.onclose = socket.onmessage = null;
-      socket.close();
-    }
-    open();
+  /* Opens a new websocket, for the position that is selected now. */
+  function reconnect() {
+    if (stream.state !== "closed") discard();
+    connect();
   }
 
-  addEventListener("online", hurry);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) hurry(); });
-  Object.assign(desk, { stream, again });
-  open();
+  addEventListener("online", connectNow);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) connectNow(); });
+  Object.assign(app, { stream, reconnect });
+  connect();
 })();

@@ -1,22 +1,22 @@
-/* Says which way the price went: an arrow that stays, and a flash that does not come too often. */
+/* Shows the direction of the last price change: a lasting arrow, and a flash at a limited rate. */
 "use strict";
 (() => {
-  const desk = window.dashboard;
-  const PAUSE = 500;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let last = -PAUSE;
-  let heroes = null;
+  const app = window.dashboard;
+  const MIN_PAUSE_MS = 500;
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+  let flashedAt = -MIN_PAUSE_MS;
+  let prices = null;
 
-  desk.watch("price:value", (value, before) => {
-    if (!before || !value || desk.heard.stale) return;
+  app.watch("price:value", (value, before) => {
+    if (!before || !value || app.freshness.stale) return;
     const way = Number(value) > Number(before) ? "up" : "down";
-    desk.paint({ "price-arrow:way": way });
+    app.paint({ "price-arrow:way": way });
     const now = performance.now();
-    if (calm.matches || now - last < PAUSE) return;
-    last = now;
-    heroes ??= document.querySelectorAll("#price-card .hero");
+    if (reducedMotion.matches || now - flashedAt < MIN_PAUSE_MS) return;
+    flashedAt = now;
+    prices ??= document.querySelectorAll("#price-card .hero");
     const frames = [{ color: `var(--${way})` }, {}];
-    for (const hero of heroes) hero.animate(frames, { duration: 400 });
-    desk.flashes = (desk.flashes ?? 0) + 1;
+    for (const price of prices) price.animate(frames, { duration: 400 });
+    app.flashes = (app.flashes ?? 0) + 1;
   });
 })();

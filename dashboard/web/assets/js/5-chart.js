@@ -1,79 +1,79 @@
-/* The chart between two histories: the last candle goes on with the price, and a new one opens in time. */
+/* Keeps the chart current between two histories: prices update the last candle, and open new ones in time. */
 "use strict";
 (() => {
-  const desk = window.dashboard;
-  const PAUSE = 350; // at most three redraws a second
-  const REST = 20; // a redraw is followed by twenty times as long without one
-  const NARROW = 640;
-  const SHORT = 60;
+  const app = window.dashboard;
+  const MIN_PAUSE_MS = 350; // at most three redraws a second
+  const PAUSE_FACTOR = 20; // after a redraw, pause at least 20 times as long as it took
+  const NARROW_PX = 640;
+  const NARROW_CANDLES = 60;
   const PRICES = ["open", "high", "low", "close"];
-  let figure = null; // the history as it has grown since
-  let source = null; // the history as it came
-  let clock = 0; // the server's clock minus the page's
-  let turned = 0; // when the newest candle opened for which a history was asked
+  let figure = null; // the history with the prices since
+  let source = null; // the history as received
+  let clockOffset = 0; // the server's clock minus the page's
+  let requestedOpening = 0; // opening time of the newest candle for which a history was requested
   let timer = null;
   let drawing = false; // a redraw waits for the frame
   let drawnAt = 0;
-  let pause = PAUSE; // longer where a redraw is slow
-  let wanted = 0;
+  let pause = MIN_PAUSE_MS; // longer where a redraw is slow
+  let requests = 0;
   let hiddenAt = null;
 
-  /* A figure with the values of the theme in place of the names of its tokens. */
-  function coloured(value, tokens) {
+  /* Returns the figure with the theme's colours in place of var(--token). */
+  function resolveColours(value, tokens) {
     if (typeof value === "string" && value.startsWith("var(")) return tokens.getPropertyValue(value.slice(4, -1)).trim();
-    if (Array.isArray(value)) return typeof value[0] === "number" ? value.slice() : value.map((one) => coloured(one, tokens));
+    if (Array.isArray(value)) return typeof value[0] === "number" ? value.slice() : value.map((item) => resolveColours(item, tokens));
     if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, coloured(one, tokens)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveColours(item, tokens)]));
   }
 
-  function show(history) {
+  function chartFigure(history) {
     if (!history) return window.dash_clientside.no_update;
     if (history !== source) {
       source = history;
       figure = structuredClone(history);
       figure.layout.dragmode = matchMedia("(pointer: fine)").matches ? "zoom" : false;
-      if (innerWidth < NARROW) shorten();
-      clock = figure.layout.meta.now - desk.now();
-      turned = opening();
-      extend();
+      if (innerWidth < NARROW_PX) shorten();
+      clockOffset = figure.layout.meta.now - app.now();
+      requestedOpening = currentOpening();
+      applyPrice();
     }
-    return coloured(figure, getComputedStyle(document.documentElement));
+    return resolveColours(figure, getComputedStyle(document.documentElement));
   }
 
-  /* A phone shows the newer half, so that candles stay candles. */
+  /* Shows the newer half on a phone, so that candles keep their width. */
   function shorten() {
     const { x } = figure.data[0];
-    figure.layout.xaxis.range[0] = x[Math.max(0, x.length - SHORT)];
+    figure.layout.xaxis.range[0] = x[Math.max(0, x.length - NARROW_CANDLES)];
   }
 
-  /* When the candle of this moment opened. */
-  function opening() {
+  /* Opening time of the current candle. */
+  function currentOpening() {
     const { period } = figure.layout.meta;
-    return Math.floor((desk.now() + clock) / period) * period;
+    return Math.floor((app.now() + clockOffset) / period) * period;
   }
 
-  /* Lets the newest price into the chart. Answers whether a new candle was opened. */
-  function extend() {
-    if (desk.shown["price:tone"] === "unknown") return false; // it is not live, whoever found that out
-    const last = Number(desk.view["last:value"]);
-    const price = last || Number(desk.view["price:value"]);
+  /* Applies the newest price to the figure. Returns whether a new candle was opened. */
+  function applyPrice() {
+    if (app.shown["price:tone"] === "unknown") return false; // not live
+    const last = Number(app.view["last:value"]);
+    const price = last || Number(app.view["price:value"]);
     if (!price) return false;
-    follow(price, last ? desk.view.last : desk.view.price);
-    renew();
-    return last !== 0 && grow(last); // candles are made of trades: a mark price moves the line alone
+    movePriceLine(price, last ? app.view.last : app.view.price);
+    refreshAfterCandle();
+    return last !== 0 && applyTrade(last); // candles are made of trades; a mark price moves the line only
   }
 
-  /* The exchange has seen trades that the page has not: once a candle is over, its history replaces ours. */
-  function renew() {
-    if (opening() <= turned) return;
-    turned = opening();
-    setTimeout(want, 2000 + Math.random() * 5000);
+  /* Requests the history after each candle: the exchange has trades that the page has not seen. */
+  function refreshAfterCandle() {
+    if (currentOpening() <= requestedOpening) return;
+    requestedOpening = currentOpening();
+    setTimeout(requestHistory, 2000 + Math.random() * 5000);
   }
 
-  /* Lets a trade into the last candle, or opens a new one. Answers whether it did that. */
-  function grow(price) {
+  /* Applies a trade to the last candle, or opens a new one. Returns whether it opened one. */
+  function applyTrade(price) {
     const candles = figure.data[0];
-    const opened = opening();
+    const opened = currentOpening();
     const last = candles.x.length - 1;
     const isNew = opened > Date.parse(candles.x[last]);
     if (isNew) {
@@ -87,39 +87,39 @@
     return isNew;
   }
 
-  /* Moves the line and the tag of the price, and the axis where the price would leave it. */
-  function follow(price, text) {
+  /* Moves the price's line and tag, and the axis where the price would leave it. */
+  function movePriceLine(price, text) {
     const { shapes, annotations, yaxis, meta } = figure.layout;
     shapes[0].y0 = shapes[0].y1 = annotations[0].y = price;
-    annotations[0].text = meta.decimals === null ? text : words(price, meta.decimals);
+    annotations[0].text = meta.decimals === null ? text : formatPrice(price, meta.decimals);
     const [floor, ceiling] = yaxis.range;
-    const room = (ceiling - floor) * 0.05;
-    if (price < floor + room) yaxis.range = [price - room, ceiling];
-    if (price > ceiling - room) yaxis.range = [floor, price + room];
+    const margin = (ceiling - floor) * 0.05;
+    if (price < floor + margin) yaxis.range = [price - margin, ceiling];
+    if (price > ceiling - margin) yaxis.range = [floor, price + margin];
   }
 
   const formats = new Map();
-  function words(price, decimals) {
+  function formatPrice(price, decimals) {
     if (!formats.has(decimals)) {
       formats.set(decimals, new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
     }
     return formats.get(decimals).format(price);
   }
 
-  function plot() {
+  function plotElement() {
     return document.querySelector("#chart .js-plotly-plot");
   }
 
   function redraw() {
     drawing = false;
-    const drawn = plot();
-    if (document.hidden || figure === null || !drawn?.data?.length || !window.Plotly) return;
-    const isNew = extend();
+    const plot = plotElement();
+    if (document.hidden || figure === null || !plot?.data?.length || !window.Plotly) return;
+    const isNew = applyPrice();
     const { shapes, annotations, yaxis } = figure.layout;
     const began = performance.now();
     const parts = isNew ? ["x", ...PRICES] : PRICES;
     window.Plotly.update(
-      drawn,
+      plot,
       Object.fromEntries(parts.map((part) => [part, [figure.data[0][part].slice()]])),
       {
         "shapes[0].y0": shapes[0].y0,
@@ -131,37 +131,37 @@
       [0],
     );
     drawnAt = performance.now();
-    pause = Math.max(PAUSE, (drawnAt - began) * REST);
-    desk.redraws = (desk.redraws ?? 0) + 1;
+    pause = Math.max(MIN_PAUSE_MS, (drawnAt - began) * PAUSE_FACTOR);
+    app.redraws = (app.redraws ?? 0) + 1;
   }
 
-  function want() {
-    if (document.hidden || !desk.isMounted()) return;
-    wanted += 1;
-    window.dash_clientside.set_props("chart-wanted", { data: wanted });
+  function requestHistory() {
+    if (document.hidden || !app.isMounted()) return;
+    requests += 1;
+    window.dash_clientside.set_props("chart-refresh", { data: requests });
   }
 
-  /* The price itself comes first: it is on the screen before the chart takes its time. */
-  function afterFrame() {
+  /* Redraws after the frame, so that the price itself is on the screen first. */
+  function redrawAfterFrame() {
     drawing = true;
     requestAnimationFrame(() => setTimeout(redraw, 0));
   }
 
-  /* Redraws with the first price after the pause; by itself only if none comes. */
+  /* Redraws with the first price after the pause; without one, a little later. */
   function onPrice() {
     if (document.hidden || drawing) return;
     clearTimeout(timer);
     const wait = drawnAt + pause - performance.now();
-    timer = setTimeout(afterFrame, wait > 0 ? wait + PAUSE : 0);
+    timer = setTimeout(redrawAfterFrame, wait > 0 ? wait + MIN_PAUSE_MS : 0);
   }
 
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) hiddenAt = desk.now();
-    else if (hiddenAt !== null && desk.now() - hiddenAt > 5000) want();
+    if (document.hidden) hiddenAt = app.now();
+    else if (hiddenAt !== null && app.now() - hiddenAt > 5000) requestHistory();
     else onPrice();
   });
-  desk.watch("last:value", onPrice);
-  desk.watch("price:value", () => { if (!desk.view["last:value"]) onPrice(); });
-  desk.watch("chart:key", (key) => { if (key) want(); });
-  Object.assign(desk, { chart: show });
+  app.watch("last:value", onPrice);
+  app.watch("price:value", () => { if (!app.view["last:value"]) onPrice(); });
+  app.watch("chart:key", (key) => { if (key) requestHistory(); });
+  Object.assign(app, { chartFigure });
 })();

@@ -1,44 +1,45 @@
-/* What Dash calls in the browser. */
+/* The clientside callbacks of Dash. */
 "use strict";
 (() => {
-  const desk = window.dashboard;
-  const nothing = () => window.dash_clientside.no_update;
+  const app = window.dashboard;
 
-  function mounted() {
-    if (desk.isMounted()) return;
-    desk.mount();
-    desk.start();
+  function mount() {
+    if (app.isMounted()) return;
+    app.mount();
+    app.start();
   }
 
-  function heard(answer) {
+  function applyAnswer(answer) {
     if (!answer) return;
-    mounted();
-    if ((answer.focus ?? "") !== desk.focus) return;
-    // An answer that was long on its way must not undo what the websocket has said since the question.
-    if (desk.stream.state === "open" || answer.asked <= desk.stream.heardAt) return;
-    desk.hear(answer.view, answer.asked);
+    mount();
+    if ((answer.selected ?? "") !== app.selected) return;
+    // A slow answer must not overwrite what the websocket has sent since the request.
+    if (app.stream.state === "open" || answer.requested_at <= app.stream.receivedAt) return;
+    app.applyView(answer.view, answer.requested_at);
   }
 
   function theme(clicks) {
-    return clicks ? desk.theme.toggle() : desk.theme.name();
+    return clicks ? app.theme.toggle() : app.theme.name();
   }
 
-  /* Says to a screen reader what the colour of a field says to others. */
+  /* Gives a screen reader the error that others see by the colour of the field. */
   function describe(input) {
     input.setAttribute("aria-describedby", input.id.replace("field-", "error-"));
     input.setAttribute("aria-invalid", input.classList.contains("is-invalid"));
   }
 
-  /* The drawer has to be open and filled before a field in it can have the focus. */
-  function focus(field) {
+  /* Sets the keyboard focus once the drawer is open and filled. */
+  function focusField(field) {
     if (!field) return;
     requestAnimationFrame(() => requestAnimationFrame(() => {
-      for (const one of document.querySelectorAll("#drawer .field .form-control")) describe(one);
+      for (const control of document.querySelectorAll("#drawer .field .form-control")) describe(control);
       const input = document.getElementById(field);
       (input?.matches("input") ? input : input?.querySelector("input"))?.focus();
     }));
   }
 
   window.dash_clientside = window.dash_clientside ?? {};
-  window.dash_clientside.desk = { mounted, ask: () => desk.now(), heard, theme, focus, chart: (history) => desk.chart(history) ?? nothing() };
+  window.dash_clientside.dashboard = {
+    mount, applyAnswer, theme, focusField, requestTime: () => app.now(), chartFigure: (history) => app.chartFigure(history),
+  };
 })();

@@ -1,77 +1,77 @@
-/* The table of positions and the list of events. Rows come as changes by label, and are counted old here. */
+/* The table of positions and the list of events. Rows arrive as changes by label; their ages are counted here. */
 "use strict";
 (() => {
-  const desk = window.dashboard;
-  const LOOK = 500;
-  const COLUMNS = "dashboard-columns";
-  const FIGURES = new Set(["mark", "pnl", "roe", "away"]); // what an old price leaves without a figure
-  const ON_A_PHONE = ["symbol", "pnl", "risk", "away", "side", "size"]; // what comes first where little has room
-  const rows = new Map(); // label -> the row as it is in the table
+  const app = window.dashboard;
+  const REFRESH_MS = 500;
+  const COLUMNS_KEY = "dashboard-columns";
+  const PRICED_COLUMNS = new Set(["mark", "pnl", "roe", "away"]); // empty while the price is stale
+  const PHONE_COLUMNS = ["symbol", "pnl", "risk", "away", "side", "size"]; // first on a narrow screen
+  const rows = new Map(); // label -> the row of the table
   let grid = null;
 
-  /* Called with whatever was heard: rows stand under # and their label, events under # alone. */
-  function list(changes, since) {
-    const news = { add: [], update: [], remove: [] };
+  /* Applies the changes of a view: a row has the key # and its label, the events have the key #. */
+  function applyRows(changes, since) {
+    const transaction = { add: [], update: [], remove: [] };
     for (const key in changes) {
       if (key[0] !== "#") continue;
-      if (key === "#") write(changes[key]);
-      else take(key.slice(1), changes[key], since, news);
+      if (key === "#") showEvents(changes[key]);
+      else applyRow(key.slice(1), changes[key], since, transaction);
     }
-    if ("focus" in changes) mark();
-    grid?.applyTransaction(news);
-    if (news.update.some((row) => row.wasSilent !== row.silent)) grid?.refreshCells({ columns: ["risk"], force: true });
-    if (grid && "focus" in changes) mark();
+    if ("focus" in changes) markSelected();
+    grid?.applyTransaction(transaction);
+    if (transaction.update.some((row) => row.wasStale !== row.isStale)) grid?.refreshCells({ columns: ["risk"], force: true });
+    if (grid && "focus" in changes) markSelected();
   }
 
-  function take(label, row, since, news) {
+  function applyRow(label, row, since, transaction) {
     const known = rows.get(label);
     if (row === null) {
-      if (known) news.remove.push(known);
+      if (known) transaction.remove.push(known);
       rows.delete(label);
       return;
     }
-    const fresh = { ...row, heardAt: since };
-    fresh.silent = isSilent(fresh);
-    fresh.wasSilent = known?.silent ?? fresh.silent;
+    const fresh = { ...row, receivedAt: since };
+    fresh.isStale = computeStale(fresh);
+    fresh.wasStale = known?.isStale ?? fresh.isStale;
     rows.set(label, fresh);
-    (known ? news.update : news.add).push(fresh);
+    (known ? transaction.update : transaction.add).push(fresh);
   }
 
   function ageOf(row) {
-    return row.age === null ? null : row.age + Math.max(0, desk.now() - row.heardAt);
+    return row.age === null ? null : row.age + Math.max(0, app.now() - row.receivedAt);
   }
 
-  function isSilent(row) {
+  function computeStale(row) {
     const age = ageOf(row);
-    return desk.heard.gone || age === null || age > row.stale;
+    return app.freshness.gone || age === null || age > row.stale;
   }
 
-  /* Counts ages on, and takes the figures of prices that have grown old out of the table. */
-  function look() {
+  /* Updates the ages, and the rows whose price has become stale or fresh. */
+  function refresh() {
     if (!grid || document.hidden) return;
     const update = [];
     for (const [label, row] of rows) {
-      if (isSilent(row) === row.silent) continue;
-      const changed = { ...row, silent: !row.silent };
+      if (computeStale(row) === row.isStale) continue;
+      const changed = { ...row, isStale: !row.isStale };
       rows.set(label, changed);
       update.push(changed);
     }
     if (update.length) {
       grid.applyTransaction({ update });
-      grid.refreshCells({ force: true }); // the risk is drawn anew only when it is told to be
+      grid.refreshCells({ force: true }); // the risk cell is only redrawn on request
     }
-    mark(); // Dash sets the table up once more after it was ready
+    markSelected(); // Dash sets the table up once more after it was ready
     grid.refreshCells({ columns: ["age"], force: true });
   }
 
-  function mark() {
-    const node = grid?.getRowNode(desk.view.focus);
+  function markSelected() {
+    const node = grid?.getRowNode(app.view.focus);
     if (node && !node.isSelected()) node.setSelected(true, true);
     else if (!node) grid?.deselectAll();
   }
 
-  /* The list of events, the newest first. */
-  function write(events) {
+  /* Fills the list of events, newest first. */
+  function showEvents(events) {
     const list = document.getElementById("events");
     if (!list) return;
     list.replaceChildren(...events.map(([at, label, kind, text]) => {
@@ -80,7 +80,7 @@
       const parts = [new Date(at).toISOString().slice(11, 19), label.split(":")[0], kind, text];
       line.append(...parts.map((part, n) => {
         const span = document.createElement("span");
-        span.className = ["at", "of", "kind", "what"][n];
+        span.className = ["time", "symbol", "kind", "text"][n];
         span.textContent = part;
         return span;
       }));
@@ -88,57 +88,57 @@
     }));
   }
 
-  /* Columns are as they were left: their order, widths, sorting and filters. */
-  function remember() {
-    const kept = { state: grid.getColumnState(), filter: grid.getFilterModel() };
-    try { localStorage.setItem(COLUMNS, JSON.stringify(kept)); } catch { /* not remembered */ }
+  /* Stores the columns' order, widths, sorting and filters. */
+  function saveColumns() {
+    const saved = { state: grid.getColumnState(), filter: grid.getFilterModel() };
+    try { localStorage.setItem(COLUMNS_KEY, JSON.stringify(saved)); } catch { /* storage is forbidden */ }
   }
 
-  function recall() {
+  function restoreColumns() {
     try {
-      const kept = JSON.parse(localStorage.getItem(COLUMNS) ?? "null");
-      if (!kept) {
-        if (innerWidth < 640) grid.applyColumnState({ state: ON_A_PHONE.map((colId) => ({ colId })), applyOrder: true });
+      const saved = JSON.parse(localStorage.getItem(COLUMNS_KEY) ?? "null");
+      if (!saved) {
+        if (innerWidth < 640) grid.applyColumnState({ state: PHONE_COLUMNS.map((colId) => ({ colId })), applyOrder: true });
         return;
       }
-      grid.applyColumnState({ state: kept.state, applyOrder: true });
-      grid.setFilterModel(kept.filter);
-    } catch { /* then as they come */ }
+      grid.applyColumnState({ state: saved.state, applyOrder: true });
+      grid.setFilterModel(saved.filter);
+    } catch { /* keep the default columns */ }
   }
 
-  function begin(api) {
+  function attach(api) {
     grid = api;
-    recall();
+    restoreColumns();
     grid.applyTransaction({ add: [...rows.values()] });
-    mark();
+    markSelected();
     for (const event of ["columnMoved", "columnResized", "columnVisible", "columnPinned", "sortChanged", "filterChanged"]) {
-      grid.addEventListener(event, remember);
+      grid.addEventListener(event, saveColumns);
     }
-    grid.addEventListener("rowClicked", (event) => desk.look(event.data.label));
+    grid.addEventListener("rowClicked", (event) => app.select(event.data.label));
     grid.addEventListener("cellKeyDown", (event) => {
-      if (event.event.key === "Enter") desk.look(event.data.label);
+      if (event.event.key === "Enter") app.select(event.data.label);
     });
-    if (desk.view["#"]) write(desk.view["#"]);
-    setInterval(look, LOOK);
+    if (app.view["#"]) showEvents(app.view["#"]);
+    setInterval(refresh, REFRESH_MS);
   }
 
-  /* The table is there some time after the page. */
-  async function await_grid() {
-    while (!window.dash_ag_grid || !document.getElementById("positions")) await new Promise((go) => setTimeout(go, 50));
-    begin(await window.dash_ag_grid.getApiAsync("positions"));
+  /* Waits for the grid, which Dash loads after the page. */
+  async function waitForGrid() {
+    while (!window.dash_ag_grid || !document.getElementById("positions")) await new Promise((resolve) => setTimeout(resolve, 50));
+    attach(await window.dash_ag_grid.getApiAsync("positions"));
   }
 
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions ?? {});
   functions.textOf = ({ colDef, data }) => {
     if (!data) return "";
     const name = colDef.field.replace("#", "");
-    if (data.silent && FIGURES.has(name)) return "—";
+    if (data.isStale && PRICED_COLUMNS.has(name)) return "—";
     return name === "size" ? `${data.size} ${data.unit}` : data[name];
   };
   functions.toneOf = ({ colDef, data }) => {
     if (!data) return "number";
     const name = colDef.field.replace("#", "");
-    const tone = data.silent && FIGURES.has(name) ? "unknown" : data[`${name}:tone`];
+    const tone = data.isStale && PRICED_COLUMNS.has(name) ? "unknown" : data[`${name}:tone`];
     return `number tone-${tone ?? "neutral"}`;
   };
   functions.ageOf = ({ data }) => {
@@ -156,10 +156,10 @@
   );
   components.PositionRisk = ({ data }) => window.React.createElement(
     "span",
-    { className: "risk small", "data-tone": data.silent ? "unknown" : data["risk:tone"], "data-icon": data.silent ? "unknown" : data["risk:icon"] },
-    data.silent ? "UNKNOWN" : data.risk,
+    { className: "risk small", "data-tone": data.isStale ? "unknown" : data["risk:tone"], "data-icon": data.isStale ? "unknown" : data["risk:icon"] },
+    data.isStale ? "UNKNOWN" : data.risk,
   );
 
-  Object.assign(desk, { list });
-  await_grid();
+  Object.assign(app, { applyRows });
+  waitForGrid();
 })();

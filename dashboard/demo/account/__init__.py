@@ -1,0 +1,1 @@
+"""The demo account: balance, positions, orders, fills and bills."""

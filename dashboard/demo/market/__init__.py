@@ -1,0 +1,1 @@
+"""The demo exchange's market: instruments, generated prices, quotes and order books."""

@@ -1,0 +1,1 @@
+"""The demo exchange's engine: orders, liquidations, funding and an automatic trader."""

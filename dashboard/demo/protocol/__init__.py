@@ -1,0 +1,1 @@
+"""Bitget's v2 protocol: REST paths, websocket channels, signatures and injected faults."""

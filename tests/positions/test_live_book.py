@@ -1,0 +1,222 @@
+"""LiveBook: positions of several accounts and those entered by hand, valued once a tick."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from dashboard.domain.events import (
+    AccountSnapshot,
+    InstrumentResolved,
+    MarginTiersReceived,
+    PriceReceived,
+    Transport,
+)
+from dashboard.domain.keys import MarketKey, PositionKey
+from dashboard.domain.manual_position import ManualPosition
+from dashboard.domain.margin import MarginTier
+from dashboard.domain.position import Position, Source
+from dashboard.domain.position_selection import ManualEntry
+from dashboard.domain.risk import RiskStatus
+from dashboard.positions.live_book import LiveBook
+from dashboard.positions.models import PositionUpdate
+from dashboard.positions.tracker import PositionTracker
+from dashboard.state.markets import Markets
+from tests.domain.builders import LONG, SHORT, entered, entered_long, instrument, position, received, ticker
+
+OF = instrument()
+REQUESTED, BTC = MarketKey("bitget", "BTCUSDT"), MarketKey("bitget", OF.symbol)
+BYBIT = MarketKey("bybit", OF.symbol)
+MANUAL = PositionKey("bitget manual", OF.symbol)
+
+
+class Clock:
+    now = 0
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def markets() -> Markets:
+    return Markets(REQUESTED, 2_000)
+
+
+@pytest.fixture
+def book(markets: Markets, clock: Clock) -> LiveBook:
+    return LiveBook(markets, clock=clock)
+
+
+@pytest.fixture
+def account(book: LiveBook) -> Callable[..., PositionTracker]:
+    """Adds an account that holds positions."""
+
+    def add(name: str, exchange: str, *held: Position) -> PositionTracker:
+        tracker = PositionTracker(name, book, exchange)
+        if held:
+            tracker.apply(AccountSnapshot(0, 1_000, held))
+        return tracker
+
+    return add
+
+
+def resolve(markets: Markets) -> None:
+    markets.apply(REQUESTED, InstrumentResolved(OF))
+
+
+class TestManualPositions:
+    def test_it_is_valued_like_any_other(self, markets: Markets, book: LiveBook):
+        resolve(markets)
+        book.enter(BTC, ManualEntry(entered_long()))
+        markets.apply(BTC, received(last="105"))
+        live = book.get_all_positions()[MANUAL]
+        assert (live.status, live.unrealized_pnl, live.roe, live.notional) == (RiskStatus.PROFIT, 5, 50, 105)
+        assert live.position.source is Source.MANUAL
+        assert book.summary().unrealized_pnl == 5
+
+    def test_one_entered_before_the_symbol_is_resolved_is_valued_then(self, markets: Markets, book: LiveBook):
+        book.enter(REQUESTED, ManualEntry(entered_long()))
+        assert book.get_all_positions() == {}
+        resolve(markets)
+        assert set(book.get_all_positions()) == {MANUAL}
+        assert book.manual_in(BTC).position == entered_long()
+
+    def test_a_new_one_replaces_it_and_an_empty_one_clears_it(self, markets: Markets, book: LiveBook):
+        resolve(markets)
+        book.enter(BTC, ManualEntry(entered_long()))
+        book.enter(BTC, ManualEntry(entered(side="short", entry_price="100", size="2")))
+        markets.apply(BTC, received(last="105"))
+        assert book.get_all_positions()[MANUAL].unrealized_pnl == -10
+        book.enter(BTC, ManualEntry(ManualPosition()))
+        assert book.get_all_positions() == {}
+        assert (book.summary().active_positions, book.summary().unrealized_pnl) == (0, 0)
+
+    def test_a_restored_one_gives_way_to_an_account(self, markets: Markets, book: LiveBook, account):
+        account("main", "bitget")
+        resolve(markets)
+        book.enter(BTC, ManualEntry(entered_long(), is_restored=True))
+        assert book.get_all_positions() == {}
+
+    def test_an_inverse_one_keeps_size_and_entry(self, markets: Markets, book: LiveBook):
+        of = replace(OF, payoff="inverse", settle="BTC", quote="USD")
+        markets.apply(REQUESTED, InstrumentResolved(of))
+        entry = entered(side="short", entry_price="64123.7", size="0.3")
+        book.enter(BTC, ManualEntry(entry))
+        held = book.get_all_positions()[MANUAL].position
+        expected = entry.position(of)
+        assert held.entry_price == expected.entry_price
+        assert held.contracts == expected.contracts
+
+
+class TestLevels:
+    def test_levels_reach_the_accounts_positions_and_their_listeners(
+        self, markets: Markets, book: LiveBook, account
+    ):
+        account("main", "bitget", position(LONG))
+        resolve(markets)
+        markets.apply(BTC, received(last="99"))
+        updates: list[PositionUpdate] = []
+        book.register(updates.append)
+        book.enter(BTC, ManualEntry(entered(trap_low="98", trap_high="99.5")))
+        (live,) = book.get_all_positions().values()
+        assert live.status is RiskStatus.TRAP_ZONE
+        assert [update.position.status for update in updates] == [RiskStatus.TRAP_ZONE]
+
+    def test_levels_of_one_market_do_not_reach_another(self, markets: Markets, book: LiveBook, account):
+        account("main", "bitget", position(LONG))
+        account("other", "bybit", position(LONG))
+        resolve(markets)
+        for key in (BTC, BYBIT):
+            markets.apply(key, received(last="99"))
+        book.enter(BTC, ManualEntry(entered(trap_low="98", trap_high="99.5")))
+        assert {key.account: live.status for key, live in book.get_all_positions().items()} == {
+            "main": RiskStatus.TRAP_ZONE,
+            "other": RiskStatus.UNDERWATER,
+        }
+
+    def test_margin_tiers_change_the_estimate(self, markets: Markets, book: LiveBook, account):
+        account("main", "bitget", position(SHORT, entry="104", margin_mode="isolated"))
+        resolve(markets)
+        (before,) = book.get_all_positions().values()
+        markets.apply(BTC, MarginTiersReceived((MarginTier(Decimal(0), Decimal("0.04")),)))
+        (after,) = book.get_all_positions().values()
+        assert before.liquidation_price != after.liquidation_price
+        assert (after.liquidation_price, after.liquidation_is_estimate) == (110, True)  # 104 × 1.1 / 1.04
+
+
+class TestPrices:
+    def test_listeners_of_the_markets_see_positions_valued_at_the_new_price(
+        self, markets: Markets, book: LiveBook, account
+    ):
+        account("main", "bitget", position(LONG))
+        seen: list[Decimal | None] = []
+        markets.register(lambda _: seen.append(book.open_in(BTC)[0].unrealized_pnl))
+        resolve(markets)
+        markets.apply(BTC, received(last="105"))
+        markets.apply(BTC, received(last="106"))
+        assert seen == [None, 5, 6]
+
+    @pytest.mark.parametrize(
+        ("now", "pnl", "on_mark"),
+        [
+            pytest.param(5_000, 10, True, id="the mark is just live"),
+            pytest.param(5_001, 5, False, id="the mark is too old, the last price is live"),
+            pytest.param(8_000, 5, False, id="the last price is just live"),
+            pytest.param(8_001, None, False, id="both are too old"),
+        ],
+    )
+    def test_a_reader_sees_prices_age_without_an_event(
+        self, markets: Markets, book: LiveBook, account, clock: Clock, now, pnl, on_mark
+    ):
+        account("main", "bitget", position(LONG))
+        resolve(markets)
+        markets.apply(BTC, received(at=0, mark="110"))
+        clock.now = 3_000
+        markets.apply(BTC, received(at=3_000, last="105"))
+        clock.now = now
+        (live,) = book.open_in(BTC)
+        assert (live.unrealized_pnl, live.valuation.on_mark) == (pnl, on_mark)
+        assert live.status is (RiskStatus.UNKNOWN if pnl is None else RiskStatus.PROFIT)
+
+
+class TestAccounts:
+    """Two accounts on two exchanges, with the same symbol."""
+
+    @pytest.fixture(autouse=True)
+    def two(self, markets: Markets, account):
+        account("one", "bitget", position(LONG, "1", "100"))
+        account("two", "bybit", position(SHORT, "2", "100"))
+        resolve(markets)
+        markets.apply(BTC, PriceReceived(Transport.STREAM, 0, ticker(last="110")))
+        markets.apply(BYBIT, PriceReceived(Transport.STREAM, 0, ticker(last="120")))
+
+    def test_each_is_valued_at_the_price_of_its_exchange(self, book: LiveBook):
+        assert {key.account: live.unrealized_pnl for key, live in book.get_all_positions().items()} == {
+            "one": 10,
+            "two": -40,
+        }
+        assert (book.summary().active_positions, book.summary().unrealized_pnl) == (2, -30)
+
+    def test_labels_differ(self, book: LiveBook):
+        labels = {book.labels.label(key): key for key in book.get_all_positions()}
+        assert list(labels) == [OF.symbol, f"{OF.symbol}@two"]
+        assert all(book.find(label) == key for label, key in labels.items())
+
+    def test_a_failing_account_does_not_affect_the_other(self, book: LiveBook):
+        book.set_health("two", read_at=0, problem="no answer")
+        assert {name: health.problem for name, health in book.accounts.items()} == {
+            "one": None,
+            "two": "no answer",
+        }
+        assert book.is_read("bitget")
+
+    def test_an_account_that_was_never_read_makes_the_totals_unknown(self, book: LiveBook, account):
+        account("three", "okx")
+        assert not book.is_read("okx")
+        assert book.summary().total_pnl is None
