@@ -172,7 +172,7 @@ async def test_retry_after_header_delays_the_next_connection(exchange, client):
 
 
 async def test_hanging_handshake_times_out(exchange, connect):
-    client = connect(handshake=300)
+    client = connect(handshake=1_000)
     await client.load_markets()
     exchange.faults.ws.hang_handshake = True
     with pytest.raises(ccxt.RequestTimeout):
