@@ -18,7 +18,6 @@ from benchmarks.served import serve
 from dashboard.api.router import add_api
 from dashboard.app.engine import build_engine
 from dashboard.audit.logger import AuditLogger
-from dashboard.auth.api_access import ApiAccess
 from dashboard.config import load
 from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fee, Fill, TradeSide
@@ -33,7 +32,7 @@ def pulsed(stack: ExitStack, folder: Path) -> None:
     markets, book = live_state(manual=False)
     tracker, ids = PositionTracker("benchmark", book, KEY.exchange, record=audit.record), count(1)
     app = FastAPI()
-    add_api(app, context_of(markets, book), ApiAccess())
+    add_api(app, context_of(markets, book))
 
     def give(price: Decimal) -> None:
         number = next(ids)
@@ -48,7 +47,7 @@ def whole(stack: ExitStack, folder: Path, options: str) -> None:
     """The house, with the account of the exchange that the options lead to."""
     inside = stack.enter_context(build_engine(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
     app = FastAPI()
-    add_api(app, inside.context, ApiAccess())
+    add_api(app, inside.context)
     inside.monitor.start()
     inside.wait_until_ready()
     serve(app)

@@ -64,7 +64,7 @@ def opens_a_browser(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Number of workers for `-n auto`: three per core, as most tests wait; none for a few selected tests."""
+    """Returns the workers of `-n auto`: three per core, as most tests wait; none for a selection."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # read by xdist itself
     files = [argument for argument in config.args if "::" in argument or argument.endswith(".py")]

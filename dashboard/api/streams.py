@@ -10,7 +10,6 @@ from dashboard.api import serializers
 from dashboard.api.broadcaster import Broadcaster
 from dashboard.api.outbox import ConflatingOutbox
 from dashboard.api.websocket import KEEPALIVE_S, WebSocketSession
-from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.keys import MarketKey
@@ -21,9 +20,7 @@ from dashboard.state.markets import Markets
 from dashboard.state.runtime import MarketSnapshot
 
 
-def positions_stream(
-    book: PositionBook, entrance: ApiAccess, keepalive: float = KEEPALIVE_S
-) -> WebSocketSession:
+def positions_stream(book: PositionBook, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
     """`initial_state`, then a `position_update` for each change; answers get_summary and ping."""
     channel, fills = Broadcaster(), count()
 
@@ -47,10 +44,10 @@ def positions_stream(
 
     book.register(tell)
     actions = {"get_summary": lambda: state("summary"), "ping": lambda: {"type": "pong"}}
-    return WebSocketSession(entrance, channel, first, actions, keepalive)
+    return WebSocketSession(channel, first, actions, keepalive)
 
 
-def bbo_stream(markets: Markets, entrance: ApiAccess, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
+def bbo_stream(markets: Markets, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
     """Each best bid and offer as it ticks, or becomes unknown; answers ping."""
     told: dict[MarketKey, tuple[object, object]] = {}
     turn = threading.Lock()
@@ -82,7 +79,7 @@ def bbo_stream(markets: Markets, entrance: ApiAccess, keepalive: float = KEEPALI
 
     channel = Broadcaster(look)
     markets.register(tell)
-    return WebSocketSession(entrance, channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
+    return WebSocketSession(channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
 
 
 def _bbo(snapshot: MarketSnapshot) -> Mapping[str, Any]:

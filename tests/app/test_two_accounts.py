@@ -13,7 +13,6 @@ from websockets.sync.client import connect
 from dashboard.api.router import add_api
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.app.event_router import EventRouter
-from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms
 from dashboard.domain.events import (
     AccountFailed,
@@ -174,7 +173,7 @@ class served:  # noqa: N801 - reads as a function
 
     def __init__(self, context: AppContext) -> None:
         app = build_app(context)
-        add_api(app, context, ApiAccess())
+        add_api(app, context)
         self._server = AppServer(app)
 
     def __enter__(self) -> str:
