@@ -266,7 +266,7 @@ async def test_two_hundred_clients_receive_the_newest_state(serve: Callable[...,
     service = serve()
     service.harness.fills(fill("buy 1 @ 100"))
     address = f"ws://{service.address}/api/v1/positions/stream"
-    clients = await asyncio.gather(*(connect(address) for _ in range(200)))
+    clients = await asyncio.gather(*(connect(address, open_timeout=TIMEOUT_S) for _ in range(200)))
     await asyncio.gather(*(client.recv() for client in clients))
     await asyncio.to_thread(service.harness.fills, fill("buy 1 @ 100", 2))
 

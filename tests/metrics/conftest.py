@@ -20,6 +20,7 @@ from dashboard.metrics.feed_stats import FeedStats
 from dashboard.metrics.readiness import readiness_check
 from dashboard.web.app import build_app
 from tests.app_server import AppServer
+from tests.waiting import TIMEOUT_S
 from tests.web.scenes import Scene
 
 PATHS = {"view": "/ws/view", "positions": "/api/v1/positions/stream", "bbo": "/api/v1/live/bbo"}
@@ -56,7 +57,7 @@ class MetricsServer(AbstractContextManager["MetricsServer"]):
         return httpx.get(f"http://{self.address}{path}", headers=headers)
 
     def connect_viewer(self, stream: str) -> ClientConnection:
-        return connect(f"ws://{self.address}{PATHS[stream]}")
+        return connect(f"ws://{self.address}{PATHS[stream]}", open_timeout=TIMEOUT_S)
 
     def families(self) -> dict[str, Metric]:
         text = self.get("/metrics").text

@@ -36,7 +36,7 @@ class Worker:
         self._port = int(self._process.stdout.readline())
 
     def connect_viewer(self) -> ClientConnection:
-        return connect(f"ws://127.0.0.1:{self._port}/ws/view")
+        return connect(f"ws://127.0.0.1:{self._port}/ws/view", open_timeout=TIMEOUT_S)
 
     def tick(self) -> None:
         httpx.post(f"http://127.0.0.1:{self._port}/tick").raise_for_status()

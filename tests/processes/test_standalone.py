@@ -62,7 +62,7 @@ def url_of(process: subprocess.Popen[str]) -> str:
 
 
 def stream(url: str) -> ClientConnection:
-    return connect(url.replace("http", "ws") + "/ws/view")
+    return connect(url.replace("http", "ws") + "/ws/view", open_timeout=TIMEOUT_S)
 
 
 def until(
