@@ -5,6 +5,8 @@
 
 WITH_CHROMIUM = CHROMIUM="$$(dev/chromium --install)"
 WITH_REDIS = REDIS_SERVER="$$(dev/redis --install)"
+# The tests start some hundred processes: without bytecode each would compile all of its modules.
+WITH_BYTECODE = PYTHONDONTWRITEBYTECODE=
 SHELL_SCRIPTS = $(shell grep -rlIE '^\#( shellcheck shell=bash|!/.*sh$$)' .ci dev deploy tests/install install.sh 2>/dev/null)
 
 help: ## show this list
@@ -14,7 +16,7 @@ run: setup-run ## start the demo and open the browser (ARGS='--port 9000' adds f
 	.venv/bin/dashboard-run --demo $(ARGS)
 
 test: setup ## run all tests in parallel, in Chromium too (ARGS='-k name' selects some, '-n0' one process)
-	$(WITH_CHROMIUM) $(WITH_REDIS) .venv/bin/pytest -n auto --maxschedchunk 4 $(ARGS)
+	$(WITH_CHROMIUM) $(WITH_REDIS) $(WITH_BYTECODE) .venv/bin/pytest -n auto --maxschedchunk 4 $(ARGS)
 
 test-install: ## test install.sh on a fresh Debian (RIG=COMMAND that runs: COMMAND FOLDER -- SCRIPT)
 	@RIG='$(RIG)' SHORT='$(SHORT)' tests/install/in-rig

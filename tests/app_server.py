@@ -1,12 +1,12 @@
 """An application over a real socket, in a thread of its own."""
 
 import threading
-import time
 
 import uvicorn
 from fastapi import FastAPI
 
 from dashboard.processes.http_server import uvicorn_config
+from tests.waiting import until
 
 
 class AppServer:
@@ -19,8 +19,7 @@ class AppServer:
 
     def start(self) -> None:
         self._thread.start()
-        while not self._server.started:
-            time.sleep(0.005)
+        until(lambda: self._server.started)
 
     def stop(self) -> None:
         self._server.should_exit = True

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
 from tests.redis_server import RedisServer
+from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[1]
 WORKERS_PER_CORE = 3
@@ -34,6 +36,15 @@ def _nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         for kind in ("CACHE", "CONFIG", "DATA", "STATE"):
             patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
         patch.chdir(home)  # away from a .env
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_http() -> Iterator[None]:
+    """Gives a server under test more than the 5 s that httpx waits by default."""
+    with pytest.MonkeyPatch.context() as patch:
+        for phase in ("connect", "read", "write", "pool"):
+            patch.setattr(DEFAULT_TIMEOUT_CONFIG, phase, TIMEOUT_S)
         yield
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from dashboard.replication.redis_client import connect
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[1]
 NO_REDIS = "no redis-server: `make test` gets one, REDIS_SERVER=/path/to/it names one"
@@ -46,10 +46,7 @@ class RedisServer:
         """Starts it, and waits until it answers."""
         flags = ["--port", "0", "--unixsocket", str(self.path), "--save", "", "--dir", self._folder.name]
         self._process = subprocess.Popen([binary(), *flags], stdout=subprocess.DEVNULL)
-        until = time.monotonic() + 10
-        while not self._answers():
-            assert time.monotonic() < until, "redis-server does not start"
-            time.sleep(0.01)
+        until(self._answers)
 
     def stop(self) -> None:
         """Ends it, and with it whoever is connected."""

@@ -11,6 +11,8 @@ from pathlib import Path
 from queue import Queue
 from typing import Self
 
+from tests.waiting import TIMEOUT_S
+
 PYTHON = (sys.executable, "-c")
 FEED = "import sys; from dashboard.cli import feed; sys.exit(feed())"
 RUN = "import sys; from dashboard.cli import main; sys.exit(main())"
@@ -31,7 +33,7 @@ class NotifySocket:
 
     def until(self, text: str) -> str:
         """Waits for a message that contains `text`, and returns it."""
-        while text not in (message := self._messages.get(timeout=30)):
+        while text not in (message := self._messages.get(timeout=TIMEOUT_S)):
             pass
         return message
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.systemd_harness import FEED, RUN
+from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[1]
 
@@ -16,7 +17,7 @@ def run(*arguments: str, cwd: Path, program: str = RUN) -> subprocess.CompletedP
     command = [sys.executable, "-c", program, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
     )
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import TIMEOUT_S
+
 ROOT = Path(__file__).parents[1]
 PARTS = sorted((ROOT / "deploy" / "install").glob("*.sh"))
 
@@ -23,7 +25,7 @@ def install(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=TIMEOUT_S,
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 from dashboard import logs
+from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[1]
 SECRET = "s3cr/t+k=y ü\"'\\"
@@ -133,7 +134,7 @@ for level in (10, 20, 30, 40, 50):
 def journal(stream: str = "", form: str = "text") -> list[str]:
     """Lines logged by a process whose JOURNAL_STREAM is `stream`, or its own standard error."""
     command = [sys.executable, "-c", JOURNAL, stream, form]
-    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=True, timeout=30, cwd=ROOT)
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=True, timeout=TIMEOUT_S, cwd=ROOT)
     return done.stderr.splitlines()
 
 

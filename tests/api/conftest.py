@@ -25,7 +25,8 @@ from tests.auth.builders import FakeAuthStore
 from tests.domain.builders import instrument, ticker
 from tests.positions.harness import TrackerHarness, market_key
 from tests.redis_server import RedisServer
-from tests.replication.harness import heard, published, same, until
+from tests.replication.harness import heard, published, same
+from tests.waiting import TIMEOUT_S, until
 
 
 async def no_command(*_given: object) -> None:
@@ -104,7 +105,7 @@ class ApiServer(AbstractContextManager["ApiServer"]):
 
     def stream(self, path: str = "/positions/stream", **more: Any) -> ClientConnection:
         self.settled()
-        return connect(f"ws://{self.address}/api/v1{path}", **more)
+        return connect(f"ws://{self.address}/api/v1{path}", open_timeout=TIMEOUT_S, **more)
 
     def price(self, last: str) -> None:
         """Applies a price to the market and to its position."""

@@ -34,7 +34,8 @@ from tests.app_server import AppServer
 from tests.domain.builders import LONG, SHORT, entered, instrument, position, ticker
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
-from tests.replication.harness import heard, published, same, until
+from tests.replication.harness import heard, published, same
+from tests.waiting import until
 
 BTC = instrument()
 BITGET, BYBIT = MarketKey("bitget", BTC.symbol), MarketKey("bybit", BTC.symbol)

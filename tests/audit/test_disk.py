@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
 from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.verify import verify
 from tests.audit.builders import Clock, kinds, logger, numbers, only_file, records_of
+from tests.waiting import TIMEOUT_S, until
 
 FULL_DISK_SCRIPT = """
 import json, os, pathlib, sys
@@ -49,7 +49,7 @@ def run_script(command, directory, fill, free):
         [*command, sys.executable, "-c", script, directory / "audit", directory / "ballast"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT_S,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -245,7 +245,7 @@ def test_interval_syncs_many_lines_at_once_in_a_thread(tmp_path, syncs):
     with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval_s=0.02) as log:
         for _ in range(100):
             log.record("fill", {})
-        assert syncs.done.acquire(timeout=5)
+        assert syncs.done.acquire(timeout=TIMEOUT_S)
     assert syncs.count < 100
 
 
@@ -282,10 +282,7 @@ def test_failed_sync_in_the_thread_is_retried(tmp_path, syncs):
     with logger(tmp_path, flush=FlushPolicy.INTERVAL, interval_s=0.01) as log:
         log.record("fill", {})
         for _ in range(3):
-            assert syncs.done.acquire(timeout=5)
+            assert syncs.done.acquire(timeout=TIMEOUT_S)
         assert "not flushed to the disk" in log.degraded.reason
         syncs.error = None
-        deadline = time.monotonic() + 5
-        while log.degraded is not None:
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
+        until(lambda: log.degraded is None)

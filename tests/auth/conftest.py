@@ -21,6 +21,7 @@ from dashboard.auth.policy import AccessPolicy
 from dashboard.paths import auth_file
 from dashboard.web.app import build_app
 from tests.app_server import AppServer
+from tests.waiting import TIMEOUT_S
 from tests.web.scenes import LONG, Scene
 
 PASSWORD = "correct horse battery"
@@ -85,7 +86,7 @@ class AuthTestApp(AbstractContextManager["AuthTestApp"]):
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"Cookie": cookies} | named if cookies else named
-        return connect(f"ws://{self.address}{path}", additional_headers=sent)
+        return connect(f"ws://{self.address}{path}", additional_headers=sent, open_timeout=TIMEOUT_S)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,6 +14,7 @@ import pytest
 from dashboard.auth.auth_store import AuthStore
 from dashboard.paths import auth_file
 from tests.auth.conftest import PASSWORD, AuthTestApp
+from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "dashboard.auth.admin"]
@@ -27,7 +28,7 @@ def admin(*arguments: str, stdin: str = "", **environment: str) -> subprocess.Co
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT_S,
         check=False,
     )
 
@@ -67,7 +68,7 @@ class TestPassword:
             input=b"a long password \xff\n",
             env={**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": locale},
             capture_output=True,
-            timeout=60,
+            timeout=TIMEOUT_S,
             check=False,
         )
         assert ended.returncode == 2
@@ -99,7 +100,7 @@ def typed(directory: Path, *lines: str) -> tuple[int, str]:
             while prompt not in shown:
                 shown += os.read(ours, 1_000).decode()
             os.write(ours, f"{line}\n".encode())
-        code = process.wait(60)
+        code = process.wait(TIMEOUT_S)
         shown += os.read(ours, 10_000).decode()
         os.close(ours)
     return code, shown

@@ -17,6 +17,7 @@ from dashboard.auth.auth_store import AuthStore, KeyNameError, digest
 from dashboard.auth.passwords import UnacceptablePassword, needs_rehash
 from dashboard.paths import auth_file
 from tests.auth.conftest import PASSWORD
+from tests.waiting import TIMEOUT_S
 
 HOUR_S = 3600.0
 
@@ -202,7 +203,7 @@ def test_concurrent_migrations_succeed(store: AuthStore, database: Path, monkeyp
     store.set_password(PASSWORD)
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript("DROP TABLE devices; PRAGMA user_version = 1;")
-    both_have_read_the_version = threading.Barrier(2, timeout=30)
+    both_have_read_the_version = threading.Barrier(2, timeout=TIMEOUT_S)
 
     class Slow:
         def __init__(self, connection: sqlite3.Connection) -> None:
@@ -263,7 +264,7 @@ class TestManyProcesses:
         writers = [
             start(database, f"for i in range(20): store.create_key(f'{name}-{{i}}')") for name in "abcd"
         ]
-        assert [(writer.wait(60), writer.stderr.read()) for writer in writers] == [(0, "")] * 4
+        assert [(writer.wait(TIMEOUT_S), writer.stderr.read()) for writer in writers] == [(0, "")] * 4
         assert len(store.read().keys) == 80
         for writer in writers:
             writer.stderr.close()
@@ -288,7 +289,7 @@ class TestManyProcesses:
             database,
             "import os, signal\nos.replace = lambda *_: os.kill(os.getpid(), 9)\nstore.create_key('a')",
         )
-        assert writer.wait(60) == -9
+        assert writer.wait(TIMEOUT_S) == -9
         writer.communicate()
         assert not database.exists()
         assert not store.has_password

@@ -13,6 +13,7 @@ from starlette.types import Message
 from dashboard.auth.login_form import InvalidForm, read_form
 from dashboard.metrics.registry import LOGIN_FAILURES
 from tests.auth.conftest import PASSWORD, AuthTestApp
+from tests.waiting import TIMEOUT_S
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 TLS = {"x-forwarded-proto": "https"}
@@ -113,7 +114,7 @@ class TestForm:
 
     def test_huge_form_is_refused_before_it_is_read(self, site: AuthTestApp):
         host, _, port = site.address.partition(":")
-        with socket.create_connection((host, int(port)), timeout=5) as client:
+        with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50000000\r\n"
             client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\n{'x' * 9_000}".encode())
             assert client.recv(100).startswith(b"HTTP/1.1 413 ")
@@ -121,7 +122,7 @@ class TestForm:
     def test_incomplete_form_times_out(self, site: AuthTestApp, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("dashboard.auth.login_form._TIMEOUT_S", 0.2)
         host, _, port = site.address.partition(":")
-        with socket.create_connection((host, int(port)), timeout=5) as client:
+        with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50\r\n"
             client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\npass".encode())
             answer = b"".join(iter(lambda: client.recv(4_096), b""))  # until the server hangs up
@@ -181,7 +182,7 @@ class TestCookie:
         assert site.client.get("/", headers=TLS | {"cookie": f"dashboard={given.value}"}).status_code == 401
         assert site.client.get("/", headers=sent).status_code == 401
         with site.socket(**TLS, **sent) as stream:
-            assert stream.recv(5)
+            assert stream.recv(TIMEOUT_S)
 
     def test_each_login_has_its_own_token(self, site: AuthTestApp):
         tokens = {cookie(site.log_in())[1].value for _ in range(3)}

@@ -11,6 +11,7 @@ from dashboard.auth.auth_database import AuthFileError
 from dashboard.auth.auth_store import AuthStore
 from dashboard.paths import auth_file
 from tests.auth.conftest import KEY, PASSWORD, AuthTestApp
+from tests.waiting import TIMEOUT_S
 
 HTML = "text/html,application/xhtml+xml"
 PAGE = (
@@ -115,7 +116,7 @@ class TestSessions:
             assert site.get(path).is_success, path
         for path in SOCKETS:
             with site.socket(path) as socket:
-                assert socket.recv(5)
+                assert socket.recv(TIMEOUT_S)
 
     @pytest.mark.parametrize("path", [*PAGE[:-1], *API, "/nothing", "/login"])
     def test_answers_are_not_cached(self, site: AuthTestApp, path: str):
@@ -137,7 +138,7 @@ class TestSessions:
         site.log_in()
         assert site.get("/api/v1/positions").status_code == 200
         with site.socket("/api/v1/positions/stream") as socket:
-            assert socket.recv(5)
+            assert socket.recv(TIMEOUT_S)
 
     def test_another_site_cannot_use_the_session(self, site: AuthTestApp):
         site.log_in()
@@ -187,7 +188,7 @@ class TestKeys:
     def test_key_opens_websockets_of_the_api_only(self, keyed: AuthTestApp):
         for path in SOCKETS[1:]:
             with keyed.socket(path, x_api_key=KEY) as socket:
-                assert socket.recv(5)
+                assert socket.recv(TIMEOUT_S)
         assert refused(keyed, "/ws/view", x_api_key=KEY) == 401
 
 
@@ -198,7 +199,7 @@ class TestWithoutPassword:
             assert site.get(path).is_success
         for path in SOCKETS:
             with site.socket(path) as socket:
-                assert socket.recv(5)
+                assert socket.recv(TIMEOUT_S)
         assert site.get("/login?next=/api/docs").headers["location"] == "/api/docs"
 
     def test_existing_keys_are_required(self, visit: Callable[..., AuthTestApp]):

@@ -127,7 +127,7 @@ class TestRedis:
         redis.suspend()
         started = time.monotonic()
         assert guesses(throttle, "10.0.0.1", 1) == [True]
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 20  # its timeout is a second; a blocking read would never end
         redis.resume()
 
     def test_limit_holds_without_a_redis_server(self, tmp_path):

@@ -9,9 +9,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from tests.auth.conftest import PASSWORD, AuthTestApp
+from tests.waiting import TIMEOUT_S
 
 SOCKETS = ("/ws/view", "/api/v1/positions/stream", "/api/v1/live/bbo")
-TIMEOUT_S = 5.0
 
 
 def closed_by(socket: ClientConnection) -> int | None:

@@ -14,10 +14,9 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from dashboard.clock import wall_ms
 from dashboard.web.app import build_app
+from tests.waiting import TIMEOUT_S, until
 from tests.web.scenes import LONG, Scene, candles
 
-TIMEOUT_S = 30
-"""Long, so that a slow machine fails no test."""
 expect.set_options(timeout=TIMEOUT_S * 1000)
 
 NO_PLOTLY = """
@@ -43,8 +42,7 @@ class Server:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        until(lambda: self._server.started)
         Server.port = self._server.servers[0].sockets[0].getsockname()[1]
 
     def stop(self) -> None:
@@ -143,6 +141,7 @@ def visit(serve: Callable[..., Server], page: Page) -> Callable[..., OpenPage]:
 def browser_context(browser: Browser) -> Iterator[BrowserContext]:
     """One browser context for all tests, so that the scripts of Dash and plotly are fetched once."""
     context = browser.new_context(color_scheme="dark", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(TIMEOUT_S * 1000)
     yield context
     context.close()
 

@@ -104,7 +104,7 @@ def test_open_page_shows_the_login_when_its_session_ends(
     log_in(page)
     expect_painted(page)
     end(site)
-    expect(page).to_have_url(f"{home}login", timeout=10_000)
+    expect(page).to_have_url(f"{home}login")
 
 
 def test_open_page_without_websockets_shows_the_login_when_its_session_ends(
@@ -115,7 +115,7 @@ def test_open_page_without_websockets_shows_the_login_when_its_session_ends(
     log_in(page)
     expect_painted(page)
     site.store.log_out_all()
-    expect(page).to_have_url(f"{home}login", timeout=20_000)
+    expect(page).to_have_url(f"{home}login")
 
 
 def test_open_page_shows_the_login_when_a_first_password_is_set(page: Page, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_open_page_shows_the_login_when_a_first_password_is_set(page: Page, tmp_
         expect_painted(page)
         expect(page.get_by_role("button", name="Log out")).to_have_count(0)
         site.store.set_password(PASSWORD)
-        expect(page.get_by_label("Password")).to_be_visible(timeout=10_000)
+        expect(page.get_by_label("Password")).to_be_visible()
 
 
 def test_link_on_another_site_keeps_the_session(page: Page, home: str) -> None:

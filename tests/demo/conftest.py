@@ -21,12 +21,14 @@ async def exchange() -> AsyncIterator[DemoExchange]:
 
 @pytest.fixture
 async def connect(exchange) -> AsyncIterator[Connect]:
-    """Creates clients of the exchange with additional constructor options; `keep_alive` is in ms."""
+    """Creates clients of the exchange with additional constructor options; times are in ms."""
     clients = []
 
-    def make(*, keys: bool = False, keep_alive: int = 30_000, **options: object) -> Any:
-        streaming = {"keepAlive": keep_alive, "maxPingPongMisses": 2, "connectionTimeout": 1000}
-        quick = {"enableRateLimit": False, "timeout": 2000, "timeout_on_exit": 0, "streaming": streaming}
+    def make(
+        *, keys: bool = False, keep_alive: int = 30_000, handshake: int = 30_000, **options: object
+    ) -> Any:
+        streaming = {"keepAlive": keep_alive, "maxPingPongMisses": 2, "connectionTimeout": handshake}
+        quick = {"enableRateLimit": False, "timeout_on_exit": 0, "streaming": streaming}
         client = ccxt.pro.bitget({**exchange.ccxt_config(keys=keys), **quick, **options})
         clients.append(client)
         return client

@@ -11,6 +11,7 @@ import ccxt
 import pytest
 
 from dashboard.demo import DemoExchange, DemoMarket, DemoThread, running_demo
+from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,5 +69,5 @@ def test_process_prints_its_url_and_exits_cleanly_on_a_signal(name):
         with urllib.request.urlopen(f"{url}/api/v2/public/time") as answer:  # noqa: S310 - http only
             assert b'"00000"' in answer.read()
         process.send_signal(name)
-        assert process.wait(5) == 0
+        assert process.wait(TIMEOUT_S) == 0
         assert process.stderr.read() == ""

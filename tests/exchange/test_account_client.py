@@ -20,6 +20,7 @@ from dashboard.errors import CredentialError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
+from tests.waiting import TIMEOUT_S
 
 BTC, ETH, COIN = "BTC/USDT:USDT", "ETH/USDT:USDT", "BTC/USD:BTC"
 HOUR_MS = 3_600_000
@@ -38,14 +39,14 @@ class AccountHarness:
         return await self.account.fetch_fills(self.markets.instrument(BTC), wall_ms() - HOUR_MS)
 
     async def watch_fills(self) -> tuple[Fill, ...]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(TIMEOUT_S):
             return await self.account.watch_fills()
 
     async def subscribe(self) -> "asyncio.Task[tuple[Fill, ...]]":
         """Returns a task that waits for fills, once the exchange has all its subscriptions."""
         before = self.exchange.subscriptions
         task = asyncio.create_task(self.watch_fills())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(TIMEOUT_S):
             while self.exchange.subscriptions < before + 3:  # noqa: ASYNC110 - the exchange has no event to wait for
                 await asyncio.sleep(0.01)
         return task
@@ -55,7 +56,7 @@ class AccountHarness:
 async def harness() -> AsyncIterator[AccountHarness]:
     exchange = DemoExchange(tick_interval_s=None)
     await exchange.start()
-    config = exchange.ccxt_config() | {"enableRateLimit": False, "timeout": 2000, "timeout_on_exit": 0}
+    config = exchange.ccxt_config() | {"enableRateLimit": False, "timeout_on_exit": 0}
     credentials = Credentials("bitget", config=config)
     markets = ExchangeClient(credentials)
     await markets.resolve_instrument("BTCUSDT")

@@ -25,6 +25,7 @@ from dashboard.positions.models import AccountHealth, LivePosition
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 from dashboard.state.runtime import MarketSnapshot
+from tests.waiting import TIMEOUT_S
 
 FAST = FeedTimeouts(head_start_ms=150, silence_ms=400, first_message_ms=700, first_retry_s=0.05)
 """Detects faults quickly. On a busy machine these timeouts also expire without a fault."""
@@ -33,7 +34,6 @@ PATIENT = FeedTimeouts(head_start_ms=150, silence_ms=400, first_message_ms=20_00
 PATIENT_REQUESTS = {"timeout": 20_000}
 """The option of ccxt that goes with PATIENT."""
 ACCOUNT_TIMEOUTS = AccountTimeouts(min_interval_s=0.1, settle_s=0.3, fill_delay_s=0.0, first_retry_s=0.05)
-TIMEOUT_S = 30.0
 EXCHANGE, ACCOUNT = "bitget", "test"
 
 

@@ -7,7 +7,8 @@ import pytest
 from dashboard.demo.protocol.fault_injection import RestFaults
 from dashboard.domain.feed_state import FeedState
 from dashboard.errors import CredentialError, ExchangeUnavailable, UnknownSymbol
-from tests.feed.harness import EXCHANGE, PATIENT_REQUESTS, TIMEOUT_S, FeedHarness
+from tests.feed.harness import EXCHANGE, PATIENT_REQUESTS, FeedHarness
+from tests.waiting import TIMEOUT_S
 
 TICKER, MARKETS, POSITIONS = (
     "/api/v2/mix/market/ticker",

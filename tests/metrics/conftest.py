@@ -1,6 +1,5 @@
 """The whole application with metrics, over a real socket."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -21,6 +20,7 @@ from dashboard.metrics.feed_stats import FeedStats
 from dashboard.metrics.readiness import readiness_check
 from dashboard.web.app import build_app
 from tests.app_server import AppServer
+from tests.waiting import TIMEOUT_S
 from tests.web.scenes import Scene
 
 PATHS = {"view": "/ws/view", "positions": "/api/v1/positions/stream", "bbo": "/api/v1/live/bbo"}
@@ -57,7 +57,7 @@ class MetricsServer(AbstractContextManager["MetricsServer"]):
         return httpx.get(f"http://{self.address}{path}", headers=headers)
 
     def connect_viewer(self, stream: str) -> ClientConnection:
-        return connect(f"ws://{self.address}{PATHS[stream]}")
+        return connect(f"ws://{self.address}{PATHS[stream]}", open_timeout=TIMEOUT_S)
 
     def families(self) -> dict[str, Metric]:
         text = self.get("/metrics").text
@@ -76,14 +76,6 @@ def value(text: str, name: str, **labels: str) -> float | None:
     ]
     assert len(found) <= 1
     return found[0] if found else None
-
-
-def eventually(condition: Callable[[], object]) -> None:
-    """Waits for the condition, up to ten seconds."""
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not become true within 10 s"
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from dashboard.metrics.registry import MULTIPROCESS_DIRECTORY
-from tests.metrics.conftest import eventually, value
+from tests.metrics.conftest import value
+from tests.waiting import TIMEOUT_S, until
 
 ROOT = Path(__file__).parents[2]
 GUNICORN = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
@@ -35,7 +36,7 @@ class Worker:
         self._port = int(self._process.stdout.readline())
 
     def connect_viewer(self) -> ClientConnection:
-        return connect(f"ws://127.0.0.1:{self._port}/ws/view")
+        return connect(f"ws://127.0.0.1:{self._port}/ws/view", open_timeout=TIMEOUT_S)
 
     def tick(self) -> None:
         httpx.post(f"http://127.0.0.1:{self._port}/tick").raise_for_status()
@@ -47,7 +48,7 @@ class Worker:
 
     def end(self, by: signal.Signals = signal.SIGKILL) -> None:
         self._process.send_signal(by)
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=TIMEOUT_S)
 
 
 @pytest.fixture
@@ -73,12 +74,12 @@ def test_each_worker_exports_the_metrics_of_all(start):
     first, second = start(), start()
     with first.connect_viewer() as one, second.connect_viewer() as two, second.connect_viewer() as three:
         for viewer in (one, two, three):
-            viewer.recv(5)
+            viewer.recv(TIMEOUT_S)
         assert first.value("dashboard_viewers", stream="view") == 3
         assert second.value("dashboard_viewers", stream="view") == 3
         for worker, viewer in ((first, one), (second, two)):
             worker.tick()
-            while "102" not in viewer.recv(5):
+            while "102" not in viewer.recv(TIMEOUT_S):
                 pass
         assert first.value("dashboard_update_latency_seconds_count") == 2
         assert first.value("dashboard_login_failures_total") == 0
@@ -87,10 +88,10 @@ def test_each_worker_exports_the_metrics_of_all(start):
 def test_child_exit_removes_the_viewers_of_a_killed_worker_but_keeps_its_counts(start):
     first, second = start(), start()
     with first.connect_viewer() as one, second.connect_viewer() as two:
-        one.recv(5)
-        two.recv(5)
+        one.recv(TIMEOUT_S)
+        two.recv(TIMEOUT_S)
         second.tick()
-        while "102" not in two.recv(5):
+        while "102" not in two.recv(TIMEOUT_S):
             pass
         second.end(signal.SIGKILL)
         assert first.value("dashboard_viewers", stream="view") == 2, "not yet marked as dead"
@@ -102,6 +103,6 @@ def test_child_exit_removes_the_viewers_of_a_killed_worker_but_keeps_its_counts(
 def test_terminated_worker_leaves_no_viewers(start):
     first, second = start(), start()
     with second.connect_viewer() as viewer:
-        viewer.recv(5)
+        viewer.recv(TIMEOUT_S)
         second.end(signal.SIGTERM)
-    eventually(lambda: first.value("dashboard_viewers", stream="view") == 0)
+    until(lambda: first.value("dashboard_viewers", stream="view") == 0)

@@ -6,6 +6,7 @@ from dashboard.positions.models import EventType
 from dashboard.positions.monitor import PositionMonitor
 from tests.domain.fill_histories import fill
 from tests.positions.harness import TrackerHarness
+from tests.waiting import TIMEOUT_S
 
 
 def test_fills_are_announced_at_once_and_prices_at_intervals():
@@ -23,7 +24,7 @@ def test_fills_are_announced_at_once_and_prices_at_intervals():
     harness.price("110")
     assert seen == [EventType.FILL]
     monitor.start()
-    assert priced.wait(5)
+    assert priced.wait(TIMEOUT_S)
     unregister()
     monitor.stop()
     assert monitor.get_position_summary().unrealized_pnl == 20
@@ -56,4 +57,4 @@ def test_a_callback_may_stop_the_monitor():
     monitor.on_position_update(stop)
     harness.price("110")
     monitor.start()
-    assert stopped.wait(5)
+    assert stopped.wait(TIMEOUT_S)

@@ -11,8 +11,9 @@ from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.replication.mirror import Mirror
 from tests.redis_server import RedisServer
-from tests.replication.harness import heard, until
+from tests.replication.harness import heard
 from tests.systemd_harness import FEED, NotifySocket, start
+from tests.waiting import TIMEOUT_S, until
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -41,37 +42,37 @@ def test_feed_publishes_its_state_and_notifies_systemd(feed: Start, redis_server
     with NotifySocket() as manager, heard(redis_server) as mirror:
         process = feed(manager=manager)
         manager.until("READY=1")
-        until(lambda: is_streaming(mirror), 30)
-        until(lambda: len(mirror.positions.get_all_positions()) == 3, 30)
+        until(lambda: is_streaming(mirror))
+        until(lambda: len(mirror.positions.get_all_positions()) == 3)
         assert mirror.info().exchange == "Bitget"
         manager.until("WATCHDOG=1")
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(TIMEOUT_S) == 0
         assert not redis_server.client.exists("dashboard:lease")
 
 
 def test_standby_feed_takes_over_when_the_first_dies(feed: Start, redis_server: RedisServer):
     with NotifySocket() as manager, heard(redis_server) as mirror:
         first = feed()
-        until(lambda: is_streaming(mirror), 30)
+        until(lambda: is_streaming(mirror))
         feed(manager=manager)
         assert "another feed holds the lease" in manager.until("STATUS")
         manager.until("WATCHDOG=1")  # a standby counts as healthy
         before = mirror.markets.main.snapshot
         first.kill()
         manager.until("active: reading")
-        until(lambda: is_streaming(mirror) and mirror.markets.main.snapshot.version < before.version, 30)
+        until(lambda: is_streaming(mirror) and mirror.markets.main.snapshot.version < before.version)
 
 
 def test_reload_restarts_the_feed_in_the_same_process(feed: Start, redis_server: RedisServer):
     with NotifySocket() as manager, heard(redis_server) as mirror:
         process = feed(manager=manager)
         manager.until("active: reading")
-        until(lambda: is_streaming(mirror), 30)
+        until(lambda: is_streaming(mirror))
         process.send_signal(signal.SIGHUP)
         manager.until("RELOADING=1")
         manager.until("active: reading")
-        until(lambda: is_streaming(mirror), 30)
+        until(lambda: is_streaming(mirror))
         assert process.poll() is None
 
 
@@ -84,7 +85,7 @@ def test_reload_during_a_reload_does_not_end_the_process(feed: Start, redis_serv
         process.send_signal(signal.SIGHUP)  # before the new program has installed its handler
         manager.until("RELOADING=1")
         manager.until("active: reading")
-        until(lambda: is_streaming(mirror), 30)
+        until(lambda: is_streaming(mirror))
         assert process.poll() is None
 
 
@@ -94,14 +95,14 @@ def test_standby_that_finds_the_audit_trail_locked_is_restarted_later(
     """The stalled holder still locks the trail: exit code 1 lets systemd retry, 2 would stop the unit."""
     with NotifySocket() as manager, heard(redis_server) as mirror:
         first = feed(f"--log-dir={tmp_path}")
-        until(lambda: is_streaming(mirror), 30)
+        until(lambda: is_streaming(mirror))
         standby = feed(f"--log-dir={tmp_path}", manager=manager)
         manager.until("standby: another feed holds the lease")
         first.send_signal(signal.SIGSTOP)
-        assert standby.wait(30) == 1
+        assert standby.wait(TIMEOUT_S) == 1
         first.kill()
         feed(f"--log-dir={tmp_path}")
-        until(lambda: is_streaming(mirror), 30)
+        until(lambda: is_streaming(mirror))
 
 
 def test_symbol_that_the_exchange_refuses_is_retried_and_shown(feed: Start, redis_server: RedisServer):
@@ -109,7 +110,7 @@ def test_symbol_that_the_exchange_refuses_is_retried_and_shown(feed: Start, redi
     with NotifySocket() as manager, heard(redis_server) as mirror:
         process = feed("--symbol=NOSUCH", manager=manager)
         manager.until("active: reading")
-        until(lambda: "NOSUCH" in (mirror.markets.main.snapshot.health.reason or ""), 30)
+        until(lambda: "NOSUCH" in (mirror.markets.main.snapshot.health.reason or ""))
         assert mirror.markets.main.snapshot.health.state is FeedState.DISCONNECTED
         for _ in range(3):
             manager.until("WATCHDOG=1")
@@ -122,7 +123,7 @@ def test_feed_waits_for_redis(feed: Start, redis_server: RedisServer):
         feed(manager=manager)
         manager.until("standby: Redis at")
         redis_server.start()
-        until(lambda: is_streaming(mirror), 30)
+        until(lambda: is_streaming(mirror))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_feed_waits_for_redis(feed: Start, redis_server: RedisServer):
 )
 def test_missing_or_invalid_redis_url_ends_the_start(flags: list[str], error: str):
     process = start(FEED, *flags)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 2
     assert error in errors
     assert "Traceback" not in errors
@@ -146,6 +147,6 @@ def test_password_of_redis_is_not_logged(feed: Start, redis_server: RedisServer)
         process = feed(f"--redis-url=unix://{redis_server.path}?password=wrong-and-secret", manager=manager)
         assert "standby: Redis at" in manager.until("STATUS")
         process.terminate()
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=TIMEOUT_S)
     assert "--redis-url: command lines are visible" in errors
     assert "secret" not in errors

@@ -15,6 +15,7 @@ from dashboard.paths import auth_file
 from dashboard.processes.http_server import Server, listen, uvicorn_config
 from dashboard.systemd import notify
 from tests.systemd_harness import NotifySocket
+from tests.waiting import TIMEOUT_S
 
 
 def settings(port: int, *, auto_port: bool = False, host: str = "127.0.0.1") -> Settings:
@@ -36,7 +37,7 @@ def used_port() -> Iterator[int]:
 def test_free_port_is_listened_on() -> None:
     with listen(settings(0)) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
-        with socket.create_connection(("127.0.0.1", port_of(listener)), timeout=5):
+        with socket.create_connection(("127.0.0.1", port_of(listener)), timeout=TIMEOUT_S):
             pass
 
 
@@ -60,7 +61,7 @@ def test_auto_port_stops_at_the_last_port() -> None:
 def test_port_can_be_reused_immediately() -> None:
     with listen(settings(0)) as listener:
         port = port_of(listener)
-        with socket.create_connection(("127.0.0.1", port), timeout=5):
+        with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S):
             accepted, _ = listener.accept()
             accepted.close()  # the server's end closes first: the connection lingers in TIME_WAIT
     with listen(settings(port)) as again:

@@ -21,7 +21,9 @@ from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
 from dashboard.demo.thread import DemoThread
 from tests.processes.test_standalone import options
+from tests.waiting import TIMEOUT_S
 
+ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
 MAX_LIFETIME_S = 0.5
 """Seconds until a kill. A start takes about half: some die during it, others while fills arrive."""
@@ -76,9 +78,12 @@ def demo():
 
 
 @pytest.mark.longest
-def test_repeated_kills_lose_no_fill_and_count_none_twice(demo: DemoThread, tmp_path: Path):
+def test_repeated_kills_lose_no_fill_and_count_none_twice(
+    demo: DemoThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     trail, rng = tmp_path / "trail", random.Random(11)
     flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the fork server ignores this process's sys.path
     _forkserver.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
@@ -109,7 +114,7 @@ def test_repeated_kills_lose_no_fill_and_count_none_twice(demo: DemoThread, tmp_
 
 def until(condition: Callable[[], bool]) -> None:
     """Polls the trail until the condition is true."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + TIMEOUT_S
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -22,6 +22,7 @@ from dashboard.domain.manual_position import ManualPosition
 from dashboard.errors import CredentialError, UnknownSymbol
 from dashboard.positions.manual_store import ManualPositionStore
 from dashboard.processes.standalone import running_app
+from tests.waiting import TIMEOUT_S
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "bitget"
 
@@ -61,7 +62,7 @@ def url_of(process: subprocess.Popen[str]) -> str:
 
 
 def stream(url: str) -> ClientConnection:
-    return connect(url.replace("http", "ws") + "/ws/view")
+    return connect(url.replace("http", "ws") + "/ws/view", open_timeout=TIMEOUT_S)
 
 
 def until(
@@ -69,11 +70,11 @@ def until(
 ) -> dict[str, str]:
     """Reads views until all of `expected` are shown; calls `before` ahead of each."""
     shown: dict[str, str] = {}
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + TIMEOUT_S
     while not expected.items() <= shown.items():
         assert time.monotonic() < deadline, {key: shown.get(key) for key in (*expected, "state")}
         before()
-        shown |= json.loads(viewer.recv(10))["view"]
+        shown |= json.loads(viewer.recv(TIMEOUT_S))["view"]
     return shown
 
 
@@ -86,8 +87,8 @@ def test_signal_ends_it_cleanly_and_soon_with_viewers_connected(end: signal.Sign
         with suppress(ConnectionClosed):
             for _message in viewer:
                 pass  # until the server closes
-        assert process.wait(5) == 0
-        assert time.monotonic() - signalled_at < 5  # it takes 1 s; a viewer that delays it would cost 20
+        assert process.wait(TIMEOUT_S) == 0
+        assert time.monotonic() - signalled_at < 15  # it takes 1 s; a viewer that delays it would cost 20
         assert process.stderr is not None
         assert process.stderr.read() == ""
 
@@ -182,7 +183,7 @@ class TestRefusals:
             with stream(url_of(process)) as viewer:
                 until(viewer, side="Long 20×")
             process.terminate()
-            _, log = process.communicate(timeout=10)
+            _, log = process.communicate(timeout=TIMEOUT_S)
         assert "DEBUG" in log
         account = exchange.exchange.account
         assert not [key for key in (account.api_key, account.secret, account.passphrase) if key in log]
@@ -195,7 +196,7 @@ def test_options_file_with_wrong_types_is_one_error_line(tmp_path: Path, content
     file = tmp_path / "exchange.json"
     file.write_text(content)
     with dashboard(f"--exchange-config={file}") as process:
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 2
     assert errors.startswith("dashboard-run: --exchange-config")
     assert errors.count("\n") == 1
@@ -206,11 +207,11 @@ def test_demo_trades_are_published_over_the_api():
     with dashboard("--demo") as process:
         url = url_of(process)
         with connect(url.replace("http", "ws") + "/api/v1/positions/stream") as client:
-            known = set(json.loads(client.recv(10))["positions"])
-            deadline = time.monotonic() + 30
+            known = set(json.loads(client.recv(TIMEOUT_S))["positions"])
+            deadline = time.monotonic() + TIMEOUT_S
             while len(known) < 3:
                 assert time.monotonic() < deadline, known
-                known.add(json.loads(client.recv(10)).get("symbol"))
+                known.add(json.loads(client.recv(TIMEOUT_S)).get("symbol"))
         health = httpx.get(f"{url}/api/v1/positions/health").json()
         assert (health["status"], health["degraded"]) == ("healthy", [])
 
@@ -229,7 +230,7 @@ def test_second_dashboard_on_the_same_audit_trail_is_refused(exchange: DemoThrea
     with dashboard(*flags) as first:
         url_of(first)
         with dashboard(*flags) as second:
-            _, errors = second.communicate(timeout=30)
+            _, errors = second.communicate(timeout=TIMEOUT_S)
             assert second.returncode == 2
             assert "is being written by process" in errors
             assert len(errors.splitlines()) == 1
@@ -238,7 +239,7 @@ def test_second_dashboard_on_the_same_audit_trail_is_refused(exchange: DemoThrea
 def test_unreadable_audit_trail_ends_the_start(exchange: DemoThread, tmp_path: Path):
     (tmp_path / "trail" / "audit-2026-01-02.jsonl").mkdir(parents=True)
     with dashboard(options(exchange, tmp_path, keys=True), f"--log-dir={tmp_path / 'trail'}") as process:
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=TIMEOUT_S)
         assert process.returncode == 2
         assert "the audit trail cannot be read" in errors.splitlines()[-1]
         assert "Traceback" not in errors

@@ -19,8 +19,9 @@ from dashboard.paths import auth_file
 from dashboard.replication.redis_client import CHANNEL
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
-from tests.replication.harness import Source, published, until
+from tests.replication.harness import Source, published
 from tests.systemd_harness import NotifySocket, with_inherited_socket
+from tests.waiting import TIMEOUT_S, until
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long enough passphrase"
@@ -55,7 +56,7 @@ class Workers:
         self.client = httpx.Client(
             transport=httpx.HTTPTransport(uds=str(self.path)),
             base_url="http://localhost",
-            timeout=10,
+            timeout=TIMEOUT_S,
             cookies=self.cookie,
         )
 
@@ -78,7 +79,7 @@ class Workers:
         self.client.close()
         workers = psutil.Process(self.process.pid).children()
         self.process.terminate()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=TIMEOUT_S)
         for worker in psutil.wait_procs(workers, 1)[1]:
             worker.kill()
         self._log.close()
@@ -99,7 +100,7 @@ def serve(redis_server: RedisServer, tmp_path: Path, source: Source) -> Iterator
 
         def serve(*flags: str) -> Workers:
             started.append(Workers(redis_server, tmp_path, manager, *flags))
-            until(lambda: dict(redis_server.client.pubsub_numsub(CHANNEL))[CHANNEL.encode()] == 2, 30)
+            until(lambda: dict(redis_server.client.pubsub_numsub(CHANNEL))[CHANNEL.encode()] == 2)
             for _ in range(3):  # at least one from each: gunicorn does not end a worker that has not booted
                 manager.until("WATCHDOG=1")
             until(started[-1].positions)
@@ -116,16 +117,16 @@ def test_page_api_and_websocket_show_the_published_state(serve: Callable[..., Wo
     assert workers.positions().keys() == {"BTC/USDT:USDT"}
     with workers.page() as page:
         source.price("123.4")
-        until(lambda: "123.4" in str(page.recv(timeout=5)))
+        until(lambda: "123.4" in str(page.recv(TIMEOUT_S)))
 
 
 def test_killed_and_stalled_workers_are_replaced(serve: Callable[..., Workers]):
     workers = serve("--timeout", "5")
     first, second = workers.pids
     os.kill(first, signal.SIGKILL)
-    until(lambda: len(workers.pids) == 2 and first not in workers.pids, 20)
+    until(lambda: len(workers.pids) == 2 and first not in workers.pids)
     os.kill(second, signal.SIGSTOP)
-    until(lambda: len(workers.pids) == 2 and second not in workers.pids, 40)
+    until(lambda: len(workers.pids) == 2 and second not in workers.pids)
     until(workers.positions)
 
 
@@ -134,9 +135,9 @@ def test_reload_drops_no_request_and_closes_websockets_for_a_reconnect(serve: Ca
     before = workers.pids
     with workers.page() as page:
         workers.process.send_signal(signal.SIGHUP)
-        until(lambda: workers.positions() and not set(workers.pids) & set(before), 30)
+        until(lambda: workers.positions() and not set(workers.pids) & set(before))
         with pytest.raises(ConnectionClosed) as closed:
-            until(lambda: not page.recv(timeout=10))
+            until(lambda: not page.recv(TIMEOUT_S))
     assert closed.value.rcvd
     assert closed.value.rcvd.code == 1012
     assert workers.positions()
@@ -161,7 +162,7 @@ def test_without_a_password_everything_behind_a_proxy_is_refused(
     before = workers.pids
     auth_file(tmp_path).rename(tmp_path / "lost")
     workers.process.send_signal(signal.SIGHUP)
-    until(lambda: len(workers.pids) == 2 and not set(workers.pids) & set(before), 30)
+    until(lambda: len(workers.pids) == 2 and not set(workers.pids) & set(before))
     until(lambda: workers.client.get("/healthz").is_success)
     for path in ("/", "/api/v1/positions", "/metrics"):
         assert workers.client.get(path).status_code == 503
@@ -185,14 +186,14 @@ def test_inherited_socket_beyond_loopback_requires_a_password(tmp_path: Path, be
         )
         try:
             if beyond:
-                assert process.wait(30) == 2
+                assert process.wait(TIMEOUT_S) == 2
                 assert "beyond this machine a password is needed" in process.communicate()[1]
             else:
                 url = f"http://127.0.0.1:{listener.getsockname()[1]}/healthz"
-                assert httpx.get(url, timeout=30).is_success
+                assert httpx.get(url, timeout=TIMEOUT_S).is_success
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=TIMEOUT_S)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ def test_wrong_setting_ends_gunicorn_with_one_line(
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=TIMEOUT_S,
     )
     assert answer.returncode == 2
     assert f"dashboard-web: {error}" in answer.stderr

@@ -1,7 +1,6 @@
 """A feed's side and a worker's side with a real Redis in between."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,17 +21,9 @@ from dashboard.replication.subscriber import Subscriber
 from tests.domain.builders import instrument, ticker
 from tests.positions.harness import TrackerHarness, market_key
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 UNHEARD = EngineInfo("Bitget", "BTCUSDT", Environment.LIVE)
-
-
-def until(condition: Callable[[], Any], seconds: float = 10.0) -> float:
-    """Waits for it; returns how long that took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, "it did not come true"
-        time.sleep(0.005)
-    return time.monotonic() - began
 
 
 @dataclass

@@ -3,7 +3,8 @@
 from dashboard.replication.lease import LEASE_MS, Lease
 from dashboard.replication.redis_client import STATE, connect
 from tests.redis_server import RedisServer
-from tests.replication.harness import Source, heard, published, same, until
+from tests.replication.harness import Source, heard, published, same
+from tests.waiting import until
 
 
 def test_a_second_feed_waits_and_takes_over(redis_server: RedisServer):

@@ -24,6 +24,7 @@ from dashboard.domain.keys import MarketKey
 from dashboard.domain.margin import MarginTier
 from dashboard.state.runtime import MarketSnapshot, RuntimeConfig
 from tests.domain.builders import instrument, received, ticker
+from tests.waiting import TIMEOUT_S
 
 OF = instrument()
 REQUESTED, RESOLVED = MarketKey("bitget", "BTCUSDT"), InstrumentResolved(OF)
@@ -136,7 +137,7 @@ def ends(work: Callable[[], None]) -> bool:
     """True if `work` ends, in a thread that may be left behind."""
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    thread.join(5)
+    thread.join(TIMEOUT_S)
     return not thread.is_alive()
 
 

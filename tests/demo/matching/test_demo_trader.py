@@ -13,6 +13,7 @@ from dashboard.demo.market.quote_board import QuoteBoard
 from dashboard.demo.matching.demo_trader import CORE_BUY_RANGE, CORE_HOLD_MS, DemoTrader
 from dashboard.demo.matching.trading_engine import TradingEngine
 from dashboard.demo.protocol.rest_private import valuation_mark
+from tests.waiting import TIMEOUT_S
 
 OPENED_MS = 1_795_216_493_958
 HOUR_MS = 3_600_000
@@ -135,7 +136,7 @@ async def test_fills_of_the_trader_are_streamed_by_a_running_exchange(monkeypatc
     await exchange.start()
     client = ccxt.pro.bitget({**exchange.ccxt_config(), "enableRateLimit": False, "timeout_on_exit": 0})
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(TIMEOUT_S):
             symbols: set[str] = set()
             while len(symbols) < 3:
                 trades = await client.watch_my_trades(params={"type": "swap"})

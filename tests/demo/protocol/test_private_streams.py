@@ -12,6 +12,7 @@ import ccxt
 import pytest
 
 from dashboard.demo import FILLS, POSITIONS
+from tests.waiting import TIMEOUT_S
 
 Message = dict[str, Any]
 SWAP, ETH = "BTC/USDT:USDT", "ETH/USDT:USDT"
@@ -23,7 +24,7 @@ RECORDINGS = {
 
 async def until(condition: Callable[[], object]) -> None:
     """Waits for a state of the exchange or of ccxt, which have no events for it."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(TIMEOUT_S):
         while not condition():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.001)
 
@@ -53,7 +54,7 @@ class Listener:
 
     async def next(self, count: int = 1) -> list[Message]:
         """The next `count` items."""
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(TIMEOUT_S):
             return [await self._received.get() for _ in range(count)]
 
     async def ids(self, count: int = 1) -> list[str]:
@@ -115,7 +116,7 @@ async def test_fill_between_two_watch_calls_is_returned_with_the_next_fill(excha
     waiting = asyncio.create_task(owner.watch_my_trades(ETH))
     await until(lambda: exchange.subscriptions)
     await exchange.order("ETHUSDT", side="buy", size="1")
-    await asyncio.wait_for(waiting, 2)
+    await asyncio.wait_for(waiting, TIMEOUT_S)
     [missed] = await exchange.order("ETHUSDT", side="buy", size="2")
     await until(lambda: len(owner.myTrades) == 2)
     waiting = asyncio.create_task(owner.watch_my_trades(ETH))
@@ -148,7 +149,7 @@ async def test_positions_are_sent_with_each_fill_and_match_rest(exchange, owner)
         waiting = asyncio.create_task(owner.watch_positions())
         await asyncio.sleep(0)
         await exchange.order("BTCUSDT", side=side, size=size)
-        [received] = await asyncio.wait_for(waiting, 2)
+        [received] = await asyncio.wait_for(waiting, TIMEOUT_S)
         [by_rest] = await owner.fetch_positions()
         for name in ("side", "contracts", "entryPrice", "liquidationPrice", "leverage", "hedged"):
             assert received[name] == by_rest[name]
@@ -161,12 +162,12 @@ async def test_closed_position_is_missing_from_the_next_frame(exchange, owner):
     waiting = asyncio.create_task(owner.watch_positions())
     await asyncio.sleep(0)
     await exchange.order("BTCUSDT", side="sell", size="0.5", reduce_only=True)
-    assert await asyncio.wait_for(waiting, 2) == []
+    assert await asyncio.wait_for(waiting, TIMEOUT_S) == []
 
 
 async def test_account_without_positions_sends_an_empty_frame(exchange, owner):
     exchange.account.positions = []
-    assert await asyncio.wait_for(owner.watch_positions(), 2) == []
+    assert await asyncio.wait_for(owner.watch_positions(), TIMEOUT_S) == []
 
 
 async def test_fills_of_all_symbols_and_positions_share_one_connection(exchange, owner):
@@ -186,7 +187,7 @@ async def test_fills_of_all_symbols_and_positions_share_one_connection(exchange,
 async def test_orders_are_sent_from_live_to_filled(exchange, owner):
     async with Listener(exchange, owner.watch_orders, ETH) as listener:
         fills = await exchange.order("ETHUSDT", side="buy", size="1", parts=2)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(TIMEOUT_S):
             while (order := (await listener.next())[0])["status"] != "closed":
                 assert order["info"]["status"] in ("live", "partially_filled")
     assert order["id"] == fills[0].order.id

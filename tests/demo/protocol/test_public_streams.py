@@ -6,6 +6,7 @@ import ccxt
 import pytest
 
 from dashboard.demo import DemoExchange
+from tests.waiting import TIMEOUT_S
 
 SWAP, SPOT = "BTC/USDT:USDT", "BTC/USDT"
 
@@ -63,7 +64,7 @@ async def test_prices_change_with_each_tick(connect):
     )
     try:
         prices: set[float] = set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(TIMEOUT_S):
             while len(prices) < 3:
                 prices.add((await client.watch_ticker("BTC/USDT:USDT"))["last"])
     finally:

@@ -4,6 +4,7 @@ import ccxt
 import pytest
 
 from dashboard.demo import DemoExchange
+from tests.waiting import TIMEOUT_S
 
 SWAP = "BTC/USDT:USDT"
 
@@ -52,11 +53,12 @@ async def test_markets_without_data_stay_empty_until_reloaded(exchange, connect,
 
 @pytest.mark.parametrize(("fault", "value"), [("hang", True), ("delay_s", 5.0)])
 async def test_slow_or_hanging_request_times_out(exchange, client, fault, value):
-    client.timeout = 100
+    timeout, client.timeout = client.timeout, 100
     setattr(exchange.faults.rest, fault, value)
     with pytest.raises(ccxt.RequestTimeout):
         await client.fetch_ticker(SWAP)
     exchange.faults.clear()
+    client.timeout = timeout
     assert (await client.fetch_ticker(SWAP))["last"] > 0
 
 
@@ -89,7 +91,7 @@ async def test_stop_leaves_no_task_connection_or_log_record(caplog):
         writer.write(line + b"Host: demo\r\n\r\n")
     while exchange.requests == []:  # noqa: ASYNC110 - the exchange has no event for it
         await asyncio.sleep(0.001)
-    await asyncio.wait_for(exchange.stop(), 1)
+    await asyncio.wait_for(exchange.stop(), TIMEOUT_S)
     assert [await reader.read() for reader, _ in clients] == [b"", b""]
     for _, writer in clients:
         writer.close()

@@ -5,6 +5,8 @@ import aiohttp
 import ccxt
 import pytest
 
+from tests.waiting import TIMEOUT_S
+
 SWAP = "BTC/USDT:USDT"
 
 
@@ -55,7 +57,7 @@ async def test_positions_are_sent_after_login_and_on_change(exchange, connect):
     await asyncio.sleep(0)
     exchange.account.positions = [replace(exchange.account.positions[0], leverage=10)]
     await exchange.send_updates()
-    [position] = await asyncio.wait_for(waiting, 2)
+    [position] = await asyncio.wait_for(waiting, TIMEOUT_S)
     assert position["leverage"] == 10
 
 

@@ -8,6 +8,7 @@ import ccxt
 import pytest
 
 from dashboard.demo import EVERY
+from tests.waiting import TIMEOUT_S
 
 SWAP = "BTC/USDT:USDT"
 QUIET_S = 0.3
@@ -56,7 +57,7 @@ async def test_dropped_connection_raises_in_the_watcher_and_reconnects(exchange,
     waiting = await next_ticker(client)
     await exchange.drop(code)
     with pytest.raises(ccxt.NetworkError):
-        await asyncio.wait_for(waiting, 1)
+        await asyncio.wait_for(waiting, TIMEOUT_S)
     assert (await client.watch_ticker(SWAP))["last"] > 0
     assert exchange.subscriptions == 2
 
@@ -71,7 +72,7 @@ async def test_drop_without_code_resets_the_connection(exchange):
 async def test_silent_websocket_times_out(exchange, impatient_client):
     exchange.faults.ws.silent = True
     with pytest.raises(ccxt.RequestTimeout):
-        await asyncio.wait_for(impatient_client.watch_ticker(SWAP), 1)
+        await asyncio.wait_for(impatient_client.watch_ticker(SWAP), TIMEOUT_S)
     assert exchange.subscriptions == 1
 
 
@@ -82,19 +83,19 @@ async def test_pongs_without_data_never_raise(exchange, impatient_client):
     assert not done
     exchange.faults.clear()
     await exchange.send_updates()
-    assert (await asyncio.wait_for(waiting, 1))["last"] > 0
+    assert (await asyncio.wait_for(waiting, TIMEOUT_S))["last"] > 0
 
 
 async def test_muted_instrument_is_subscribed_and_receives_no_data(exchange, client):
     exchange.faults.ws.muted_instruments.add("BTCUSDT")
     waiting = await next_ticker(client)
-    assert (await asyncio.wait_for(client.watch_ticker("ETH/USDT:USDT"), 1))["last"] > 0
+    assert (await asyncio.wait_for(client.watch_ticker("ETH/USDT:USDT"), TIMEOUT_S))["last"] > 0
     await exchange.publish("BTCUSDT", lastPr="63000")
     assert exchange.subscriptions == 2
     assert not waiting.done()
     exchange.faults.clear()
     await exchange.send_updates()
-    assert (await asyncio.wait_for(waiting, 1))["last"] == 63000
+    assert (await asyncio.wait_for(waiting, TIMEOUT_S))["last"] == 63000
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ async def test_broken_frame_ends_the_receive_loop_of_ccxt(exchange, impatient_cl
     await exchange.publish("BTCUSDT", lastPr="63000")
     await exchange.publish("BTCUSDT", lastPr="63001")
     with pytest.raises(ccxt.RequestTimeout):
-        await asyncio.wait_for(waiting, 1)
+        await asyncio.wait_for(waiting, TIMEOUT_S)
     assert isinstance(crashes[0], crash)
     assert (await impatient_client.watch_ticker(SWAP))["last"] == 63001
 
@@ -125,7 +126,7 @@ async def test_close_after_a_broken_frame_raises_an_aiohttp_error(exchange, impa
         await asyncio.sleep(0.001)
     await exchange.drop(1001)
     with pytest.raises(aiohttp.ClientConnectionResetError):
-        await asyncio.wait_for(waiting, 1)
+        await asyncio.wait_for(waiting, TIMEOUT_S)
 
 
 @pytest.mark.parametrize("text", ['{"event":"dance"}', "hello", '{"action":"snapshot","arg":{},"data":[]}'])
@@ -134,7 +135,7 @@ async def test_meaningless_frames_are_ignored(exchange, client, text):
     waiting = await next_ticker(client)
     await exchange.send(text)
     await exchange.publish("BTCUSDT", lastPr="63000")
-    assert (await asyncio.wait_for(waiting, 1))["last"] == 63000
+    assert (await asyncio.wait_for(waiting, TIMEOUT_S))["last"] == 63000
 
 
 async def test_refused_subscription_raises_once_and_then_hangs(exchange, client):
@@ -150,7 +151,7 @@ async def test_refused_subscription_raises_once_and_then_hangs(exchange, client)
     [connection] = client.clients.values()
     connection.subscriptions.pop(f"ticker:{SWAP}")
     retried = await next_ticker(client)
-    assert (await asyncio.wait_for(retried, 1))["last"] > 0
+    assert (await asyncio.wait_for(retried, TIMEOUT_S))["last"] > 0
 
 
 @pytest.mark.parametrize("status", [401, 503])
@@ -159,7 +160,7 @@ async def test_refused_handshake_raises_a_network_error(exchange, client, status
     with pytest.raises(ccxt.NetworkError, match=str(status)):
         await client.watch_ticker(SWAP)
     exchange.faults.clear()
-    assert (await asyncio.wait_for(client.watch_ticker(SWAP), 1))["last"] > 0
+    assert (await asyncio.wait_for(client.watch_ticker(SWAP), TIMEOUT_S))["last"] > 0
 
 
 async def test_retry_after_header_delays_the_next_connection(exchange, client):
@@ -170,10 +171,12 @@ async def test_retry_after_header_delays_the_next_connection(exchange, client):
     assert 6 < client.ws_dial_delay(f"{exchange.ws_url}/v2/ws/public") <= 7
 
 
-async def test_hanging_handshake_times_out(exchange, client):
+async def test_hanging_handshake_times_out(exchange, connect):
+    client = connect(handshake=1_000)
+    await client.load_markets()
     exchange.faults.ws.hang_handshake = True
     with pytest.raises(ccxt.RequestTimeout):
-        await asyncio.wait_for(client.watch_ticker(SWAP), 2)
+        await asyncio.wait_for(client.watch_ticker(SWAP), TIMEOUT_S)
     assert exchange.connections == 0
 
 
@@ -188,7 +191,7 @@ async def test_client_reconnects_after_connections_were_refused(exchange, client
     await exchange.accept_again()
     assert exchange.port == port
     assert (await client.fetch_ticker(SWAP))["last"] > 0
-    assert (await asyncio.wait_for(client.watch_ticker(SWAP), 2))["last"] > 0
+    assert (await asyncio.wait_for(client.watch_ticker(SWAP), TIMEOUT_S))["last"] > 0
 
 
 async def test_faults_can_be_combined_and_set_before_the_start(exchange, connect):
@@ -210,7 +213,7 @@ async def test_stalled_reader_does_not_delay_the_others(exchange, client):
     await client.watch_ticker(SWAP)
     waiting = await next_ticker(client)
     for _ in range(400):
-        await asyncio.wait_for(exchange.send("." * 20_000), 1)
+        await asyncio.wait_for(exchange.send("." * 20_000), TIMEOUT_S)
     await exchange.publish("BTCUSDT", lastPr="63000")
-    assert (await asyncio.wait_for(waiting, 1))["last"] == 63000
+    assert (await asyncio.wait_for(waiting, TIMEOUT_S))["last"] == 63000
     writer.transport.abort()
