@@ -147,7 +147,7 @@ def _assemble(
     client = ExchangeClient(credentials)
     markets = Markets(MarketKey(exchange, settings.symbol), int(settings.update_interval * 1000))
     book = LiveBook(markets, threshold=settings.pnl_step)
-    trackers = (_tracker(environment, credentials, book, exchange, audit),) if credentials.has_account else ()
+    trackers = _trackers(environment, credentials, book, exchange, audit)
     position = _initial_position(settings, environment)
     if position != ManualPosition():
         book.enter(markets.main_key, ManualEntry(position))
@@ -186,19 +186,21 @@ def _account_feed(
     return AccountFeed(AccountClient(credentials, client), client, partial(router.account, tracker), tracker)
 
 
-def _tracker(
+def _trackers(
     environment: Environment,
     credentials: Credentials,
     book: LiveBook,
     exchange: str,
     audit: AuditLogger | None,
-) -> PositionTracker:
-    """The account's tracker. Without an audit trail it restores and records nothing."""
+) -> tuple[PositionTracker, ...]:
+    """One tracker for each account. Without an audit trail they restore and record nothing."""
+    if not credentials.has_account:
+        return ()
     account = _account_id(environment, credentials)
     if audit is None:
-        return PositionTracker(account, book, exchange)
+        return (PositionTracker(account, book, exchange),)
     restored = _restored(account, audit.directory)
-    return PositionTracker(account, book, exchange, record=audit.record, restored=restored)
+    return (PositionTracker(account, book, exchange, record=audit.record, restored=restored),)
 
 
 def _restored(account: str, folder: Path) -> RestoredPositions:

@@ -35,7 +35,9 @@ class CommandServer:
     def __init__(self, redis: Redis, context: AppContext) -> None:
         self._redis, self._context = redis, context
         self._stopped = threading.Event()
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="command-writer")  # one at a time
+        self._writer = ThreadPoolExecutor(
+            1, thread_name_prefix="command-writer"
+        )  # one thread: in their order
         self._readers = ThreadPoolExecutor(_MAX_PARALLEL_READS, thread_name_prefix="command-reader")
         self._thread = threading.Thread(target=self._run, name="commands", daemon=True)
 

@@ -1,4 +1,4 @@
-"""Of several running feeds, only the one that holds the lease can publish."""
+"""Of several running feeds, only the holder of the lease can publish."""
 
 from dashboard.replication.lease import LEASE_MS, Lease
 from dashboard.replication.redis_client import connect
