@@ -1,4 +1,4 @@
-"""`python -m benchmarks.our_feed REDIS`: the feed process of several, with prices made by the benchmark."""
+"""`python -m benchmarks.our_feed REDIS`: the feed process of a cluster, with generated prices."""
 
 import sys
 

@@ -45,7 +45,7 @@ def routes(context: AppContext) -> APIRouter:
         degraded = [*_accounts(book)]
         degraded += [f"prices: {state}"] * (state not in _LIVE)
         degraded += [*_differences(book)]
-        degraded += [info.trouble] if info.trouble else []
+        degraded += [info.audit_problem] if info.audit_problem else []
         degraded += ["stopped"] * (not info.running)
         times = [health.read_at for health in book.accounts.values()]
         read = [at for at in times if at is not None]

@@ -1,1 +1,1 @@
-"""The composition of all rooms: from an exchange to the position book, and the outlets over both."""
+"""Composition of the application: the engine, and page, API and metrics over it."""

@@ -1,4 +1,4 @@
-"""Engine: exchange, feed, markets and positions, put together. `asgi` adds the outlets."""
+"""Engine: exchange, feed, markets and positions, put together. `asgi` adds page, API and metrics."""
 
 import logging
 import time
@@ -45,32 +45,32 @@ from dashboard.systemd import is_managed
 
 log = logging.getLogger(__name__)
 
-_FIRST_ANSWER_S = 10.0
-"""Time to wait for the exchange to accept symbol and keys before starting without its answer."""
+_FIRST_RESPONSE_S = 10.0
+"""Time to wait for the exchange to accept symbol and keys; then the start continues without it."""
 
 _STALLED_AFTER_MS = 10_000
-"""Time without a turn of the feed's loop, which turns each second, after which it counts as stalled."""
+"""Time without a turn of the feed's loop after which it counts as stalled; it turns each second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Everything that runs behind the outlets. `monitor.start()` starts it, `monitor.stop()` ends it."""
+    """Everything behind page, API and metrics. `monitor` starts and stops it."""
 
     info: EngineInfo
-    """The facts as they were at the start."""
+    """The facts at the start; `info_now` has the current ones."""
     markets: Markets
     positions: LiveBook
     trackers: tuple[PositionTracker, ...]
-    """One for each account; none without credentials."""
+    """One for each account."""
     monitor: PositionMonitor
     feed: PriceFeed
     manual: ManualPositions
     audit: AuditLogger | None
-    """The trail of every change; None while nothing is recorded."""
+    """The trail of every change; None if changes are not recorded."""
 
     @property
     def context(self) -> AppContext:
-        """Everything that the outlets may read and ask."""
+        """The state and commands for page, API and metrics."""
         return AppContext(
             self.markets, self.positions, self.info_now, self.manual.enter, self._candles, self._reconcile
         )
@@ -82,50 +82,47 @@ class Engine:
         return await self.feed.candles(timeframe, None if self.markets.is_main(market) else market.symbol)
 
     def info_now(self) -> EngineInfo:
-        """The facts as they are now."""
+        """The current facts."""
         degraded = self.audit.degraded if self.audit else None
-        trouble = str(degraded) if degraded else None
-        return replace(self.info, running=self.monitor.running, trouble=trouble)
+        problem = str(degraded) if degraded else None
+        return replace(self.info, running=self.monitor.running, audit_problem=problem)
 
     @property
     def is_stalled(self) -> bool:
-        """True if the feed's thread has ended or not done anything for long."""
+        """True if the feed's thread has ended or its loop has stopped turning."""
         turned = self.feed.last_heartbeat_at
         return (turned is not None and now_ms() - turned > _STALLED_AFTER_MS) or not self.monitor.running
 
     def wait_until_ready(self) -> None:
-        """Waits for the first answer of the exchange. Raises the UsageError of a wrong symbol or wrong keys.
+        """Waits for the exchange's first response. Raises UsageError if it rejects symbol or keys.
 
-        Any other failure may pass by itself. A service logs the error and keeps trying: while a machine
-        starts its clock may be wrong, and an exchange refuses the keys for that.
+        Other errors may be temporary. A service logs the UsageError and retries: while a machine boots its
+        clock may be wrong, and an exchange rejects the keys for that.
         """
         with suppress(FutureTimeout):
-            error = self.feed.first_connection.exception(_FIRST_ANSWER_S)
+            error = self.feed.first_connection.exception(_FIRST_RESPONSE_S)
             if isinstance(error, UsageError):
                 if not is_managed():
                     raise error
-                log.error("%s; trying again", error)
+                log.error("%s; retrying", error)
 
 
 @contextmanager
 def build_engine(settings: Settings) -> Iterator[Engine]:
-    """Builds an engine that is not started yet, and stops it at the end.
-
-    Raises a DashboardError for whatever the user can correct.
-    """
+    """Builds an engine without starting it, and stops it at the end. Raises DashboardError."""
     with ExitStack() as stack:
         environment, credentials = stack.enter_context(_exchange(settings))
         for secret in credentials.secrets:
             add_secret(secret)
         audit = stack.enter_context(_audit(settings, environment)) if credentials.has_account else None
-        engine = _built(settings, environment, credentials, audit)
+        engine = _assemble(settings, environment, credentials, audit)
         stack.callback(engine.monitor.stop)
         yield engine
 
 
 @contextmanager
 def _exchange(settings: Settings) -> Iterator[tuple[Environment, Credentials]]:
-    """The exchange to read: a real one, or the demo's, which runs as long as the context."""
+    """Environment and credentials. The demo's exchange runs while the context is entered."""
     if not settings.demo:
         yield (Environment.TESTNET if settings.use_testnet else Environment.LIVE), settings.credentials()
         return
@@ -135,7 +132,7 @@ def _exchange(settings: Settings) -> Iterator[tuple[Environment, Credentials]]:
 
 @contextmanager
 def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger]:
-    """The audit trail. The demo's is temporary, unless a folder was given for it."""
+    """The audit trail. The demo's is temporary unless its folder is set."""
     with ExitStack() as stack:
         folder = settings.log_dir or default_audit_directory()
         if environment is Environment.DEMO and settings.log_dir is None:
@@ -143,17 +140,17 @@ def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger
         yield stack.enter_context(AuditLogger(folder, FlushPolicy(settings.audit_flush)))
 
 
-def _built(
+def _assemble(
     settings: Settings, environment: Environment, credentials: Credentials, audit: AuditLogger | None
 ) -> Engine:
     exchange = environment.connection(credentials.exchange)
     client = ExchangeClient(credentials)
     markets = Markets(MarketKey(exchange, settings.symbol), int(settings.update_interval * 1000))
     book = LiveBook(markets, threshold=settings.pnl_step)
-    trackers = (_tracker(environment, credentials, book, exchange, audit),) if audit else ()
-    entered = _entered(settings, environment)
-    if entered != ManualPosition():
-        book.enter(markets.main_key, ManualEntry(entered))
+    trackers = _trackers(environment, credentials, book, exchange, audit)
+    position = _initial_position(settings, environment)
+    if position != ManualPosition():
+        book.enter(markets.main_key, ManualEntry(position))
     store = ManualPositionStore(manual_positions_file(settings.state_dir))
     manual = ManualPositions(book, markets, store, environment, restore=not settings.has_manual_position)
     router = EventRouter(markets, book, manual.restore)
@@ -167,12 +164,12 @@ def _built(
         stop_feed=feed.stop,
         update_interval=settings.position_interval,
     )
-    info = EngineInfo(client.name, settings.symbol, environment, has_account=bool(trackers))
+    info = EngineInfo(client.name, settings.symbol, environment, has_account=credentials.has_account)
     return Engine(info, markets, book, trackers, monitor, feed, manual, audit)
 
 
-def _entered(settings: Settings, environment: Environment) -> ManualPosition:
-    """The position or levels given by flags. The demo has levels of its own, as an example."""
+def _initial_position(settings: Settings, environment: Environment) -> ManualPosition:
+    """The manual position or levels of the settings; example levels for the demo."""
     if environment is Environment.DEMO and not settings.has_manual_position:
         levels = asdict(DEMO_LEVELS).items()
         return ManualPosition.from_fields({name: plain_number(level) for name, level in levels})
@@ -185,24 +182,33 @@ def _account_feed(
     return AccountFeed(AccountClient(credentials, client), client, partial(router.account, tracker), tracker)
 
 
-def _tracker(
-    environment: Environment, credentials: Credentials, book: LiveBook, exchange: str, audit: AuditLogger
-) -> PositionTracker:
-    account = _account_name(environment, credentials)
+def _trackers(
+    environment: Environment,
+    credentials: Credentials,
+    book: LiveBook,
+    exchange: str,
+    audit: AuditLogger | None,
+) -> tuple[PositionTracker, ...]:
+    """One tracker for each account. Without an audit trail they restore and record nothing."""
+    if not credentials.has_account:
+        return ()
+    account = _account_id(environment, credentials)
+    if audit is None:
+        return (PositionTracker(account, book, exchange),)
     restored = _restored(account, audit.directory)
-    return PositionTracker(account, book, exchange, record=audit.record, restored=restored)
+    return (PositionTracker(account, book, exchange, record=audit.record, restored=restored),)
 
 
 def _restored(account: str, folder: Path) -> RestoredPositions:
-    """Reads the account's positions from the audit trail. Raises SettingsError if it is unreadable."""
+    """Restores the account's positions from the audit trail. Raises SettingsError if it is unreadable."""
     try:
         return restore_positions(account, ((line.kind, line.entry) for line in read_records(folder)))
     except OSError as error:
         raise SettingsError(f"--log-dir {folder}: the audit trail cannot be read: {error.strerror}") from None
 
 
-def _account_name(environment: Environment, credentials: Credentials) -> str:
-    """Returns the identity of an account, without a secret. Each run of the demo is an account of its own."""
+def _account_id(environment: Environment, credentials: Credentials) -> str:
+    """Returns the id of an account, without a secret. Each run of the demo has its own account."""
     owner = credentials.wallet_address or credentials.api_key or str(credentials.config.get("apiKey", ""))
     if environment is Environment.DEMO:
         owner = str(time.time_ns())

@@ -1,4 +1,4 @@
-"""EventRouter: passes each event of the feeds to its market or its account, and back what to watch."""
+"""EventRouter: passes each event of the feeds to its market or account."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from dashboard.state.markets import Markets
 
 
 class EventRouter:
-    """Receives what the feeds report, in each feed's thread."""
+    """Applies the feeds' events, in each feed's thread, and keeps the feeds on the right markets."""
 
     def __init__(
         self,
@@ -20,19 +20,19 @@ class EventRouter:
         book: PositionBook,
         on_resolved: Callable[[MarketKey, Instrument], None] = lambda _key, _instrument: None,
     ) -> None:
-        """`on_resolved` is called once the main market was found."""
+        """`on_resolved` is called once the main market is resolved."""
         self._markets = markets
         self._book = book
         self._on_resolved = on_resolved
         self._watched: frozenset[MarketKey] = frozenset()
         self.feeds: dict[str, PriceFeed] = {}
-        """The feed of each exchange connection; it watches the markets of open positions."""
+        """The feed of each exchange connection, which watches the markets of open positions."""
 
     def market(self, key: MarketKey, event: FeedEvent) -> None:
         """Applies an event of one market."""
         is_main = self._markets.is_main(key)
         if not is_main and key not in self._watched:
-            return  # a late event of a market that is not watched any longer
+            return  # a late event of a market that is no longer watched
         self._markets.apply(key, event)
         if is_main and isinstance(event, InstrumentResolved):
             self._on_resolved(self._markets.main_key, event.instrument)

@@ -1,4 +1,4 @@
-"""FeedStats: what is counted where the feed runs, as one plain value that can travel."""
+"""FeedStats: counters and ages of the feed's process, as one JSON-compatible value."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -14,13 +14,13 @@ from dashboard.positions.position_book import PositionBook
 from dashboard.state.markets import Markets
 
 Reading = Mapping[str, Any]
-"""Numbers and texts, fit for JSON; what is unknown is not in it."""
+"""JSON-compatible numbers and texts by name; unknown ones are missing."""
 
 
 class FeedStats:
-    """Counts from its making on, in the threads that tell it. `read` is for any thread.
+    """Counts from its creation on, as a listener of markets and positions. `read` is safe from any thread.
 
-    Nothing of it is an amount: who operates the dashboard need not know what its owner holds.
+    It has no amounts, so that operators do not see the owner's holdings.
     """
 
     def __init__(
@@ -31,32 +31,32 @@ class FeedStats:
         *,
         clock: Callable[[], int] = now_ms,
     ) -> None:
-        """`audit` is None where nothing is recorded."""
+        """`audit` is None if changes are not recorded."""
         self._markets = markets
         self._positions = positions
         self._audit = audit
         self._clock = clock
         self._started_at = time.time()
-        self._watch = FeedCounters(markets)
+        self._feed_counters = FeedCounters(markets)
         self._fills = self._updates = self._differences = 0
         self._newest_event: EventLogEntry | None = next(iter(positions.events), None)
         positions.register(self._count)
 
     def read(self) -> Reading:
-        """All of it now. Ages are in ms as of `read_at`, which is of the machine's monotonic clock.
+        """Returns the current values. Ages are in ms at `read_at`, a time of the machine's monotonic clock.
 
-        Whoever takes it to another machine puts the instant of its arrival there as `read_at`.
+        `replication.clock_offset` converts `read_at` on another machine.
         """
         now = self._clock()
-        known = {
+        values = {
             "read_at": now,
             "started_at": self._started_at,
-            **self._watch.counts,
+            **self._feed_counters.counts,
             **self._feed(now),
             **self._account(now),
             **self._trail(),
         }
-        return {name: value for name, value in known.items() if value is not None}
+        return {name: value for name, value in values.items() if value is not None}
 
     def _feed(self, now: int) -> dict[str, Any]:
         health = self._markets.main.snapshot.health
@@ -68,7 +68,7 @@ class FeedStats:
         }
 
     def _price_ages(self, now: int) -> dict[str, int]:
-        """The age of the newest price of each market, where both are known."""
+        """The age of each resolved market's newest price, by label."""
         ages: dict[str, int] = {}
         for key, snapshot in self._markets.snapshots().items():
             received_at = newest_at(snapshot.ticker)
@@ -77,7 +77,7 @@ class FeedStats:
         return ages
 
     def _account(self, now: int) -> dict[str, Any]:
-        """Of all accounts together. Until each was read, the number of open positions is unknown."""
+        """Figures of all accounts together. Open positions are unknown until every account was read."""
         book, accounts = self._positions, tuple(self._positions.accounts.values())
         if not accounts:
             return {}

@@ -80,7 +80,7 @@ def _running_engine(
 ) -> Iterator[tuple[Engine, Publisher]]:
     """The started engine, its publisher and the command server; all are stopped at the end."""
     with ExitStack() as stack:
-        with lease.kept(watchdog.ping):  # reading a long audit trail takes time
+        with lease.renewed(watchdog.ping):  # reading a long audit trail takes time
             engine = stack.enter_context(build_engine(settings))
         feed_stats = FeedStats(engine.markets, engine.positions, engine.audit)
         publisher = Publisher(redis, lease, engine.context, feed_stats.read)
@@ -94,7 +94,7 @@ def _running_engine(
 
 def _watch(engine: Engine, publisher: Publisher, watchdog: Watchdog) -> None:
     """Pings the watchdog while nothing is stalled. Raises LeaseLost once another feed holds the lease."""
-    while not publisher.lost.wait(_CHECK_INTERVAL_S):
+    while not publisher.lease_lost.wait(_CHECK_INTERVAL_S):
         if not engine.is_stalled and now_ms() - publisher.worked_at < _STALLED_AFTER_MS:
             watchdog.ping()
     raise LeaseLost("another feed holds the lease: this process exits, and is a standby once it is restarted")

@@ -1,1 +1,1 @@
-"""The live state between processes: one feed publishes through Redis, any number of web workers mirror."""
+"""Replication of the live state: the feed process publishes through Redis, web workers mirror it."""

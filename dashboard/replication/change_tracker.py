@@ -1,4 +1,4 @@
-"""ChangeTracker: what of a context is new since it was told last, by the names of `wire`."""
+"""ChangeTracker: the parts of the live state that changed since the last batch."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,90 +7,94 @@ from dashboard.app.context import AppContext
 from dashboard.positions.models import EventLogEntry, PositionUpdate
 from dashboard.replication import messages
 
-_EVENTS_SENT = 50
-"""Newest entries of the event log that are sent."""
-_KEPT = 1_000
-"""Updates that are kept while they cannot be told."""
+_MAX_EVENTS = 50
+"""Newest entries of the event log that are published."""
+_MAX_PENDING_UPDATES = 1_000
+"""Newest updates that are kept while they cannot be published."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeBatch:
-    """Parts of the state, and the updates of positions that led to it."""
+    """Changed parts of the state, and the position updates that led to them."""
 
     parts: Mapping[str, messages.Part | None]
-    """None is gone."""
+    """By name; None for a part that was removed."""
     updates: tuple[PositionUpdate, ...]
-    whole: bool
-    """Whether these are all parts that there are."""
+    complete: bool
+    """True if the batch has every part."""
 
-    def texts(self) -> dict[str, bytes]:
-        """The parts as JSON."""
+    def serialize(self) -> dict[str, bytes]:
+        """Returns the parts as JSON."""
         return {name: messages.serialize(part) for name, part in self.parts.items()}
 
 
 class ChangeTracker:
-    """Listens to a context, and hands out what is new.
+    """Collects the changes of a context.
 
-    A price that is superseded before it is taken is not told; updates of positions all are.
+    A price that is superseded before it is taken is skipped; every position update is kept.
     """
 
-    def __init__(self, context: AppContext, stir: Callable[[], None]) -> None:
-        """`stir` is called with each change, in the thread that makes it."""
+    def __init__(self, context: AppContext, on_change: Callable[[], None]) -> None:
+        """`on_change` is called with each change, in the thread that makes it."""
         self._context = context
-        self._stir = stir
-        self._sent: dict[str, messages.Part] = {}
+        self._on_change = on_change
+        self._taken: dict[str, messages.Part] = {}
         self._updates: list[PositionUpdate] = []
-        self._forget = [context.markets.register(self._stirred), context.positions.register(self._keep)]
+        self._unregister = [
+            context.markets.register(self._on_snapshot),
+            context.positions.register(self._on_update),
+        ]
 
     def close(self) -> None:
-        """Listens no more."""
-        for each in self._forget:
-            each()
+        """Unregisters its listeners."""
+        for unregister in self._unregister:
+            unregister()
 
     def take(self) -> ChangeBatch:
-        """All that is new. Whoever could not tell it hands it back to `again`."""
+        """Returns the changes since the last batch. Pass it to `reset` if it could not be published."""
         return self._context.positions.consistently(self._take)
 
-    def again(self, batch: ChangeBatch | None = None) -> None:
-        """Nothing that was told is relied on any more: the next batch has everything."""
-        self._sent.clear()
-        if batch is not None:
-            self._context.positions.consistently(lambda: self._put_back(batch.updates))
+    def reset(self, unpublished: ChangeBatch | None = None) -> None:
+        """Makes the next batch complete; it repeats the updates of the `unpublished` one."""
+        self._taken.clear()
+        if unpublished is not None:
+            self._context.positions.consistently(lambda: self._requeue(unpublished.updates))
 
-    def _stirred(self, _snapshot: object) -> None:
-        self._stir()
+    def _on_snapshot(self, _snapshot: object) -> None:
+        self._on_change()
 
-    def _keep(self, update: PositionUpdate) -> None:
-        """Runs in the writer's thread, whose turn it is."""
+    def _on_update(self, update: PositionUpdate) -> None:
+        """Runs in the writer's thread, which holds the book's lock."""
         self._updates.append(update)
-        del self._updates[:-_KEPT]
-        self._stir()
+        del self._updates[:-_MAX_PENDING_UPDATES]
+        self._on_change()
 
-    def _put_back(self, updates: tuple[PositionUpdate, ...]) -> None:
-        self._updates = [*updates, *self._updates][-_KEPT:]
+    def _requeue(self, updates: tuple[PositionUpdate, ...]) -> None:
+        self._updates = [*updates, *self._updates][-_MAX_PENDING_UPDATES:]
 
     def _take(self) -> ChangeBatch:
         updates, self._updates = tuple(self._updates), []
-        now = self._parts()
-        gone: dict[str, messages.Part | None] = dict.fromkeys(self._sent.keys() - now.keys())
-        whole = not self._sent
-        new = {name: part for name, part in now.items() if self._sent.get(name) is not part}
-        self._sent = now
-        return ChangeBatch(gone | new, updates, whole)
+        current = self._current_parts()
+        removed: dict[str, messages.Part | None] = dict.fromkeys(self._taken.keys() - current.keys())
+        complete = not self._taken
+        changed = {name: part for name, part in current.items() if self._taken.get(name) is not part}
+        self._taken = current
+        return ChangeBatch(removed | changed, updates, complete)
 
-    def _parts(self) -> dict[str, messages.Part]:
-        """Everything known now. A part that has not changed is the same object as before."""
+    def _current_parts(self) -> dict[str, messages.Part]:
+        """Every part as it is now. An unchanged part is the same object as before."""
         markets, book = self._context.markets, self._context.positions
         others = {key: each for key, each in markets.snapshots().items() if key != markets.main_key}
         return {
             messages.MAIN: markets.main.snapshot,
             messages.ACCOUNT: messages.AccountState(book.summary(), book.accounts.copy()),
-            messages.EVENTS: self._newest(book.events[:_EVENTS_SENT]),
+            messages.EVENTS: self._events(book.events[:_MAX_EVENTS]),
             **{f"{messages.MARKET}{key}": snapshot for key, snapshot in others.items()},
             **{f"{messages.POSITION}{key}": live for key, live in book.as_valued().items()},
             **{f"{messages.MANUAL}{key}": entry for key, entry in book.manual.items()},
         }
 
-    def _newest(self, events: tuple[EventLogEntry, ...]) -> messages.Part:
-        before = self._sent.get(messages.EVENTS)
+    def _events(self, events: tuple[EventLogEntry, ...]) -> messages.Part:
+        """The tuple taken before if it equals `events`, so that it counts as unchanged."""
+        before = self._taken.get(messages.EVENTS)
         return before if before == events else events

@@ -1,4 +1,4 @@
-"""CommandClient: a worker's side of the commands."""
+"""CommandClient: sends a web worker's commands to the feed."""
 
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
@@ -10,53 +10,56 @@ from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle
 from dashboard.errors import DashboardError
 from dashboard.replication.commands import (
-    ANSWER,
-    ANSWER_WITHIN_S,
     COMMAND,
-    START_WITHIN_S,
+    RESPONSE,
+    RESPONSE_TIMEOUT_S,
+    START_TIMEOUT_S,
     Command,
     CommandType,
 )
-from dashboard.replication.redis_client import ANSWERS, COMMANDS
+from dashboard.replication.redis_keys import COMMANDS, RESPONSES
 
 
 class CommandClient:
-    """Asks the feed that leads. Belongs to the event loop in which it is used first."""
+    """Sends commands to the active feed. Bound to the event loop in which it is first used."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url, socket_timeout=ANSWER_WITHIN_S + 5, socket_connect_timeout=2)
+        self._redis = Redis.from_url(url, socket_timeout=RESPONSE_TIMEOUT_S + 5, socket_connect_timeout=2)
 
     async def enter(self, fields: Mapping[str, str | None]) -> None:
-        """Shows and keeps what was entered. Raises PositionError or another DashboardError."""
-        await self._ask(CommandType.ENTER, fields)
+        """Enters and saves a manual position. Raises PositionError or another DashboardError."""
+        await self._run(CommandType.ENTER, fields)
 
     async def candles(self, timeframe: str, market: MarketKey) -> Sequence[Candle]:
         """Returns the price history of a market. Raises DashboardError."""
         fields = {"timeframe": timeframe, "exchange": market.exchange, "symbol": market.symbol}
-        return await self._ask(CommandType.CANDLES, fields)
+        return await self._run(CommandType.CANDLES, fields)
 
     async def reconcile(self) -> None:
-        """Has the account read. Raises DashboardError."""
-        await self._ask(CommandType.RECONCILE, {})
+        """Requests a reading of every account. Raises DashboardError."""
+        await self._run(CommandType.RECONCILE, {})
 
     async def close(self) -> None:
-        """Lets go of its connections."""
+        """Closes the connections."""
         await self._redis.aclose()
 
-    async def _ask(self, request: CommandType, fields: Mapping[str, str | None]) -> Sequence[Candle]:
+    async def _run(self, kind: CommandType, fields: Mapping[str, str | None]) -> Sequence[Candle]:
         try:
             now, _ = await self._redis.time()
-            answer = await self._answer(Command(uuid4().hex, request, now + START_WITHIN_S, fields))
+            response = await self._send(Command(uuid4().hex, kind, now + START_TIMEOUT_S, fields))
         except RedisError:
-            raise DashboardError("the feed cannot be asked: Redis is away") from None
-        if answer is None:
-            raise DashboardError("the feed did not answer; it may be starting")
-        return ANSWER.validate_json(answer).result()
+            raise DashboardError("no response from the feed: Redis cannot be reached; retry later") from None
+        if response is None:
+            raise DashboardError(
+                f"no response from the feed within {RESPONSE_TIMEOUT_S} s; it may still be starting: retry"
+            )
+        return RESPONSE.validate_json(response).result()
 
-    async def _answer(self, command: Command) -> bytes | str | None:
-        async with self._redis.pipeline() as asked:
-            asked.rpush(COMMANDS, COMMAND.dump_json(command))
-            asked.expire(COMMANDS, START_WITHIN_S)
-            await asked.execute()
-        answer = await self._redis.blpop([ANSWERS + command.id], timeout=ANSWER_WITHIN_S)
-        return answer[1] if answer else None
+    async def _send(self, command: Command) -> bytes | str | None:
+        """Returns the response; None after the timeout."""
+        async with self._redis.pipeline() as pipeline:
+            pipeline.rpush(COMMANDS, COMMAND.dump_json(command))
+            pipeline.expire(COMMANDS, START_TIMEOUT_S)
+            await pipeline.execute()
+        popped = await self._redis.blpop([RESPONSES + command.id], timeout=RESPONSE_TIMEOUT_S)
+        return popped[1] if popped else None

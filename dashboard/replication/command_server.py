@@ -1,4 +1,4 @@
-"""CommandServer: the feed's side of the commands."""
+"""CommandServer: executes the web workers' commands in the feed's process."""
 
 import asyncio
 import logging
@@ -11,81 +11,93 @@ from redis.exceptions import RedisError
 from dashboard.app.context import AppContext
 from dashboard.domain.keys import MarketKey
 from dashboard.errors import DashboardError
-from dashboard.replication.commands import ANSWER, ANSWER_WITHIN_S, COMMAND, Answer, Command, CommandType
-from dashboard.replication.redis_client import ANSWERS, COMMANDS
+from dashboard.replication.commands import (
+    COMMAND,
+    RESPONSE,
+    RESPONSE_TIMEOUT_S,
+    Command,
+    CommandType,
+    Response,
+)
+from dashboard.replication.redis_keys import COMMANDS, RESPONSES
 
 log = logging.getLogger(__name__)
 
-_TICK = 0.2
-"""Seconds for which it waits for a command before it looks whether it should end."""
-_AT_ONCE = 4
-"""Histories of prices that are asked for at the same time: they take long."""
+_POLL_S = 0.2
+"""Longest wait for a command, after which the thread checks whether it was stopped."""
+_MAX_PARALLEL_READS = 4
+"""Number of price histories, which take long, that are requested at the same time."""
 
 
 class CommandServer:
-    """Works in threads of its own, while its feed leads."""
+    """Executes commands in its own threads, while its feed is active."""
 
     def __init__(self, redis: Redis, context: AppContext) -> None:
         self._redis, self._context = redis, context
-        self._ended = threading.Event()
-        self._entering = ThreadPoolExecutor(1, thread_name_prefix="entering")  # one after another
-        self._reading = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="answering")
+        self._stopped = threading.Event()
+        self._writer = ThreadPoolExecutor(
+            1, thread_name_prefix="command-writer"
+        )  # one thread: in their order
+        self._readers = ThreadPoolExecutor(_MAX_PARALLEL_READS, thread_name_prefix="command-reader")
         self._thread = threading.Thread(target=self._run, name="commands", daemon=True)
 
     def start(self) -> None:
-        """Begins."""
+        """Starts the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends; what is being worked on is still answered."""
-        self._ended.set()
+        """Stops the threads, once the commands already accepted are executed."""
+        self._stopped.set()
         self._thread.join()
-        self._entering.shutdown()
-        self._reading.shutdown()
+        self._writer.shutdown()
+        self._readers.shutdown()
 
     def _run(self) -> None:
-        while not self._ended.is_set():
+        while not self._stopped.is_set():
             try:
-                taken = self._redis.blpop([COMMANDS], timeout=_TICK)
-                if taken is not None:
-                    self._assign(COMMAND.validate_json(taken[1]))
+                popped = self._redis.blpop([COMMANDS], timeout=_POLL_S)
+                if popped is not None:
+                    self._submit(COMMAND.validate_json(popped[1]))
             except RedisError:
-                self._ended.wait(_TICK)  # the publisher says it
+                self._stopped.wait(_POLL_S)  # the publisher logs the error
             except ValueError as error:
-                log.warning("a command is not understood (another version?): %s", str(error).splitlines()[0])
+                log.warning(
+                    "dropped an invalid command; feed and web workers may run different versions: %s",
+                    str(error).splitlines()[0],
+                )
 
-    def _assign(self, command: Command) -> None:
-        workers = self._entering if command.request is CommandType.ENTER else self._reading
-        workers.submit(self._serve, command)
+    def _submit(self, command: Command) -> None:
+        executor = self._writer if command.type is CommandType.ENTER else self._readers
+        executor.submit(self._serve, command)
 
     def _serve(self, command: Command) -> None:
-        """Nothing, if it is too late: who asked was told that it failed, and it must not happen after all."""
+        """Executes a command and sends its response. Drops expired commands."""
         try:
-            if self._redis.time()[0] > command.until:
+            if self._redis.time()[0] > command.expires_at:
                 return
-            answer = ANSWER.dump_json(asyncio.run(self._answer(command)))
-            with self._redis.pipeline() as told:
-                told.rpush(ANSWERS + command.id, answer)
-                told.expire(ANSWERS + command.id, ANSWER_WITHIN_S)
-                told.execute()
+            response = RESPONSE.dump_json(asyncio.run(self._execute(command)))
+            with self._redis.pipeline() as pipeline:
+                pipeline.rpush(RESPONSES + command.id, response)
+                pipeline.expire(RESPONSES + command.id, RESPONSE_TIMEOUT_S)
+                pipeline.execute()
         except RedisError as error:
-            log.warning("a command could not be answered: %s", error)
+            log.warning("the response to command %s could not be sent: %s", command.type, error)
 
-    async def _answer(self, command: Command) -> Answer:
+    async def _execute(self, command: Command) -> Response:
         fields = command.fields
         try:
-            match command.request:
+            match command.type:
                 case CommandType.ENTER:
                     await self._context.enter(fields)
                 case CommandType.CANDLES:
                     market = MarketKey(fields.get("exchange") or "", fields.get("symbol") or "")
                     candles = await self._context.candles(fields.get("timeframe") or "", market)
-                    return Answer(tuple(candles))
+                    return Response(tuple(candles))
                 case CommandType.RECONCILE:
                     await self._context.reconcile()
         except DashboardError as error:
-            return Answer.of_error(error)
+            return Response.of_error(error)
         except Exception:
-            log.exception("a command failed: %s", command.request)
-            return Answer(error="that failed; the feed's log says why")
-        return Answer()
+            log.exception("command %s failed", command.type)
+            return Response(error=f"command {command.type} failed: see the feed's log")
+        return Response()

@@ -1,4 +1,4 @@
-"""The few things that a worker asks of the feed, and their answers, as they go over Redis."""
+"""Commands from web workers to the feed, and the responses, as they are sent through Redis."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from pydantic import TypeAdapter
 from dashboard.domain.market import Candle
 from dashboard.errors import DashboardError, PositionError
 
-START_WITHIN_S = 5
-"""Seconds within which a feed has to begin with a command: who asked is told soon that it failed."""
-ANSWER_WITHIN_S = 15
-"""Seconds within which a command is answered, or was in vain."""
+START_TIMEOUT_S = 5
+"""Time within which the feed has to begin with a command; later it is dropped."""
+RESPONSE_TIMEOUT_S = 15
+"""Time within which a client expects the response."""
 
 
 class CommandType(StrEnum):
-    """What can be asked."""
+    """Kind of a command."""
 
     ENTER = "enter"
     CANDLES = "candles"
@@ -25,38 +25,40 @@ class CommandType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One request; `id` names the list in which it is answered."""
+    """One command; its `id` names the list that receives the response."""
 
     id: str
-    request: CommandType
-    until: int
-    """When it is too late to begin, in seconds of Redis' clock."""
+    type: CommandType
+    expires_at: int
+    """Time after which the feed drops the command, in seconds of Redis' clock."""
     fields: Mapping[str, str | None] = field(default_factory=dict)
-    """Of `Entered`, or the timeframe and symbol of candles."""
+    """The fields of a ManualPosition, or timeframe, exchange and symbol of candles."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of it: an error, or none."""
+class Response:
+    """Result of a command: candles, an error, or nothing."""
 
     candles: tuple[Candle, ...] = ()
     error: str | None = None
-    is_of_position: bool = False
-    """Whether the error is a PositionError, of `at_field`."""
-    at_field: str | None = None
+    is_position_error: bool = False
+    """True if the error is a PositionError; `error_field` is its field."""
+    error_field: str | None = None
 
     @classmethod
-    def of_error(cls, error: DashboardError) -> "Answer":
-        """What tells of an error."""
+    def of_error(cls, error: DashboardError) -> "Response":
+        """Returns the response of a command that raised `error`."""
         if isinstance(error, PositionError):
-            return cls(error=str(error), is_of_position=True, at_field=error.field)
+            return cls(error=str(error), is_position_error=True, error_field=error.field)
         return cls(error=str(error))
 
     def result(self) -> Sequence[Candle]:
-        """The candles. Raises the error that it tells of."""
+        """Returns the candles. Raises the command's error, as a PositionError or DashboardError."""
         if self.error is None:
             return self.candles
-        raise PositionError(self.error, self.at_field) if self.is_of_position else DashboardError(self.error)
+        if self.is_position_error:
+            raise PositionError(self.error, self.error_field)
+        raise DashboardError(self.error)
 
 
-COMMAND, ANSWER = TypeAdapter(Command), TypeAdapter(Answer)
+COMMAND, RESPONSE = TypeAdapter(Command), TypeAdapter(Response)

@@ -1,7 +1,7 @@
-"""The lease: of all feeds that run, one leads, and only that one can publish.
+"""Lease: makes one of the running feeds active; Redis refuses what the others publish.
 
-A feed that was suspended for longer than its lease and wakes up again can publish nothing any more:
-Redis itself looks whose turn it is, in the same step in which it stores and announces.
+The script that stores and publishes a message checks the lease in the same step, so a feed that was
+suspended for longer than its lease can publish nothing after it wakes up.
 """
 
 import threading
@@ -13,11 +13,11 @@ from uuid import uuid4
 from redis import Redis
 from redis.exceptions import RedisError
 
-from dashboard.replication.messages import NOTHING
-from dashboard.replication.redis_client import CHANNEL, EPOCH, LEASE, STATE
+from dashboard.replication.messages import REMOVED
+from dashboard.replication.redis_keys import CHANNEL, EPOCH, LEASE, STATE
 
 LEASE_MS = 5_000
-"""Milliseconds for which a lease holds without being renewed."""
+"""Time after which a lease expires unless it is renewed."""
 
 _ACQUIRE = """
 if not redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
@@ -48,15 +48,15 @@ _RELEASE = """
 if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('del', KEYS[1])
 """
-assert NOTHING == b"null"
+assert REMOVED == b"null", "as in the script"
 
 
 class Lease:
-    """One feed's claim to lead. Every method raises RedisError where Redis is away."""
+    """One feed's lease. Every method raises RedisError if Redis cannot be reached."""
 
     def __init__(self, redis: Redis) -> None:
         self.epoch = 0
-        """That of the time in which it leads, or led last; later ones are larger."""
+        """Number of the newest period in which this feed held the lease; grows with every period."""
         self._redis = redis
         self._token = uuid4().hex
         self._acquire = redis.register_script(_ACQUIRE)
@@ -65,45 +65,48 @@ class Lease:
         self._release = redis.register_script(_RELEASE)
 
     def acquire(self) -> bool:
-        """Takes the lead, if nobody has it; whatever was known before is cleared away."""
+        """Acquires the lease if it is free, and clears the stored state. Returns True if it did."""
         keys = [LEASE, EPOCH, STATE]
-        # The largest of Redis' clock, the last epoch + 1 and our own + 1: an emptied Redis harms as
-        # little as a clock that was set back.
+        # The largest of Redis' clock, the last epoch + 1 and our own + 1: it grows even if Redis was
+        # emptied or its clock was set back.
         epoch = cast(int, self._acquire(keys=keys, args=[self._token, LEASE_MS, self.epoch]))
         self.epoch = epoch or self.epoch
         return bool(epoch)
 
     def renew(self) -> bool:
-        """Makes it hold on. Returns whether it still held."""
+        """Renews the lease. Returns False if this feed does not hold it."""
         return bool(self._renew(keys=[LEASE], args=[self._token, LEASE_MS]))
 
     @contextmanager
-    def kept(self, alive: Callable[[], None] = lambda: None) -> Iterator[None]:
-        """Renews it in a thread of its own while something is being prepared, and calls `alive` each time."""
-        ready = threading.Event()
-        thread = threading.Thread(target=self._keep, args=(ready, alive), name="lease", daemon=True)
+    def renewed(self, on_renewal: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Renews the lease in a thread while the context is entered, and calls `on_renewal` each time."""
+        ended = threading.Event()
+        thread = threading.Thread(
+            target=self._renew_until, args=(ended, on_renewal), name="lease", daemon=True
+        )
         thread.start()
         try:
             yield
         finally:
-            ready.set()
+            ended.set()
             thread.join()
 
-    def _keep(self, ready: threading.Event, alive: Callable[[], None]) -> None:
-        while not ready.wait(LEASE_MS / 5_000):
-            alive()
-            with suppress(RedisError):  # whoever publishes next will see
+    def _renew_until(self, ended: threading.Event, on_renewal: Callable[[], None]) -> None:
+        while not ended.wait(LEASE_MS / 5_000):
+            on_renewal()
+            with suppress(RedisError):  # the next publication reports it
                 self.renew()
 
-    def publish(self, parts: Mapping[str, bytes], message: bytes, *, whole: bool = False) -> bool:
-        """Stores parts of the state, announces the message, and renews. False: it leads no more.
+    def publish(self, parts: Mapping[str, bytes], message: bytes, *, complete: bool = False) -> bool:
+        """Stores parts of the state, publishes the message and renews the lease.
 
-        `whole`: nothing but these parts stays stored.
+        With `complete`, the parts replace the stored state. Returns False, without any effect, if this feed
+        does not hold the lease.
         """
         fields = [item for part in parts.items() for item in part]
-        given = [self._token, LEASE_MS, message, int(whole), *fields]
-        return bool(self._publish(keys=[LEASE, STATE, CHANNEL], args=given))
+        args = [self._token, LEASE_MS, message, int(complete), *fields]
+        return bool(self._publish(keys=[LEASE, STATE, CHANNEL], args=args))
 
     def release(self) -> None:
-        """Lets another one lead at once."""
+        """Releases the lease, so that another feed can acquire it at once."""
         self._release(keys=[LEASE], args=[self._token])

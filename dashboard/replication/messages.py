@@ -1,7 +1,7 @@
-"""What goes over Redis: the parts of the live state, each as JSON that reads back equal.
+"""Messages from the feed to web workers: the parts of the live state as JSON, without loss of precision.
 
-A message has the parts that changed; the hash in Redis has all of them, under the same names. Numbers
-that matter are Decimals in texts. Times of the monotonic clock are the feed's own: see `clock_offset`.
+A message has the changed parts; the hash in Redis has all of them, under the same names. Decimals are
+strings. Times are those of the feed's monotonic clock, which `clock_offset` converts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,76 +21,76 @@ from dashboard.positions.models import (
 )
 from dashboard.state.runtime import MarketSnapshot
 
-MAIN, ACCOUNT, EVENTS, HEADER = "main", "account", "noted", "head"
+MAIN, ACCOUNT, EVENTS, HEADER = "main", "account", "events", "header"
 MARKET, POSITION, MANUAL = "market:", "position:", "manual:"
-"""Prefixes of the text of a market's or position's key."""
-NOTHING = b"null"
-"""In a message: the part is gone."""
+"""Prefixes of the names of parts; the key of the market or position follows as text."""
+REMOVED = b"null"
+"""The JSON of a part that was removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """Totals of all positions, and the state of each account's readings."""
+    """Totals of all positions, and the health of each account."""
 
     summary: AccountSummary
     accounts: Mapping[str, AccountHealth]
-    """By account, the first one first."""
+    """By account, in the order in which they were added."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageHeader:
-    """Where a message stands in the order of all, and what there is to know besides."""
+    """Position of a message in the order of all messages, with facts and counters of the feed."""
 
     epoch: int
     sequence: int
-    clock: int
-    """Redis' clock minus the feed's monotonic one, in ms: how a worker on another machine reads its times."""
+    clock_offset: int
+    """Redis' clock minus the feed's monotonic clock, in ms."""
     info: EngineInfo
     feed_stats: Mapping[str, Any] = field(default_factory=dict)
-    """What the feed's process counts."""
+    """A reading of the feed's FeedStats."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateMessage:
-    """What a worker takes in: a change, or the whole state."""
+    """A change of the live state, or the complete state."""
 
-    head: MessageHeader
+    header: MessageHeader
     main: MarketSnapshot | None = None
     account: AccountState | None = None
-    noted: tuple[EventLogEntry, ...] | None = None
+    events: tuple[EventLogEntry, ...] | None = None
     markets: Mapping[str, MarketSnapshot | None] = field(default_factory=dict)
-    """By the text of the key; None is not watched any longer."""
+    """By the market's key as text; None for a market that is no longer watched."""
     manual: Mapping[str, ManualEntry | None] = field(default_factory=dict)
-    """By the text of the market's key."""
+    """By the market's key as text; None for an entry that was cleared."""
     positions: Mapping[str, LivePosition] = field(default_factory=dict)
-    """By the text of the key."""
+    """By the position's key as text."""
     updates: tuple[PositionUpdate, ...] = ()
-    whole: bool = False
-    """Whether these are all markets and positions that there are."""
+    complete: bool = False
+    """True if the message has every part of the state."""
 
 
 Part = MarketSnapshot | ManualEntry | AccountState | LivePosition | tuple[EventLogEntry, ...]
 
-_NEWS = TypeAdapter(StateMessage)
-_ANYTHING: TypeAdapter[Any] = TypeAdapter(object)
-_KINDS: Mapping[type, TypeAdapter[Any]] = {
+_MESSAGE = TypeAdapter(StateMessage)
+_JSON: TypeAdapter[Any] = TypeAdapter(object)
+_ADAPTERS: Mapping[type, TypeAdapter[Any]] = {
     kind: TypeAdapter(kind)
     for kind in (MarketSnapshot, AccountState, MessageHeader, LivePosition, PositionUpdate, ManualEntry)
 }
-_NOTED = TypeAdapter(tuple[EventLogEntry, ...])
+_EVENT_LOG = TypeAdapter(tuple[EventLogEntry, ...])
 
 
 def serialize(part: Part | MessageHeader | PositionUpdate | None) -> bytes:
-    """One part as JSON."""
+    """Returns one part as JSON."""
     if part is None:
-        return NOTHING
+        return REMOVED
     if isinstance(part, tuple):
-        return _NOTED.dump_json(part)
-    return _KINDS[type(part)].dump_json(part)
+        return _EVENT_LOG.dump_json(part)
+    return _ADAPTERS[type(part)].dump_json(part)
 
 
-def join_parts(parts: Mapping[str, bytes], updates: Sequence[bytes] = (), *, whole: bool = False) -> bytes:
-    """The JSON of a `StateMessage` with these parts, by their names."""
+def join_parts(parts: Mapping[str, bytes], updates: Sequence[bytes] = (), *, complete: bool = False) -> bytes:
+    """Returns the JSON of a `StateMessage` with the given parts, by name."""
     single = [_pair(name, part) for name, part in parts.items() if ":" not in name]
     return b"{%b}" % b",".join(
         [
@@ -99,14 +99,14 @@ def join_parts(parts: Mapping[str, bytes], updates: Sequence[bytes] = (), *, who
             b'"positions":{%b}' % _group(parts, POSITION),
             b'"manual":{%b}' % _group(parts, MANUAL),
             b'"updates":[%b]' % b",".join(updates),
-            b'"whole":%b' % (b"true" if whole else b"false"),
+            b'"complete":%b' % (b"true" if complete else b"false"),
         ]
     )
 
 
 def deserialize(text: bytes) -> StateMessage:
-    """The `StateMessage` in a JSON. Raises ValueError."""
-    return _NEWS.validate_json(text)
+    """Returns the `StateMessage` in a JSON text. Raises ValueError if it is invalid."""
+    return _MESSAGE.validate_json(text)
 
 
 def _group(parts: Mapping[str, bytes], prefix: str) -> bytes:
@@ -115,4 +115,4 @@ def _group(parts: Mapping[str, bytes], prefix: str) -> bytes:
 
 
 def _pair(name: str, part: bytes) -> bytes:
-    return b"%b:%b" % (_ANYTHING.dump_json(name), part)
+    return b"%b:%b" % (_JSON.dump_json(name), part)

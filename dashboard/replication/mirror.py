@@ -16,68 +16,69 @@ _POLL_INTERVAL_MS = 2_000
 
 
 class Mirror:
-    """Applies the feed's messages in their order. One thread writes; any thread reads."""
+    """Applies the feed's messages in order. One thread writes; any thread reads."""
 
     def __init__(self, info: EngineInfo, clock: Callable[[], int] = now_ms) -> None:
-        """`info` is shown until a message was received."""
+        """`info` is shown until a message is received."""
         self.markets = Markets(MarketKey(info.exchange.lower(), info.symbol), _POLL_INTERVAL_MS)
         self.positions = MirroredBook(self.markets, clock)
         self._info = info
         self._header: MessageHeader | None = None
-        self._is_silent = False
+        self._is_disconnected = False
 
     def info(self) -> EngineInfo:
-        """Facts of the engine; it does not run while the feed is silent."""
+        """Facts of the engine; not running while the feed is disconnected."""
         info = self._header.info if self._header else self._info
-        return info if self._header and not self._is_silent else replace(info, running=False)
+        return info if self._header and not self._is_disconnected else replace(info, running=False)
 
-    def expect(self, info: EngineInfo) -> None:
-        """Takes over the facts of the last engine while no feed runs."""
+    def set_initial_info(self, info: EngineInfo) -> None:
+        """Replaces the facts that are shown until a message is received."""
         if self._header is None:
             self._info = info
 
     def feed_stats(self) -> Mapping[str, Any] | None:
-        """Counters of the feed's process; None while the feed is silent."""
-        return self._header.feed_stats if self._header and not self._is_silent else None
+        """Counters of the feed's process; None while the feed is disconnected."""
+        return self._header.feed_stats if self._header and not self._is_disconnected else None
 
-    def follows(self, message: StateMessage) -> bool:
-        """True if a message can be applied: it is the next one, or holds the whole state."""
-        if message.whole or self._header is None:
-            return message.whole
+    def can_apply(self, message: StateMessage) -> bool:
+        """True if a message can be applied: it is the next one, or has the complete state."""
+        if message.complete or self._header is None:
+            return message.complete
         after = (self._header.epoch, self._header.sequence + 1)
-        return not self._is_silent and (message.head.epoch, message.head.sequence) == after
+        return not self._is_disconnected and (message.header.epoch, message.header.sequence) == after
 
-    def knows(self, message: StateMessage) -> bool:
-        """True if a message of the same feed is not newer than the one applied last."""
+    def has_applied(self, message: StateMessage) -> bool:
+        """True for a message of the current epoch that is not newer than the one applied last."""
         header = self._header
-        if header is None or message.head.epoch != header.epoch:
+        if header is None or message.header.epoch != header.epoch:
             return False
-        return message.head.sequence <= header.sequence
+        return message.header.sequence <= header.sequence
 
     def apply(self, message: StateMessage) -> None:
         """Applies one message."""
-        self._header, self._is_silent = message.head, False
+        self._header, self._is_disconnected = message.header, False
         if message.main is not None:
-            self.markets.mirror_main(message.main)  # first: another market may have been the main one
+            self.markets.mirror_main(message.main)  # first: the main market may be another one now
         for text, snapshot in message.markets.items():
             if snapshot is not None:
                 self.markets.mirror(MarketKey.parse(text), snapshot)
-        self.markets.keep(self._kept(message))
+        self.markets.keep(self._watched_after(message))
         self.positions.apply(message)
 
-    def silence(self, reason: str) -> None:
-        """Marks everything as unknown, once: the feed has not been received for too long."""
-        if self._is_silent:
+    def disconnect(self, reason: str) -> None:
+        """Marks every market and figure as disconnected for `reason`, until the next message is applied."""
+        if self._is_disconnected:
             return
-        self._is_silent = True
-        self.positions.silence(reason)
+        self._is_disconnected = True
+        self.positions.disconnect(reason)
         for key, snapshot in self.markets.snapshots().items():
-            lost = replace(
+            disconnected = replace(
                 snapshot, version=snapshot.version + 1, health=snapshot.health.disconnected(reason)
             )
-            self.markets.mirror(key, lost)
+            self.markets.mirror(key, disconnected)
 
-    def _kept(self, message: StateMessage) -> set[MarketKey]:
+    def _watched_after(self, message: StateMessage) -> set[MarketKey]:
+        """The markets apart from the main one that are watched once `message` is applied."""
         received = {MarketKey.parse(text): snapshot for text, snapshot in message.markets.items()}
         watched = {key for key, snapshot in received.items() if snapshot is not None}
-        return watched if message.whole else (self.markets.snapshots().keys() - received.keys()) | watched
+        return watched if message.complete else (self.markets.snapshots().keys() - received.keys()) | watched

@@ -1,4 +1,4 @@
-"""MirroredBook: the position book of a web worker, as the feed's process published it last."""
+"""MirroredBook: the position book of a web worker, as last published by the feed."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -14,90 +14,90 @@ from dashboard.positions.position_book import PositionBook
 from dashboard.replication.messages import StateMessage
 from dashboard.state.markets import Markets
 
-_FILLS_REMEMBERED = 1_000
-"""Newest fills that were announced: as many as a feed keeps while it cannot publish them."""
+_MAX_NOTIFIED_FILLS = 1_000
+"""Newest fills that are not notified twice: as many as a feed keeps while it cannot publish."""
 
 
 class MirroredBook(PositionBook):
-    """Ages like the book that it mirrors."""
+    """Applies the feed's messages; figures age as in the book that it mirrors."""
 
     _summary: AccountSummary | None = None
 
     def __init__(self, markets: Markets, clock: Callable[[], int] = now_ms) -> None:
         super().__init__(markets, clock)
-        self._announced: deque[tuple[PositionKey, tuple[str, ...]]] = deque(maxlen=_FILLS_REMEMBERED)
+        self._notified_fills: deque[tuple[PositionKey, tuple[str, ...]]] = deque(maxlen=_MAX_NOTIFIED_FILLS)
 
     def summary(self) -> AccountSummary:
-        """Totals of all positions; unknown while the feed is silent."""
-        is_open = len(self.get_all_positions())
-        return self._summary or AccountSummary(self._wall(), is_open, None, None, None, {})
+        """Totals of all positions; unknown while the feed is disconnected."""
+        open_count = len(self.get_all_positions())
+        return self._summary or AccountSummary(self._wall(), open_count, None, None, None, {})
 
     def apply(self, message: StateMessage) -> None:
-        """Takes a message over, then announces the updates that led to it.
+        """Applies a message, then notifies the listeners of its updates.
 
-        A message with the whole state may follow missed ones: then each position that differs from the one
-        before is announced as it is now.
+        A complete message may follow missed ones: listeners are then also notified of every position that
+        changed without an update.
         """
         with self.lock:
             before = self._positions.copy()
-            if message.whole:
+            if message.complete:
                 self._positions, self._keys_by_market = {}, {}
             for live in message.positions.values():
                 self._store(live)
             self._apply_manual(message)
-            if message.noted is not None:
-                self._events = deque(reversed(message.noted), self._events.maxlen)
+            if message.events is not None:
+                self._events = deque(reversed(message.events), self._events.maxlen)
             if message.account is not None:
                 self._summary, self.accounts = message.account.summary, dict(message.account.accounts)
             for update in message.updates:
-                self._announce_once(update)
-            if message.whole:
-                self._catch_up(before, {update.position.key for update in message.updates})
+                self._notify_once(update)
+            if message.complete:
+                self._notify_missed(before, {update.position.key for update in message.updates})
 
-    def silence(self, reason: str) -> None:
-        """Makes the totals and every figure of a price unknown: the feed is silent."""
+    def disconnect(self, reason: str) -> None:
+        """Makes the totals and every figure of a price unknown, for `reason`."""
         with self.lock:
             self._summary = None
             self.accounts = {name: replace(each, problem=reason) for name, each in self.accounts.items()}
             self._positions = {key: live.without_price() for key, live in self._positions.items()}
             for live in self._positions.values():
                 if live.is_open:
-                    self._announce(live, EventType.PRICE_UPDATE)
+                    self._notify_change(live, EventType.PRICE_UPDATE)
 
     def _apply_manual(self, message: StateMessage) -> None:
         entries = {MarketKey.parse(text): entry for text, entry in message.manual.items()}
-        merged = {**({} if message.whole else self.manual), **entries}
+        merged = {**({} if message.complete else self.manual), **entries}
         self.manual = {key: entry for key, entry in merged.items() if entry is not None}
 
-    def _announce_once(self, update: PositionUpdate) -> None:
-        """A feed that does not know whether Redis took its message sends it again."""
+    def _notify_once(self, update: PositionUpdate) -> None:
+        """Skips repeated fills: a feed repeats a message if Redis did not confirm it in time."""
         if update.fill is not None:
             fill = (update.position.key, update.fill.identity)
-            if fill in self._announced:
+            if fill in self._notified_fills:
                 return
-            self._announced.append(fill)
+            self._notified_fills.append(fill)
         self._notify(update)
 
-    def _catch_up(self, before: Mapping[PositionKey, LivePosition], announced: set[PositionKey]) -> None:
-        """Announces missed changes. Of several missed fills only the last one is announced."""
-        for key in (before.keys() | self._positions.keys()) - announced:
+    def _notify_missed(self, before: Mapping[PositionKey, LivePosition], notified: set[PositionKey]) -> None:
+        """Notifies of missed changes. Of several missed fills only the last one is notified."""
+        for key in (before.keys() | self._positions.keys()) - notified:
             old, now = before.get(key), self._positions.get(key)
             if now is None:
-                self._announce(_flat(before[key]))
+                self._notify_change(_flattened(before[key]))
             elif old is None or now.state != old.state:
                 fill = now.state.last_fill
-                known = old is None or fill == old.state.last_fill
-                self._announce(now, fill=None if known else fill)
-            elif now.unrealized_pnl != old.unrealized_pnl:  # as after silence
-                self._announce(now, EventType.PRICE_UPDATE)
+                is_old_fill = old is None or fill == old.state.last_fill
+                self._notify_change(now, fill=None if is_old_fill else fill)
+            elif now.unrealized_pnl != old.unrealized_pnl:  # as after a disconnection
+                self._notify_change(now, EventType.PRICE_UPDATE)
 
-    def _announce(
+    def _notify_change(
         self, live: LivePosition, kind: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
     ) -> None:
-        self._announce_once(PositionUpdate(live, EventType.FILL if fill else kind, self._wall(), fill))
+        self._notify_once(PositionUpdate(live, EventType.FILL if fill else kind, self._wall(), fill))
 
 
-def _flat(live: LivePosition) -> LivePosition:
-    """The rest of a position that the feed does not report any longer."""
+def _flattened(live: LivePosition) -> LivePosition:
+    """A position that the feed no longer reports, with a size of zero."""
     state: PositionState = replace(live.state, contracts=Decimal(0), entry_value=Decimal(0))
     return replace(live, state=state, position=None, levels=None).without_price()

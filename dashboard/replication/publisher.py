@@ -1,4 +1,4 @@
-"""Publisher: tells Redis what changes in the house as fast as Redis takes it, and at least once a second."""
+"""Publisher: publishes changes of the live state as fast as Redis accepts them, and a heartbeat."""
 
 import logging
 import threading
@@ -18,13 +18,13 @@ from dashboard.replication.lease import Lease
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 1.0
-"""Seconds between two messages at most."""
-_AGAIN = 0.3
-"""Seconds to the next try where Redis is away."""
+"""Longest time between two messages."""
+_RETRY_S = 0.3
+"""Pause after an error of Redis."""
 
 
 class Publisher:
-    """Works in a thread of its own: the feed never waits for Redis."""
+    """Publishes in its own thread, so that the feed never waits for Redis."""
 
     def __init__(
         self,
@@ -33,84 +33,84 @@ class Publisher:
         context: AppContext,
         feed_stats: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
-        """`lease` has to be held already. `feed_stats` are what this process counts."""
+        """`lease` must be held. `feed_stats` returns the counters of this process."""
         self._lease, self._context, self._feed_stats = lease, context, feed_stats
-        self._timing = ClockOffset(redis)
-        self._stirred, self._ended = threading.Event(), threading.Event()
-        self._changes = ChangeTracker(context, self._stirred.set)
+        self._clock = ClockOffset(redis)
+        self._wake, self._stopped = threading.Event(), threading.Event()
+        self._changes = ChangeTracker(context, self._wake.set)
         self._sequence = 0
-        self._away = False
+        self._is_failing = False
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
-        self.lost = threading.Event()
-        """Set once another feed leads."""
+        self.lease_lost = threading.Event()
+        """Set once another feed holds the lease."""
         self.worked_at = now_ms()
-        """When it was last done with a message, whether Redis took it or not: one that hangs grows old."""
+        """Time of the newest attempt, successful or not, in ms of the monotonic clock."""
 
     def start(self) -> None:
-        """Begins, with all that is known."""
-        self._stirred.set()
+        """Starts the thread, which publishes the complete state first."""
+        self._wake.set()
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends, with the newest told."""
+        """Publishes the last changes and stops the thread."""
         self._changes.close()
-        self._ended.set()
-        self._stirred.set()
+        self._stopped.set()
+        self._wake.set()
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._ended.is_set() and not self.lost.is_set():
-            self._stirred.wait(HEARTBEAT_S)
-            self._stirred.clear()
+        while not self._stopped.is_set() and not self.lease_lost.is_set():
+            self._wake.wait(HEARTBEAT_S)
+            self._wake.clear()
             try:
-                self._work()
+                self._publish()
             except Exception:
-                log.exception("what is known could not be published; the next beat tries again")
-                self._changes.again()
+                log.exception("the state could not be published; trying again within %g s", HEARTBEAT_S)
+                self._changes.reset()
             self.worked_at = now_ms()
 
-    def _work(self) -> None:
+    def _publish(self) -> None:
         batch = self._changes.take()
         try:
             if not self._send(batch):
-                self._lead_again(batch)
-            self._back()
+                self._reacquire_lease(batch)
+            self._on_success()
         except RedisError as error:
-            self._changes.again(batch)
-            self._gone(error)
+            self._changes.reset(batch)
+            self._on_error(error)
 
     def _send(self, batch: ChangeBatch) -> bool:
-        """False: this feed does not lead any more."""
+        """Returns False if this feed does not hold the lease."""
         self._sequence += 1
-        head = messages.MessageHeader(
+        header = messages.MessageHeader(
             self._lease.epoch,
             self._sequence,
-            self._timing.offset(),
+            self._clock.offset(),
             self._context.info(),
             self._feed_stats(),
         )
-        texts = {messages.HEADER: messages.serialize(head), **batch.texts()}
+        parts = {messages.HEADER: messages.serialize(header), **batch.serialize()}
         updates = [messages.serialize(each) for each in batch.updates]
-        message = messages.join_parts(texts, updates, whole=batch.whole)
-        return self._lease.publish(texts, message, whole=batch.whole)
+        message = messages.join_parts(parts, updates, complete=batch.complete)
+        return self._lease.publish(parts, message, complete=batch.complete)
 
-    def _lead_again(self, batch: ChangeBatch) -> None:
-        """The lease went with an emptied Redis, or in a long sleep: takes it, unless another feed has."""
+    def _reacquire_lease(self, batch: ChangeBatch) -> None:
+        """Acquires a lease that expired or was deleted with Redis' data, unless another feed holds it."""
         if not self._lease.acquire():
-            self.lost.set()
+            self.lease_lost.set()
             return
-        log.warning("the lease was gone and is taken again")
-        self._changes.again(batch)
-        self._stirred.set()
+        log.warning("the lease had expired or was deleted; acquired again")
+        self._changes.reset(batch)
+        self._wake.set()
 
-    def _gone(self, error: RedisError) -> None:
-        if not self._away:
-            log.warning("the web workers hear nothing: %s", error)
-        self._away = True
-        self._ended.wait(_AGAIN)
-        self._stirred.set()
+    def _on_error(self, error: RedisError) -> None:
+        if not self._is_failing:
+            log.warning("the state cannot be published, web workers receive no changes: %s", error)
+        self._is_failing = True
+        self._stopped.wait(_RETRY_S)
+        self._wake.set()
 
-    def _back(self) -> None:
-        if self._away:
-            log.warning("the web workers hear again")
-        self._away = False
+    def _on_success(self) -> None:
+        if self._is_failing:
+            log.warning("the state is published again")
+        self._is_failing = False

@@ -25,7 +25,7 @@ from tests.auth.builders import FakeAuthStore
 from tests.domain.builders import instrument, ticker
 from tests.positions.harness import TrackerHarness, market_key
 from tests.redis_server import RedisServer
-from tests.replication.harness import heard, published, same
+from tests.replication.harness import in_sync, mirrored, published
 from tests.waiting import TIMEOUT_S, until
 
 
@@ -53,7 +53,7 @@ class ApiServer(AbstractContextManager["ApiServer"]):
         self.markets = self.harness.markets
         self.markets.apply(market_key(), InstrumentResolved(instrument()))
         self.monitor = PositionMonitor(self.harness.book, update_interval=update_interval)
-        self.trouble: str | None = None
+        self.audit_problem: str | None = None
         self._mirror: Mirror | None = None
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
         self._ends = ExitStack()
@@ -68,7 +68,7 @@ class ApiServer(AbstractContextManager["ApiServer"]):
 
     def _mirrored(self, redis: RedisServer) -> AppContext:
         self._ends.enter_context(published(self._source, redis))
-        self._mirror = self._ends.enter_context(heard(redis))
+        self._mirror = self._ends.enter_context(mirrored(redis))
         mirror = self._mirror
         return AppContext(mirror.markets, mirror.positions, mirror.info, no_command, no_candles, no_command)
 
@@ -76,11 +76,11 @@ class ApiServer(AbstractContextManager["ApiServer"]):
         """Waits until the API has all changes of markets and positions."""
         if self._mirror is not None:
             mirror = self._mirror
-            until(lambda: same(mirror, self._source))
+            until(lambda: in_sync(mirror, self._source))
 
     def _info(self) -> EngineInfo:
-        running, trouble = self.monitor.running, self.trouble
-        return EngineInfo("Bitget", "BTCUSDT", has_account=True, running=running, trouble=trouble)
+        running, audit_problem = self.monitor.running, self.audit_problem
+        return EngineInfo("Bitget", "BTCUSDT", has_account=True, running=running, audit_problem=audit_problem)
 
     def __enter__(self) -> "ApiServer":
         self._server.start()

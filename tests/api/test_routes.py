@@ -56,7 +56,7 @@ class TestHealth:
     def test_degraded_lists_each_reason(self, service: ApiServer):
         service.harness.fills(fill("buy 2 @ 100")).reading()
         service.harness.tracker.apply(AccountFailed("bitget: no answer in time"))
-        service.trouble = "the audit trail cannot be written: No space left on device (3 records lost)"
+        service.audit_problem = "the audit trail cannot be written: No space left on device (3 records lost)"
         health = httpx.get(service.url("/positions/health")).json()
         assert health["status"] == "degraded"
         reasons = "\n".join(health["degraded"])

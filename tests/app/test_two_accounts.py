@@ -34,7 +34,7 @@ from tests.app_server import AppServer
 from tests.domain.builders import LONG, SHORT, entered, instrument, position, ticker
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
-from tests.replication.harness import heard, published, same
+from tests.replication.harness import in_sync, mirrored, published
 from tests.waiting import until
 
 BTC = instrument()
@@ -94,8 +94,8 @@ def context(two: TwoAccounts, request: pytest.FixtureRequest) -> Iterator[AppCon
     redis: RedisServer = request.getfixturevalue("redis_server")
     with ExitStack() as stack:
         stack.enter_context(published(two.context, redis))
-        mirror = stack.enter_context(heard(redis))
-        until(lambda: same(mirror, two.context), 30)
+        mirror = stack.enter_context(mirrored(redis))
+        until(lambda: in_sync(mirror, two.context), 30)
         yield AppContext(mirror.markets, mirror.positions, mirror.info, no_command, no_candles, no_command)
 
 

@@ -1,4 +1,4 @@
-"""What is counted where the feed runs, told by real markets, a real tracker and a real trail."""
+"""FeedStats over real markets, a real tracker and a real audit trail."""
 
 import errno
 import json
@@ -30,24 +30,24 @@ ETH = replace(instrument(), symbol="ETH/USDT:USDT", base="ETH")
 STREAM, POLL = Transport.STREAM, Transport.POLL
 
 
-class Rig:
-    """FeedStats over a clock in the hand."""
+class StatsHarness:
+    """FeedStats on a clock that the test moves."""
 
     def __init__(self, audit: AuditLogger | None = None) -> None:
-        self.harness = TrackerHarness(now=1_000_000)
-        self.markets = self.harness.markets
-        self.feed_stats = FeedStats(self.markets, self.harness.book, audit, clock=self.clock)
+        self.tracking = TrackerHarness(now=1_000_000)
+        self.markets = self.tracking.markets
+        self.feed_stats = FeedStats(self.markets, self.tracking.book, audit, clock=self.clock)
 
     def clock(self) -> int:
-        return self.harness.now
+        return self.tracking.now
 
-    def tick(self, route: Transport = STREAM, symbol: str = BTC) -> None:
+    def tick(self, transport: Transport = STREAM, symbol: str = BTC) -> None:
         self.markets.apply(
-            market_key(symbol), PriceReceived(route, self.clock(), ticker(self.clock(), last="100"))
+            market_key(symbol), PriceReceived(transport, self.clock(), ticker(self.clock(), last="100"))
         )
 
-    def broken(self, route: Transport = STREAM) -> None:
-        self.markets.apply(market_key(), FeedFailed(route, "gone"))
+    def fail(self, transport: Transport = STREAM) -> None:
+        self.markets.apply(market_key(), FeedFailed(transport, "gone"))
 
     def __getitem__(self, name: str) -> object:
         return self.feed_stats.read()[name]
@@ -60,100 +60,102 @@ def audit(tmp_path: Path) -> Iterator[AuditLogger]:
 
 
 @pytest.fixture
-def rig(audit: AuditLogger) -> Rig:
-    return Rig(audit)
+def harness(audit: AuditLogger) -> StatsHarness:
+    return StatsHarness(audit)
 
 
 class TestFeed:
-    def test_ticks_are_counted_and_nothing_else(self, rig):
-        rig.markets.apply(market_key(), InstrumentResolved(instrument()))
-        rig.tick()
-        rig.tick()
-        rig.markets.apply(market_key(), SupplementalPrice(ticker(rig.clock(), mark="101")))
-        rig.markets.apply(market_key(), MarginTiersReceived(()))
-        rig.broken()
-        assert rig["ticks"] == 3
+    def test_only_ticks_are_counted(self, harness):
+        harness.markets.apply(market_key(), InstrumentResolved(instrument()))
+        harness.tick()
+        harness.tick()
+        harness.markets.apply(market_key(), SupplementalPrice(ticker(harness.clock(), mark="101")))
+        harness.markets.apply(market_key(), MarginTiersReceived(()))
+        harness.fail()
+        assert harness["ticks"] == 3
 
-    def test_those_of_other_markets_too(self, rig):
-        rig.markets.apply(market_key(), InstrumentResolved(instrument()))
-        rig.tick()
-        rig.markets.apply(market_key(ETH.symbol), InstrumentResolved(ETH))
-        rig.harness.now += 700
-        rig.tick(symbol=ETH.symbol)
-        assert rig["ticks"] == 2
-        assert rig["price_ages"] == {BTC: 700, ETH.symbol: 0}
+    def test_ticks_of_other_markets_are_counted(self, harness):
+        harness.markets.apply(market_key(), InstrumentResolved(instrument()))
+        harness.tick()
+        harness.markets.apply(market_key(ETH.symbol), InstrumentResolved(ETH))
+        harness.tracking.now += 700
+        harness.tick(symbol=ETH.symbol)
+        assert harness["ticks"] == 2
+        assert harness["price_ages"] == {BTC: 700, ETH.symbol: 0}
 
-    def test_an_age_is_that_of_the_newest_price(self, rig):
-        rig.markets.apply(market_key(), InstrumentResolved(instrument()))
-        rig.tick()
-        rig.harness.now += 400
-        rig.markets.apply(market_key(), SupplementalPrice(ticker(rig.clock(), mark="101")))
-        rig.harness.now += 50
-        assert rig["price_ages"] == {BTC: 50}
-        assert rig["feed_age"] == 450
+    def test_age_is_that_of_the_newest_price(self, harness):
+        harness.markets.apply(market_key(), InstrumentResolved(instrument()))
+        harness.tick()
+        harness.tracking.now += 400
+        harness.markets.apply(market_key(), SupplementalPrice(ticker(harness.clock(), mark="101")))
+        harness.tracking.now += 50
+        assert harness["price_ages"] == {BTC: 50}
+        assert harness["feed_age"] == 450
 
-    def test_silence_makes_the_state_stale(self, rig):
-        assert rig["state"] == "CONNECTING"
-        rig.tick()
-        assert rig["state"] == "STREAMING"
-        rig.harness.now += 60_000
-        assert rig["state"] == "STALE"
+    def test_state_becomes_stale_without_prices(self, harness):
+        assert harness["state"] == "CONNECTING"
+        harness.tick()
+        assert harness["state"] == "STREAMING"
+        harness.tracking.now += 60_000
+        assert harness["state"] == "STALE"
 
     @pytest.mark.parametrize(
         ("events", "reconnects"),
         [
             ([Transport.STREAM], 0),
-            ([(STREAM,), STREAM], 0),  # the first connection is no return
+            ([(STREAM,), STREAM], 0),  # the first connection is no reconnect
             ([STREAM, (STREAM,), STREAM], 1),
-            ([STREAM, (STREAM,), POLL, STREAM], 1),  # back by polling; what follows was not missed
-            ([POLL, (STREAM,), POLL, (STREAM,), POLL], 0),  # polling went on while the stream was tried
+            ([STREAM, (STREAM,), POLL, STREAM], 1),  # reconnected by polling; then no gap
+            ([POLL, (STREAM,), POLL, (STREAM,), POLL], 0),  # polling continued while the stream was retried
             ([POLL, (POLL,), (POLL,), POLL, (POLL,), STREAM], 2),
         ],
         ids=str,
     )
-    def test_a_reconnect_is_a_return_to_live_prices(self, rig, events, reconnects):
-        """A route is a tick by it, a route in brackets its failure."""
+    def test_reconnects_are_counted_when_prices_are_live_again(self, harness, events, reconnects):
+        """A transport stands for a price received by it, a tuple of one for its failure."""
         for event in events:
-            rig.broken(*event) if isinstance(event, tuple) else rig.tick(event)
-        assert rig["reconnects"] == reconnects
-        assert rig["failures"] == sum(isinstance(event, tuple) for event in events)
+            harness.fail(*event) if isinstance(event, tuple) else harness.tick(event)
+        assert harness["reconnects"] == reconnects
+        assert harness["failures"] == sum(isinstance(event, tuple) for event in events)
 
 
 class TestAccount:
-    def test_before_the_first_reading_nothing_is_known_of_what_is_open(self, rig):
-        known = rig.feed_stats.read()
-        assert not known.keys() & {"open_positions", "differences_open", "account_age", "feed_age"}
-        assert known["fills"] == 0
+    def test_open_positions_are_unknown_before_the_first_reading(self, harness):
+        values = harness.feed_stats.read()
+        assert not values.keys() & {"open_positions", "differences_open", "account_age", "feed_age"}
+        assert values["fills"] == 0
 
-    def test_fills_and_updates(self, rig):
-        rig.harness.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2)).reading(position(LONG, "1", "100"))
-        rig.harness.price("120")
-        rig.harness.book.publish_prices()
-        rig.harness.now += 2_500
-        assert rig["fills"] == 2
-        assert rig["position_updates"] == len(rig.harness.announced) == 4
-        assert rig["open_positions"] == 1
-        assert rig["account_age"] == 2_500
+    def test_fills_and_position_updates_are_counted(self, harness):
+        harness.tracking.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2)).reading(
+            position(LONG, "1", "100")
+        )
+        harness.tracking.price("120")
+        harness.tracking.book.publish_prices()
+        harness.tracking.now += 2_500
+        assert harness["fills"] == 2
+        assert harness["position_updates"] == len(harness.tracking.announced) == 4
+        assert harness["open_positions"] == 1
+        assert harness["account_age"] == 2_500
 
-    def test_a_difference_is_open_until_both_agree(self, rig):
-        rig.harness.fills(fill("buy 2 @ 100")).reading()
-        assert (rig["differences"], rig["differences_open"]) == (1, 1)
-        rig.harness.reading(asked_at=2_000)
-        assert (rig["differences"], rig["differences_open"]) == (1, 1), "the same one"
-        rig.harness.reading(position(LONG, "2", "100"), asked_at=3_000)
-        assert (rig["differences"], rig["differences_open"]) == (1, 0)
+    def test_difference_is_open_until_exchange_and_fills_agree(self, harness):
+        harness.tracking.fills(fill("buy 2 @ 100")).reading()
+        assert (harness["differences"], harness["differences_open"]) == (1, 1)
+        harness.tracking.reading(asked_at=2_000)
+        assert (harness["differences"], harness["differences_open"]) == (1, 1), "the same one"
+        harness.tracking.reading(position(LONG, "2", "100"), asked_at=3_000)
+        assert (harness["differences"], harness["differences_open"]) == (1, 0)
 
-    def test_one_that_is_corrected_at_once_was_found_all_the_same(self, rig):
-        rig.harness.fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
-        rig.harness.reading(position(LONG, "3", "100"), asked_at=2_000)
-        assert (rig["differences"], rig["differences_open"]) == (1, 0)
+    def test_difference_corrected_at_once_is_counted(self, harness):
+        harness.tracking.fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
+        harness.tracking.reading(position(LONG, "3", "100"), asked_at=2_000)
+        assert (harness["differences"], harness["differences_open"]) == (1, 0)
 
-    def test_a_reading_that_fails(self, rig):
-        assert rig["account_failing"] == 0
-        rig.harness.tracker.apply(AccountFailed("no answer"))
-        assert rig["account_failing"] == 1
+    def test_failed_reading_is_reported(self, harness):
+        assert harness["account_failing"] == 0
+        harness.tracking.tracker.apply(AccountFailed("no answer"))
+        assert harness["account_failing"] == 1
 
-    def test_without_an_account_nothing_is_told_of_one(self):
+    def test_account_figures_are_missing_without_an_account(self):
         markets = Markets(market_key(), 2_000)
         stats = FeedStats(markets, LiveBook(markets))
         assert set(stats.read()) == {
@@ -162,8 +164,8 @@ class TestAccount:
 
 
 class TestTrail:
-    def test_a_disk_that_fails(self, rig, audit, monkeypatch):
-        assert (rig["audit_errors"], rig["audit_degraded"], rig["audit_untold"]) == (0, 0, 0)
+    def test_failed_writes_and_lost_records_are_counted(self, harness, audit, monkeypatch):
+        assert (harness["audit_errors"], harness["audit_degraded"], harness["audit_untold"]) == (0, 0, 0)
 
         def refuses(*_: object) -> int:
             raise OSError(errno.ENOSPC, "full")
@@ -172,11 +174,11 @@ class TestTrail:
             patch.setattr("os.write", refuses)
             audit.record("fill", {})
             audit.record("fill", {})
-        assert (rig["audit_errors"], rig["audit_degraded"], rig["audit_untold"]) == (2, 1, 2)
+        assert (harness["audit_errors"], harness["audit_degraded"], harness["audit_untold"]) == (2, 1, 2)
         audit.record("fill", {})
-        assert (rig["audit_errors"], rig["audit_degraded"], rig["audit_untold"]) == (2, 0, 0)
+        assert (harness["audit_errors"], harness["audit_degraded"], harness["audit_untold"]) == (2, 0, 0)
 
-    def test_what_is_not_brought_to_the_disk(self, tmp_path, monkeypatch):
+    def test_failed_sync_is_counted(self, tmp_path, monkeypatch):
         with AuditLogger(tmp_path, FlushPolicy.ALWAYS) as audit:
             audit.record("fill", {})
 
@@ -189,11 +191,15 @@ class TestTrail:
             assert audit.errors == 1
 
 
-def test_it_can_travel_and_tells_no_amounts(rig):
-    rig.markets.apply(market_key(), InstrumentResolved(instrument()))
-    rig.markets.apply(market_key(), PriceReceived(STREAM, rig.clock(), ticker(rig.clock(), last="77777.5")))
-    rig.harness.fills(fill("buy 0.4321 @ 66666")).price("77777.5").reading(position(LONG, "0.4321", "66666"))
-    read = rig.feed_stats.read()
+def test_values_survive_json_and_have_no_amounts(harness):
+    harness.markets.apply(market_key(), InstrumentResolved(instrument()))
+    harness.markets.apply(
+        market_key(), PriceReceived(STREAM, harness.clock(), ticker(harness.clock(), last="77777.5"))
+    )
+    harness.tracking.fills(fill("buy 0.4321 @ 66666")).price("77777.5").reading(
+        position(LONG, "0.4321", "66666")
+    )
+    read = harness.feed_stats.read()
     text = json.dumps(read)
     assert json.loads(text) == read
     assert not [secret for secret in ("4321", "66666", "77777", "long", "4801") if secret in text]

@@ -11,7 +11,7 @@ from dashboard.clock import now_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.replication.mirror import Mirror
 from tests.redis_server import RedisServer
-from tests.replication.harness import heard
+from tests.replication.harness import mirrored
 from tests.systemd_harness import FEED, NotifySocket, start
 from tests.waiting import TIMEOUT_S, until
 
@@ -39,7 +39,7 @@ def is_streaming(mirror: Mirror) -> bool:
 
 
 def test_feed_publishes_its_state_and_notifies_systemd(feed: Start, redis_server: RedisServer):
-    with NotifySocket() as manager, heard(redis_server) as mirror:
+    with NotifySocket() as manager, mirrored(redis_server) as mirror:
         process = feed(manager=manager)
         manager.until("READY=1")
         until(lambda: is_streaming(mirror))
@@ -52,7 +52,7 @@ def test_feed_publishes_its_state_and_notifies_systemd(feed: Start, redis_server
 
 
 def test_standby_feed_takes_over_when_the_first_dies(feed: Start, redis_server: RedisServer):
-    with NotifySocket() as manager, heard(redis_server) as mirror:
+    with NotifySocket() as manager, mirrored(redis_server) as mirror:
         first = feed()
         until(lambda: is_streaming(mirror))
         feed(manager=manager)
@@ -65,7 +65,7 @@ def test_standby_feed_takes_over_when_the_first_dies(feed: Start, redis_server: 
 
 
 def test_reload_restarts_the_feed_in_the_same_process(feed: Start, redis_server: RedisServer):
-    with NotifySocket() as manager, heard(redis_server) as mirror:
+    with NotifySocket() as manager, mirrored(redis_server) as mirror:
         process = feed(manager=manager)
         manager.until("active: reading")
         until(lambda: is_streaming(mirror))
@@ -77,7 +77,7 @@ def test_reload_restarts_the_feed_in_the_same_process(feed: Start, redis_server:
 
 
 def test_reload_during_a_reload_does_not_end_the_process(feed: Start, redis_server: RedisServer):
-    with NotifySocket() as manager, heard(redis_server) as mirror:
+    with NotifySocket() as manager, mirrored(redis_server) as mirror:
         process = feed(manager=manager)
         manager.until("active: reading")
         process.send_signal(signal.SIGHUP)
@@ -93,7 +93,7 @@ def test_standby_that_finds_the_audit_trail_locked_is_restarted_later(
     feed: Start, redis_server: RedisServer, tmp_path: Path
 ):
     """The stalled holder still locks the trail: exit code 1 lets systemd retry, 2 would stop the unit."""
-    with NotifySocket() as manager, heard(redis_server) as mirror:
+    with NotifySocket() as manager, mirrored(redis_server) as mirror:
         first = feed(f"--log-dir={tmp_path}")
         until(lambda: is_streaming(mirror))
         standby = feed(f"--log-dir={tmp_path}", manager=manager)
@@ -107,7 +107,7 @@ def test_standby_that_finds_the_audit_trail_locked_is_restarted_later(
 
 def test_symbol_that_the_exchange_refuses_is_retried_and_shown(feed: Start, redis_server: RedisServer):
     """A service does not exit for it: the page shows the reason."""
-    with NotifySocket() as manager, heard(redis_server) as mirror:
+    with NotifySocket() as manager, mirrored(redis_server) as mirror:
         process = feed("--symbol=NOSUCH", manager=manager)
         manager.until("active: reading")
         until(lambda: "NOSUCH" in (mirror.markets.main.snapshot.health.reason or ""))
@@ -119,7 +119,7 @@ def test_symbol_that_the_exchange_refuses_is_retried_and_shown(feed: Start, redi
 
 def test_feed_waits_for_redis(feed: Start, redis_server: RedisServer):
     redis_server.stop()
-    with NotifySocket() as manager, heard(redis_server) as mirror:
+    with NotifySocket() as manager, mirrored(redis_server) as mirror:
         feed(manager=manager)
         manager.until("standby: Redis at")
         redis_server.start()

@@ -16,10 +16,10 @@ from websockets.sync.client import ClientConnection, unix_connect
 
 from dashboard.auth.auth_store import AuthStore
 from dashboard.paths import auth_file
-from dashboard.replication.redis_client import CHANNEL
+from dashboard.replication.redis_keys import CHANNEL
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
-from tests.replication.harness import Source, published
+from tests.replication.harness import FeedStub, published
 from tests.systemd_harness import NotifySocket, with_inherited_socket
 from tests.waiting import TIMEOUT_S, until
 
@@ -86,15 +86,15 @@ class Workers:
 
 
 @pytest.fixture
-def source(redis_server: RedisServer) -> Iterator[Source]:
-    source = Source().price("100")
+def source(redis_server: RedisServer) -> Iterator[FeedStub]:
+    source = FeedStub().price("100")
     source.harness.fills(fill("buy 1 @ 100"))
     with published(source.context, redis_server):
         yield source
 
 
 @pytest.fixture
-def serve(redis_server: RedisServer, tmp_path: Path, source: Source) -> Iterator[Callable[..., Workers]]:
+def serve(redis_server: RedisServer, tmp_path: Path, source: FeedStub) -> Iterator[Callable[..., Workers]]:
     started: list[Workers] = []
     with NotifySocket() as manager:
 
@@ -111,7 +111,7 @@ def serve(redis_server: RedisServer, tmp_path: Path, source: Source) -> Iterator
             workers.close()
 
 
-def test_page_api_and_websocket_show_the_published_state(serve: Callable[..., Workers], source: Source):
+def test_page_api_and_websocket_show_the_published_state(serve: Callable[..., Workers], source: FeedStub):
     workers = serve()
     assert "<title>BTCUSDT" in workers.client.get("/").text
     assert workers.positions().keys() == {"BTC/USDT:USDT"}

@@ -1,4 +1,4 @@
-"""A feed's side and a worker's side with a real Redis in between."""
+"""The publishing and the mirroring side of the replication, over a real Redis."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,19 +23,19 @@ from tests.positions.harness import TrackerHarness, market_key
 from tests.redis_server import RedisServer
 from tests.waiting import until
 
-UNHEARD = EngineInfo("Bitget", "BTCUSDT", Environment.LIVE)
+INITIAL_INFO = EngineInfo("Bitget", "BTCUSDT", Environment.LIVE)
 
 
 @dataclass
-class Source:
-    """What a feed's process knows, moved by hand."""
+class FeedStub:
+    """The live state of a feed process, which the test changes."""
 
-    info: EngineInfo = field(default_factory=lambda: replace(UNHEARD, has_account=True))
+    info: EngineInfo = field(default_factory=lambda: replace(INITIAL_INFO, has_account=True))
     entered: list[Mapping[str, str | None]] = field(default_factory=list)
-    asked: list[tuple[str, MarketKey]] = field(default_factory=list)
-    readings: int = 0
+    requested: list[tuple[str, MarketKey]] = field(default_factory=list)
+    reconciliations: int = 0
     candles: Sequence[Candle] = ()
-    refuses: DashboardError | None = None
+    error: DashboardError | None = None
 
     def __post_init__(self) -> None:
         self.harness = TrackerHarness(real_clock=True)
@@ -45,8 +45,8 @@ class Source:
             self.markets, self.book, lambda: self.info, self._enter, self._candles, self._reconcile
         )
 
-    def price(self, last: str, market: Instrument | None = None, *, age: int = 0) -> "Source":
-        """A tick, of the main market unless told otherwise."""
+    def price(self, last: str, market: Instrument | None = None, *, age: int = 0) -> "FeedStub":
+        """Applies a price, to the main market by default."""
         quotes = ticker(now_ms() - age, last=last, bid=last, ask=last)
         key = market_key(market.symbol) if market else self.markets.main_key
         if market and self.markets.get(key) is None:
@@ -55,48 +55,48 @@ class Source:
         return self
 
     async def _enter(self, fields: Mapping[str, str | None]) -> None:
-        if self.refuses:
-            raise self.refuses
+        if self.error:
+            raise self.error
         self.entered.append(fields)
 
     async def _candles(self, timeframe: str, market: MarketKey) -> Sequence[Candle]:
-        if self.refuses:
-            raise self.refuses
-        self.asked.append((timeframe, market))
+        if self.error:
+            raise self.error
+        self.requested.append((timeframe, market))
         return self.candles
 
     async def _reconcile(self) -> None:
-        self.readings += 1
+        self.reconciliations += 1
 
 
 @contextmanager
 def published(context: AppContext, server: RedisServer, **more: Any) -> Iterator[Publisher]:
-    """The context of a feed that leads."""
+    """Publishes the context as the active feed."""
     redis = connect(server.url)
     lease = Lease(redis)
     until(lease.acquire)
-    publisher, answering = Publisher(redis, lease, context, **more), CommandServer(redis, context)
+    publisher, command_server = Publisher(redis, lease, context, **more), CommandServer(redis, context)
     with ExitStack() as stack:
-        for each in (publisher, answering):
-            each.start()
-            stack.callback(each.stop)
+        for service in (publisher, command_server):
+            service.start()
+            stack.callback(service.stop)
         yield publisher
 
 
 @contextmanager
-def heard(server: RedisServer) -> Iterator[Mirror]:
-    """What a worker makes of it."""
-    mirror = Mirror(UNHEARD)
-    hearing = Subscriber(connect(server.url), mirror)
-    hearing.start()
+def mirrored(server: RedisServer) -> Iterator[Mirror]:
+    """The mirror of a web worker, updated by its subscriber."""
+    mirror = Mirror(INITIAL_INFO)
+    subscriber = Subscriber(connect(server.url), mirror)
+    subscriber.start()
     try:
         yield mirror
     finally:
-        hearing.stop()
+        subscriber.stop()
 
 
-def same(mirror: Mirror, context: AppContext) -> bool:
-    """Whether the worker knows what the feed knows."""
+def in_sync(mirror: Mirror, context: AppContext) -> bool:
+    """True if the mirror equals the feed's state."""
     markets, book = context.markets, context.positions
     return (
         mirror.markets.main_key == markets.main_key

@@ -10,9 +10,9 @@ from dashboard.state.markets import Markets
 from dashboard.state.runtime import MarketSnapshot
 from tests.domain.builders import instrument, received
 
-OF = instrument()
-REQUESTED, MAIN = MarketKey("bitget", "BTCUSDT"), MarketKey("bitget", OF.symbol)
-OTHER_EXCHANGE = MarketKey("bybit", OF.symbol)
+INSTRUMENT = instrument()
+REQUESTED, MAIN = MarketKey("bitget", "BTCUSDT"), MarketKey("bitget", INSTRUMENT.symbol)
+OTHER_EXCHANGE = MarketKey("bybit", INSTRUMENT.symbol)
 
 
 @pytest.fixture
@@ -26,14 +26,14 @@ def last(snapshot: MarketSnapshot) -> object:
 
 def test_the_main_market_is_found_under_both_of_its_keys(markets: Markets) -> None:
     assert markets.main_key == REQUESTED
-    markets.apply(REQUESTED, InstrumentResolved(OF))
+    markets.apply(REQUESTED, InstrumentResolved(INSTRUMENT))
     assert markets.main_key == MAIN
     assert markets.get(REQUESTED) is markets.get(MAIN) is markets.main
     assert list(markets.snapshots()) == [MAIN]
 
 
 def test_the_same_symbol_on_two_exchanges_is_two_markets(markets: Markets) -> None:
-    markets.apply(REQUESTED, InstrumentResolved(OF))
+    markets.apply(REQUESTED, InstrumentResolved(INSTRUMENT))
     markets.apply(MAIN, received(last="100"))
     markets.apply(OTHER_EXCHANGE, received(last="101"))
     assert {key: last(snapshot) for key, snapshot in markets.snapshots().items()} == {

@@ -26,17 +26,17 @@ from dashboard.state.runtime import MarketSnapshot, RuntimeConfig
 from tests.domain.builders import instrument, received, ticker
 from tests.waiting import TIMEOUT_S
 
-OF = instrument()
-REQUESTED, RESOLVED = MarketKey("bitget", "BTCUSDT"), InstrumentResolved(OF)
+INSTRUMENT = instrument()
+REQUESTED, RESOLVED = MarketKey("bitget", "BTCUSDT"), InstrumentResolved(INSTRUMENT)
 TIERS = (MarginTier(Decimal(0), Decimal("0.04")), MarginTier(Decimal(105), Decimal("0.1")))
 
 
 @pytest.fixture
 def runtime() -> RuntimeConfig:
-    """A market that was found, without a price."""
-    it = RuntimeConfig(REQUESTED, 2_000)
-    it.apply(RESOLVED)
-    return it
+    """A resolved market without a price."""
+    runtime = RuntimeConfig(REQUESTED, 2_000)
+    runtime.apply(RESOLVED)
+    return runtime
 
 
 def test_at_the_start_everything_is_unknown() -> None:
@@ -47,8 +47,8 @@ def test_at_the_start_everything_is_unknown() -> None:
 
 
 def test_the_key_has_the_unified_symbol_once_it_is_resolved(runtime: RuntimeConfig) -> None:
-    assert runtime.snapshot.key == MarketKey("bitget", OF.symbol)
-    assert runtime.snapshot.instrument is OF
+    assert runtime.snapshot.key == MarketKey("bitget", INSTRUMENT.symbol)
+    assert runtime.snapshot.instrument is INSTRUMENT
 
 
 def test_each_price_is_merged(runtime: RuntimeConfig) -> None:
@@ -111,7 +111,7 @@ def test_a_failing_listener_does_not_affect_the_others(
     seen: list[int] = []
 
     def fails(_: MarketSnapshot) -> None:
-        raise ValueError("mine alone")
+        raise ValueError("first listener failed")
 
     runtime.register(fails)
     runtime.register(lambda snapshot: seen.append(snapshot.version))
@@ -120,7 +120,9 @@ def test_a_failing_listener_does_not_affect_the_others(
         runtime.apply(received(last="2"))
     assert seen == [2, 3]
     assert runtime.snapshot.version == 3
-    assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == ["mine alone"] * 2
+    assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == [
+        "first listener failed"
+    ] * 2
 
 
 def test_unregistering_affects_that_listener_only(runtime: RuntimeConfig) -> None:
@@ -152,10 +154,10 @@ def test_many_threads_take_turns(runtime: RuntimeConfig) -> None:
     """Versions have no gap, and every listener sees them in order."""
     seen: list[int] = []
     runtime.register(lambda snapshot: seen.append(snapshot.version))
-    together = threading.Barrier(8)
+    barrier = threading.Barrier(8)
 
     def write() -> None:
-        together.wait()
+        barrier.wait()
         for number in range(1, 51):
             runtime.apply(received(last=str(number)))
             runtime.apply(SupplementalPrice(ticker(bid=str(number))))
@@ -171,7 +173,7 @@ def test_many_threads_take_turns(runtime: RuntimeConfig) -> None:
 
 def test_a_snapshot_cannot_be_changed(runtime: RuntimeConfig) -> None:
     with pytest.raises(FrozenInstanceError):
-        runtime.snapshot.version = 7  # type: ignore[misc]  # that it cannot is the point
+        runtime.snapshot.version = 7  # type: ignore[misc]  # the assignment under test
 
 
 FIGURES = st.dictionaries(

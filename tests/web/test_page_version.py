@@ -21,4 +21,4 @@ def test_another_exchange_symbol_or_environment_changes_the_version(change):
 
 
 def test_stopped_feed_does_not_change_the_version():
-    assert page_version(replace(INFO, running=False, trouble="disk full")) == page_version(INFO)
+    assert page_version(replace(INFO, running=False, audit_problem="disk full")) == page_version(INFO)
