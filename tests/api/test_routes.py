@@ -17,7 +17,7 @@ KEY = "a-key-of-enough-characters"
 
 def test_positions_have_all_details(service: ApiServer):
     service.harness.fills(fill("buy 2 @ 100", fee="0.5"))
-    service.harness.reading(position(LONG, "2", "100", liquidation="91", margin_mode="isolated"))
+    service.harness.snapshot(position(LONG, "2", "100", liquidation="91", margin_mode="isolated"))
     service.price("110")
     answer = httpx.get(service.url("/positions"))
     assert answer.headers["cache-control"] == "no-store"
@@ -48,13 +48,13 @@ def test_summary_adds_up_all_positions(service: ApiServer):
 
 class TestHealth:
     def test_healthy_with_price_and_account(self, service: ApiServer):
-        service.harness.reading()
+        service.harness.snapshot()
         service.price("100")
         health = httpx.get(service.url("/positions/health")).json()
         assert {"status": "healthy", "running": True, "degraded": []}.items() <= health.items()
 
     def test_degraded_lists_each_reason(self, service: ApiServer):
-        service.harness.fills(fill("buy 2 @ 100")).reading()
+        service.harness.fills(fill("buy 2 @ 100")).snapshot()
         service.harness.tracker.apply(AccountFailed("bitget: no answer in time"))
         service.trouble = "the audit trail cannot be written: No space left on device (3 records lost)"
         health = httpx.get(service.url("/positions/health")).json()

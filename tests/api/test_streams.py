@@ -124,7 +124,7 @@ class TestPositions:
             assert until(client, "summary")["positions"] == {}
 
     def test_hedge_mode_labels_include_the_side(self, service: ApiServer):
-        service.harness.reading(position(LONG, "2", "100"), hedged=True)
+        service.harness.snapshot(position(LONG, "2", "100"), hedged=True)
         with service.stream() as client:
             assert set(receive(client)["positions"]) == {f"{BTC}:long"}
 

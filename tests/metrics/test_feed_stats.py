@@ -126,7 +126,7 @@ class TestAccount:
         assert known["fills"] == 0
 
     def test_fills_and_updates(self, rig):
-        rig.harness.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2)).reading(position(LONG, "1", "100"))
+        rig.harness.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2)).snapshot(position(LONG, "1", "100"))
         rig.harness.price("120")
         rig.harness.book.publish_prices()
         rig.harness.now += 2_500
@@ -136,16 +136,16 @@ class TestAccount:
         assert rig["account_age"] == 2_500
 
     def test_a_difference_is_open_until_both_agree(self, rig):
-        rig.harness.fills(fill("buy 2 @ 100")).reading()
+        rig.harness.fills(fill("buy 2 @ 100")).snapshot()
         assert (rig["differences"], rig["differences_open"]) == (1, 1)
-        rig.harness.reading(asked_at=2_000)
+        rig.harness.snapshot(requested_at=2_000)
         assert (rig["differences"], rig["differences_open"]) == (1, 1), "the same one"
-        rig.harness.reading(position(LONG, "2", "100"), asked_at=3_000)
+        rig.harness.snapshot(position(LONG, "2", "100"), requested_at=3_000)
         assert (rig["differences"], rig["differences_open"]) == (1, 0)
 
     def test_one_that_is_corrected_at_once_was_found_all_the_same(self, rig):
-        rig.harness.fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
-        rig.harness.reading(position(LONG, "3", "100"), asked_at=2_000)
+        rig.harness.fills(fill("buy 2 @ 100")).snapshot(position(LONG, "2", "100"))
+        rig.harness.snapshot(position(LONG, "3", "100"), requested_at=2_000)
         assert (rig["differences"], rig["differences_open"]) == (1, 0)
 
     def test_a_reading_that_fails(self, rig):
@@ -192,7 +192,7 @@ class TestTrail:
 def test_it_can_travel_and_tells_no_amounts(rig):
     rig.markets.apply(market_key(), InstrumentResolved(instrument()))
     rig.markets.apply(market_key(), PriceReceived(STREAM, rig.clock(), ticker(rig.clock(), last="77777.5")))
-    rig.harness.fills(fill("buy 0.4321 @ 66666")).price("77777.5").reading(position(LONG, "0.4321", "66666"))
+    rig.harness.fills(fill("buy 0.4321 @ 66666")).price("77777.5").snapshot(position(LONG, "0.4321", "66666"))
     read = rig.feed_stats.read()
     text = json.dumps(read)
     assert json.loads(text) == read

@@ -79,7 +79,7 @@ def test_fields_that_are_not_known_yet_are_passed_over():
 
 def test_times_of_another_machine_are_read_on_ours():
     source = Source().price("100")
-    source.harness.reading(position())
+    source.harness.snapshot(position())
     book, ours = source.book, source.markets.main.snapshot
     (live,) = book.as_valued().values()
     news = StateMessage(

@@ -37,7 +37,7 @@ def test_a_worker_knows_what_the_feed_knows(redis_server: RedisServer):
     with published(source.context, redis_server), heard(redis_server) as mirror:
         until(lambda: same(mirror, source.context))
         assert mirror.info() == source.info
-        source.price("101").price("7", ETH).harness.reading()
+        source.price("101").price("7", ETH).harness.snapshot()
         source.harness.tracker.apply(AccountFailed("no answer"))
         until(lambda: same(mirror, source.context))
         assert mirror.positions.summary().unrealized_pnl == Decimal(1)

@@ -18,7 +18,7 @@ from tests.positions.harness import BTC, FRESH, TrackerHarness
 def open_position(**terms: str) -> TrackerHarness:
     """Two coins bought at 100, now at 110."""
     harness = TrackerHarness().fills(fill("buy 2 @ 100", fee="0.5"))
-    return harness.reading(position(LONG, "2", "100", **terms)).price("110")
+    return harness.snapshot(position(LONG, "2", "100", **terms)).price("110")
 
 
 def shown(harness: TrackerHarness) -> dict[str, object]:
@@ -57,8 +57,8 @@ def test_an_estimated_liquidation_says_so():
 @pytest.mark.parametrize(
     ("harness", "note"),
     [
-        (TrackerHarness().fills(fill("buy 2 @ 100")).reading(), "missing there"),
-        (TrackerHarness().reading(position(LONG, "2", "100")), "adopted"),
+        (TrackerHarness().fills(fill("buy 2 @ 100")).snapshot(), "missing there"),
+        (TrackerHarness().snapshot(position(LONG, "2", "100")), "adopted"),
         (TrackerHarness().fills(fill("buy 2 @ 100")), ""),
     ],
     ids=["difference", "adopted", "none"],
@@ -76,7 +76,7 @@ def test_fees_that_were_not_told_are_marked():
 
 
 def test_funding_has_its_sign():
-    harness = open_position().reading(position(LONG, "2", "100"), funding=(funding("-1.25", 9),))
+    harness = open_position().snapshot(position(LONG, "2", "100"), funding=(funding("-1.25", 9),))
     assert shown(harness)["funding"] == "−1.25"
 
 
@@ -107,7 +107,7 @@ def test_the_line_of_totals():
 
 def test_before_the_account_was_read_nothing_is_zero():
     assert set(totals(TrackerHarness().book.summary()).values()) == {MISSING, "unknown"}
-    assert totals(TrackerHarness().reading().book.summary())["sum-count"] == "0"
+    assert totals(TrackerHarness().snapshot().book.summary())["sum-count"] == "0"
 
 
 def test_the_newest_events_come_first():
