@@ -143,7 +143,7 @@ def _price_update(price: Decimal) -> dict[str, Any]:
     markets.apply(KEY, PriceReceived(Transport.STREAM, at, Ticker(mark=Quote(price, at))))
     (live,) = book.get_all_positions().values()
     update = PositionUpdate(live, EventType.PRICE_UPDATE, live.updated_at)
-    return serializers.update(update, book.labels.label(live.key), at + 12)
+    return serializers.position_update(update, book.labels.label(live.key), at + 12)
 
 
 def _deflated(texts: Sequence[bytes]) -> list[bytes]:

@@ -63,8 +63,10 @@ class LiveBook(PositionBook):
                 return AccountSummary(self._wall(), 0, None, None, None, {})
             self._expire()
             self._count()
-            now, markets = self._clock(), self._markets.snapshots().values()
-            return self._totals.summary(self._wall(), lambda coin: dollar_price(coin, markets, now))
+            return self._totals.summary(self._wall(), self._dollar_price)
+
+    def _dollar_price(self, coin: str) -> Decimal | None:
+        return dollar_price(coin, self._markets.snapshots().values(), self._clock())
 
     # --- Trackers
 
