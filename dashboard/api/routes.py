@@ -39,14 +39,14 @@ def routes(context: AppContext) -> APIRouter:
     @router.get("/health", response_model=HealthResponse)
     async def health() -> Any:
         """Status of prices and accounts, with each reason why figures may be unreliable."""
-        now, info = now_ms(), context.info()
+        now, read_at, info = now_ms(), book.read_at, context.info()
         state = context.markets.main.snapshot.health.state_at(now)
         degraded = [*_problems(book, info, state)]
         return {
             "status": "degraded" if degraded else "healthy",
             "running": info.running,
             "degraded": degraded,
-            "account_read_age_ms": _snapshot_age_ms(book, now),
+            "account_read_age_ms": None if read_at is None else now - read_at,
             "feed": str(state),
         }
 
@@ -62,13 +62,6 @@ def _problems(book: PositionBook, info: EngineInfo, state: FeedState) -> Iterato
         yield info.trouble
     if not info.running:
         yield "stopped"
-
-
-def _snapshot_age_ms(book: PositionBook, now: int) -> int | None:
-    """Returns the age of the oldest account snapshot; None until every account was read."""
-    times = [health.read_at for health in book.accounts.values()]
-    known = [at for at in times if at is not None]
-    return now - min(known) if known and len(known) == len(times) else None
 
 
 def _account_problems(book: PositionBook) -> Iterator[str]:

@@ -66,7 +66,7 @@ def position_details(live: LivePosition, now: int) -> Message:
         "risk": str(live.status),
         "liquidation_price": text(live.liquidation_price, 8),
         "liquidation_is_estimate": live.liquidation_is_estimate,
-        "liquidation_distance": text(_liquidation_distance(live), 4),
+        "liquidation_distance": text(live.liquidation_distance, 4),
         "fees": {currency: text(amount) for currency, amount in total.fees.items()},
         "funding": {currency: text(amount) for currency, amount in total.funding.items()},
         "adopted": live.state.adopted_at is not None,
@@ -127,10 +127,3 @@ def bbo(market: MarketKey, bid: Quote | None, ask: Quote | None, timestamp: int,
         "timestamp": iso_time(timestamp),
         "price_age_ms": max((each.age(now) for each in (bid, ask) if each), default=None),
     }
-
-
-def _liquidation_distance(live: LivePosition) -> Decimal | None:
-    """Returns the distance of the price to the liquidation price, in signed percent."""
-    if live.position is None or live.quote is None or live.liquidation_price is None:
-        return None
-    return (live.liquidation_price / live.quote.value - 1) * 100

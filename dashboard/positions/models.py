@@ -11,7 +11,7 @@ from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.risk import RiskLevels, RiskStatus
+from dashboard.domain.risk import RiskLevels, RiskStatus, distance_percent
 from dashboard.domain.valuation import FLAT, UNPRICED, Valuation
 
 
@@ -106,6 +106,11 @@ class LivePosition:
     def liquidation_is_estimate(self) -> bool:
         """True if the liquidation price was estimated here and not reported."""
         return bool(self.levels and self.levels.liquidation_is_estimate)
+
+    @property
+    def liquidation_distance(self) -> Decimal | None:
+        """Distance from the price to the liquidation price, in signed percent of the price."""
+        return distance_percent(self.quote.value if self.quote else None, self.liquidation_price)
 
     def at(self, now: int) -> "LivePosition":
         """Returns the position without the figures of a price that is too old at `now` (ms, monotonic)."""

@@ -106,6 +106,13 @@ class PositionBook(ABC):
         accounts = tuple(self.accounts.values())
         return all(account.read_at is not None for account in accounts if account.exchange == exchange)
 
+    @property
+    def read_at(self) -> int | None:
+        """Time of the oldest account snapshot, in ms (monotonic); None until every account was read."""
+        times = [account.read_at for account in tuple(self.accounts.values())]
+        known = [at for at in times if at is not None]
+        return min(known) if known and len(known) == len(times) else None
+
     def manual_in(self, market: MarketKey) -> ManualEntry:
         """Returns the manual entry of one market; an empty one if there is none."""
         return self.manual.get(market, ManualEntry())
