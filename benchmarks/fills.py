@@ -1,6 +1,6 @@
-"""How late a client hears of a fill, from the exchange's socket and as one of a thousand; in how many bytes.
+"""Latency of fills from the exchange to one client and to 1,000 clients, and bytes of a message.
 
-The plain way is a loop over the sockets that sends a finished message of the same size.
+The plain implementation is a loop over the sockets that sends a prepared message of the same size.
 """
 
 import json
@@ -35,26 +35,26 @@ STREAM = "/api/v1/positions/stream"
 
 
 def measure(quick: bool) -> Report:
-    """The whole way for one client, the last step for a thousand, and the bytes."""
+    """Measures the whole path for one client, the last step for a thousand, and the bytes."""
     late = _from_exchange(30 if quick else 300)
     ours, bare = _crowded(10 if quick else 60)
     plain, compressed, least = sizes()
     return Report(
         f"fills: from the exchange to one client, and to {MANY:,}",
-        "A real house between the exchange's private websocket and ours, with the audit trail (a sync each "
-        f"second). Then fills straight into the tracker, ten a second, to {MANY:,} clients beside a loop "
-        "over the sockets.",
+        "A whole engine between the private websocket of the exchange and ours, with the audit trail (synced "
+        f"each second). Then ten fills a second applied to the tracker, sent to {MANY:,} clients, against a "
+        "loop over the sockets.",
         [
             Row("exchange's socket to client's socket, p50", percentile(late, 50), unit="ms", digits=2),
             Row("the same, p99", percentile(late, 99), unit="ms", most=50, digits=2),
             Row(
-                f"{MANY:,}: the last one hears, p50",
+                f"{MANY:,}: received by the last, p50",
                 percentile(ours.last, 50),
                 percentile(bare.last, 50),
                 "ms",
             ),
             Row(
-                f"{MANY:,}: the last one hears, p99",
+                f"{MANY:,}: received by the last, p99",
                 percentile(ours.last, 99),
                 percentile(bare.last, 99),
                 "ms",
@@ -67,13 +67,13 @@ def measure(quick: bool) -> Report:
         ],
         [
             f"The goal of 2 ms for the p99 is {'met' if percentile(late, 99) <= 2 else 'not met'}.",
-            "Compressed as permessage-deflate does, its window kept; beside it the bare numbers in JSON.",
+            "Compressed as by permessage-deflate with context takeover; plain is the numbers alone in JSON.",
         ],
     )
 
 
 def _from_exchange(count: int) -> list[float]:
-    """ms from the moment before the exchange sends a fill to its arrival at one client."""
+    """Returns the ms from the order on the exchange to the receipt of each fill by one client."""
     with ExitStack() as stack:
         demo = stack.enter_context(running_demo(tick_interval_s=0.1))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -91,9 +91,9 @@ def _fills(demo: DemoThread, client: ClientConnection, count: int) -> list[float
         time.sleep(0.05)
         side = "buy" if number % 2 else "sell"
         sent_at, fill = demo.call(_trade(demo.exchange, side))
-        while (news := json.loads(client.recv(10))).get("fill", {}).get("id") != fill:
+        while json.loads(client.recv(10)).get("fill", {}).get("id") != fill:
             pass
-        late.append((time.monotonic_ns() - sent_at) / 1e6 if news else 0.0)
+        late.append((time.monotonic_ns() - sent_at) / 1e6)
     return late
 
 
@@ -127,7 +127,7 @@ def _side(stack: ExitStack, path: str, name: str, *command: str) -> Side:
 
 
 def sizes(count: int = 50) -> tuple[float, float, float]:
-    """Bytes of a price_update: as it is, compressed in a stream of them, and of its numbers alone."""
+    """Returns the mean bytes of a price_update: as sent, compressed in a stream, and of its numbers alone."""
     updates = [_price_update(Decimal("64000") + step * Decimal("1.3")) for step in range(count)]
     texts = [json.dumps(each, separators=(",", ":")).encode() for each in updates]
     numbers = ("current_price", "unrealized_pnl", "notional_value", "total_pnl")
@@ -143,13 +143,13 @@ def _price_update(price: Decimal) -> dict[str, Any]:
     markets.apply(KEY, PriceReceived(Transport.STREAM, at, Ticker(mark=Quote(price, at))))
     (live,) = book.get_all_positions().values()
     update = PositionUpdate(live, EventType.PRICE_UPDATE, live.updated_at)
-    return serializers.update(update, book.labels.label(live.key), at + 12)
+    return serializers.position_update(update, book.labels.label(live.key), at + 12)
 
 
 def _deflated(texts: Sequence[bytes]) -> list[bytes]:
-    packer = zlib.compressobj(wbits=-12, level=6, memLevel=5)  # as the websockets library does
-    made = [packer.compress(text) + packer.flush(zlib.Z_SYNC_FLUSH) for text in texts]
-    return [each[:-4] for each in made[1:]]
+    compressor = zlib.compressobj(wbits=-12, level=6, memLevel=5)  # settings of the websockets library
+    compressed = [compressor.compress(text) + compressor.flush(zlib.Z_SYNC_FLUSH) for text in texts]
+    return [each[:-4] for each in compressed[1:]]
 
 
 def _mean(texts: Sequence[bytes]) -> float:

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.our_api FOLDER [OPTIONS]`: the API over a tracker fed by a pulse, or over a house.
+"""`python -m benchmarks.our_api FOLDER [OPTIONS]`: the API over generated fills, or over a whole engine.
 
-The audit trail goes into FOLDER. With OPTIONS, a JSON file for ccxt's constructor, everything between the
-exchange and the client is real.
+The audit trail is written to FOLDER. OPTIONS is a JSON file with options of ccxt's constructor; with it the
+engine reads the account of that exchange.
 """
 
 import sys
@@ -26,30 +26,30 @@ from dashboard.positions.tracker import PositionTracker
 FEE = (Fee(Decimal("0.0384"), "USDT"),)
 
 
-def pulsed(stack: ExitStack, folder: Path) -> None:
-    """Each beat is a fill of a thousandth of a coin, recorded as in earnest."""
+def serve_generated_fills(stack: ExitStack, folder: Path) -> None:
+    """Serves fills of 0.001 coins, one for each beat, with the audit trail."""
     audit = stack.enter_context(AuditLogger(folder))
     markets, book = live_state(manual=False)
     tracker, ids = PositionTracker("benchmark", book, KEY.exchange, record=audit.record), count(1)
     app = FastAPI()
     add_api(app, context_of(markets, book))
 
-    def give(price: Decimal) -> None:
+    def publish(price: Decimal) -> None:
         number = next(ids)
         side = TradeSide.BUY if number % 2 else TradeSide.SELL
         fill = Fill(str(number), MARKET, side, price, Decimal("0.001"), number, FEE)
         tracker.apply(FillsReceived((fill,)))
 
-    serve(app, {"beat": Pulse(give).beat})
+    serve(app, {"beat": Pulse(publish).beat})
 
 
-def whole(stack: ExitStack, folder: Path, options: str) -> None:
-    """The house, with the account of the exchange that the options lead to."""
-    inside = stack.enter_context(build_engine(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
+def serve_engine(stack: ExitStack, folder: Path, options: str) -> None:
+    """Serves a whole engine that reads the account of the exchange in `options`."""
+    engine = stack.enter_context(build_engine(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
     app = FastAPI()
-    add_api(app, inside.context)
-    inside.monitor.start()
-    inside.wait_until_ready()
+    add_api(app, engine.context)
+    engine.monitor.start()
+    engine.wait_until_ready()
     serve(app)
 
 
@@ -57,9 +57,9 @@ def main() -> None:
     folder, *options = sys.argv[1:]
     with ExitStack() as stack:
         if options:
-            whole(stack, Path(folder), options[0])
+            serve_engine(stack, Path(folder), options[0])
         else:
-            pulsed(stack, Path(folder))
+            serve_generated_fills(stack, Path(folder))
 
 
 if __name__ == "__main__":

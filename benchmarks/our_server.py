@@ -1,4 +1,4 @@
-"""`python -m benchmarks.our_server`: the real app over the real runtime, fed by a pulse."""
+"""`python -m benchmarks.our_server`: our page over our live state, with generated prices."""
 
 import gc
 from collections.abc import Sequence
@@ -41,13 +41,11 @@ LONG = {
     "take_profit": "64000",
     "stop_loss": "57600",
 }
-
-
 KEY = MarketKey("bitget", MARKET.symbol)
 
 
 def live_state(*, manual: bool = True) -> tuple[Markets, LiveBook]:
-    """A live state that knows its market, with or without a manual position in it."""
+    """Returns the live state of one resolved market, by default with a manual position."""
     markets = Markets(KEY, 2_000)
     book = LiveBook(markets)
     markets.apply(KEY, InstrumentResolved(MARKET))
@@ -57,7 +55,7 @@ def live_state(*, manual: bool = True) -> tuple[Markets, LiveBook]:
 
 
 def received(price: Decimal) -> PriceReceived:
-    """A tick as the feed reports it, in which every price moves."""
+    """Returns a tick as the feed reports it, in which every price changes."""
     at, step = now_ms(), MARKET.price_step or Decimal(1)
     last, bid, ask = Quote(price, at), Quote(price - step, at), Quote(price + step, at)
     return PriceReceived(
@@ -66,12 +64,12 @@ def received(price: Decimal) -> PriceReceived:
 
 
 def context_of(markets: Markets, book: PositionBook) -> AppContext:
-    """A context without commands."""
-    return AppContext(markets, book, lambda: EngineInfo("Bitget", "BTCUSDT"), _enter, _candles, _enter)
+    """Returns a context whose commands do nothing."""
+    return AppContext(markets, book, lambda: EngineInfo("Bitget", "BTCUSDT"), _ignore, _candles, _ignore)
 
 
-async def _enter(*_given: object) -> None:
-    """Nobody enters anything here."""
+async def _ignore(*_arguments: object) -> None:
+    """Replaces the commands, which the benchmarks do not use."""
 
 
 async def _candles(_timeframe: str, _market: MarketKey) -> Sequence[Candle]:
@@ -83,17 +81,17 @@ async def _candles(_timeframe: str, _market: MarketKey) -> Sequence[Candle]:
 def main() -> None:
     markets, book = live_state()
 
-    def give(price: Decimal) -> None:
+    def publish(price: Decimal) -> None:
         markets.apply(KEY, received(price))
 
     def flood(count: int) -> dict[str, int]:
-        """Applies `count` ticks as fast as it goes; how much memory is held then, in bytes."""
+        """Applies `count` ticks without pauses; returns the resident memory afterwards, in bytes."""
         for n in range(count):
-            give(price_of(n % 10_000))
+            publish(price_of(n % 10_000))
         gc.collect()
         return {"rss": psutil.Process().memory_info().rss, "version": markets.main.snapshot.version}
 
-    serve(build_app(context_of(markets, book)), {"beat": Pulse(give).beat, "flood": flood})
+    serve(build_app(context_of(markets, book)), {"beat": Pulse(publish).beat, "flood": flood})
 
 
 if __name__ == "__main__":

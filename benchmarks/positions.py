@@ -1,4 +1,4 @@
-"""What a position costs: memory, a tick while others are open, and the way back after a crash."""
+"""Memory of positions, cost of a tick with many positions, and time to restore them after a restart."""
 
 import gc
 import json
@@ -29,7 +29,7 @@ NEVER_STALE_MS = 2**60
 
 
 def measure(quick: bool) -> Report:
-    """One after the other, in this process."""
+    """Measures ticks, memory and restoring, one after the other in this process."""
     rounds, ticks = (3, 500) if quick else (7, 3_000)
     states = {count: _markets(count) for count in (FEW, SOME, MANY)}
     cost: dict[int, list[float]] = {count: [] for count in states}
@@ -40,15 +40,15 @@ def measure(quick: bool) -> Report:
     events, seconds = _restored(2_000 if quick else 20_000)
     return Report(
         "positions: memory, ticks, and restoring",
-        f"Positions of {FILLS} fills each, every one in a market of its own. {rounds} alternating rounds of "
-        f"{ticks:,} ticks of one market. The plain way is the same with one position alone.",
+        f"Positions of {FILLS} fills each, each in its own market. {rounds} alternating rounds of "
+        f"{ticks:,} ticks of one market. The plain implementation is the same with a single position.",
         [
             Row("memory of 100 positions", _memory(100) / 1000, unit="kB", most=150, digits=0),
-            Row(f"a tick with {SOME} open elsewhere", some, few, "µs", most_ratio=1.5),
-            Row(f"a tick with {MANY:,} open elsewhere", many, few, "µs", most_ratio=1.5),
+            Row(f"a tick with {SOME} open positions", some, few, "µs", most_ratio=1.5),
+            Row(f"a tick with {MANY:,} open positions", many, few, "µs", most_ratio=1.5),
             Row("restoring 10,000 events", seconds / events * 10_000, unit="s", digits=2),
         ],
-        ["Memory as tracemalloc counts it, markets shared with nobody; the limit is 1,000 kB."],
+        ["Memory by tracemalloc, including the markets; the limit is 1,000 kB."],
     )
 
 
@@ -65,7 +65,7 @@ def _fills(number: int, market: Instrument) -> tuple[Fill, ...]:
 
 
 def _markets(count: int) -> Markets:
-    """As many markets, each with a position."""
+    """Returns `count` markets, each with a position."""
     markets = Markets(_key(0), 2_000)
     tracker = PositionTracker("benchmark", LiveBook(markets), EXCHANGE)
     for number in range(count):
@@ -88,7 +88,7 @@ def _ticker(number: int) -> Ticker:
 
 
 def _tick(markets: Markets, ticks: int) -> float:
-    """µs of CPU of one tick of the first market."""
+    """Returns the µs of CPU of one tick of the first market."""
     key, prices = _key(0), [_price(number) for number in range(ticks)]
     started = time.thread_time_ns()
     for price in prices:
@@ -97,34 +97,34 @@ def _tick(markets: Markets, ticks: int) -> float:
 
 
 def _memory(count: int) -> float:
-    """Bytes that positions hold."""
+    """Returns the bytes of memory that `count` positions use."""
     gc.collect()
     tracemalloc.start()
     markets = _markets(count)
     gc.collect()
-    held, _ = tracemalloc.get_traced_memory()
+    used, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     del markets
-    return held
+    return used
 
 
 def _restored(count: int) -> tuple[int, float]:
-    """Events of a trail, and the seconds that a restart takes for them."""
-    journal, lines, market = Journal("benchmark"), [], _market(0)
+    """Returns the number of events of a trail, and the seconds to restore positions from them."""
+    journal, records, market = Journal("benchmark"), [], _market(0)
     for at in range(count):
         side = TradeSide.BUY if at % 2 else TradeSide.SELL
         fill = Fill(str(at), market, side, Decimal(60_000), Decimal("0.001"), at)
         before = journal.position(journal.key_of(fill))
         after = journal.add(fill)
         assert after is not None
-        lines.append((record_kind(fill), _plain(record_of(fill, "benchmark", before, after))))
+        records.append((record_kind(fill), _decoded(record_of(fill, "benchmark", before, after))))
     started = time.perf_counter()
     book = LiveBook(Markets(_key(0), 2_000))
-    PositionTracker("benchmark", book, EXCHANGE, restored=restore_positions("benchmark", lines))
+    PositionTracker("benchmark", book, EXCHANGE, restored=restore_positions("benchmark", records))
     return count, time.perf_counter() - started
 
 
-def _plain(value: object) -> dict[str, object]:
-    """As JSON gives it back."""
-    plain: dict[str, object] = json.loads(to_json(value))
-    return plain
+def _decoded(value: object) -> dict[str, object]:
+    """Returns a record encoded as JSON and decoded."""
+    record: dict[str, object] = json.loads(to_json(value))
+    return record

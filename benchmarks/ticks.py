@@ -1,9 +1,8 @@
-"""What a tick costs from the exchange's websocket into the live state.
+"""CPU of a tick from the exchange's websocket into the live state.
 
-ccxt drains its socket before it wakes who waits, so a flood at full speed would measure how many
-ticks are thrown away. The exchange therefore sends an even stream slow enough that each tick is
-handled by itself, to both readers at once: the same frames, under the same conditions. What counts is
-the CPU that each process uses for one tick it has handled.
+ccxt drains its socket before it wakes its callers, so at full speed most ticks would be dropped. The
+exchange therefore sends the same frames to both readers at once, slowly enough that each tick is handled
+separately. The figure is the CPU of a process for each tick that it handled.
 """
 
 import json
@@ -21,11 +20,11 @@ from dashboard.web.views.market_view import market_view
 from dashboard.web.views.selected_position import select
 
 RATE = 500.0
-"""Frames a second: both readers and the exchange together stay far below one core."""
+"""Frames per second: both readers and the exchange together use far less than one core."""
 
 
 def measure(quick: bool) -> Report:
-    """Both readers side by side, then our own parts alone."""
+    """Measures both readers at once, then two parts of ours separately."""
     rounds, seconds = (2, 2.0) if quick else (8, 4.0)
     cost: dict[str, list[float]] = {"ours": [], "plain": []}
     handled = dict.fromkeys(cost, 0)
@@ -45,20 +44,20 @@ def measure(quick: bool) -> Report:
                 handled[way] += ticks
     ours, plain = (median(cost[way]) for way in ("ours", "plain"))
     ratio = median(a / b for a, b in zip(cost["ours"], cost["plain"], strict=True))
-    apply, look = costs(2_000 if quick else 20_000)
+    apply, view = costs(2_000 if quick else 20_000)
     return Report(
         "ticks: from the exchange's websocket into the live state",
-        f"{rounds} rounds of {seconds:g} s at {RATE:g} frames/s to both readers at once. The plain way is "
-        "ccxt.pro's own loop around watch_ticker, which keeps nothing.",
+        f"{rounds} rounds of {seconds:g} s at {RATE:g} frames/s to both readers at once. The plain way "
+        "is ccxt.pro's own loop around watch_ticker, which stores nothing.",
         [
             Row("CPU a tick", ours, plain, "µs", most_ratio=1.25),
-            Row("of it runtime.apply, alone", apply, unit="µs"),
-            Row("view() of a page, alone", look, unit="µs"),
+            Row("of it Markets.apply alone", apply, unit="µs"),
+            Row("market_view of a page alone", view, unit="µs"),
         ],
         [
-            f"One core would take {1e6 / ours:,.0f} ticks/s (the plain way {1e6 / plain:,.0f}).",
-            f"Median of the rounds' own ratios: {ratio:.2f}x.",
-            f"Of {sent:,} frames we handled {handled['ours']:,}, the plain way {handled['plain']:,}.",
+            f"One core would take {1e6 / ours:,.0f} ticks/s (the plain implementation {1e6 / plain:,.0f}).",
+            f"Median of the ratios of the rounds: {ratio:.2f}x.",
+            f"Of {sent:,} frames, ours handled {handled['ours']:,} and the plain one {handled['plain']:,}.",
         ],
     )
 
@@ -69,22 +68,22 @@ def _since(before: list[float], reader: Child) -> tuple[int, float]:
 
 
 def costs(count: int) -> tuple[float, float]:
-    """µs that runtime.apply and view() take, each alone."""
+    """Returns the µs of CPU of Markets.apply and of market_view."""
     markets, book = live_state()
     context = context_of(markets, book)
     events = iter([received(price_of(tick)) for tick in range(count)])
     apply = _each(count, lambda: markets.apply(KEY, next(events)))
     views = count // 10
-    look = _each(
+    view = _each(
         views,
         lambda: market_view(select(context, None), context, now_ms()),
         lambda tick: markets.apply(KEY, received(price_of(tick))),
     )
-    return apply, look
+    return apply, view
 
 
 def _each(count: int, work: Callable[[], object], before: Callable[[int], object] = lambda _: None) -> float:
-    """µs of CPU of one `work`, without what comes `before` it."""
+    """Returns the mean µs of CPU of `work`, without the preparation by `before`."""
     spent = 0
     for number in range(count):
         before(number)

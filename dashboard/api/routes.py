@@ -1,4 +1,4 @@
-"""REST: what the account holds, and how well that is known."""
+"""REST routes: positions, totals and health."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from dashboard.api import serializers
 from dashboard.api.response_models import HealthResponse, PositionListResponse, SummaryResponse
-from dashboard.app.context import AppContext
+from dashboard.app.context import AppContext, EngineInfo
 from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.positions.position_book import PositionBook
@@ -22,38 +22,32 @@ def routes(context: AppContext) -> APIRouter:
 
     @router.get("", response_model=PositionListResponse)
     async def positions() -> Any:
-        """Every open position, with what changes slowly."""
+        """Every open position, with all details."""
         now, labels = now_ms(), book.labels
         return {
-            "timestamp": serializers.instant(wall_ms()),
+            "timestamp": serializers.iso_time(wall_ms()),
             "positions": {
-                labels.label(key): serializers.details(live, now)
+                labels.label(key): serializers.position_details(live, now)
                 for key, live in book.get_all_positions().items()
             },
         }
 
     @router.get("/summary", response_model=SummaryResponse)
     async def summary() -> Any:
-        """All positions as one."""
+        """Totals of all positions in dollars, and each open position."""
         return serializers.summary(book, now_ms())
 
     @router.get("/health", response_model=HealthResponse)
     async def health() -> Any:
-        """Whether the figures can be relied on, and if not, why."""
-        now, info = now_ms(), context.info()
+        """Status of prices and accounts, with each reason why figures may be unreliable."""
+        now, read_at, info = now_ms(), book.read_at, context.info()
         state = context.markets.main.snapshot.health.state_at(now)
-        degraded = [*_accounts(book)]
-        degraded += [f"prices: {state}"] * (state not in _LIVE)
-        degraded += [*_differences(book)]
-        degraded += [info.audit_problem] if info.audit_problem else []
-        degraded += ["stopped"] * (not info.running)
-        times = [health.read_at for health in book.accounts.values()]
-        read = [at for at in times if at is not None]
+        degraded = [*_problems(book, info, state)]
         return {
             "status": "degraded" if degraded else "healthy",
             "running": info.running,
             "degraded": degraded,
-            "account_read_age_ms": now - min(read) if read and len(read) == len(times) else None,
+            "account_read_age_ms": None if read_at is None else now - read_at,
             "feed": str(state),
         }
 
@@ -65,10 +59,21 @@ async def _no_store(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-def _accounts(book: PositionBook) -> Iterator[str]:
-    """Problems of the accounts; an account is named where there are several."""
+def _problems(book: PositionBook, info: EngineInfo, state: FeedState) -> Iterator[str]:
+    yield from _account_problems(book)
+    if state not in _LIVE:
+        yield f"prices: {state}"
+    yield from _differences(book)
+    if info.audit_problem:
+        yield info.audit_problem
+    if not info.running:
+        yield "stopped"
+
+
+def _account_problems(book: PositionBook) -> Iterator[str]:
+    """Problems of the accounts; an account is named if there are several."""
     if not book.accounts:
-        yield "no account: give the exchange's keys to see its positions"
+        yield "no account: set the exchange's API keys to see its positions"
     for name, health in book.accounts.items():
         account = "account" if len(book.accounts) == 1 else f"account {name}"
         if health.problem or health.read_at is None:

@@ -1,4 +1,4 @@
-"""The two websockets: each change of a position, and each best bid and offer."""
+"""The two websockets: updates of positions, and best bids and offers."""
 
 import json
 import threading
@@ -20,66 +20,73 @@ from dashboard.state.markets import Markets
 from dashboard.state.runtime import MarketSnapshot
 
 
-def positions_stream(book: PositionBook, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
-    """`initial_state`, then a `position_update` for each change; answers get_summary and ping."""
-    channel, fills = Broadcaster(), count()
+def positions_stream(book: PositionBook, keepalive_s: float = KEEPALIVE_S) -> WebSocketSession:
+    """Sends `initial_state`, then a `position_update` for each change; answers get_summary and ping."""
+    broadcaster, fills = Broadcaster(), count()
 
-    def tell(update: PositionUpdate) -> None:
+    def publish(update: PositionUpdate) -> None:
         """Runs in the thread that changed the position."""
-        if channel.has_clients:
+        if broadcaster.has_clients:
             key = ("fill", next(fills)) if update.fill else update.position.key
             label = book.labels.label(update.position.key)
-            channel.publish(key, _text(serializers.update(update, label, now_ms())))
+            broadcaster.publish(key, _json(serializers.position_update(update, label, now_ms())))
 
-    def state(kind: str) -> Mapping[str, Any]:
-        now = now_ms()
-        return {"type": kind} | serializers.summary(book, now)
+    def summary(message_type: str) -> Mapping[str, Any]:
+        return {"type": message_type} | serializers.summary(book, now_ms())
 
-    def first(slot: ConflatingOutbox) -> list[str]:
-        def look() -> str:
-            slot.initial_sequence = channel.sequence
-            return _text(state("initial_state"))
+    def initial(outbox: ConflatingOutbox) -> list[str]:
+        def read() -> str:
+            outbox.initial_sequence = broadcaster.sequence
+            return _json(summary("initial_state"))
 
-        return [book.consistently(look)]
+        return [book.consistently(read)]
 
-    book.register(tell)
-    actions = {"get_summary": lambda: state("summary"), "ping": lambda: {"type": "pong"}}
-    return WebSocketSession(channel, first, actions, keepalive)
+    book.register(publish)
+    actions = {"get_summary": lambda: summary("summary"), "ping": _pong}
+    return WebSocketSession(broadcaster, initial, actions, keepalive_s)
 
 
-def bbo_stream(markets: Markets, keepalive: float = KEEPALIVE_S) -> WebSocketSession:
-    """Each best bid and offer as it ticks, or becomes unknown; answers ping."""
-    told: dict[MarketKey, tuple[object, object]] = {}
-    turn = threading.Lock()
+def bbo_stream(markets: Markets, keepalive_s: float = KEEPALIVE_S) -> WebSocketSession:
+    """Sends the best bid and offer of each market as it changes or becomes unknown; answers ping."""
+    publisher = _BboPublisher(markets)
+    markets.register(publisher.publish)
+    return WebSocketSession(publisher.broadcaster, publisher.initial, {"ping": _pong}, keepalive_s)
 
-    def tell(snapshot: MarketSnapshot) -> None:
-        """Runs in the feed's thread."""
-        with turn:
-            tell_one(snapshot)
 
-    def look() -> None:
-        """Nobody tells that a price has grown too old."""
-        with turn:
-            for snapshot in markets.snapshots().values():
-                tell_one(snapshot)
+class _BboPublisher:
+    """Publishes the bid and ask of each market if they differ from those published last."""
 
-    def tell_one(snapshot: MarketSnapshot) -> None:
+    def __init__(self, markets: Markets) -> None:
+        self._markets = markets
+        self._published: dict[MarketKey, tuple[object, object]] = {}
+        self._lock = threading.Lock()
+        self.broadcaster = Broadcaster(self._publish_stale)
+
+    def initial(self, outbox: ConflatingOutbox) -> list[str]:
+        """Returns the first messages of a client."""
+        outbox.initial_sequence = self.broadcaster.sequence
+        return [_json(_bbo(each)) for each in self._markets.snapshots().values() if each.instrument]
+
+    def publish(self, snapshot: MarketSnapshot) -> None:
+        """Publishes a changed bid or ask. Runs in the feed's thread."""
+        with self._lock:
+            self._publish_if_changed(snapshot)
+
+    def _publish_stale(self) -> None:
+        """Publishes prices that became too old, which is no event of the market. Runs at an interval."""
+        with self._lock:
+            for snapshot in self._markets.snapshots().values():
+                self._publish_if_changed(snapshot)
+
+    def _publish_if_changed(self, snapshot: MarketSnapshot) -> None:
         if snapshot.instrument is None:
             return
         bid, ask = _best(snapshot)
         prices = bid and bid.value, ask and ask.value
-        if prices != told.get(snapshot.key):
-            told[snapshot.key] = prices
-            if channel.has_clients:
-                channel.publish(snapshot.key, _text(_bbo(snapshot)))
-
-    def first(slot: ConflatingOutbox) -> list[str]:
-        slot.initial_sequence = channel.sequence
-        return [_text(_bbo(each)) for each in markets.snapshots().values() if each.instrument]
-
-    channel = Broadcaster(look)
-    markets.register(tell)
-    return WebSocketSession(channel, first, {"ping": lambda: {"type": "pong"}}, keepalive)
+        if prices != self._published.get(snapshot.key):
+            self._published[snapshot.key] = prices
+            if self.broadcaster.has_clients:
+                self.broadcaster.publish(snapshot.key, _json(_bbo(snapshot)))
 
 
 def _bbo(snapshot: MarketSnapshot) -> Mapping[str, Any]:
@@ -87,13 +94,17 @@ def _bbo(snapshot: MarketSnapshot) -> Mapping[str, Any]:
 
 
 def _best(snapshot: MarketSnapshot) -> tuple[Quote | None, Quote | None]:
-    """Bid and ask that may be told now: None where it is too old, or the exchange is lost."""
-    lost = snapshot.health.state is FeedState.DISCONNECTED
-    now, limit = now_ms(), -1 if lost else snapshot.health.stale_after
+    """Returns the live bid and ask; None if too old or if the exchange is disconnected."""
+    is_connected = snapshot.health.state is not FeedState.DISCONNECTED
+    now, limit = now_ms(), snapshot.health.stale_after if is_connected else -1
     ticker = snapshot.ticker
     bid, ask = (quote if quote and quote.age(now) <= limit else None for quote in (ticker.bid, ticker.ask))
     return bid, ask
 
 
-def _text(message: Mapping[str, Any]) -> str:
+def _pong() -> Mapping[str, Any]:
+    return {"type": "pong"}
+
+
+def _json(message: Mapping[str, Any]) -> str:
     return json.dumps(message, separators=(",", ":"))

@@ -1,1 +1,1 @@
-"""Every position as it is now, entered ones too: built, valued once a tick, published to all outlets."""
+"""The positions of accounts and those entered by hand: built, valued once a tick, published to listeners."""

@@ -1,4 +1,4 @@
-"""The sums over all positions, kept by what changes in them."""
+"""Totals of all positions, updated by differences."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -12,26 +12,26 @@ from dashboard.positions.models import AccountSummary, LivePosition
 
 
 class AccountTotals:
-    """The sums over all positions, by currency.
+    """Totals of all positions, by currency.
 
-    A change costs the same however many positions there are. Decimals of `EXACT` precision: nothing
-    drifts, however often something is added and taken away.
+    The cost of a change does not depend on the number of positions. Sums have `EXACT` precision, so that
+    additions and subtractions leave no rounding error.
     """
 
     def __init__(self) -> None:
         self._sums: dict[str, CurrencySummary] = {}
 
     def change(self, old: LivePosition | None, new: LivePosition) -> None:
-        """Takes `old` out, puts `new` in."""
+        """Subtracts `old` and adds `new`."""
         with localcontext(EXACT):
             if old is None or old.state is not new.state:
                 if old is not None:
-                    self._settled(old.state, -1)
-                self._settled(new.state, 1)
-            self._moved(old, new)
+                    self._add_state(old.state, -1)
+                self._add_state(new.state, 1)
+            self._replace_valuation(old, new)
 
     def summary(self, timestamp: int, price_of: Callable[[str], Decimal | None]) -> AccountSummary:
-        """All as one. `price_of` tells a coin's price in dollars."""
+        """Returns the totals in dollars. `price_of` returns a coin's price in dollars."""
         by_currency = self._sums.copy()
         parts = by_currency.values()
         with localcontext(EXACT):
@@ -44,9 +44,9 @@ class AccountTotals:
                 by_currency,
             )
 
-    def _moved(self, old: LivePosition | None, new: LivePosition) -> None:
-        """What moves with the price."""
-        sums = self._of(new.state.instrument.settle)
+    def _replace_valuation(self, old: LivePosition | None, new: LivePosition) -> None:
+        """Replaces the sums that depend on the price."""
+        sums = self._summary_in(new.state.instrument.settle)
         exposure, unrealized = sums.exposure, sums.unrealized_pnl
         if old is not None and old.state.contracts:
             exposure, unrealized = _minus(exposure, old.notional), _minus(unrealized, old.unrealized_pnl)
@@ -54,10 +54,10 @@ class AccountTotals:
             exposure, unrealized = exposure.plus(new.notional), unrealized.plus(new.unrealized_pnl)
         self._sums[sums.currency] = replace(sums, exposure=exposure, unrealized_pnl=unrealized)
 
-    def _settled(self, state: PositionState, sign: int) -> None:
-        """What does not. `sign` is 1 to count a position in, -1 to take it out."""
+    def _add_state(self, state: PositionState, sign: int) -> None:
+        """Adds (`sign` 1) or subtracts (`sign` -1) the sums that do not depend on the price."""
         total, is_open = state.cumulative_totals, bool(state.contracts)
-        sums = self._of(state.instrument.settle)
+        sums = self._summary_in(state.instrument.settle)
         self._sums[sums.currency] = replace(
             sums,
             count=sums.count + sign * is_open,
@@ -66,14 +66,14 @@ class AccountTotals:
             fees=PartialSum(sums.fees.known, sums.fees.unknown + sign * total.fills_without_fee),
         )
         for currency, amount in total.fees.items():
-            sums = self._of(currency)
+            sums = self._summary_in(currency)
             fees = PartialSum(sums.fees.known + sign * amount, sums.fees.unknown)
             self._sums[currency] = replace(sums, fees=fees)
         for currency, amount in total.funding.items():
-            sums = self._of(currency)
+            sums = self._summary_in(currency)
             self._sums[currency] = replace(sums, funding=sums.funding + sign * amount)
 
-    def _of(self, currency: str) -> CurrencySummary:
+    def _summary_in(self, currency: str) -> CurrencySummary:
         return self._sums.get(currency) or CurrencySummary(currency)
 
 

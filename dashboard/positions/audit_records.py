@@ -1,4 +1,4 @@
-"""The lines of the audit trail: each change of a position with its whole context, and back again."""
+"""Audit records of position changes: written with their whole context, and read back after a restart."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -18,31 +18,32 @@ log = logging.getLogger(__name__)
 
 AuditRecord = dict[str, Any]
 
-_READING = "reading"
-_TEXTS = ("exchange", "symbol", "id", "base", "quote", "settle", "kind")
-_DIGITS = 60
-"""Before or after the point. No amount has as many."""
+_SNAPSHOT = "reading"
+"""Kind of a record that an account was read completely."""
+_TEXT_FIELDS = ("exchange", "symbol", "id", "base", "quote", "settle", "kind")
+_MAX_DIGITS = 60
+"""Most digits of a valid number, before or after the decimal point."""
 _KINDS: dict[type[PositionEvent], str] = {Fill: "fill", Funding: "funding", PositionAdjustment: "correction"}
 
 
 @dataclass(frozen=True, slots=True)
 class RestoredPositions:
-    """What a trail tells of one account."""
+    """The history of one account, read from the audit trail."""
 
     events: tuple[PositionEvent, ...] = ()
     complete_until: int | None = None
-    """The exchange's time up to which no fill is missing; None where that is not known."""
+    """The exchange's time up to which no fill is missing; None if unknown."""
 
 
 def record_kind(event: PositionEvent) -> str:
-    """The kind of its line."""
+    """Returns the kind of the event's record."""
     return _KINDS[type(event)]
 
 
 def record_of(
     event: PositionEvent, account: str, before: PositionState | None, after: PositionState
 ) -> AuditRecord:
-    """The line for an event that made `after` of `before`."""
+    """Returns the record of an event that changed `before` into `after`."""
     return {
         "account": account,
         "position": after.key.label,
@@ -55,25 +56,26 @@ def record_of(
 
 
 def snapshot_record(account: str, complete_until: int) -> tuple[str, AuditRecord]:
-    """The line that says up to when no fill is missing, in the exchange's time."""
-    return _READING, {"account": account, "complete_until": complete_until}
+    """Returns kind and record of the exchange's time up to which no fill is missing."""
+    return _SNAPSHOT, {"account": account, "complete_until": complete_until}
 
 
-def restore_positions(account: str, lines: Iterable[tuple[str, Mapping[str, Any]]]) -> RestoredPositions:
-    """What the lines (kind and entry) tell of `account`. One that cannot be read is logged and left out."""
+def restore_positions(account: str, records: Iterable[tuple[str, Mapping[str, Any]]]) -> RestoredPositions:
+    """Returns the history of `account` from records (kind and entry). Logs and skips invalid ones."""
     events: list[PositionEvent] = []
     complete_until = None
-    listed: dict[str, Instrument] = {}
-    for kind, entry in lines:
+    instruments: dict[str, Instrument] = {}
+    for kind, entry in records:
         try:
             if entry.get("account") != account:
                 continue
-            if kind == _READING:
+            if kind == _SNAPSHOT:
                 complete_until = int(entry["complete_until"])
-            elif kind in _READ:
-                events.append(_READ[kind](entry["event"], _listed(entry["instrument"], listed)))
+            elif kind in _PARSERS:
+                instrument = _shared_instrument(entry["instrument"], instruments)
+                events.append(_PARSERS[kind](entry["event"], instrument))
         except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
-            log.warning("a line of the audit trail cannot be read and is left out: %r", error)
+            log.warning("an invalid record of the audit trail is skipped: %r", error)
     return RestoredPositions(tuple(events), complete_until)
 
 
@@ -130,7 +132,7 @@ def _fill(entry: AuditRecord, instrument: Instrument) -> Fill:
         traded_at=int(entry["traded_at"]),
         fees=tuple(Fee(_number(amount), str(currency)) for amount, currency in entry["fees"]),
         position_side=_side(entry),
-        realized_pnl=_known(entry["realized_pnl"]),
+        realized_pnl=_optional_number(entry["realized_pnl"]),
     )
 
 
@@ -139,7 +141,7 @@ def _funding(entry: AuditRecord, instrument: Instrument) -> Funding:
     return Funding(str(entry["id"]), instrument, amount, str(entry["currency"]), paid_at, _side(entry))
 
 
-def _adopted(entry: AuditRecord, instrument: Instrument) -> PositionAdjustment:
+def _adjustment(entry: AuditRecord, instrument: Instrument) -> PositionAdjustment:
     return PositionAdjustment(
         instrument=instrument,
         contracts=_number(entry["contracts"]),
@@ -151,10 +153,10 @@ def _adopted(entry: AuditRecord, instrument: Instrument) -> PositionAdjustment:
     )
 
 
-_READ: dict[str, Callable[[AuditRecord, Instrument], PositionEvent]] = {
+_PARSERS: dict[str, Callable[[AuditRecord, Instrument], PositionEvent]] = {
     "fill": _fill,
     "funding": _funding,
-    "correction": _adopted,
+    "correction": _adjustment,
 }
 
 
@@ -163,14 +165,14 @@ def _side(entry: AuditRecord) -> Side | None:
 
 
 def _number(text: str) -> Decimal:
-    """Raises ValueError for what can be no amount and no price: sums of it would fail much later."""
+    """Raises ValueError for a number that cannot be an amount or a price; sums with it would fail later."""
     number = Decimal(text)
-    if not number.is_finite() or (number and abs(number.adjusted()) > _DIGITS):
-        raise ValueError(f"{text!r} is no amount")
+    if not number.is_finite() or (number and abs(number.adjusted()) > _MAX_DIGITS):
+        raise ValueError(f"{text!r} is not a valid amount or price")
     return number
 
 
-def _known(text: str | None) -> Decimal | None:
+def _optional_number(text: str | None) -> Decimal | None:
     return None if text is None else _number(text)
 
 
@@ -190,15 +192,15 @@ def _instrument(instrument: Instrument) -> AuditRecord:
     }
 
 
-def _listed(entry: AuditRecord, listed: dict[str, Instrument]) -> Instrument:
-    """One instrument for all lines that tell the same of it."""
-    name = repr(entry)
-    if name not in listed:
-        texts = {key: str(entry[key]) for key in _TEXTS}
-        steps = {key: _known(entry[key]) for key in ("price_step", "size_step")}
+def _shared_instrument(entry: AuditRecord, instruments: dict[str, Instrument]) -> Instrument:
+    """Returns one instrument object for all records with the same fields."""
+    fields = repr(entry)
+    if fields not in instruments:
+        texts = {key: str(entry[key]) for key in _TEXT_FIELDS}
+        steps = {key: _optional_number(entry[key]) for key in ("price_step", "size_step")}
         size = _number(entry["contract_size"])
         if size <= 0:
-            raise ValueError(f"contracts of {size} are none")
-        fixed = {"payoff": Payoff(entry["payoff"]), "contract_size": size}
-        listed[name] = Instrument(**(entry | texts | steps | fixed))
-    return listed[name]
+            raise ValueError(f"contract_size {size} is not positive")
+        contract = {"payoff": Payoff(entry["payoff"]), "contract_size": size}
+        instruments[fields] = Instrument(**(entry | texts | steps | contract))
+    return instruments[fields]

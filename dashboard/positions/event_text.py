@@ -1,4 +1,4 @@
-"""What happened to a position, in words for the list of events."""
+"""Descriptions of position changes for the event log."""
 
 from decimal import Decimal, localcontext
 
@@ -12,7 +12,7 @@ from dashboard.domain.transitions import PositionEvent
 
 
 def describe_change(event: PositionEvent, before: PositionState | None, after: PositionState) -> str:
-    """One line, such as `sell 0.05 BTC at 64,040, realised 12.5 USDT`."""
+    """Describes a change in one line, such as `sell 0.05 BTC at 64,040, realised +12.50 USDT`."""
     match event:
         case Fill():
             return _fill(event) + _realized(before, after)
@@ -20,7 +20,7 @@ def describe_change(event: PositionEvent, before: PositionState | None, after: P
             verb = "received" if event.amount >= 0 else "paid"
             return f"{verb} {_text(abs(event.amount))} {event.currency} of funding"
         case PositionAdjustment():
-            return f"taken over from the exchange: {_held(after)}"
+            return f"taken over from the exchange: {_position(after)}"
 
 
 def _fill(fill: Fill) -> str:
@@ -36,12 +36,12 @@ def _unit(fill: Fill) -> str:
 def _realized(before: PositionState | None, after: PositionState) -> str:
     earlier = before.cumulative_totals.realized_pnl if before else Decimal(0)
     with localcontext(EXACT):
-        won = after.cumulative_totals.realized_pnl - earlier
+        realized = after.cumulative_totals.realized_pnl - earlier
     settle = after.instrument.settle
-    return f", realised {_money(won, settle)} {settle}" if won else ""
+    return f", realised {_money(realized, settle)} {settle}" if realized else ""
 
 
-def _held(state: PositionState) -> str:
+def _position(state: PositionState) -> str:
     if state.side is None or state.entry_price is None:
         return "nothing"
     size = abs(state.contracts) * state.instrument.contract_size
@@ -49,11 +49,11 @@ def _held(state: PositionState) -> str:
 
 
 def _money(amount: Decimal, currency: str) -> str:
-    """With its sign; dollars to the cent."""
+    """Formats an amount with its sign; dollars to the cent."""
     text = f"{amount:+,.2f}" if currency in USD_EQUIVALENTS else f"{shorten(amount, 8):+,f}"
     return text.replace("-", "−")
 
 
 def _text(number: Decimal) -> str:
-    """Up to 8 decimals, without zeros that say nothing."""
+    """Formats a number with up to 8 decimals, without trailing zeros."""
     return f"{shorten(number, 8):,f}"

@@ -1,4 +1,4 @@
-"""Labels: the names of positions on page and API."""
+"""PositionLabels: the names of positions on the page and in the API."""
 
 from dataclasses import dataclass
 
@@ -8,20 +8,20 @@ from dashboard.domain.position import Side
 
 @dataclass(frozen=True, slots=True)
 class PositionLabels:
-    """Names positions so that those of the first account have the names of a single-account install.
+    """Converts between position keys and labels.
 
-    The label is the symbol, with `:long` or `:short` in hedge mode, and with `@account` behind it for every
-    account but the first.
+    A label is the symbol, with `:long` or `:short` in hedge mode, and with `@account` for every account but
+    the first; so positions of a single account keep their labels when a second account is added.
     """
 
     first_account: str
 
     def label(self, key: PositionKey) -> str:
-        """Returns the label of a position, which no other one has."""
+        """Returns the unique label of a position."""
         return key.label if key.account == self.first_account else f"{key.label}@{key.account}"
 
     def keys_of(self, label: str) -> tuple[PositionKey, ...]:
-        """Returns the keys that can have this label: in one-way mode, and in hedge mode."""
+        """Returns the keys that can have this label, in one-way mode and in hedge mode."""
         symbol, _, account = label.partition("@")
         account = account or self.first_account
         sides = (side for side in Side if symbol.endswith(f":{side}"))

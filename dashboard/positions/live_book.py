@@ -1,18 +1,16 @@
-"""LiveBook: the position book where the feed runs. It values every position once a tick."""
+"""LiveBook: the position book in the process of the feed. It values every position once a tick."""
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
 
 from dashboard.clock import now_ms, wall_ms
-from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.position import Position
 from dashboard.domain.position_selection import ManualEntry
 from dashboard.domain.position_state import PositionState, opened
-from dashboard.domain.valuation import valuation_price
 from dashboard.positions.account_totals import AccountTotals
+from dashboard.positions.dollar_price import dollar_price
 from dashboard.positions.models import (
     AccountHealth,
     AccountSummary,
@@ -28,10 +26,10 @@ from dashboard.state.runtime import MarketSnapshot
 
 
 class LiveBook(PositionBook):
-    """Is written by the trackers of the accounts, by what users enter, and by the prices of the markets.
+    """Written by the trackers of accounts, by users who enter positions, and by prices of the markets.
 
-    Writers take turns. It is the first listener of `markets`: whoever registers there after it is called
-    when every position is valued at the new price.
+    Each write holds `lock`. The book is the first listener of `markets`, so later listeners see every
+    position valued at the new price.
     """
 
     def __init__(
@@ -42,35 +40,42 @@ class LiveBook(PositionBook):
         clock: Callable[[], int] = now_ms,
         wall: Callable[[], int] = wall_ms,
     ) -> None:
-        """`threshold` is the move of PnL in dollars above which a price update is published."""
+        """`threshold` is the change of PnL in dollars above which a price update is published."""
         super().__init__(markets, clock, wall)
         self._threshold = threshold
         self._valued: dict[PositionKey, ValuedPosition] = {}
         self._by_market: dict[MarketKey, list[ValuedPosition]] = {}
-        self._priced: dict[ValuedPosition, None] = {}
-        self._touched: dict[ValuedPosition, None] = {}
+        self._with_price: dict[ValuedPosition, None] = {}
+        """Positions valued at a price that can become too old."""
+        self._unpublished: dict[ValuedPosition, None] = {}
+        """Positions valued again since the last price updates."""
         self._uncounted: dict[ValuedPosition, None] = {}
+        """Positions valued again since the totals were last updated."""
         self._resolved: set[MarketKey] = set()
+        """Markets whose instrument is known, so that manual entries apply to them."""
         self._totals = AccountTotals()
         markets.register(self._on_market)
 
     def summary(self) -> AccountSummary:
-        """Totals of all positions; unknown while an account without known positions was never read."""
+        """Totals of all positions; unknown until every account was read or has known positions."""
         with self.lock:
             if self._is_unknown():
                 return AccountSummary(self._wall(), 0, None, None, None, {})
             self._expire()
             self._count()
-            return self._totals.summary(self._wall(), partial(self._dollar_price, self._clock()))
+            return self._totals.summary(self._wall(), self._dollar_price)
 
-    # --- Written by the trackers
+    def _dollar_price(self, coin: str) -> Decimal | None:
+        return dollar_price(coin, self._markets.snapshots().values(), self._clock())
+
+    # --- Trackers
 
     def add_account(self, account: str, exchange: str) -> None:
-        """Adds an account that is going to be read."""
+        """Adds an account that was not read yet."""
         self.accounts[account] = AccountHealth(exchange)
 
     def set_health(self, account: str, *, read_at: int | None, problem: str | None) -> None:
-        """Sets the state of an account's readings."""
+        """Replaces the health of an account."""
         self.accounts[account] = AccountHealth(self.accounts[account].exchange, read_at, problem)
 
     def update(
@@ -80,7 +85,7 @@ class LiveBook(PositionBook):
         terms: Position | None = None,
         difference: str | None = None,
     ) -> None:
-        """Takes over a position's new state and values it. Listeners are not called yet."""
+        """Replaces the state of a position and values it, without calling listeners."""
         valued = self._valued.get(state.key)
         if valued is None:
             valued = self._valued[state.key] = ValuedPosition(state, market)
@@ -90,7 +95,7 @@ class LiveBook(PositionBook):
     def announce(
         self, key: PositionKey, event_type: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
     ) -> None:
-        """Calls the listeners with a position as it is now."""
+        """Calls the listeners with the current state of a position."""
         valued = self._valued[key]
         valued.published_pnl, valued.went_stale = valued.pnl, False
         self._notify(PositionUpdate(valued.live, event_type, self._wall(), fill))
@@ -99,24 +104,24 @@ class LiveBook(PositionBook):
         """Adds an entry to the event log."""
         self._events.append(EventLogEntry(self._wall(), key, kind, text))
 
-    # --- Written by users
+    # --- Users
 
     def enter(self, market: MarketKey, entry: ManualEntry) -> None:
-        """Replaces what was entered by hand in one market: a whole position, only levels, or nothing."""
+        """Replaces the manual entry of one market: a whole position, only levels, or nothing."""
         with self.lock:
             self.manual = self.manual | {market: entry}
             state = self._markets.get(market)
             if state is not None and state.snapshot.key in self._resolved:
                 self._apply_entry(state.snapshot)
 
-    # --- Moved by prices
+    # --- Prices
 
     def publish_prices(self) -> None:
-        """Calls the listeners for each open position whose PnL has moved since it was last published."""
+        """Calls the listeners for each open position whose PnL has moved since its last update."""
         with self.lock:
             self._expire()
-            touched, self._touched = self._touched, {}
-            for valued in touched:
+            unpublished, self._unpublished = self._unpublished, {}
+            for valued in unpublished:
                 if valued.live.is_open and valued.has_moved(self._threshold):
                     self.announce(valued.live.key, EventType.PRICE_UPDATE)
 
@@ -126,13 +131,14 @@ class LiveBook(PositionBook):
                 self._on_resolved(snapshot)
             for valued in self._by_market.get(snapshot.key, ()):
                 if valued.margin_tiers is not snapshot.margin_tiers:
-                    live = valued.live
-                    self._change(valued, live.state, live.position, live.difference)
+                    self._refresh_levels(valued)
                 else:
-                    self._price(valued, snapshot)
+                    self._revalue(valued, snapshot)
+
+    # --- Manual entries
 
     def _on_resolved(self, snapshot: MarketSnapshot) -> None:
-        """Applies what was entered for a market before its instrument was known."""
+        """Applies an entry made before the instrument of the market was known."""
         self._resolved.add(snapshot.key)
         requested = self._markets.requested_key
         if snapshot.key == self._markets.main_key and requested in self.manual:
@@ -143,69 +149,72 @@ class LiveBook(PositionBook):
             self._apply_entry(snapshot)
 
     def _apply_entry(self, snapshot: MarketSnapshot) -> None:
-        """Makes the manual position of a market, and gives its levels to the other positions there."""
-        assert snapshot.instrument is not None
-        exchange, entry = snapshot.key.exchange, self.manual_in(snapshot.key)
-        manual = PositionKey(manual_account(exchange), snapshot.key.symbol)
+        """Applies the entry of a market: its levels to the accounts' positions, and its own position."""
+        manual = PositionKey(manual_account(snapshot.key.exchange), snapshot.key.symbol)
         for valued in self._by_market.get(snapshot.key, ()):
-            live = valued.live
-            if live.key != manual:
-                self._change(valued, live.state, live.position, live.difference)
-                self.announce(live.key)
-        has_account = any(each.exchange == exchange for each in self.accounts.values())
-        shown = entry.is_shown(has_account=has_account)
-        position = entry.position.position(snapshot.instrument) if shown else None
+            if valued.live.key != manual:
+                self._refresh_levels(valued)
+                self.announce(valued.live.key)
+        position = self._manual_position(snapshot)
         if position is not None or manual in self._valued:
+            assert snapshot.instrument is not None
             state = opened(manual, position) if position else PositionState(manual, snapshot.instrument)
             self.update(state, snapshot.key, position)
             self.announce(manual)
 
-    # --- How
+    def _manual_position(self, snapshot: MarketSnapshot) -> Position | None:
+        """Returns the position entered in a market; None if there is none, or an account replaces it."""
+        assert snapshot.instrument is not None
+        entry, exchange = self.manual_in(snapshot.key), snapshot.key.exchange
+        has_account = any(each.exchange == exchange for each in self.accounts.values())
+        is_shown = entry.is_shown(has_account=has_account)
+        return entry.position.position(snapshot.instrument) if is_shown else None
+
+    # --- Valuation
+
+    def _refresh_levels(self, valued: ValuedPosition) -> None:
+        """Computes the levels after a change of the manual entry or of the margin tiers."""
+        live = valued.live
+        self._change(valued, live.state, live.position, live.difference)
 
     def _change(
         self, valued: ValuedPosition, state: PositionState, position: Position | None, difference: str | None
     ) -> None:
-        market = self._markets.get(valued.live.market)
-        tiers = market.snapshot.margin_tiers if market else ()
+        snapshot = self._snapshot(valued)
+        tiers = snapshot.margin_tiers if snapshot else ()
         valued.change(state, position, difference, self.manual_in(valued.live.market).position, tiers)
-        self._price(valued, market.snapshot if market else None)
+        self._revalue(valued, snapshot)
 
-    def _price(self, valued: ValuedPosition, snapshot: MarketSnapshot | None) -> None:
-        valued.price(snapshot, self._clock(), self._wall())
+    def _revalue(self, valued: ValuedPosition, snapshot: MarketSnapshot | None) -> None:
+        valued.revalue(snapshot, self._clock(), self._wall())
         self._store(valued.live)
-        self._touched[valued] = self._uncounted[valued] = None
+        self._unpublished[valued] = self._uncounted[valued] = None
         if valued.live.quote is None:
-            self._priced.pop(valued, None)
+            self._with_price.pop(valued, None)
         else:
-            self._priced[valued] = None
+            self._with_price[valued] = None
+
+    def _snapshot(self, valued: ValuedPosition) -> MarketSnapshot | None:
+        market = self._markets.get(valued.live.market)
+        return market.snapshot if market else None
 
     def _count(self) -> None:
-        """Brings the totals up to date. They are read far less often than prices tick."""
+        """Updates the totals. Done on read, since they are read far less often than prices tick."""
         uncounted, self._uncounted = self._uncounted, {}
         for valued in uncounted:
             self._totals.change(valued.counted, valued.live)
             valued.counted = valued.live
 
     def _expire(self) -> None:
-        """Values again each position whose price has grown too old: at another price, or at none."""
+        """Values each position whose price has become too old at another price, or at none."""
         now = self._clock()
-        # All are looked at: each market has its own limit of age.
-        for valued in [each for each in self._priced if each.live.at(now) is not each.live]:
-            market = self._markets.get(valued.live.market)
-            self._price(valued, market.snapshot if market else None)
+        # Each market has its own age limit, so all positions are checked.
+        for valued in [each for each in self._with_price if each.live.at(now) is not each.live]:
+            self._revalue(valued, self._snapshot(valued))
             valued.went_stale = True
 
     def _is_unknown(self) -> bool:
+        """True while nothing was read, or an account without known positions was not."""
         known = {key.account for key in self._valued}
         unread = [name for name, each in self.accounts.items() if each.read_at is None and name not in known]
         return bool(unread) or not (self.accounts or known)
-
-    def _dollar_price(self, now: int, coin: str) -> Decimal | None:
-        """A live price of a coin in dollars, from any watched market of it."""
-        for key, snapshot in self._markets.snapshots().items():
-            base, _, rest = key.symbol.partition("/")
-            if base == coin and rest.partition(":")[0] in USD_EQUIVALENTS:
-                quote, _ = valuation_price(snapshot.ticker, now, snapshot.health.stale_after)
-                if quote is not None:
-                    return quote.value
-        return None

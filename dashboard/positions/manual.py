@@ -1,4 +1,4 @@
-"""ManualPositions: entered on the page or by flags, shown at once and saved for the next start."""
+"""ManualPositions: applies positions that users enter, saves them, and restores them at the next start."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from dashboard.state.markets import Markets
 
 
 class ManualPositions:
-    """Puts entries into the position book, and restores the saved one once the market is known."""
+    """Writes entries to the position book and to the store, and restores the saved one."""
 
     def __init__(
         self, book: LiveBook, markets: Markets, store: ManualPositionStore, environment: str, *, restore: bool
     ) -> None:
-        """`environment` keeps testnet and demo apart; `restore` is off where flags gave a position."""
+        """`environment` is a part of the saved name; `restore` is False if flags define a position."""
         self._book = book
         self._markets = markets
         self._store = store
@@ -32,7 +32,7 @@ class ManualPositions:
         self._book.enter(self._markets.main_key, ManualEntry(position))
         instrument = self._markets.main.snapshot.instrument
         if instrument is None:
-            raise SaveFailed("shown, but not saved for the next start: the exchange was not reached yet")
+            raise SaveFailed("shown, but not saved: the exchange has not answered yet; enter it again later")
         await asyncio.to_thread(self._store.write, self._name(instrument), position)
 
     def restore(self, market: MarketKey, instrument: Instrument) -> None:

@@ -1,4 +1,4 @@
-"""Positions as the outlets show them, and the updates that their listeners receive."""
+"""Live positions, account totals and log entries, and the updates that listeners receive."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,12 +11,12 @@ from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.risk import RiskLevels, RiskStatus
+from dashboard.domain.risk import RiskLevels, RiskStatus, distance_percent
 from dashboard.domain.valuation import FLAT, UNPRICED, Valuation
 
 
 class EventType(StrEnum):
-    """Reason of an update."""
+    """The reason of an update."""
 
     FILL = "fill"
     PRICE_UPDATE = "price_update"
@@ -35,41 +35,41 @@ class EventKind(StrEnum):
     ADOPT = "adopt"
     FUNDING = "funding"
     DIFFERENCE = "difference"
-    """The exchange reports something else than the fills add up to."""
+    """The exchange's report differs from the position built from fills."""
     AGREEMENT = "agreement"
-    """The exchange agrees with the fills again."""
+    """The exchange's report agrees with the fills again."""
 
 
 @dataclass(frozen=True, slots=True)
 class LivePosition:
-    """One position, flat ones too, with its newest valuation. Every None is unknown.
+    """One position, open or flat, with its newest valuation. None is unknown.
 
-    It ages: `quote` carries its age, and no figure made of it may be shown later than `stale_after`.
+    A valuation is valid while its `quote` is no older than `stale_after`; see `at`.
     """
 
     state: PositionState
     market: MarketKey
     position: Position | None = None
-    """Size and entry by fills, with the exchange's terms or those entered; None while flat."""
+    """Size and entry by fills, with the terms of the exchange or of the user; None while flat."""
     levels: RiskLevels | None = None
     """Liquidation, alert, trap zone, stop and target; None while flat."""
     valuation: Valuation = UNPRICED
-    """As of the newest event. While flat PnL and notional are zero."""
+    """As of the newest event. PnL and notional are zero while flat."""
     difference: str | None = None
-    """How the exchange's report differs, as one line; None while both agree."""
+    """Difference to the exchange's report, as one line; None while both agree."""
     stale_after: int = 0
-    """Milliseconds after which the price is too old to be shown."""
+    """Age in milliseconds above which the price is too old to be shown."""
     updated_at: int = 0
     """Time of the newest change or price, in ms since 1970 (UTC)."""
 
     @property
     def key(self) -> PositionKey:
-        """The account, the symbol and, in hedge mode, the side."""
+        """The key of the position."""
         return self.state.key
 
     @property
     def is_open(self) -> bool:
-        """True unless it is flat."""
+        """True if the position is not flat."""
         return bool(self.state.contracts)
 
     @property
@@ -94,7 +94,7 @@ class LivePosition:
 
     @property
     def status(self) -> RiskStatus:
-        """Risk status."""
+        """Risk status at the price of the valuation."""
         return self.valuation.status
 
     @property
@@ -104,28 +104,33 @@ class LivePosition:
 
     @property
     def liquidation_is_estimate(self) -> bool:
-        """True if the liquidation price is an estimate of ours."""
+        """True if the liquidation price was estimated here and not reported."""
         return bool(self.levels and self.levels.liquidation_is_estimate)
 
+    @property
+    def liquidation_distance(self) -> Decimal | None:
+        """Distance from the price to the liquidation price, in signed percent of the price."""
+        return distance_percent(self.quote.value if self.quote else None, self.liquidation_price)
+
     def at(self, now: int) -> "LivePosition":
-        """The position as it may be shown at `now` (ms, monotonic): without figures of a price too old."""
+        """Returns the position without the figures of a price that is too old at `now` (ms, monotonic)."""
         if self.quote is None or self.quote.age(now) <= self.stale_after:
             return self
         return self.without_price()
 
     def without_price(self) -> "LivePosition":
-        """The same with every figure of a price unknown, or zero while flat."""
+        """Returns the position with every figure of a price unknown, or zero while flat."""
         return replace(self, valuation=UNPRICED if self.is_open else FLAT)
 
     @property
     def is_manual(self) -> bool:
-        """True if a person entered it."""
+        """True if it was entered by hand."""
         return self.position is not None and self.position.source is Source.MANUAL
 
 
 @dataclass(frozen=True, slots=True)
 class PositionUpdate:
-    """An update for listeners. `position` is complete, so a listener that missed some is up to date."""
+    """An update for listeners. `position` is complete, so a missed update needs no replay."""
 
     position: LivePosition
     event_type: EventType
@@ -141,21 +146,21 @@ class PositionUpdate:
 
 @dataclass(frozen=True, slots=True)
 class AccountHealth:
-    """State of the readings of one account."""
+    """Result of the newest attempt to read one account."""
 
     exchange: str
     """The exchange connection that the account is on."""
     read_at: int | None = None
-    """Time of the newest reading, in ms of the monotonic clock; None before the first."""
+    """Time of the newest snapshot, in ms of the monotonic clock; None before the first."""
     problem: str | None = None
-    """Reason why the newest reading failed, or fills are not streamed; None while all is well."""
+    """Reason why the newest attempt failed, or fills are not streamed; None if there is no problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSummary:
-    """Totals of all positions. Every None is unknown.
+    """Totals of all positions in dollars. None is unknown.
 
-    The totals are in dollars: stablecoins count at par, coins at a live price of theirs.
+    Stablecoins count at par, coins at their live price.
     """
 
     timestamp: int
@@ -168,7 +173,7 @@ class AccountSummary:
 
     @property
     def total_pnl(self) -> Decimal | None:
-        """Realised and unrealised, before fees and funding."""
+        """Realised and unrealised PnL, before fees and funding."""
         if self.realized_pnl is None or self.unrealized_pnl is None:
             return None
         return self.realized_pnl + self.unrealized_pnl
@@ -176,7 +181,7 @@ class AccountSummary:
 
 @dataclass(frozen=True, slots=True)
 class EventLogEntry:
-    """One entry of the event log: a change of a position, in words."""
+    """One entry of the event log: the description of a change of a position."""
 
     at: int
     """In ms since 1970 (UTC)."""

@@ -1,4 +1,4 @@
-"""PositionMonitor: starts and stops the watching of positions, and tells of each update."""
+"""PositionMonitor: starts and stops the feed, and publishes price updates at a fixed interval."""
 
 import logging
 import threading
@@ -12,10 +12,10 @@ log = logging.getLogger(__name__)
 
 
 class PositionMonitor:
-    """Tells its callbacks of fills and changes at once, and of prices at each beat.
+    """Calls its callbacks with fills and changes at once, and with prices at each interval.
 
-    A callback runs in a thread of the monitor's or of the feed's and must be quick; one that raises is
-    logged and harms no other.
+    A callback runs in the thread of the monitor or of the feed and must be quick. One that raises is
+    logged and does not affect the others.
     """
 
     def __init__(
@@ -29,41 +29,41 @@ class PositionMonitor:
         self._book = book
         self._start_feed = start_feed
         self._stop_feed = stop_feed
-        self._interval = update_interval
-        self._ended = threading.Event()
+        self._interval_s = update_interval
+        self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
     def running(self) -> bool:
-        """Whether it was started and not stopped."""
+        """True from `start` to `stop`."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Starts the feed and the beat; harmless when they run. Once stopped it stays so."""
+        """Starts the feed and the price updates. Has no effect while running or after `stop`."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._beat, name="position-monitor", daemon=True)
+            self._thread = threading.Thread(target=self._publish_prices, name="position-monitor", daemon=True)
             self._thread.start()
             self._start_feed()
 
     def stop(self) -> None:
-        """Ends both; harmless when they do not run."""
-        if self._thread is not None and not self._ended.is_set():
-            self._ended.set()
+        """Stops the feed and the price updates. Has no effect unless running."""
+        if self._thread is not None and not self._stopped.is_set():
+            self._stopped.set()
             self._stop_feed()
-            if self._thread is not threading.current_thread():  # a callback may stop it, too
+            if self._thread is not threading.current_thread():  # a callback may call `stop`
                 self._thread.join()
 
     def on_position_update(self, callback: PositionListener) -> Callable[[], None]:
-        """Calls `callback` with each update from now on. Returns what takes it off again."""
+        """Calls `callback` with each update from now on. Returns the function that unregisters it."""
         return self._book.register(callback)
 
     def get_position_summary(self) -> AccountSummary:
-        """All positions as one, now."""
+        """Returns the current totals of all positions."""
         return self._book.summary()
 
-    def _beat(self) -> None:
-        while not self._ended.wait(self._interval):
+    def _publish_prices(self) -> None:
+        while not self._stopped.wait(self._interval_s):
             try:
                 self._book.publish_prices()
             except Exception:
-                log.exception("price updates of positions failed; the next ones are tried all the same")
+                log.exception("price updates of positions failed; retrying at the next interval")

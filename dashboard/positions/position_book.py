@@ -1,4 +1,4 @@
-"""PositionBook: the positions of all accounts, for everything that shows them."""
+"""PositionBook: the positions of all accounts, and those entered by hand."""
 
 import logging
 import threading
@@ -32,10 +32,10 @@ _EVENTS_KEPT = 200
 
 
 class PositionBook(ABC):
-    """Is read without waiting, and notifies its listeners of every change.
+    """Serves reads without waiting for writers, and notifies listeners of every change.
 
-    Listeners are called in the writer's thread, in the order of the events, and must be quick; one that
-    raises is logged and does not affect the others. The writer is a `LiveBook` where the feed runs, and a
+    Listeners are called in the writer's thread, in the order of the events, and must be quick. One that
+    raises is logged and does not affect the others. It is a `LiveBook` in the process of the feed, and a
     mirror of that book in a web worker.
     """
 
@@ -52,9 +52,9 @@ class PositionBook(ABC):
         self._keys_by_market: dict[MarketKey, tuple[PositionKey, ...]] = {}
         self._events: deque[EventLogEntry] = deque(maxlen=_EVENTS_KEPT)
         self.accounts: dict[str, AccountHealth] = {}
-        """Each account that is read, with the state of its readings."""
+        """The health of each account, by name; accounts are listed before they are read."""
         self.manual: dict[MarketKey, ManualEntry] = {}
-        """What users entered by hand, by market."""
+        """Manual entries by market."""
 
     @abstractmethod
     def summary(self) -> AccountSummary:
@@ -62,7 +62,7 @@ class PositionBook(ABC):
 
     @property
     def labels(self) -> PositionLabels:
-        """The names of positions on page and API."""
+        """Converts between keys and labels of the positions."""
         return PositionLabels(next(iter(self.accounts), manual_account(self._markets.main_key.exchange)))
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
@@ -70,29 +70,29 @@ class PositionBook(ABC):
         return {key: live for key, live in self.all_known().items() if live.is_open}
 
     def all_known(self) -> dict[PositionKey, LivePosition]:
-        """Returns the same with the positions that are flat by now."""
+        """Returns open and flat positions, without figures of prices that are too old."""
         now = self._clock()
         return {key: self._at(live, now) for key, live in self._positions.copy().items()}
 
     def as_valued(self) -> dict[PositionKey, LivePosition]:
-        """Returns all known positions as they were valued last, whatever the age of their prices."""
+        """Returns open and flat positions with their last valuation, whatever the age of its price."""
         return self._positions.copy()
 
     def get(self, key: PositionKey) -> LivePosition | None:
-        """Returns one position, flat or not; None if it never existed."""
+        """Returns one position, open or flat; None if it never existed."""
         live = self._positions.get(key)
         return None if live is None else self._at(live, self._clock())
 
     def newest(self, key: PositionKey) -> LivePosition | None:
-        """Returns one position as it was valued last, whatever the age of its price."""
+        """Returns one position with its last valuation, whatever the age of its price."""
         return self._positions.get(key)
 
     def find(self, label: str) -> PositionKey | None:
-        """Returns the key of the position with this label, flat or not; None if there is none."""
+        """Returns the key of the position with this label, open or flat; None if there is none."""
         return next((key for key in self.labels.keys_of(label) if key in self._positions), None)
 
     def open_in(self, market: MarketKey) -> list[LivePosition]:
-        """Returns the open positions in one market: of several accounts, of both sides in hedge mode."""
+        """Returns the open positions in one market: of all accounts, and both sides in hedge mode."""
         now = self._clock()
         known = (self._positions.get(key) for key in self._keys_by_market.get(market, ()))
         return [self._at(live, now) for live in known if live is not None and live.is_open]
@@ -106,12 +106,19 @@ class PositionBook(ABC):
         accounts = tuple(self.accounts.values())
         return all(account.read_at is not None for account in accounts if account.exchange == exchange)
 
+    @property
+    def read_at(self) -> int | None:
+        """Time of the oldest account snapshot, in ms (monotonic); None until every account was read."""
+        times = [account.read_at for account in tuple(self.accounts.values())]
+        known = [at for at in times if at is not None]
+        return min(known) if known and len(known) == len(times) else None
+
     def manual_in(self, market: MarketKey) -> ManualEntry:
-        """Returns what was entered by hand in one market."""
+        """Returns the manual entry of one market; an empty one if there is none."""
         return self.manual.get(market, ManualEntry())
 
     def consistently(self, read: Callable[[], T]) -> T:
-        """Returns what `read` returns, while nothing changes and no listener is called."""
+        """Returns the result of `read`, called while nothing changes and no listener is called."""
         with self.lock:
             return read()
 
@@ -121,7 +128,7 @@ class PositionBook(ABC):
         return tuple(reversed(self._events.copy()))
 
     def register(self, listener: PositionListener) -> Callable[[], None]:
-        """Calls `listener` with each fill and change from now on. Returns its unregistration."""
+        """Calls `listener` with each update from now on. Returns the function that unregisters it."""
         with self.lock:
             self._listeners += (listener,)
         return partial(self._unregister, listener)
@@ -133,11 +140,11 @@ class PositionBook(ABC):
         self._positions[live.key] = live
 
     def _at(self, live: LivePosition, now: int) -> LivePosition:
-        """The position at `now`: valued at another live price where its own has grown too old."""
-        shown = live.at(now)
+        """Returns the position at `now`: valued at another live price if its own is too old."""
+        fresh = live.at(now)
         state = self._markets.get(live.market)
-        if shown is live or state is None:
-            return shown
+        if fresh is live or state is None:
+            return fresh
         ticker, stale_after = state.snapshot.ticker, state.snapshot.health.stale_after
         valuation = value(live.state, live.position, live.levels, ticker, now=now, stale_after=stale_after)
         return replace(live, valuation=valuation, stale_after=stale_after)
@@ -147,7 +154,7 @@ class PositionBook(ABC):
             try:
                 listener(update)
             except Exception:
-                log.exception("a listener of the positions failed; the others are not affected")
+                log.exception("a listener of position updates failed; the others are not affected")
 
     def _unregister(self, listener: PositionListener) -> None:
         with self.lock:
@@ -155,5 +162,5 @@ class PositionBook(ABC):
 
 
 def manual_account(exchange: str) -> str:
-    """Returns the account of positions that were entered by hand in markets of `exchange`."""
+    """Returns the account name of manual positions in markets of `exchange`."""
     return f"{exchange} manual"

@@ -1,4 +1,4 @@
-"""PositionTracker: the single source of truth for what one account holds."""
+"""PositionTracker: the single source of truth for the positions of one account."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -30,13 +30,13 @@ log = logging.getLogger(__name__)
 Recorder = Callable[[str, Mapping[str, Any]], bool]
 
 _EVENTS_KEPT_MS = 8 * 24 * 3_600_000
-"""Time for which single events are remembered: exchanges do not repeat older ones."""
+"""Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
 
 
 class PositionTracker:
-    """Builds one account's positions from its fills and readings, and writes them into the position book.
+    """Builds the positions of one account from fills and account snapshots, and writes them to the book.
 
-    Writers take turns under the book's lock.
+    Each write holds the book's lock.
     """
 
     def __init__(
@@ -48,43 +48,43 @@ class PositionTracker:
         record: Recorder = lambda _kind, _entry: True,
         restored: RestoredPositions | None = None,
     ) -> None:
-        """`exchange` is the connection of the account. `record` writes a line before a listener is called."""
+        """`exchange` is the connection of the account. `record` is called before the listeners."""
         self.account = account
         self.exchange = exchange
         self._book = book
         self._record = record
         self._journal = Journal(account)
         self._confirmed: set[PositionKey] = set()
-        """Positions that the exchange once reported alike, or whose figures were taken over from it."""
+        """Positions that once agreed with the exchange, or whose figures were adopted from it."""
         self._terms: dict[PositionKey, Position] = {}
-        """The exchange's own rows as last read; without a liquidation price once a fill changed it."""
+        """The exchange's positions as last read; the liquidation price is dropped once the size changes."""
         self._has_new_events = False
         self.complete_until: int | None = None
-        """The exchange's time up to which every fill is known; None before that was ever so."""
+        """The exchange's time up to which every fill is known; None until a complete history was read."""
         book.add_account(account, exchange)
         self._restore(restored or RestoredPositions())
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
         """Returns the account's open positions, without figures of prices that are too old."""
-        held = self._book.get_all_positions()
-        return {key: live for key, live in held.items() if key.account == self.account}
+        positions = self._book.get_all_positions()
+        return {key: live for key, live in positions.items() if key.account == self.account}
 
     def symbols(self) -> frozenset[str]:
         """Returns the unified symbols of the account's open positions."""
         return frozenset(state.key.symbol for state in self._journal.positions if state.contracts)
 
     def in_doubt(self, snapshot: AccountSnapshot) -> frozenset[str]:
-        """Returns the symbols in which an account snapshot differs from what is known here."""
+        """Returns the symbols whose positions in an account snapshot differ from those built here."""
         with self._book.lock:
             return frozenset(each.key.symbol for each in self._differences(snapshot))
 
     def apply(self, event: AccountEvent) -> None:
-        """Applies one event of the account: recorded first, then announced."""
+        """Applies one event of the account: records each change, then calls the listeners."""
         with self._book.lock:
             match event:
                 case FillsReceived():
                     for fill in event.fills:
-                        self._take(fill)
+                        self._apply_event(fill)
                 case AccountSnapshot():
                     self._reconcile(event)
                 case AccountFailed():
@@ -105,70 +105,70 @@ class PositionTracker:
         market, terms = MarketKey(self.exchange, state.key.symbol), self._terms.get(state.key)
         self._book.update(state, market, terms, difference)
 
-    def _take(self, event: PositionEvent, *, quietly: bool = False, **context: Any) -> bool:
-        """Applies one fill, payment or adjustment; returns False if it was known already."""
+    def _apply_event(self, event: PositionEvent, *, announce: bool = True, **context: Any) -> None:
+        """Applies one fill, payment or adjustment that is not known yet, and records it with `context`."""
         key = self._journal.key_of(event)
         before = self._journal.position(key)
         after = self._journal.add(event)
         if after is None:
-            return False
+            return
         self._has_new_events = True
         self._record(record_kind(event), record_of(event, self.account, before, after) | context)
-        live = self._book.newest(key)
         self._drop_outdated_terms(before, after)
-        self._update(after, live.difference if live else None)
+        self._update(after, self._known_difference(key))
         self._book.add_event(key, EventKind(str(after.change)), describe_change(event, before, after))
-        if isinstance(event, Fill) and not quietly:
+        if announce and isinstance(event, Fill):
             self._book.announce(key, EventType.FILL, event)
-        elif not quietly:
+        elif announce:
             self._book.announce(key)
-        return True
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
-        known = {state.key for state in self._journal.positions}
+        known = self._journal_keys()
         reported: tuple[PositionEvent, ...] = (*snapshot.fills, *snapshot.funding)
         for event in sorted(reported, key=lambda each: each.sort_key):
-            self._take(event, quietly=self._journal.key_of(event) not in known and self._is_history(event))
+            is_new = self._journal.key_of(event) in known or not self._is_history(event)
+            self._apply_event(event, announce=is_new)
         for difference in self._differences(snapshot):
-            self._settle(difference, snapshot)
-        changed = self._take_terms(snapshot) | ({state.key for state in self._journal.positions} - known)
+            self._resolve(difference, snapshot)
+        changed = self._update_terms(snapshot) | (self._journal_keys() - known)
         self._finish(snapshot)
         for key in changed:
             self._book.announce(key)
 
+    def _journal_keys(self) -> set[PositionKey]:
+        return {state.key for state in self._journal.positions}
+
     def _is_history(self, event: PositionEvent) -> bool:
-        """True if it is from before everything was known, so that no listener waits for it."""
+        """True if it is from before the complete history, so that listeners need no update for it."""
         return self.complete_until is None or event.sort_key[0] <= self.complete_until
 
     def _differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
         theirs = positions_by_key(self.account, snapshot.positions, hedged=snapshot.hedged)
-        # The flat ones, too: what was closed after the request is not missing here.
+        # Flat positions are compared, too: one closed after the request is not missing here.
         return find_differences(self._journal.positions, theirs, requested_at=snapshot.requested_at)
 
-    def _settle(self, difference: Difference, snapshot: AccountSnapshot) -> None:
-        """Takes the exchange's figures over, where they are beyond doubt; otherwise marks the position."""
-        key, side = difference.key, difference.ours.side if difference.ours else None
-        if key.symbol in snapshot.inconsistent_symbols:
+    def _resolve(self, difference: Difference, snapshot: AccountSnapshot) -> None:
+        """Adopts the exchange's figures if they are certain; otherwise marks the position."""
+        if difference.key.symbol in snapshot.inconsistent_symbols:
             return
-        if (
-            difference.kind is DifferenceKind.MISSING_THERE
-            and (key.symbol, side) not in snapshot.recently_closed
-        ):
-            self._mark(key, difference.text)
-            return
-        live = self._book.newest(key)
-        starts = difference.theirs is not None and (live is None or key not in self._confirmed)
-        if not starts:
-            log.warning("%s; the exchange's figures are taken", difference.text)
+        if _is_unconfirmed_close(difference, snapshot):
+            self._mark(difference.key, difference.text)
+        else:
+            self._adopt(difference, snapshot.requested_at)
+
+    def _adopt(self, difference: Difference, requested_at: int) -> None:
+        key, live = difference.key, self._book.newest(difference.key)
+        replaces_history = difference.theirs is not None and (live is None or key not in self._confirmed)
+        if not replaces_history:
+            log.warning("%s; the exchange's figures are adopted", difference.text)
             if live is None or live.difference != difference.text:
                 self._book.add_event(key, EventKind.DIFFERENCE, difference.text)
-        self._take(
-            difference.adjustment(snapshot.requested_at, replaces_history=starts), difference=difference.text
-        )
+        adjustment = difference.adjustment(requested_at, replaces_history=replaces_history)
+        self._apply_event(adjustment, difference=difference.text)
         self._confirmed.add(key)
 
-    def _take_terms(self, snapshot: AccountSnapshot) -> set[PositionKey]:
-        """Takes the exchange's terms over, and ends settled differences. Returns whose terms changed."""
+    def _update_terms(self, snapshot: AccountSnapshot) -> set[PositionKey]:
+        """Updates the exchange's terms and clears resolved differences. Returns the changed keys."""
         changed = set()
         theirs = positions_by_key(self.account, snapshot.positions, hedged=snapshot.hedged)
         for state in self._journal.positions:
@@ -177,9 +177,8 @@ class PositionTracker:
                 self._confirmed.add(state.key)
                 self._mark(state.key, None)
             if terms is not None and terms != self._terms.get(state.key):
-                live = self._book.newest(state.key)
                 self._terms[state.key] = terms
-                self._update(state, live.difference if live else None)
+                self._update(state, self._known_difference(state.key))
                 changed.add(state.key)
         return changed
 
@@ -192,7 +191,12 @@ class PositionTracker:
                 self._has_new_events = False
             self._journal.prune_before(snapshot.complete_until - _EVENTS_KEPT_MS)
 
+    def _known_difference(self, key: PositionKey) -> str | None:
+        live = self._book.newest(key)
+        return live.difference if live else None
+
     def _mark(self, key: PositionKey, difference: str | None) -> None:
+        """Sets or clears the difference of a position, and logs and announces a change of it."""
         live = self._book.newest(key)
         if live is None or live.difference == difference:
             return
@@ -202,7 +206,7 @@ class PositionTracker:
         self._book.announce(key)
 
     def _drop_outdated_terms(self, before: PositionState | None, after: PositionState) -> None:
-        """Drops the terms of another position, and a liquidation price that was for another size."""
+        """Drops the terms after a change of side, and the liquidation price after a change of size."""
         terms = self._terms.get(after.key)
         if terms is None:
             return
@@ -210,3 +214,12 @@ class PositionTracker:
             del self._terms[after.key]
         elif after.contracts != before.contracts:
             self._terms[after.key] = replace(terms, liquidation_price=None)
+
+
+def _is_unconfirmed_close(difference: Difference, snapshot: AccountSnapshot) -> bool:
+    """True if a position is missing on the exchange and its close is not confirmed."""
+    side = difference.ours.side if difference.ours else None
+    return (
+        difference.kind is DifferenceKind.MISSING_THERE
+        and (difference.key.symbol, side) not in snapshot.recently_closed
+    )

@@ -1,4 +1,4 @@
-"""ValuedPosition: the newest valuation of one position, and the figures that its listeners have."""
+"""ValuedPosition: one position with its newest valuation, and the values last published and counted."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -16,20 +16,20 @@ from dashboard.state.runtime import MarketSnapshot
 
 
 class ValuedPosition:
-    """Holds the newest `live` of one position, and the little that is needed to make the next one."""
+    """The mutable state of one position in the live book."""
 
     __slots__ = ("counted", "live", "margin_tiers", "published_pnl", "went_stale")
 
     def __init__(self, state: PositionState, market: MarketKey) -> None:
         self.live = LivePosition(state, market).without_price()
         self.margin_tiers: tuple[MarginTier, ...] = ()
-        """The tiers that its levels were made with."""
+        """The tiers that its levels were computed with."""
         self.published_pnl: Decimal | None = None
-        """The unrealised PnL that was published last, in dollars where they are known."""
+        """The unrealised PnL that was published last; see `pnl`."""
         self.counted: LivePosition | None = None
-        """Its part in the totals."""
+        """The position as it is counted in the totals."""
         self.went_stale = False
-        """True if its price grew too old since it was published last, so that readers may lack one."""
+        """True if its price became too old since the last update, so that clients may show it as unknown."""
 
     def change(
         self,
@@ -39,13 +39,13 @@ class ValuedPosition:
         manual: ManualPosition,
         margin_tiers: tuple[MarginTier, ...],
     ) -> None:
-        """Takes over everything but the price, which has to be applied again."""
+        """Replaces everything but the valuation; call `revalue` afterwards."""
         self.margin_tiers = margin_tiers
         levels = levels_of(position, manual, margin_tiers) if position else None
         self.live = replace(self.live, state=state, position=position, levels=levels, difference=difference)
 
-    def price(self, snapshot: MarketSnapshot | None, now: int, updated_at: int) -> None:
-        """Values it at the best live price of its market; without one where the market is not watched."""
+    def revalue(self, snapshot: MarketSnapshot | None, now: int, updated_at: int) -> None:
+        """Values it at the best live price of its market; None is a market that is not watched."""
         if snapshot is None:
             self.live = replace(self.live, updated_at=updated_at).without_price()
             return
@@ -53,7 +53,7 @@ class ValuedPosition:
         valuation = value(
             live.state, live.position, live.levels, snapshot.ticker, now=now, stale_after=stale_after
         )
-        # Without `replace`, which would take as long as the valuation itself.
+        # `replace` would take as long as the valuation itself.
         self.live = LivePosition(
             live.state,
             live.market,
@@ -66,7 +66,7 @@ class ValuedPosition:
         )
 
     def has_moved(self, threshold: Decimal) -> bool:
-        """True if the PnL is further than `threshold` dollars from the one that was published last."""
+        """True if the PnL differs by more than `threshold` dollars from the PnL published last."""
         now = self.pnl
         if now is None or self.published_pnl is None:
             return self.went_stale or now is not self.published_pnl
@@ -74,7 +74,7 @@ class ValuedPosition:
 
     @property
     def pnl(self) -> Decimal | None:
-        """The unrealised PnL in dollars; in the settlement currency where its own price is not enough."""
+        """The unrealised PnL in dollars; in the settlement currency if `_is_in_dollars` is False."""
         pnl, quote = self.live.unrealized_pnl, self.live.quote
         if pnl is None or quote is None or self._settle in USD_EQUIVALENTS or not self._is_in_dollars:
             return pnl
@@ -86,7 +86,7 @@ class ValuedPosition:
 
     @property
     def _is_in_dollars(self) -> bool:
-        """True if its own price is enough for its PnL in dollars. Otherwise every move is published."""
+        """True if its PnL in dollars follows from its own price. Otherwise every move is published."""
         market = self.live.state.instrument
         return market.settle in USD_EQUIVALENTS or (
             market.settle == market.base and market.quote in USD_EQUIVALENTS

@@ -1,4 +1,4 @@
-"""The API over a real socket, with a tracker driven by the test."""
+"""ApiServer: the API over a real socket, with a tracker driven by the test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -29,7 +29,7 @@ from tests.replication.harness import in_sync, mirrored, published
 from tests.waiting import TIMEOUT_S, until
 
 
-async def no_command(*_given: object) -> None:
+async def no_command(*_arguments: object) -> None:
     """Replaces the commands of the context, which the API does not use."""
 
 
@@ -56,7 +56,7 @@ class ApiServer(AbstractContextManager["ApiServer"]):
         self.audit_problem: str | None = None
         self._mirror: Mirror | None = None
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None)
-        self._ends = ExitStack()
+        self._exit_stack = ExitStack()
         self._source = AppContext(
             self.markets, self.harness.book, self._info, no_command, no_candles, no_command
         )
@@ -67,12 +67,12 @@ class ApiServer(AbstractContextManager["ApiServer"]):
         self._server = AppServer(app)
 
     def _mirrored(self, redis: RedisServer) -> AppContext:
-        self._ends.enter_context(published(self._source, redis))
-        self._mirror = self._ends.enter_context(mirrored(redis))
+        self._exit_stack.enter_context(published(self._source, redis))
+        self._mirror = self._exit_stack.enter_context(mirrored(redis))
         mirror = self._mirror
         return AppContext(mirror.markets, mirror.positions, mirror.info, no_command, no_candles, no_command)
 
-    def settled(self) -> None:
+    def wait_until_mirrored(self) -> None:
         """Waits until the API has all changes of markets and positions."""
         if self._mirror is not None:
             mirror = self._mirror
@@ -85,7 +85,7 @@ class ApiServer(AbstractContextManager["ApiServer"]):
     def __enter__(self) -> "ApiServer":
         self._server.start()
         self.monitor.start()
-        self.settled()
+        self.wait_until_mirrored()
         return self
 
     def __exit__(
@@ -93,18 +93,18 @@ class ApiServer(AbstractContextManager["ApiServer"]):
     ) -> None:
         self.monitor.stop()
         self._server.stop()
-        self._ends.close()
+        self._exit_stack.close()
 
     @property
     def address(self) -> str:
         return self._server.address
 
     def url(self, path: str) -> str:
-        self.settled()
+        self.wait_until_mirrored()
         return f"http://{self.address}/api/v1{path}"
 
     def stream(self, path: str = "/positions/stream", **more: Any) -> ClientConnection:
-        self.settled()
+        self.wait_until_mirrored()
         return connect(f"ws://{self.address}/api/v1{path}", open_timeout=TIMEOUT_S, **more)
 
     def price(self, last: str) -> None:
@@ -112,11 +112,10 @@ class ApiServer(AbstractContextManager["ApiServer"]):
         quotes = ticker(now_ms(), last=last, bid=last, ask=last)
         self.markets.apply(market_key(), PriceReceived(Transport.STREAM, now_ms(), quotes))
 
-    def old(self, last: str, age: int) -> PriceReceived:
-        """Returns a price that was received `age` ms ago."""
-        return PriceReceived(
-            Transport.STREAM, now_ms(), ticker(now_ms() - age, last=last, bid=last, ask=last)
-        )
+    def old_price(self, last: str, age_ms: int) -> PriceReceived:
+        """Returns a price that was received `age_ms` ago."""
+        quotes = ticker(now_ms() - age_ms, last=last, bid=last, ask=last)
+        return PriceReceived(Transport.STREAM, now_ms(), quotes)
 
 
 @pytest.fixture(params=["one process", "through Redis"])

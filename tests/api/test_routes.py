@@ -1,4 +1,4 @@
-"""SPEC B5: the REST routes, their documents and their access check."""
+"""SPEC B5: the REST routes, their documentation and their access check."""
 
 from collections.abc import Callable
 
@@ -17,24 +17,24 @@ KEY = "a-key-of-enough-characters"
 
 def test_positions_have_all_details(service: ApiServer):
     service.harness.fills(fill("buy 2 @ 100", fee="0.5"))
-    service.harness.reading(position(LONG, "2", "100", liquidation="91", margin_mode="isolated"))
+    service.harness.snapshot(position(LONG, "2", "100", liquidation="91", margin_mode="isolated"))
     service.price("110")
-    answer = httpx.get(service.url("/positions"))
-    assert answer.headers["cache-control"] == "no-store"
-    held = answer.json()["positions"][BTC]
-    assert held | {
+    response = httpx.get(service.url("/positions"))
+    assert response.headers["cache-control"] == "no-store"
+    details = response.json()["positions"][BTC]
+    assert details | {
         "side": "long", "quantity": "2", "entry_price": "100", "current_price": "110", "leverage": "10",
         "unrealized_pnl": "20", "roe": "100", "fees": {"USDT": "0.5"}, "funding": {}, "risk": "PROFIT",
         "liquidation_price": "91", "liquidation_is_estimate": False, "liquidation_distance": "-17.2727",
         "adopted": False, "difference": None, "margin_mode": "isolated",
-    } == held  # fmt: skip
+    } == details  # fmt: skip
 
 
 def test_unknown_values_are_null(service: ApiServer):
     service.harness.fills(fill("buy 2 @ 100"))
-    held = httpx.get(service.url("/positions")).json()["positions"][BTC]
+    details = httpx.get(service.url("/positions")).json()["positions"][BTC]
     for name in ("current_price", "unrealized_pnl", "notional_value", "total_pnl", "leverage", "roe"):
-        assert held[name] is None, name
+        assert details[name] is None, name
     assert httpx.get(service.url("/positions/summary")).json()["unrealized_pnl"] is None
 
 
@@ -48,13 +48,13 @@ def test_summary_adds_up_all_positions(service: ApiServer):
 
 class TestHealth:
     def test_healthy_with_price_and_account(self, service: ApiServer):
-        service.harness.reading()
+        service.harness.snapshot()
         service.price("100")
         health = httpx.get(service.url("/positions/health")).json()
         assert {"status": "healthy", "running": True, "degraded": []}.items() <= health.items()
 
     def test_degraded_lists_each_reason(self, service: ApiServer):
-        service.harness.fills(fill("buy 2 @ 100")).reading()
+        service.harness.fills(fill("buy 2 @ 100")).snapshot()
         service.harness.tracker.apply(AccountFailed("bitget: no answer in time"))
         service.audit_problem = "the audit trail cannot be written: No space left on device (3 records lost)"
         health = httpx.get(service.url("/positions/health")).json()
@@ -83,36 +83,36 @@ class TestAccess:
         ],
         ids=["none", "wrong", "one", "another", "bearer", "basic"],
     )
-    def test_a_key_is_needed(self, locked: ApiServer, path, headers, status):
-        answer = httpx.get(locked.url(path), headers=headers)
-        assert answer.status_code == status
-        assert KEY not in answer.text
+    def test_key_is_required(self, locked: ApiServer, path, headers, status):
+        response = httpx.get(locked.url(path), headers=headers)
+        assert response.status_code == status
+        assert KEY not in response.text
 
-    def test_a_key_in_the_address_is_refused_with_advice(self, locked: ApiServer):
-        answer = httpx.get(locked.url(f"/positions?api_key={KEY}"))
-        assert answer.status_code == 400
-        assert "X-API-Key" in answer.json()["detail"]
+    def test_key_in_the_url_is_refused_with_advice(self, locked: ApiServer):
+        response = httpx.get(locked.url(f"/positions?api_key={KEY}"))
+        assert response.status_code == 400
+        assert "X-API-Key" in response.json()["detail"]
 
-    def test_a_site_on_the_list_may_read(self, locked: ApiServer):
+    def test_allowed_origin_may_read(self, locked: ApiServer):
         origin = {"Origin": "https://good.example"}
-        answer = httpx.get(locked.url("/positions"), headers={"X-API-Key": KEY} | origin)
-        assert answer.headers["access-control-allow-origin"] == "https://good.example"
-        asked = {
+        response = httpx.get(locked.url("/positions"), headers={"X-API-Key": KEY} | origin)
+        assert response.headers["access-control-allow-origin"] == "https://good.example"
+        preflight = {
             **origin,
             "Access-Control-Request-Method": "GET",
             "Access-Control-Request-Headers": "x-api-key",
         }
-        assert httpx.options(locked.url("/positions"), headers=asked).status_code == 200
+        assert httpx.options(locked.url("/positions"), headers=preflight).status_code == 200
 
-    def test_another_site_may_not(self, locked: ApiServer):
-        answer = httpx.get(
+    def test_other_origin_is_refused(self, locked: ApiServer):
+        response = httpx.get(
             locked.url("/positions"), headers={"X-API-Key": KEY, "Origin": "https://evil.example"}
         )
-        assert answer.status_code == 403
-        assert "access-control-allow-origin" not in answer.headers
+        assert response.status_code == 403
+        assert "access-control-allow-origin" not in response.headers
 
 
-def test_reference_covers_everything_and_loads_nothing(service: ApiServer):
+def test_reference_page_covers_the_api_and_loads_nothing(service: ApiServer):
     page = httpx.get(f"http://{service.address}/api/docs").text
     for text in ("/api/v1/positions/stream", "/api/v1/live/bbo", "get_summary", "liquidation_price"):
         assert text in page

@@ -1,4 +1,4 @@
-"""SPEC B4 and B6: the websockets, with a client that knows only the specification."""
+"""SPEC B4 and B6: the websockets, with a client written from the specification alone."""
 
 import asyncio
 import json
@@ -43,6 +43,7 @@ def receive(client: ClientConnection) -> dict[str, Any]:
 
 
 def until(client: ClientConnection, type: str, **wanted: Any) -> dict[str, Any]:
+    """Receives messages until one of this type has the wanted values."""
     while True:
         message = receive(client)
         if message["type"] == type and wanted.items() <= message.items():
@@ -110,7 +111,7 @@ class TestPositions:
         service.price("101")
         with service.stream() as client:
             assert receive(client)["positions"][BTC]["current_price"] == "101"
-            service.harness.late = 6_000
+            service.harness.ahead_ms = 6_000
             assert until_pnl(client, None)["position"]["current_price"] is None
 
     def test_closed_position_is_sent_as_flat(self, service: ApiServer):
@@ -124,7 +125,7 @@ class TestPositions:
             assert until(client, "summary")["positions"] == {}
 
     def test_hedge_mode_labels_include_the_side(self, service: ApiServer):
-        service.harness.reading(position(LONG, "2", "100"), hedged=True)
+        service.harness.snapshot(position(LONG, "2", "100"), hedged=True)
         with service.stream() as client:
             assert set(receive(client)["positions"]) == {f"{BTC}:long"}
 
@@ -135,11 +136,11 @@ class TestPositions:
         feeding.start()
         for _ in range(5):
             with service.stream() as client:
-                held = receive(client)["positions"].get(BTC, {"quantity": "0"})["quantity"]
-                while held != "200":
+                quantity = receive(client)["positions"].get(BTC, {"quantity": "0"})["quantity"]
+                while quantity != "200":
                     update = until(client, "position_update")
-                    assert int(update["position"]["quantity"]) == int(held) + 1
-                    held = update["position"]["quantity"]
+                    assert int(update["position"]["quantity"]) == int(quantity) + 1
+                    quantity = update["position"]["quantity"]
         feeding.join()
 
 
@@ -162,7 +163,7 @@ class TestBestBidAndOffer:
 
     def test_stale_price_is_null_on_connect(self, service: ApiServer):
         service.price("100")
-        service.markets.apply(market_key(), service.old("100", 60_000))
+        service.markets.apply(market_key(), service.old_price("100", 60_000))
         with service.stream("/live/bbo") as client:
             assert receive(client)["bid"] is None
 
@@ -170,7 +171,7 @@ class TestBestBidAndOffer:
         service.price("100")
         with service.stream("/live/bbo") as client:
             assert receive(client)["bid"] == "100"
-            service.markets.apply(market_key(), service.old("101", 4_500))
+            service.markets.apply(market_key(), service.old_price("101", 4_500))
             assert until(client, "bbo", bid=None)["ask"] is None
             service.price("100")
             assert until(client, "bbo", bid="100")["ask"] == "100"

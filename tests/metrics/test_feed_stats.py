@@ -126,7 +126,7 @@ class TestAccount:
         assert values["fills"] == 0
 
     def test_fills_and_position_updates_are_counted(self, harness):
-        harness.tracking.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2)).reading(
+        harness.tracking.fills(fill("buy 2 @ 100"), fill("sell 1 @ 110", 2)).snapshot(
             position(LONG, "1", "100")
         )
         harness.tracking.price("120")
@@ -138,16 +138,16 @@ class TestAccount:
         assert harness["account_age"] == 2_500
 
     def test_difference_is_open_until_exchange_and_fills_agree(self, harness):
-        harness.tracking.fills(fill("buy 2 @ 100")).reading()
+        harness.tracking.fills(fill("buy 2 @ 100")).snapshot()
         assert (harness["differences"], harness["differences_open"]) == (1, 1)
-        harness.tracking.reading(asked_at=2_000)
+        harness.tracking.snapshot(requested_at=2_000)
         assert (harness["differences"], harness["differences_open"]) == (1, 1), "the same one"
-        harness.tracking.reading(position(LONG, "2", "100"), asked_at=3_000)
+        harness.tracking.snapshot(position(LONG, "2", "100"), requested_at=3_000)
         assert (harness["differences"], harness["differences_open"]) == (1, 0)
 
     def test_difference_corrected_at_once_is_counted(self, harness):
-        harness.tracking.fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
-        harness.tracking.reading(position(LONG, "3", "100"), asked_at=2_000)
+        harness.tracking.fills(fill("buy 2 @ 100")).snapshot(position(LONG, "2", "100"))
+        harness.tracking.snapshot(position(LONG, "3", "100"), requested_at=2_000)
         assert (harness["differences"], harness["differences_open"]) == (1, 0)
 
     def test_failed_reading_is_reported(self, harness):
@@ -196,7 +196,7 @@ def test_values_survive_json_and_have_no_amounts(harness):
     harness.markets.apply(
         market_key(), PriceReceived(STREAM, harness.clock(), ticker(harness.clock(), last="77777.5"))
     )
-    harness.tracking.fills(fill("buy 0.4321 @ 66666")).price("77777.5").reading(
+    harness.tracking.fills(fill("buy 0.4321 @ 66666")).price("77777.5").snapshot(
         position(LONG, "0.4321", "66666")
     )
     read = harness.feed_stats.read()

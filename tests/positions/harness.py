@@ -30,15 +30,16 @@ def market_key(symbol: str = BTC) -> MarketKey:
 
 @dataclass
 class TrackerHarness:
-    """`tracker` over `book` and `markets`, with what was `recorded` and `announced`, in that order."""
+    """A tracker that writes to `book`, with its records in `recorded` and its updates in `announced`."""
 
     restored: RestoredPositions = field(default_factory=RestoredPositions)
     threshold: str = "0.01"
-    takes_records: bool = True
+    is_writable: bool = True
+    """False if records cannot be written."""
     now: int = 0
     real_clock: bool = False
-    late: int = 0
-    """Milliseconds by which the real clock is ahead."""
+    ahead_ms: int = 0
+    """Time by which the book's clock is ahead of the real one."""
     markets: Markets = field(default_factory=lambda: Markets(market_key(), 2_000))
     recorded: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     announced: list[PositionUpdate] = field(default_factory=list)
@@ -47,7 +48,7 @@ class TrackerHarness:
         self.book = LiveBook(
             self.markets,
             threshold=Decimal(self.threshold),
-            clock=lambda: now_ms() + self.late if self.real_clock else self.now,
+            clock=lambda: now_ms() + self.ahead_ms if self.real_clock else self.now,
             wall=lambda: 1_000 + self.now,
         )
         self.tracker = PositionTracker(
@@ -57,14 +58,14 @@ class TrackerHarness:
 
     def _record(self, kind: str, entry: Mapping[str, Any]) -> bool:
         self.recorded.append((kind, entry))
-        return self.takes_records
+        return self.is_writable
 
     def fills(self, *fills: Fill) -> "TrackerHarness":
         self.tracker.apply(FillsReceived(fills))
         return self
 
-    def reading(self, *positions: Position, asked_at: int = 1_000, **more: Any) -> "TrackerHarness":
-        self.tracker.apply(AccountSnapshot(self.now, asked_at, positions, **more))
+    def snapshot(self, *positions: Position, requested_at: int = 1_000, **more: Any) -> "TrackerHarness":
+        self.tracker.apply(AccountSnapshot(self.now, requested_at, positions, **more))
         return self
 
     def price(self, last: str, symbol: str = BTC) -> "TrackerHarness":
@@ -85,7 +86,7 @@ class TrackerHarness:
 
     @property
     def known(self) -> dict[str, LivePosition]:
-        """The same with the flat ones."""
+        """Open and flat positions by label."""
         return {self.book.labels.label(key): live for key, live in self.book.all_known().items()}
 
     @property
@@ -97,6 +98,6 @@ class TrackerHarness:
     def kinds(self) -> list[str]:
         return [kind for kind, _ in self.recorded]
 
-    def again(self) -> "TrackerHarness":
-        """After a crash: rebuilt from the records."""
+    def restarted(self) -> "TrackerHarness":
+        """A new harness, restored from the records."""
         return TrackerHarness(restored=restore_positions(ACCOUNT, self.recorded))

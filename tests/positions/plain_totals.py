@@ -1,4 +1,4 @@
-"""The sums over all positions, calculated from scratch: the reference for `AccountTotals`."""
+"""The totals of all positions, computed from scratch: the reference for `AccountTotals`."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
@@ -13,7 +13,7 @@ Marked = tuple[PositionState, Decimal | None]
 
 
 def plain_totals(positions: Iterable[Marked]) -> dict[str, CurrencySummary]:
-    """A summary for each currency that a position settled in or paid in."""
+    """A summary for each currency of settlement, fees or funding."""
     parts = tuple(positions)
     with localcontext(EXACT):
         return {currency: _summary(currency, parts) for currency in _currencies(parts)}
@@ -41,16 +41,16 @@ def _currencies(parts: Sequence[Marked]) -> dict[str, None]:
 
 def _summary(currency: str, parts: Sequence[Marked]) -> CurrencySummary:
     settled = [(state, mark) for state, mark in parts if state.instrument.settle == currency]
-    held = [(state, mark) for state, mark in settled if state.contracts]
+    opened = [(state, mark) for state, mark in settled if state.contracts]
     totals = [state.cumulative_totals for state, _ in parts]
     without_fee = sum(state.cumulative_totals.fills_without_fee for state, _ in settled)
     zero = Decimal(0)
     return CurrencySummary(
         currency,
-        count=len(held),
-        adopted=sum(state.adopted_at is not None for state, _ in held),
-        exposure=_sum(exposure(state, mark) for state, mark in held),
-        unrealized_pnl=_sum(unrealized(state, mark) for state, mark in held),
+        count=len(opened),
+        adopted=sum(state.adopted_at is not None for state, _ in opened),
+        exposure=_sum(exposure(state, mark) for state, mark in opened),
+        unrealized_pnl=_sum(unrealized(state, mark) for state, mark in opened),
         realized_pnl=sum((state.cumulative_totals.realized_pnl for state, _ in settled), zero),
         fees=PartialSum(sum((each.fees.get(currency, zero) for each in totals), zero), without_fee),
         funding=sum((each.funding.get(currency, zero) for each in totals), zero),

@@ -1,6 +1,6 @@
-"""SPEC B3 and B4: sums over many positions, currency by currency, unknown where a part is unknown.
+"""SPEC B3 and B4: totals by currency, unknown if a part is unknown.
 
-Each example holds for the sums that `AccountTotals` keeps and for the reference of `plain_totals`.
+Each example holds for `AccountTotals` and for its reference `plain_totals`.
 """
 
 from collections.abc import Callable, Iterable
@@ -38,11 +38,11 @@ def account_summary(positions: Iterable[Marked]) -> AccountSummary:
     return totals.summary(0, lambda _coin: None)
 
 
-def kept_totals(positions: Iterable[Marked]) -> dict[str, CurrencySummary]:
+def incremental_totals(positions: Iterable[Marked]) -> dict[str, CurrencySummary]:
     return dict(account_summary(positions).by_currency)
 
 
-@pytest.fixture(params=[plain_totals, kept_totals])
+@pytest.fixture(params=[plain_totals, incremental_totals])
 def totals(request: pytest.FixtureRequest) -> Totals:
     chosen: Totals = request.param
     return chosen
@@ -81,13 +81,13 @@ def test_a_hedge_leg_with_missing_fills_is_unknown(totals: Totals) -> None:
 
 
 def test_realized_pnl_of_earlier_positions_under_the_key_counts(totals: Totals) -> None:
-    """The long won 14, the short since 107 wins 3 × 7."""
+    """The long realised 14; the short entered at 107 has a PnL of 3 × 7."""
     total = totals([(after("buy 2 @ 100, sell 5 @ 107"), D(100))])["USDT"]
     assert (total.realized_pnl, total.unrealized_pnl.value) == (14, 21)
 
 
 def test_currencies_are_never_mixed(totals: Totals) -> None:
-    """10,000 dollars short since 50,000 are 0.25 coins at 40,000 and have won 0.05."""
+    """A short of 10,000 dollars entered at 50,000 is 0.25 coins at 40,000, with a PnL of 0.05."""
     inverse = after("sell 10000 @ 50000", of=INVERSE)
     by_currency = totals([(LONG_OF_TWO, D(120)), (inverse, D(40000))])
     assert list(by_currency) == ["USDT", "BTC"]

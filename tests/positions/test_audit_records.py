@@ -1,4 +1,4 @@
-"""A line of the trail holds the whole event, and gives it back."""
+"""Audit records contain the whole event and restore it."""
 
 import json
 
@@ -14,19 +14,19 @@ from tests.domain.fill_histories import ACCOUNT, adopted, fill, funding, histori
 from tests.positions.harness import TrackerHarness
 
 
-def lines(events):
-    """What the trail holds of events, through JSON and back."""
-    book = Journal(ACCOUNT)
+def records(events):
+    """The records of events, encoded as JSON and decoded."""
+    journal = Journal(ACCOUNT)
     for event in events:
-        before = book.position(book.key_of(event))
-        after = book.add(event)
+        before = journal.position(journal.key_of(event))
+        after = journal.add(event)
         entry = record_of(event, ACCOUNT, before, after)
         yield record_kind(event), json.loads(to_json(entry))
 
 
 @given(histories(legs=(Side.LONG, Side.SHORT)) | histories())
-def test_fills_come_back_as_they_were(history):
-    assert list(restore_positions(ACCOUNT, lines(history)).events) == history
+def test_fills_are_restored_unchanged(history):
+    assert list(restore_positions(ACCOUNT, records(history)).events) == history
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_fills_come_back_as_they_were(history):
     ],
     ids=["paid", "received in hedge mode", "short", "flat"],
 )
-def test_payments_and_adoptions_too(event):
-    assert restore_positions(ACCOUNT, lines([event])).events == (event,)
+def test_funding_and_adjustments_are_restored_unchanged(event):
+    assert restore_positions(ACCOUNT, records([event])).events == (event,)
 
 
-def test_up_to_when_nothing_is_missing():
+def test_newest_complete_snapshot_of_the_account_is_restored():
     assert (
         restore_positions(ACCOUNT, [snapshot_record(ACCOUNT, 5), snapshot_record(ACCOUNT, 9)]).complete_until
         == 9
@@ -52,11 +52,11 @@ def test_up_to_when_nothing_is_missing():
 
 
 @pytest.mark.parametrize("damage", [{"event": {}}, {"event": None}, {"instrument": {"symbol": 1}}])
-def test_a_line_that_cannot_be_read_is_left_out_and_logged(damage, caplog: pytest.LogCaptureFixture):
-    [(kind, entry)], whole = list(lines([fill("buy 1 @ 2")])), fill("sell 1 @ 3", 2)
-    restored = restore_positions(ACCOUNT, [(kind, entry | damage), *lines([whole])])
+def test_invalid_record_is_skipped_and_logged(damage, caplog: pytest.LogCaptureFixture):
+    [(kind, entry)], whole = list(records([fill("buy 1 @ 2")])), fill("sell 1 @ 3", 2)
+    restored = restore_positions(ACCOUNT, [(kind, entry | damage), *records([whole])])
     assert restored.events == (whole,)
-    assert "left out" in caplog.text
+    assert "skipped" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -72,25 +72,25 @@ def test_a_line_that_cannot_be_read_is_left_out_and_logged(damage, caplog: pytes
         ("instrument", {"symbol": ["BTC"]}),
     ],
 )
-def test_no_damaged_figure_keeps_a_tracker_from_starting(part: str, damage: dict[str, object]):
-    [(kind, entry)], whole = list(lines([fill("buy 1 @ 2")])), fill("sell 1 @ 3", 2)
+def test_tracker_starts_despite_a_record_with_an_invalid_field(part: str, damage: dict[str, object]):
+    [(kind, entry)], whole = list(records([fill("buy 1 @ 2")])), fill("sell 1 @ 3", 2)
     damaged = (kind, entry | {part: entry[part] | damage})
-    assert TrackerHarness(restored=restore_positions(ACCOUNT, [damaged, *lines([whole])])).known
+    assert TrackerHarness(restored=restore_positions(ACCOUNT, [damaged, *records([whole])])).known
 
 
 @pytest.mark.parametrize("entry", [None, [], "text"])
-def test_a_line_that_is_no_entry_at_all_is_left_out(entry):
+def test_record_that_is_not_an_object_is_skipped(entry):
     assert restore_positions(ACCOUNT, [("fill", entry)]).events == ()
 
 
 @given(st.text())
-def test_lines_of_other_kinds_are_none_of_its_business(kind):
+def test_records_of_other_kinds_are_ignored(kind):
     if kind not in ("fill", "funding", "correction", "reading"):
         assert restore_positions(ACCOUNT, [(kind, {"account": ACCOUNT})]).events == ()
 
 
-def test_a_line_tells_what_was_before_and_after():
-    *_, (_, entry) = lines([fill("buy 2 @ 100"), fill("sell 1 @ 110", 2, fee="0.1")])
+def test_record_contains_the_state_before_and_after():
+    *_, (_, entry) = records([fill("buy 2 @ 100"), fill("sell 1 @ 110", 2, fee="0.1")])
     assert entry["change"] == "reduce"
     assert (entry["before"]["contracts"], entry["after"]["contracts"]) == ("2", "1")
     assert (entry["after"]["realized_pnl"], entry["after"]["fees"]) == ("10", {"USDT": "0.1"})

@@ -55,12 +55,12 @@ def book(markets: Markets, clock: Clock) -> LiveBook:
 
 @pytest.fixture
 def account(book: LiveBook) -> Callable[..., PositionTracker]:
-    """Adds an account that holds positions."""
+    """Adds an account, and positions that it has."""
 
-    def add(name: str, exchange: str, *held: Position) -> PositionTracker:
+    def add(name: str, exchange: str, *positions: Position) -> PositionTracker:
         tracker = PositionTracker(name, book, exchange)
-        if held:
-            tracker.apply(AccountSnapshot(0, 1_000, held))
+        if positions:
+            tracker.apply(AccountSnapshot(0, 1_000, positions))
         return tracker
 
     return add
@@ -71,7 +71,7 @@ def resolve(markets: Markets) -> None:
 
 
 class TestManualPositions:
-    def test_it_is_valued_like_any_other(self, markets: Markets, book: LiveBook):
+    def test_manual_position_is_valued_at_the_price(self, markets: Markets, book: LiveBook):
         resolve(markets)
         book.enter(BTC, ManualEntry(entered_long()))
         markets.apply(BTC, received(last="105"))
@@ -80,14 +80,18 @@ class TestManualPositions:
         assert live.position.source is Source.MANUAL
         assert book.summary().unrealized_pnl == 5
 
-    def test_one_entered_before_the_symbol_is_resolved_is_valued_then(self, markets: Markets, book: LiveBook):
+    def test_position_entered_before_the_symbol_is_resolved_appears_afterwards(
+        self, markets: Markets, book: LiveBook
+    ):
         book.enter(REQUESTED, ManualEntry(entered_long()))
         assert book.get_all_positions() == {}
         resolve(markets)
         assert set(book.get_all_positions()) == {MANUAL}
         assert book.manual_in(BTC).position == entered_long()
 
-    def test_a_new_one_replaces_it_and_an_empty_one_clears_it(self, markets: Markets, book: LiveBook):
+    def test_new_entry_replaces_the_position_and_an_empty_one_clears_it(
+        self, markets: Markets, book: LiveBook
+    ):
         resolve(markets)
         book.enter(BTC, ManualEntry(entered_long()))
         book.enter(BTC, ManualEntry(entered(side="short", entry_price="100", size="2")))
@@ -97,25 +101,27 @@ class TestManualPositions:
         assert book.get_all_positions() == {}
         assert (book.summary().active_positions, book.summary().unrealized_pnl) == (0, 0)
 
-    def test_a_restored_one_gives_way_to_an_account(self, markets: Markets, book: LiveBook, account):
+    def test_restored_position_is_hidden_where_there_is_an_account(
+        self, markets: Markets, book: LiveBook, account
+    ):
         account("main", "bitget")
         resolve(markets)
         book.enter(BTC, ManualEntry(entered_long(), is_restored=True))
         assert book.get_all_positions() == {}
 
-    def test_an_inverse_one_keeps_size_and_entry(self, markets: Markets, book: LiveBook):
+    def test_inverse_position_keeps_size_and_entry(self, markets: Markets, book: LiveBook):
         of = replace(OF, payoff="inverse", settle="BTC", quote="USD")
         markets.apply(REQUESTED, InstrumentResolved(of))
         entry = entered(side="short", entry_price="64123.7", size="0.3")
         book.enter(BTC, ManualEntry(entry))
-        held = book.get_all_positions()[MANUAL].position
+        actual = book.get_all_positions()[MANUAL].position
         expected = entry.position(of)
-        assert held.entry_price == expected.entry_price
-        assert held.contracts == expected.contracts
+        assert actual.entry_price == expected.entry_price
+        assert actual.contracts == expected.contracts
 
 
 class TestLevels:
-    def test_levels_reach_the_accounts_positions_and_their_listeners(
+    def test_manual_levels_apply_to_account_positions_and_are_announced(
         self, markets: Markets, book: LiveBook, account
     ):
         account("main", "bitget", position(LONG))
@@ -128,7 +134,7 @@ class TestLevels:
         assert live.status is RiskStatus.TRAP_ZONE
         assert [update.position.status for update in updates] == [RiskStatus.TRAP_ZONE]
 
-    def test_levels_of_one_market_do_not_reach_another(self, markets: Markets, book: LiveBook, account):
+    def test_manual_levels_apply_to_their_own_market_only(self, markets: Markets, book: LiveBook, account):
         account("main", "bitget", position(LONG))
         account("other", "bybit", position(LONG))
         resolve(markets)
@@ -140,7 +146,7 @@ class TestLevels:
             "other": RiskStatus.UNDERWATER,
         }
 
-    def test_margin_tiers_change_the_estimate(self, markets: Markets, book: LiveBook, account):
+    def test_margin_tiers_change_the_liquidation_estimate(self, markets: Markets, book: LiveBook, account):
         account("main", "bitget", position(SHORT, entry="104", margin_mode="isolated"))
         resolve(markets)
         (before,) = book.get_all_positions().values()
@@ -151,7 +157,7 @@ class TestLevels:
 
 
 class TestPrices:
-    def test_listeners_of_the_markets_see_positions_valued_at_the_new_price(
+    def test_market_listeners_see_positions_valued_at_the_new_price(
         self, markets: Markets, book: LiveBook, account
     ):
         account("main", "bitget", position(LONG))
@@ -171,7 +177,7 @@ class TestPrices:
             pytest.param(8_001, None, False, id="both are too old"),
         ],
     )
-    def test_a_reader_sees_prices_age_without_an_event(
+    def test_valuation_ages_without_an_event(
         self, markets: Markets, book: LiveBook, account, clock: Clock, now, pnl, on_mark
     ):
         account("main", "bitget", position(LONG))
@@ -196,19 +202,19 @@ class TestAccounts:
         markets.apply(BTC, PriceReceived(Transport.STREAM, 0, ticker(last="110")))
         markets.apply(BYBIT, PriceReceived(Transport.STREAM, 0, ticker(last="120")))
 
-    def test_each_is_valued_at_the_price_of_its_exchange(self, book: LiveBook):
+    def test_positions_are_valued_at_the_price_of_their_exchange(self, book: LiveBook):
         assert {key.account: live.unrealized_pnl for key, live in book.get_all_positions().items()} == {
             "one": 10,
             "two": -40,
         }
         assert (book.summary().active_positions, book.summary().unrealized_pnl) == (2, -30)
 
-    def test_labels_differ(self, book: LiveBook):
+    def test_labels_of_two_accounts_differ(self, book: LiveBook):
         labels = {book.labels.label(key): key for key in book.get_all_positions()}
         assert list(labels) == [OF.symbol, f"{OF.symbol}@two"]
         assert all(book.find(label) == key for label, key in labels.items())
 
-    def test_a_failing_account_does_not_affect_the_other(self, book: LiveBook):
+    def test_failing_account_does_not_affect_the_other(self, book: LiveBook):
         book.set_health("two", read_at=0, problem="no answer")
         assert {name: health.problem for name, health in book.accounts.items()} == {
             "one": None,
@@ -216,7 +222,7 @@ class TestAccounts:
         }
         assert book.is_read("bitget")
 
-    def test_an_account_that_was_never_read_makes_the_totals_unknown(self, book: LiveBook, account):
+    def test_totals_are_unknown_before_an_account_is_read(self, book: LiveBook, account):
         account("three", "okx")
         assert not book.is_read("okx")
         assert book.summary().total_pnl is None

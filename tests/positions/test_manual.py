@@ -1,4 +1,4 @@
-"""ManualPositions: into the position book now, and into the file for the next start."""
+"""ManualPositions: entries are shown at once and saved for the next start."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,9 +28,9 @@ def store(tmp_path: Path) -> ManualPositionStore:
 
 @pytest.fixture
 def markets() -> Markets:
-    it = Markets(MarketKey("bitget", "BTCUSDT"), 2_000)
-    it.apply(it.main_key, InstrumentResolved(OF))
-    return it
+    markets = Markets(MarketKey("bitget", "BTCUSDT"), 2_000)
+    markets.apply(markets.main_key, InstrumentResolved(OF))
+    return markets
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ Start = Callable[..., ManualPositions]
 
 @pytest.fixture
 def start(markets: Markets, book: LiveBook, store: ManualPositionStore) -> Start:
-    """Starts the dashboard: in the live environment, restoring, by default."""
+    """Starts a run; by default in the live environment, restoring the saved position."""
 
     def start(environment: str = "live", *, restore: bool = True) -> ManualPositions:
         return ManualPositions(book, markets, store, environment, restore=restore)
@@ -51,7 +51,7 @@ def start(markets: Markets, book: LiveBook, store: ManualPositionStore) -> Start
     return start
 
 
-async def test_an_entered_position_is_shown_and_saved(start: Start, book: LiveBook) -> None:
+async def test_entered_position_is_shown_and_saved(start: Start, book: LiveBook) -> None:
     await start().enter(LONG_FIELDS)
     assert book.manual_in(KEY) == ManualEntry(entered_long())
     book.enter(KEY, ManualEntry())
@@ -59,14 +59,16 @@ async def test_an_entered_position_is_shown_and_saved(start: Start, book: LiveBo
     assert book.manual_in(KEY) == ManualEntry(entered_long(), is_restored=True)
 
 
-async def test_a_cleared_position_is_not_restored(start: Start, book: LiveBook) -> None:
+async def test_cleared_position_is_not_restored(start: Start, book: LiveBook) -> None:
     await start().enter(LONG_FIELDS)
     await start().enter({})
     start().restore(KEY, OF)
     assert book.manual_in(KEY).position == ManualPosition()
 
 
-async def test_a_mistake_changes_nothing(start: Start, book: LiveBook, store: ManualPositionStore) -> None:
+async def test_invalid_entry_changes_nothing(
+    start: Start, book: LiveBook, store: ManualPositionStore
+) -> None:
     manual = start()
     await manual.enter(LONG_FIELDS)
     before, saved = book.manual_in(KEY), store.path.read_bytes()
@@ -78,9 +80,9 @@ async def test_a_mistake_changes_nothing(start: Start, book: LiveBook, store: Ma
 
 @pytest.mark.parametrize(
     ("restore", "environment"), [(False, "live"), (True, "testnet"), (True, "demo")],
-    ids=["flags gave a position", "real money is not the testnet", "nor the demo"],
+    ids=["flags define a position", "testnet", "demo"],
 )  # fmt: skip
-async def test_a_position_is_not_restored(
+async def test_position_is_not_restored_with_flags_or_in_another_environment(
     start: Start, book: LiveBook, restore: bool, environment: str
 ) -> None:
     await start().enter(LONG_FIELDS)
@@ -89,7 +91,7 @@ async def test_a_position_is_not_restored(
     assert book.manual_in(KEY).position == ManualPosition()
 
 
-async def test_a_position_entered_in_this_run_is_not_replaced(start: Start, book: LiveBook) -> None:
+async def test_position_entered_in_this_run_is_not_replaced(start: Start, book: LiveBook) -> None:
     await start().enter(LONG_FIELDS)
     manual = start()
     await manual.enter({"side": "short"})
@@ -97,21 +99,21 @@ async def test_a_position_entered_in_this_run_is_not_replaced(start: Start, book
     assert book.manual_in(KEY) == ManualEntry(entered(side="short"))
 
 
-def test_nothing_is_entered_where_nothing_was_saved(start: Start, book: LiveBook) -> None:
+def test_nothing_is_restored_if_nothing_was_saved(start: Start, book: LiveBook) -> None:
     start().restore(KEY, OF)
     assert book.manual == {}
 
 
-async def test_before_the_market_is_known_a_position_is_not_saved(store: ManualPositionStore) -> None:
+async def test_position_entered_before_the_market_is_known_is_not_saved(store: ManualPositionStore) -> None:
     markets = Markets(MarketKey("bitget", "BTCUSDT"), 2_000)
     book = LiveBook(markets)
-    with pytest.raises(SaveFailed, match="the exchange was not reached yet"):
+    with pytest.raises(SaveFailed, match="the exchange has not answered yet"):
         await ManualPositions(book, markets, store, "live", restore=True).enter(LONG_FIELDS)
     assert book.manual_in(markets.main_key).position == entered_long()
     assert not store.path.exists()
 
 
-async def test_a_position_that_cannot_be_saved_is_still_shown(
+async def test_position_that_cannot_be_saved_is_still_shown(
     start: Start, book: LiveBook, store: ManualPositionStore
 ) -> None:
     store.path.mkdir()

@@ -1,4 +1,4 @@
-"""What was entered is there at the next start, and a bad file never keeps the dashboard from starting."""
+"""ManualPositionStore: saved positions are restored, and an invalid file never prevents the start."""
 
 import json
 import logging
@@ -26,20 +26,20 @@ def put(file: ManualPositionStore, content: str | bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "kept",
+    "saved",
     [entered_long(liquidation_price="91.50"), entered(trap_low="1e-9", trap_high="2"), entered(side="short")],
     ids=["a position", "levels", "a side"],
 )
-def test_round_trip(file: ManualPositionStore, kept: ManualPosition) -> None:
-    file.write(NAME, kept)
-    assert ManualPositionStore(file.path).read(NAME) == kept
+def test_round_trip(file: ManualPositionStore, saved: ManualPosition) -> None:
+    file.write(NAME, saved)
+    assert ManualPositionStore(file.path).read(NAME) == saved
 
 
-def test_nothing_was_kept(file: ManualPositionStore) -> None:
+def test_missing_file_has_no_positions(file: ManualPositionStore) -> None:
     assert file.read(NAME) == ManualPosition()
 
 
-def test_names_are_kept_apart(file: ManualPositionStore) -> None:
+def test_names_are_independent(file: ManualPositionStore) -> None:
     one, other = entered_long(), entered(side="short")
     file.write(NAME, one)
     file.write(OTHER, other)
@@ -49,14 +49,14 @@ def test_names_are_kept_apart(file: ManualPositionStore) -> None:
     assert list(json.loads(file.path.read_text(encoding="utf-8"))) == [OTHER]
 
 
-def test_nothing_is_left_beside_the_file(file: ManualPositionStore) -> None:
+def test_writing_leaves_no_temporary_file(file: ManualPositionStore) -> None:
     file.write(NAME, entered_long())
     file.write(NAME, entered_long(leverage="5"))
     assert {path.name for path in file.path.parent.iterdir()} == {"positions.json", "positions.lock"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
-def test_it_is_for_its_owner_only(file: ManualPositionStore) -> None:
+def test_only_the_owner_may_read_the_file(file: ManualPositionStore) -> None:
     file.write(NAME, entered_long())
     assert file.path.stat().st_mode & 0o077 == 0
     assert file.path.parent.stat().st_mode & 0o077 == 0
@@ -76,7 +76,7 @@ def test_it_is_for_its_owner_only(file: ManualPositionStore) -> None:
         ),
     ],
 )
-def test_what_cannot_be_understood_is_ignored(file: ManualPositionStore, content: str | bytes) -> None:
+def test_invalid_entry_is_ignored(file: ManualPositionStore, content: str | bytes) -> None:
     put(file, content)
     assert file.read(NAME) == ManualPosition()
     file.write(NAME, entered_long())
@@ -93,9 +93,7 @@ def test_what_cannot_be_understood_is_ignored(file: ManualPositionStore, content
         pytest.param("null", id="null"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_not_overwritten(
-    file: ManualPositionStore, content: str | bytes
-) -> None:
+def test_invalid_file_is_not_overwritten(file: ManualPositionStore, content: str | bytes) -> None:
     put(file, content)
     before = file.path.read_bytes()
     assert file.read(NAME) == ManualPosition()
@@ -104,14 +102,14 @@ def test_a_file_that_cannot_be_read_is_not_overwritten(
     assert file.path.read_bytes() == before
 
 
-def test_many_writers_lose_nothing(file: ManualPositionStore) -> None:
+def test_concurrent_writers_lose_nothing(file: ManualPositionStore) -> None:
     names = [f"bitget live COIN{i}/USDT:USDT" for i in range(20)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda name: ManualPositionStore(file.path).write(name, entered_long()), names))
     assert all(file.read(name) == entered_long() for name in names)
 
 
-def test_ignoring_is_logged(file: ManualPositionStore, caplog: pytest.LogCaptureFixture) -> None:
+def test_ignored_entry_is_logged(file: ManualPositionStore, caplog: pytest.LogCaptureFixture) -> None:
     put(file, json.dumps({NAME: {"side": "up"}, OTHER: {"side": "long"}}))
     with caplog.at_level(logging.WARNING):
         assert file.read(NAME) == ManualPosition()
@@ -119,27 +117,27 @@ def test_ignoring_is_logged(file: ManualPositionStore, caplog: pytest.LogCapture
     assert file.read(OTHER) == entered(side="long")
 
 
-def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_unwritable_directory_is_reported(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file in the directory's place", encoding="utf-8")
     file = ManualPositionStore(tmp_path / "state" / "positions.json")
     assert file.read(NAME) == ManualPosition()
-    with pytest.raises(SaveFailed, match=r"^shown, but not kept for the next start: "):
+    with pytest.raises(SaveFailed, match=r"^shown, but not saved for the next start: "):
         file.write(NAME, entered_long())
 
 
-def test_a_directory_in_the_files_place(file: ManualPositionStore) -> None:
+def test_directory_at_the_path_of_the_file_is_reported(file: ManualPositionStore) -> None:
     file.path.mkdir(parents=True)
     with pytest.raises(SaveFailed):
         file.write(NAME, entered_long())
 
 
-def test_a_failed_write_leaves_nothing_behind(file: ManualPositionStore) -> None:
+def test_failed_write_leaves_no_temporary_file(file: ManualPositionStore) -> None:
     file.path.mkdir(parents=True)
     with pytest.raises(SaveFailed):
         file.write(NAME, entered_long())
     assert {path.name for path in file.path.parent.iterdir()} == {"positions.json", "positions.lock"}
 
 
-def test_without_a_path_it_is_in_the_users_state_directory() -> None:
+def test_default_path_is_in_the_users_state_directory() -> None:
     path = ManualPositionStore().path
     assert (path.name, path.parent.name) == ("positions.json", "position-dashboard")

@@ -30,7 +30,7 @@ def test_fills_are_announced_at_once_and_prices_at_intervals():
     assert monitor.get_position_summary().unrealized_pnl == 20
 
 
-def test_the_feed_is_started_and_stopped_once():
+def test_feed_is_started_and_stopped_once():
     steps: list[str] = []
     monitor = PositionMonitor(
         TrackerHarness().book, lambda: steps.append("start"), lambda: steps.append("stop")
@@ -46,7 +46,7 @@ def test_the_feed_is_started_and_stopped_once():
     assert steps == ["start", "stop"]
 
 
-def test_a_callback_may_stop_the_monitor():
+def test_callback_may_stop_the_monitor():
     harness, stopped = TrackerHarness(), threading.Event()
     monitor = PositionMonitor(harness.fills(fill("buy 2 @ 100")).book, update_interval=0.01)
 

@@ -1,4 +1,4 @@
-"""SPEC B1 to B3: one source of truth, recorded first, corrected only by what is beyond doubt."""
+"""SPEC B1 to B3: one source of truth, recorded first, corrected only by confirmed figures."""
 
 import random
 import threading
@@ -36,7 +36,7 @@ class TestFills:
         assert seen == [1, 2]
 
     def test_an_unwritable_record_does_not_stop_fills(self):
-        harness = TrackerHarness(takes_records=False).fills(fill("buy 2 @ 100"))
+        harness = TrackerHarness(is_writable=False).fills(fill("buy 2 @ 100"))
         assert harness.only.state.contracts == 2
         assert harness.announced
 
@@ -51,11 +51,11 @@ class TestFills:
 
     def test_an_unregistered_listener_is_not_called(self):
         harness = TrackerHarness()
-        heard: list[object] = []
-        forget = harness.book.register(heard.append)
-        forget()
+        updates: list[object] = []
+        unregister = harness.book.register(updates.append)
+        unregister()
         harness.fills(fill("buy 2 @ 100"))
-        assert heard == []
+        assert updates == []
 
     def test_a_closed_position_is_not_among_the_open_ones(self):
         harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 2 @ 110"))
@@ -78,25 +78,25 @@ class TestFills:
 
 class TestSnapshots:
     def test_an_agreeing_snapshot_corrects_nothing(self):
-        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).snapshot(position(LONG, "2", "100"))
         assert harness.kinds == ["fill"]
         assert harness.only.difference is None
         assert harness.only.roe is None
         assert harness.only.position.leverage == 10
 
     def test_a_position_without_known_fills_is_adopted_from_the_exchange(self):
-        harness = TrackerHarness().reading(position(LONG, "2", "100"))
+        harness = TrackerHarness().snapshot(position(LONG, "2", "100"))
         assert harness.kinds == ["correction"]
         assert harness.only.state.adopted_at == 1_000
         assert (harness.only.state.contracts, harness.only.state.entry_price) == (2, 100)
 
-    def test_fills_that_are_older_than_its_own_do_not_change_what_was_adopted(self):
-        harness = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("buy 1 @ 50", 999))
+    def test_fill_before_the_adoption_does_not_change_the_position(self):
+        harness = TrackerHarness().snapshot(position(LONG, "2", "100")).fills(fill("buy 1 @ 50", 999))
         assert harness.only.state.contracts == 2
 
     def test_a_different_size_is_corrected_and_recorded(self):
-        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100"))
-        harness.reading(position(LONG, "3", "100"), asked_at=2_000)
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).snapshot(position(LONG, "2", "100"))
+        harness.snapshot(position(LONG, "3", "100"), requested_at=2_000)
         assert harness.only.state.contracts == 3
         kind, entry = harness.recorded[-1]
         assert kind == "correction"
@@ -106,107 +106,109 @@ class TestSnapshots:
     def test_a_missed_fill_in_the_snapshot_explains_the_difference(self):
         missed = fill("buy 1 @ 100", 2)
         harness = (
-            TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "3", "100"), fills=(missed,))
+            TrackerHarness().fills(fill("buy 2 @ 100")).snapshot(position(LONG, "3", "100"), fills=(missed,))
         )
         assert harness.kinds == ["fill", "fill"]
         assert harness.only.state.adopted_at is None
 
     def test_a_vanished_position_stays_marked_until_its_close_is_confirmed(self):
-        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading()
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).snapshot()
         assert harness.only.state.contracts == 2
         assert "missing there" in (harness.only.difference or "")
-        told = len(harness.announced)
-        harness.reading(asked_at=2_000)
-        assert len(harness.announced) == told, "announced once, not with each snapshot"
-        harness.reading(asked_at=3_000, recently_closed=frozenset([(BTC, LONG)]))
+        announced = len(harness.announced)
+        harness.snapshot(requested_at=2_000)
+        assert len(harness.announced) == announced, "announced once, not with each snapshot"
+        harness.snapshot(requested_at=3_000, recently_closed=frozenset([(BTC, LONG)]))
         assert harness.open == {}
 
     def test_the_end_of_a_difference_is_logged(self):
-        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading().reading(position(LONG, "2", "100"))
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).snapshot().snapshot(position(LONG, "2", "100"))
         assert harness.only.difference is None
         assert "agrees" in harness.book.events[0].text
 
-    def test_a_moving_market_is_left_to_the_next_snapshot(self):
+    def test_inconsistent_symbol_is_not_corrected(self):
         harness = TrackerHarness().fills(fill("buy 2 @ 100"))
-        harness.reading(position(LONG, "3", "100"), inconsistent_symbols=frozenset([BTC]))
+        harness.snapshot(position(LONG, "3", "100"), inconsistent_symbols=frozenset([BTC]))
         assert harness.only.state.contracts == 2
 
     def test_a_fill_after_the_request_is_not_undone(self):
-        harness = TrackerHarness().fills(fill("buy 2 @ 100", 5_000)).reading(asked_at=4_000)
+        harness = TrackerHarness().fills(fill("buy 2 @ 100", 5_000)).snapshot(requested_at=4_000)
         assert harness.only.difference is None
 
-    def test_a_failed_reading_changes_nothing_but_the_health(self):
+    def test_failed_snapshot_changes_only_the_health(self):
         harness = TrackerHarness().fills(fill("buy 2 @ 100"))
         harness.tracker.apply(AccountFailed("bitget: no answer in time"))
         assert harness.only.state.contracts == 2
         assert harness.health.problem == "bitget: no answer in time"
-        assert harness.reading(position(LONG, "2", "100")).health.problem is None
+        assert harness.snapshot(position(LONG, "2", "100")).health.problem is None
 
-    def test_two_different_answers_mark_no_difference(self):
-        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(inconsistent_symbols=frozenset([BTC]))
+    def test_inconsistent_responses_mark_no_difference(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).snapshot(inconsistent_symbols=frozenset([BTC]))
         assert harness.only.difference is None
 
     def test_a_position_that_was_not_compared_keeps_its_difference(self):
-        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading().fills(fill("buy 1 @ 100", 3_000))
-        harness.reading(asked_at=2_000)
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).snapshot().fills(fill("buy 1 @ 100", 3_000))
+        harness.snapshot(requested_at=2_000)
         assert "missing there" in (harness.only.difference or "")
 
     def test_a_position_closed_after_the_request_is_not_adopted_again(self):
         harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 2 @ 110"))
         harness.fills(fill("buy 2 @ 100", 3_000, "1"), fill("sell 2 @ 110", 5_000, "1"))
-        harness.reading(position(LONG, "2", "100"), asked_at=4_000)
+        harness.snapshot(position(LONG, "2", "100"), requested_at=4_000)
         assert "correction" not in harness.kinds
         total = harness.known[BTC].state.cumulative_totals
         assert (total.realized_pnl, total.fees) == (40, {"USDT": 2})
 
     def test_a_correction_keeps_pnl_realized_since_the_adoption(self):
-        harness = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
-        harness.reading(position(LONG, "0.5", "100"), asked_at=2_000)
+        harness = TrackerHarness().snapshot(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
+        harness.snapshot(position(LONG, "0.5", "100"), requested_at=2_000)
         assert harness.only.state.contracts == Decimal("0.5")
         assert harness.only.state.cumulative_totals.realized_pnl == 10
 
     def test_a_correction_is_logged_as_a_warning_and_an_adoption_is_not(
         self, caplog: pytest.LogCaptureFixture
     ):
-        harness = TrackerHarness().reading(position(LONG, "2", "100"))
-        assert [noted.kind for noted in harness.book.events] == ["adopt"]
+        harness = TrackerHarness().snapshot(position(LONG, "2", "100"))
+        assert [entry.kind for entry in harness.book.events] == ["adopt"]
         assert not caplog.records
-        harness.reading(position(LONG, "3", "100"), asked_at=2_000)
-        assert [noted.kind for noted in harness.book.events] == ["adopt", "difference", "adopt"]
+        harness.snapshot(position(LONG, "3", "100"), requested_at=2_000)
+        assert [entry.kind for entry in harness.book.events] == ["adopt", "difference", "adopt"]
         assert "size differs" in caplog.text
 
     def test_a_fill_from_a_snapshot_is_announced_once_the_account_is_known(self):
         one, two = fill("buy 2 @ 100", 500), fill("buy 2 @ 100", 1_500)
-        first = TrackerHarness().reading(position(LONG, "2", "100"), fills=(one,))
+        first = TrackerHarness().snapshot(position(LONG, "2", "100"), fills=(one,))
         assert [update.event_type for update in first.announced] == [EventType.POSITION_CHANGE]
-        later = TrackerHarness().reading(complete_until=1_000)
-        later.reading(position(LONG, "2", "100"), asked_at=2_000, fills=(two,))
+        later = TrackerHarness().snapshot(complete_until=1_000)
+        later.snapshot(position(LONG, "2", "100"), requested_at=2_000, fills=(two,))
         assert (later.announced[0].event_type, later.announced[0].fill) == (EventType.FILL, two)
 
-    def test_both_sides_of_a_hedge(self):
+    def test_both_sides_of_a_hedge_are_adopted(self):
         legs = position(LONG, "2", "100"), position(SHORT, "1", "110")
-        harness = TrackerHarness().reading(*legs, hedged=True)
+        harness = TrackerHarness().snapshot(*legs, hedged=True)
         assert set(harness.open) == {f"{BTC}:long", f"{BTC}:short"}
         assert {live.state.side for live in harness.book.open_in(market_key())} == {LONG, SHORT}
 
     def test_a_reported_liquidation_price_holds_until_the_next_fill(self):
-        told = position(LONG, "2", "100", liquidation="91", margin_mode="isolated")
-        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(told)
+        reported = position(LONG, "2", "100", liquidation="91", margin_mode="isolated")
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).snapshot(reported)
         assert (harness.only.liquidation_price, harness.only.liquidation_is_estimate) == (91, False)
         harness.fills(fill("buy 1 @ 100", 2_000))
         assert harness.only.liquidation_is_estimate
         assert harness.only.position.leverage == 10
 
-    def test_funding_is_kept_apart(self):
+    def test_funding_is_not_part_of_the_realized_pnl(self):
         harness = TrackerHarness().fills(fill("buy 2 @ 100"))
-        harness.reading(position(LONG, "2", "100"), funding=(funding("-0.5", 500),))
+        harness.snapshot(position(LONG, "2", "100"), funding=(funding("-0.5", 500),))
         assert harness.only.state.cumulative_totals.funding == {"USDT": Decimal("-0.5")}
         assert harness.only.state.cumulative_totals.realized_pnl == 0
 
 
 class TestPrices:
     def test_a_price_values_the_position(self):
-        harness = TrackerHarness().fills(fill("buy 2 @ 100")).reading(position(LONG, "2", "100")).price("110")
+        harness = (
+            TrackerHarness().fills(fill("buy 2 @ 100")).snapshot(position(LONG, "2", "100")).price("110")
+        )
         assert (harness.only.unrealized_pnl, harness.only.notional, harness.only.roe) == (20, 220, 100)
         assert harness.only.status is RiskStatus.PROFIT
 
@@ -218,7 +220,7 @@ class TestPrices:
     def test_totals_are_unknown_before_the_first_snapshot(self):
         harness = TrackerHarness()
         assert (harness.book.summary().total_exposure, harness.book.summary().total_pnl) == (None, None)
-        assert harness.reading().book.summary().total_pnl == 0
+        assert harness.snapshot().book.summary().total_pnl == 0
 
     def test_an_old_price_leaves_figures_unknown(self):
         harness = TrackerHarness().fills(fill("buy 2 @ 100")).price("110")
@@ -276,12 +278,12 @@ class TestPrices:
         harness, prices = TrackerHarness(), {}
         for number, (history, price) in enumerate(drawn):
             symbol = f"{number}"
-            for one in history:
-                moved = fill_in(one, symbol)
-                harness.fills(moved).price(str(price), symbol)
+            for each in history:
+                harness.fills(fill_in(each, symbol)).price(str(price), symbol)
             prices[symbol] = Decimal(price)
-        held = harness.known.values()
-        expected = plain_totals((live.state, prices[live.state.key.symbol]) for live in held)
+        expected = plain_totals(
+            (live.state, prices[live.state.key.symbol]) for live in harness.known.values()
+        )
         found = harness.book.summary().by_currency
         for currency, summary in expected.items():
             assert replace(found[currency], exposure=summary.exposure) == summary
@@ -321,24 +323,24 @@ class TestPrices:
 class TestRestart:
     def test_restored_positions_equal_the_recorded_ones(self):
         harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 1 @ 110, sell 3 @ 90"))
-        harness.reading(position(SHORT, "2", "90"), complete_until=900, funding=(funding("0.25", 4),))
-        again = harness.again()
-        assert again.only.state == harness.only.state
-        assert again.tracker.complete_until == 900
-        assert (again.recorded, again.announced) == ([], [])
-        again.fills(*fills("buy 2 @ 100, sell 1 @ 110, sell 3 @ 90"))
-        assert again.recorded == []
+        harness.snapshot(position(SHORT, "2", "90"), complete_until=900, funding=(funding("0.25", 4),))
+        restarted = harness.restarted()
+        assert restarted.only.state == harness.only.state
+        assert restarted.tracker.complete_until == 900
+        assert (restarted.recorded, restarted.announced) == ([], [])
+        restarted.fills(*fills("buy 2 @ 100, sell 1 @ 110, sell 3 @ 90"))
+        assert restarted.recorded == []
 
     def test_adopted_figures_are_restored_as_adopted(self):
-        harness = TrackerHarness().reading(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
-        again = harness.again().reading(position(LONG, "3", "100"), asked_at=2_000)
-        assert again.only.state.contracts == 3
-        assert again.only.state.cumulative_totals.realized_pnl == 10
+        harness = TrackerHarness().snapshot(position(LONG, "2", "100")).fills(fill("sell 1 @ 110", 1_500))
+        restarted = harness.restarted().snapshot(position(LONG, "3", "100"), requested_at=2_000)
+        assert restarted.only.state.contracts == 3
+        assert restarted.only.state.cumulative_totals.realized_pnl == 10
 
     @given(histories(legs=(None,)), st.data())
     def test_a_restart_at_any_fill_ends_the_same(self, history, data):
         harness = TrackerHarness().fills(*history[: data.draw(st.integers(0, len(history)))])
-        ended = harness.again().fills(*history)
+        ended = harness.restarted().fills(*history)
         whole = TrackerHarness().fills(*history)
         assert ended.known[history[0].instrument.symbol].state == (
             whole.known[history[0].instrument.symbol].state
@@ -346,29 +348,28 @@ class TestRestart:
 
     def test_a_correction_after_a_restart_keeps_realized_pnl(self):
         harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 1 @ 110"))
-        again = harness.reading(position(LONG, "1", "100"), complete_until=900).again()
-        again.reading(position(LONG, "3", "100"), asked_at=2_000)
-        assert again.only.state.contracts == 3
-        assert again.only.state.cumulative_totals.realized_pnl == 10
+        restarted = harness.snapshot(position(LONG, "1", "100"), complete_until=900).restarted()
+        restarted.snapshot(position(LONG, "3", "100"), requested_at=2_000)
+        assert restarted.only.state.contracts == 3
+        assert restarted.only.state.cumulative_totals.realized_pnl == 10
 
     def test_records_of_another_account_are_ignored(self):
         harness = TrackerHarness().fills(fill("buy 2 @ 100"))
         harness.recorded = [(kind, {**entry, "account": "other"}) for kind, entry in harness.recorded]
-        assert harness.again().known == {}
+        assert harness.restarted().known == {}
 
 
 def test_readers_never_see_a_partial_change():
-    """Every fill leaves size and entry in one piece."""
-    harness, stop, broken = TrackerHarness(), threading.Event(), []
+    """Readers never see the size of one fill with the entry of another."""
+    harness, stop = TrackerHarness(), threading.Event()
+    broken: list[object] = []
 
-    def look() -> None:
+    def read() -> None:
         while not stop.is_set():
-            for live in harness.open.values():
-                held = live.position
-                if held and held.entry_price != 100:
-                    broken.append(held)
+            positions = [live.position for live in harness.open.values()]
+            broken.extend(each for each in positions if each and each.entry_price != 100)
 
-    readers = [threading.Thread(target=look) for _ in range(2)]
+    readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
     for at in range(1, 300):
@@ -381,6 +382,6 @@ def test_readers_never_see_a_partial_change():
     assert harness.only.state.contracts == 299
 
 
-def fill_in(one: Fill, symbol: str) -> Fill:
+def fill_in(original: Fill, symbol: str) -> Fill:
     """The same fill in another market."""
-    return replace(one, instrument=replace(one.instrument, symbol=symbol))
+    return replace(original, instrument=replace(original.instrument, symbol=symbol))

@@ -80,7 +80,7 @@ def test_unknown_fields_are_ignored():
 
 def test_times_are_converted_to_the_clock_of_this_machine():
     feed = FeedStub().price("100")
-    feed.harness.reading(position())
+    feed.harness.snapshot(position())
     book, ours = feed.book, feed.markets.main.snapshot
     (live,) = book.as_valued().values()
     message = StateMessage(

@@ -38,7 +38,7 @@ def test_mirror_follows_every_change(redis_server: RedisServer):
     with published(feed.context, redis_server), mirrored(redis_server) as mirror:
         until(lambda: in_sync(mirror, feed.context))
         assert mirror.info() == feed.info
-        feed.price("101").price("7", ETH).harness.reading()
+        feed.price("101").price("7", ETH).harness.snapshot()
         feed.harness.tracker.apply(AccountFailed("no answer"))
         until(lambda: in_sync(mirror, feed.context))
         assert mirror.positions.summary().unrealized_pnl == Decimal(1)

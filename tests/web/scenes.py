@@ -1,4 +1,4 @@
-"""Scenes for tests of the page: a live state that a test feeds, and an exchange that it scripts."""
+"""Scene: a context for tests of the page, with markets and positions that the test changes."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ SHORT = {
 
 @dataclass
 class Scene:
-    """A context with its live state. The clock stands still unless it is the real one."""
+    """A context with its live state. The test moves the clock, unless it is the real one."""
 
     entered: Mapping[str, str] = field(default_factory=dict)
     account: bool = False
@@ -75,7 +75,7 @@ class Scene:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._repeated: tuple[str, Transport, dict[str, str | None]] | None = None
-        self._asked_at = 1_000
+        self._requested_at = 1_000
         self.markets = Markets(REQUESTED, 2000)
         self.book = LiveBook(self.markets, clock=self.clock)
         self.tracker = PositionTracker("test", self.book, REQUESTED.exchange) if self.account else None
@@ -100,7 +100,7 @@ class Scene:
         self.reconciled += 1
 
     def enter(self, fields: Mapping[str, str | None], *, is_restored: bool = False) -> "Scene":
-        """A position or levels entered by hand in the main market."""
+        """Enters a position or levels by hand in the main market."""
         self.book.enter(self.markets.main_key, ManualEntry(ManualPosition.from_fields(fields), is_restored))
         return self
 
@@ -115,7 +115,7 @@ class Scene:
         return self.history
 
     def apply(self, event: FeedEvent, market: MarketKey | None = None) -> "Scene":
-        """An event of the feed, of the main market by default."""
+        """Applies an event of the feed, to the main market by default."""
         self.markets.apply(market or self.markets.main_key, event)
         return self
 
@@ -124,13 +124,13 @@ class Scene:
 
     @property
     def snapshot(self) -> MarketSnapshot:
-        """The main market as it is now."""
+        """The current snapshot of the main market."""
         return self.markets.main.snapshot
 
     def price(
         self, price: str, route: Transport = Transport.STREAM, *, age: int = 0, **more: str | None
     ) -> "Scene":
-        """A tick; mark and last are `price` by default, and None leaves a figure out."""
+        """Applies a tick. All quotes are `price` by default; None omits a quote."""
         with self._lock:
             self._repeated = None if age else (price, route, more)
             self._tick(price, route, age, more)
@@ -143,31 +143,33 @@ class Scene:
         self.apply(PriceReceived(route, at, Ticker(**quotes)))
 
     def account_reports(self, event: AccountEvent) -> "Scene":
-        """Fills, or a snapshot of the account."""
+        """Applies fills or a snapshot of the account."""
         assert self.tracker is not None
         self.tracker.apply(event)
         return self
 
     def account_holds(self, *positions: Position) -> "Scene":
-        """A snapshot of the account with exactly these positions; the others were closed."""
+        """Applies an account snapshot with exactly these positions; the others were closed."""
         assert self.tracker is not None
-        self._asked_at += 1_000
-        held = self.tracker.get_all_positions().values()
-        closed = frozenset((live.key.symbol, live.state.side) for live in held if live.state.side)
+        self._requested_at += 1_000
+        before = self.tracker.get_all_positions().values()
+        closed = frozenset((live.key.symbol, live.state.side) for live in before if live.state.side)
         hedged = len({(each.instrument.symbol) for each in positions}) < len(positions)
         return self.account_reports(
-            AccountSnapshot(self.clock(), self._asked_at, positions, hedged=hedged, recently_closed=closed)
+            AccountSnapshot(
+                self.clock(), self._requested_at, positions, hedged=hedged, recently_closed=closed
+            )
         )
 
     def hush(self) -> "Scene":
-        """From now on the newest price is not repeated."""
+        """Stops repeating the newest price."""
         with self._lock:
             self._repeated = None
         return self
 
     def repeat(self) -> None:
-        """The newest price once more, unless it was an old one."""
-        with self._lock:  # else it could follow an older price that a test has just set
+        """Applies the newest price again, unless it was an old one."""
+        with self._lock:  # otherwise it could overwrite an old price that a test has just applied
             if self._repeated is not None:
                 price, route, more = self._repeated
                 self._tick(price, route, 0, more)
@@ -177,27 +179,27 @@ class Scene:
         return self
 
     def select(self, label: str | None = None) -> SelectedPosition:
-        """The position that a page with this focus shows."""
+        """Returns the position that a page with this label shows."""
         return select(self.context, label)
 
     @property
     def view(self) -> View:
-        """The main market's part of the page."""
+        """The view of the main market."""
         return market_view(self.select(), self.context, self.clock())
 
     @property
     def page(self) -> View:
-        """The whole page."""
+        """The complete view of the page."""
         return PageView(self.context).view(None)
 
 
 def live(price: str = "67482.1", entered: Mapping[str, str] = LONG) -> Scene:
-    """A scene with a market, a position and a price."""
+    """Returns a scene with a market, a position and a price."""
     return Scene(entered).resolve().price(price)
 
 
 def candles(count: int = 40, around: str = "67400", opened_at: int = 1_700_000_000_000) -> list[Candle]:
-    """Five-minute bars that go up and down a little."""
+    """Returns five-minute candles with small moves."""
     middle = Decimal(around)
     step = middle / 2000
     return [

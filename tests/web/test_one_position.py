@@ -1,4 +1,4 @@
-"""Card, table and API show one value of one position, with the levels that were entered for it."""
+"""Card, table and API show the same valuation of a position, with its manual levels."""
 
 import pytest
 
@@ -16,11 +16,11 @@ from tests.web.scenes import BTC, Scene
         pytest.param({}, "99", "UNDERWATER", id="no levels"),
     ],
 )
-def test_levels_of_the_user_reach_every_outlet(entered: dict[str, str], price: str, risk: str) -> None:
+def test_manual_levels_apply_to_card_table_and_api(entered: dict[str, str], price: str, risk: str) -> None:
     scene = Scene(entered, account=True).resolve()
     scene.account_holds(position(LONG, of=BTC)).price(price)
     (row,) = (row for name, row in scene.page.items() if name.startswith("#") and name != "#")
     (live,) = scene.context.positions.get_all_positions().values()
-    told = serializers.details(live, scene.clock())
-    assert (scene.page["risk"], row["risk"], told["risk"]) == (risk, risk, risk)
+    message = serializers.position_details(live, scene.clock())
+    assert (scene.page["risk"], row["risk"], message["risk"]) == (risk, risk, risk)
     assert scene.page["pnl"] == row["pnl"]

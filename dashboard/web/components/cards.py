@@ -7,7 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.web.views.chart_figure import EMPTY_FIGURE, TIMEFRAMES_MS
-from dashboard.web.views.ladder_view import BANDS, RUNGS
+from dashboard.web.views.ladder_view import BANDS, LEVEL_NAMES
 
 _NO_LADDER = "The levels of a position, and the price between them."
 
@@ -81,7 +81,7 @@ def ladder_card() -> Component:
             hidden=True,
             **{"data-bind": f"rung-{key}"},
         )
-        for key in RUNGS
+        for key in LEVEL_NAMES
     ]
     marker = _marker(bound("price", "tag value"))
     ladder = html.Div(
@@ -173,7 +173,7 @@ def levels_card() -> Component:
             hidden=True,
             **{"data-bind": f"{key}-row"},
         )
-        for key, name in reversed(RUNGS.items())
+        for key, name in reversed(LEVEL_NAMES.items())
         if key != "entry"
     ]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="levels")

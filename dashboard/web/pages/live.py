@@ -27,11 +27,14 @@ from dashboard.web.views.market_view import SERVER_GONE
 _POLL_INTERVAL_MS = 1_000
 """Interval of polling without a websocket; the browser lengthens it while one is open."""
 
+_CHART_RETRY_MS = 15_000
+"""Interval of the retries after candles could not be loaded."""
+
 _BADGES = {Environment.DEMO: "Demo", Environment.TESTNET: "Testnet"}
 
 
 def page_layout(context: AppContext, may_log_out: Callable[[], bool]) -> Component:
-    """The whole page. Dash calls this for each load."""
+    """Returns the whole page. Dash calls this for each load."""
     return html.Div(
         [
             html.A("Skip to the figures", href="#figures", className="skip"),
@@ -105,7 +108,7 @@ def _hidden_components() -> list[Component]:
     """The polling timers, and the stores between server and browser."""
     return [
         dcc.Interval(id="poll", interval=_POLL_INTERVAL_MS),
-        dcc.Interval(id="chart-retry", interval=15_000, disabled=True),
+        dcc.Interval(id="chart-retry", interval=_CHART_RETRY_MS, disabled=True),
         dcc.Store(id="requested-at"),
         dcc.Store(id="view"),
         dcc.Store(id="selected-position"),

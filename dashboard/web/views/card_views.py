@@ -1,4 +1,4 @@
-"""The figures of the page as texts and tones: the price card, the PnL card and the position's facts."""
+"""Views of the cards: market, price, PnL and position, as texts and tones."""
 
 from decimal import Decimal
 from typing import Any
@@ -29,12 +29,12 @@ AGING = (
     *("price:tone", "price-age:hidden", "last:tone", "last:value", "bid:tone", "ask:tone", "mark:tone"),
     *("change:tone", "pnl", "pnl:tone", "pnl-basis", "roe", "roe:tone", "moved", "moved:tone", "notional"),
 )
-"""Keys that change as the price grows old."""
+"""Keys that change when the price becomes too old."""
 _KINDS = {"swap": "perpetual", "future": "future", "spot": "spot"}
 
 
-def market(selected: SelectedPosition, context: AppContext) -> View:
-    """What is traded, and where."""
+def market_name_view(selected: SelectedPosition, context: AppContext) -> View:
+    """The name of the market and its exchange."""
     instrument = selected.market.instrument
     kind = _KINDS.get(instrument.kind, instrument.kind) if instrument else "connecting…"
     return {
@@ -44,45 +44,45 @@ def market(selected: SelectedPosition, context: AppContext) -> View:
     }
 
 
-def hero(selected: SelectedPosition, now: int) -> tuple[Quote | None, str, bool]:
-    """The price that leads the page, its name, and whether it is live. An old one stays, as old."""
+def headline_price(selected: SelectedPosition, now: int) -> tuple[Quote | None, str, bool]:
+    """Returns the most prominent price, its name, and True if it is live; an old price is kept."""
     ticker = selected.market.ticker
     quote, on_mark = valuation_price(ticker, now, selected.market.health.stale_after)
     if quote is not None:
         return quote, "Mark price" if on_mark else "Last price", True
-    known = [(old, name) for old, name in ((ticker.mark, "Mark price"), (ticker.last, "Last price")) if old]
-    if not known:
+    old = [(each, name) for each, name in ((ticker.mark, "Mark price"), (ticker.last, "Last price")) if each]
+    if not old:
         return None, "Last price", False
-    newest, name = max(known, key=lambda one: one[0].received_at)
+    newest, name = max(old, key=lambda pair: pair[0].received_at)
     return newest, name, False
 
 
-def prices(selected: SelectedPosition, now: int) -> View:
-    """The price card. What is too old keeps its figure and goes grey."""
+def price_view(selected: SelectedPosition, now: int) -> View:
+    """The price card. Prices that are too old are kept, with tone UNKNOWN."""
     step = selected.market.instrument.price_step if selected.market.instrument else None
-    quote, label, live = hero(selected, now)
+    quote, label, is_live = headline_price(selected, now)
     last = selected.market.ticker.last
     view = {
         "price": price(quote.value if quote else None, step),
         "price:value": str(quote.value) if quote else "",
-        "price:tone": Tone.NEUTRAL if live else Tone.UNKNOWN,
+        "price:tone": Tone.NEUTRAL if is_live else Tone.UNKNOWN,
         "price-label": label,
-        "price-age:hidden": "1" if live or quote is None else "",
+        "price-age:hidden": "1" if is_live or quote is None else "",
         "age:ms": str(quote.age(now)) if quote else "",
         "stale:ms": str(selected.market.health.stale_after),
         "last:value": str(last.value) if last and _is_live(last, selected, now) else "",
     }
     for name in ("last", "bid", "ask", "mark"):
-        one: Quote | None = getattr(selected.market.ticker, name)
-        view[name] = price(one.value if one else None, step)
-        view[f"{name}:tone"] = Tone.NEUTRAL if _is_live(one, selected, now) else Tone.UNKNOWN
+        each: Quote | None = getattr(selected.market.ticker, name)
+        view[name] = price(each.value if each else None, step)
+        view[f"{name}:tone"] = Tone.NEUTRAL if _is_live(each, selected, now) else Tone.UNKNOWN
     change = selected.market.ticker.change_24h
     view["change"] = percent(change.value if change else None)
     view["change:tone"] = _change_tone(change, selected, now)
     return view
 
 
-def gains(selected: SelectedPosition) -> View:
+def pnl_view(selected: SelectedPosition) -> View:
     """The PnL card."""
     position, valuation = selected.position, selected.valuation
     settle = selected.market.instrument.settle if selected.market.instrument else ""
@@ -102,7 +102,7 @@ def gains(selected: SelectedPosition) -> View:
     }
 
 
-def position_facts(selected: SelectedPosition, context: AppContext) -> View:
+def position_view(selected: SelectedPosition, context: AppContext) -> View:
     """The position card."""
     position, levels, instrument = selected.position, selected.levels, selected.market.instrument
     view = dict.fromkeys(
@@ -140,7 +140,7 @@ def _amount(value: Decimal | None, currency: str) -> str:
 
 
 def _legs(selected: SelectedPosition) -> str:
-    """The exchange's positions in the instrument that the page does not show."""
+    """The exchange's other positions in the market."""
     return ", ".join(_leg(leg) for leg in selected.others)
 
 

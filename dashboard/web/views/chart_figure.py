@@ -1,6 +1,6 @@
-"""The price chart as a plotly figure: candles and the levels of the position. Prices become floats only here.
+"""The price chart as a plotly figure: candles and the levels of the position, with prices as floats.
 
-Colours are tokens of the stylesheet, such as var(--up), which the browser replaces by the theme's values.
+Colours are CSS variables such as var(--up), which the browser replaces by the values of the theme.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from typing import Any
 from dashboard.domain.market import Candle
 from dashboard.domain.risk import RiskLevels
 from dashboard.formatting import decimals, price
-from dashboard.web.views.chart_levels import ChartHeights, ChartLevel, columns, heights, nearest
+from dashboard.web.views.chart_levels import ChartLevel, ChartRange, chart_range, label_columns, nearest
 
 Figure = dict[str, Any]
 
 TIMEFRAMES_MS = {"1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3_600_000}
-"""The timeframes offered, with the length of a candle."""
+"""The timeframes that a user can choose, with the length of a candle."""
 
 _TRANSPARENT = "rgba(0,0,0,0)"
 _HIDDEN = {"visible": False}
@@ -35,14 +35,14 @@ EMPTY_FIGURE: Figure = {
         "yaxis": _HIDDEN,
     },
 }
-"""Shown before the first history."""
+"""The figure shown until candles are loaded."""
 
 
 def candle_figure(
     candles: Sequence[Candle], levels: RiskLevels | None, step: Decimal | None, timeframe: str
 ) -> Figure:
-    """The figure of one or more candles. The browser moves its first shape and annotation, the price."""
-    shown, last, period = heights(candles, levels), candles[-1].close, TIMEFRAMES_MS[timeframe]
+    """Returns the figure of one or more candles. Its first shape and annotation are the moving price."""
+    shown, last, period = chart_range(candles, levels), candles[-1].close, TIMEFRAMES_MS[timeframe]
     return {
         "data": [_trace(candles)],
         "layout": {
@@ -90,7 +90,7 @@ def _shape(at: Decimal, colour: str, dash: str) -> Figure:
     return {"type": "line", **_FULL_WIDTH, "y0": float(at), "y1": float(at), "line": style, "opacity": 0.7}
 
 
-def _band(levels: RiskLevels | None, shown: ChartHeights) -> list[Figure]:
+def _band(levels: RiskLevels | None, shown: ChartRange) -> list[Figure]:
     """The visible part of the trap zone."""
     if levels is None or levels.trap_low is None or levels.trap_high is None:
         return []
@@ -108,7 +108,7 @@ def _price_tag(at: Decimal, step: Decimal | None) -> Figure:
     return {"text": price(at, step), **place, **style}
 
 
-def _labels(shown: ChartHeights, step: Decimal | None) -> list[Figure]:
+def _labels(shown: ChartRange, step: Decimal | None) -> list[Figure]:
     return [
         {
             "text": line.text(step),
@@ -119,11 +119,11 @@ def _labels(shown: ChartHeights, step: Decimal | None) -> list[Figure]:
             "font": {"color": line.colour, "size": 11},
             **_LABEL_BACKGROUND,
         }
-        for line, column in columns(shown)
+        for line, column in label_columns(shown)
     ]
 
 
-def _outside_labels(shown: ChartHeights, step: Decimal | None) -> list[Figure]:
+def _outside_labels(shown: ChartRange, step: Decimal | None) -> list[Figure]:
     """The labels of the levels below and above the chart, at its lower and upper edge."""
     font = {"color": "var(--dim)", "size": 11}
     return [
@@ -153,7 +153,7 @@ def _time_axis(candles: Sequence[Candle], period: int) -> Figure:
     }
 
 
-def _price_axis(shown: ChartHeights, step: Decimal | None) -> Figure:
+def _price_axis(shown: ChartRange, step: Decimal | None) -> Figure:
     return {
         "side": "right",
         "range": [float(shown.floor), float(shown.ceiling)],

@@ -1,4 +1,4 @@
-"""Which levels the chart draws, and what heights it shows. In Decimal; the figure makes floats of it."""
+"""Levels and price range of the chart, as Decimals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,66 +8,68 @@ from dashboard.domain.market import Candle
 from dashboard.domain.risk import RiskLevels
 from dashboard.formatting import price
 
-_REACH = Decimal("0.8")
-"""How far a level may lie beyond the candles, in their height, and still be drawn."""
-_ROOM_BELOW, _ROOM_ABOVE = Decimal("0.13"), Decimal("0.08")
-_TOO_CLOSE = Decimal("0.05")
-"""The share of the height within which two labels would meet."""
+_MAX_DISTANCE = Decimal("0.8")
+"""Largest distance of a drawn level from the candles, as a share of their height."""
+_PADDING_BELOW, _PADDING_ABOVE = Decimal("0.13"), Decimal("0.08")
+_MIN_LABEL_DISTANCE = Decimal("0.05")
+"""Smallest distance of two labels that do not overlap, as a share of the chart's height."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartLevel:
-    """A level in the chart, in a colour of the stylesheet."""
+    """One level of the chart; its colour is a CSS variable."""
 
     name: str
     at: Decimal
     colour: str
 
     def text(self, step: Decimal | None) -> str:
-        """Its name and price."""
+        """Returns name and price."""
         return f"{self.name} {price(self.at, step)}"
 
 
 @dataclass(frozen=True, slots=True)
-class ChartHeights:
-    """What the chart shows, from `floor` to `ceiling`, and the levels within and beyond."""
+class ChartRange:
+    """The price range of the chart, and the levels within and beyond it."""
 
     floor: Decimal
     ceiling: Decimal
     near: tuple[ChartLevel, ...]
     below: tuple[ChartLevel, ...]
-    """Too far to be drawn, nearest first; `above` likewise."""
+    """Levels too far below to be drawn, nearest first."""
     above: tuple[ChartLevel, ...]
+    """Levels too far above to be drawn, nearest first."""
 
 
-def heights(candles: Sequence[Candle], levels: RiskLevels | None) -> ChartHeights:
-    """Chooses what to show: all candles, and the levels that do not squeeze them flat."""
-    low, high = min(one.low for one in candles), max(one.high for one in candles)
-    reach = (high - low or high / 100) * _REACH
+def chart_range(candles: Sequence[Candle], levels: RiskLevels | None) -> ChartRange:
+    """Returns a range with all candles and the levels near them."""
+    low, high = min(candle.low for candle in candles), max(candle.high for candle in candles)
+    reach = (high - low or high / 100) * _MAX_DISTANCE
     lines = sorted(_lines(levels), key=_by_price)
     near = [line for line in lines if low - reach <= line.at <= high + reach]
     floor, ceiling = min([low, *map(_by_price, near)]), max([high, *map(_by_price, near)])
     height = ceiling - floor or ceiling / 100
-    return ChartHeights(
-        floor=floor - height * _ROOM_BELOW,
-        ceiling=ceiling + height * _ROOM_ABOVE,
+    return ChartRange(
+        floor=floor - height * _PADDING_BELOW,
+        ceiling=ceiling + height * _PADDING_ABOVE,
         near=tuple(near),
         below=tuple(line for line in reversed(lines) if line.at < low - reach),
         above=tuple(line for line in lines if line.at > high + reach),
     )
 
 
-def columns(shown: ChartHeights) -> list[tuple[ChartLevel, int]]:
-    """The lines drawn, each with the column of its label: labels that would meet stand side by side."""
+def label_columns(shown: ChartRange) -> list[tuple[ChartLevel, int]]:
+    """Returns the drawn levels, each with the column of its label, so that labels do not overlap."""
     placed: list[tuple[ChartLevel, int]] = []
     for line in shown.near:
-        meets = placed and line.at - placed[-1][0].at < (shown.ceiling - shown.floor) * _TOO_CLOSE
-        placed.append((line, placed[-1][1] + 1 if meets else 0))
+        distance = (shown.ceiling - shown.floor) * _MIN_LABEL_DISTANCE
+        overlaps = placed and line.at - placed[-1][0].at < distance
+        placed.append((line, placed[-1][1] + 1 if overlaps else 0))
     return placed
 
 
 def nearest(lines: Sequence[ChartLevel], step: Decimal | None) -> str:
-    """The two that the price would meet first; more would not fit a phone."""
+    """Returns the text of the two nearest levels; more would not fit on a phone."""
     return " · ".join(line.text(step) for line in lines[:2]) + (" …" if len(lines) > 2 else "")
 
 

@@ -1,4 +1,4 @@
-"""Positions of prices on the ladder, from 0 at the bottom to 1 at the top. Pure geometry.
+"""Places of prices on the ladder, from 0 at the bottom to 1 at the top.
 
 A linear scale has large empty gaps, and overlapping labels where levels are close. This one reserves
 space for the label of every level, and distributes the rest by the square root of the gaps: wide gaps
@@ -29,7 +29,7 @@ class LadderScale:
     places: tuple[Decimal, ...]
 
     def place(self, price: Decimal) -> Decimal:
-        """The place of `price`, between 0 and 1 for every price."""
+        """Returns the place of `price`, between 0 and 1."""
         if price <= self.prices[0]:
             return self.places[0] * (1 - self._beyond(self.prices[0] - price))
         if price >= self.prices[-1]:
@@ -40,13 +40,13 @@ class LadderScale:
         return bottom + (top - bottom) * (price - low) / (high - low)
 
     def _beyond(self, distance: Decimal) -> Decimal:
-        """The used share of the margin at an end: 0 at the outermost level, always below 1."""
+        """Returns the used share of the margin at an end: 0 at the outermost level, always below 1."""
         reach = (self.prices[-1] - self.prices[0]) / 4 or self.prices[0] / 50
         return distance / (distance + reach)
 
 
 def scale_of(levels: RiskLevels) -> LadderScale:
-    """The scale for all levels of a position."""
+    """Returns the scale for all levels of a position."""
     labelled = _labelled(levels)
     prices = sorted({*labelled, *_prices(levels.trap_low, levels.trap_high)})
     if len(prices) == 1:
@@ -58,7 +58,7 @@ def scale_of(levels: RiskLevels) -> LadderScale:
 
 
 def trap_edge(levels: RiskLevels) -> Decimal | None:
-    """The boundary of the trap zone that a losing price reaches first."""
+    """Returns the boundary of the trap zone that a losing price reaches first."""
     return levels.trap_high if levels.side is Side.LONG else levels.trap_low
 
 
@@ -74,8 +74,8 @@ def _labelled(levels: RiskLevels) -> set[Decimal]:
     )
 
 
-def _prices(*given: Decimal | None) -> set[Decimal]:
-    return {price for price in given if price is not None}
+def _prices(*levels: Decimal | None) -> set[Decimal]:
+    return {price for price in levels if price is not None}
 
 
 def _places(prices: list[Decimal], min_gaps: list[Decimal]) -> tuple[Decimal, ...]:

@@ -1,4 +1,4 @@
-"""The ladder and the table of levels as texts and places."""
+"""View of the ladder and of the table of levels."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,7 +13,7 @@ from dashboard.web.views.card_views import View
 from dashboard.web.views.ladder_scale import LadderScale, scale_of, trap_edge
 from dashboard.web.views.selected_position import SelectedPosition
 
-RUNGS = {
+LEVEL_NAMES = {
     "liq": "Liquidation",
     "alert": "Alert",
     "stop": "Stop loss",
@@ -21,21 +21,21 @@ RUNGS = {
     "entry": "Entry",
     "target": "Take profit",
 }
-"""The levels by the keys that the page knows them by, from worst to best."""
+"""The names of the levels by their keys in the view, from worst to best."""
 BANDS = ("dead", "danger", "trap-band", "gain")
-AGING = ("marker:tone", *(f"{key}-away" for key in RUNGS))
-"""Keys that change as the price grows old."""
+AGING = ("marker:tone", *(f"{key}-away" for key in LEVEL_NAMES))
+"""Keys that change when the price becomes too old."""
 _HIDDEN = "1"
 
 
-def rungs(selected: SelectedPosition, newest: Decimal | None) -> View:
+def levels_view(selected: SelectedPosition, newest: Decimal | None) -> View:
     """Every level with its place, distance and PnL, and the place of the `newest` price."""
     levels, position, valuation = selected.levels, selected.position, selected.valuation
     if levels is None or position is None:
-        return _blank()
+        return _empty_view()
     step = selected.market.instrument.price_step if selected.market.instrument else None
-    scale, standing = _standing(levels, position, step)
-    view = standing | _marker(scale, valuation, newest)
+    scale, fixed = _fixed_view(levels, position, step)
+    view = fixed | _marker(scale, valuation, newest)
     if valuation.quote:
         for key, level in _prices(levels).items():
             view[f"{key}-away"] = percent(distance_percent(valuation.quote.value, level))
@@ -43,26 +43,26 @@ def rungs(selected: SelectedPosition, newest: Decimal | None) -> View:
 
 
 @lru_cache(maxsize=64)
-def _standing(levels: RiskLevels, position: Position, step: Decimal | None) -> tuple[LadderScale, View]:
-    """What does not move with the price."""
+def _fixed_view(levels: RiskLevels, position: Position, step: Decimal | None) -> tuple[LadderScale, View]:
+    """The scale, and the part of the view that does not depend on the price."""
     scale = scale_of(levels)
-    view = _blank() | {"ladder:hidden": "", "no-ladder:hidden": _HIDDEN, "ladder:side": str(levels.side)}
+    view = _empty_view() | {"ladder:hidden": "", "no-ladder:hidden": _HIDDEN, "ladder:side": str(levels.side)}
     view |= _bands(levels, scale)
     prices = _prices(levels)
     for key, level in prices.items():
         view |= _rung(key, level, levels, step, scale)
         view |= _row(key, level, position)
-    has_rows = len(prices) > 1  # the entry is always there, and has none
+    has_rows = len(prices) > 1  # the entry always exists and has no row
     return scale, view | {"levels:hidden": "" if has_rows else _HIDDEN} | _shared_names(prices, levels)
 
 
-def _blank() -> View:
-    """The page without a position: every key, so that all views have the same ones."""
+def _empty_view() -> View:
+    """The view without a position, with every key, so that all views have the same keys."""
     view = {"ladder:hidden": _HIDDEN, "no-ladder:hidden": "", "ladder:side": "", "levels:hidden": _HIDDEN}
     view |= {"marker:--at": "0.5", "marker:tone": Tone.UNKNOWN}
     for band in BANDS:
         view |= {f"{band}:hidden": _HIDDEN, f"{band}:--from": "0", f"{band}:--to": "0"}
-    for key, name in RUNGS.items():
+    for key, name in LEVEL_NAMES.items():
         view |= {f"rung-{key}:hidden": _HIDDEN, f"rung-{key}:--at": "0", f"{key}-name": name}
         view |= {f"{key}-price": MISSING, f"{key}-away": MISSING, f"{key}-row:hidden": _HIDDEN}
         view |= {f"{key}-pnl": MISSING, f"{key}-pnl:tone": Tone.UNKNOWN}
@@ -70,7 +70,7 @@ def _blank() -> View:
 
 
 def _prices(levels: RiskLevels) -> dict[str, Decimal]:
-    """The levels that are known, by key."""
+    """The known levels by key."""
     known = {
         "liq": levels.liquidation,
         "alert": levels.emergency,
@@ -99,20 +99,20 @@ def _rung(key: str, level: Decimal, levels: RiskLevels, step: Decimal | None, sc
 
 
 def _row(key: str, level: Decimal, position: Position) -> View:
-    """What the position is worth there. It needs no live price."""
+    """The PnL at a level, which needs no live price."""
     if key == "entry":
         return {}
-    there = unrealized_pnl(position, level)
+    pnl = unrealized_pnl(position, level)
     return {
         f"{key}-row:hidden": "",
-        f"{key}-pnl": gain(there, position.instrument.settle),
-        f"{key}-pnl:tone": sign_tone(there),
+        f"{key}-pnl": gain(pnl, position.instrument.settle),
+        f"{key}-pnl:tone": sign_tone(pnl),
     }
 
 
 def _shared_names(prices: dict[str, Decimal], levels: RiskLevels) -> View:
-    """Levels at the same price share one rung, which is named after all of them."""
-    names = dict(RUNGS)
+    """Names of the levels. Levels at the same price share one rung with all their names."""
+    names = dict(LEVEL_NAMES)
     if levels.alert is None:
         names["alert"] = "Alert, auto"
     view = {f"{key}-name": names[key] for key in prices}
@@ -128,7 +128,7 @@ def _at_one_price(prices: dict[str, Decimal]) -> Iterator[list[str]]:
 
 
 def _bands(levels: RiskLevels, scale: LadderScale) -> View:
-    """The coloured stretches of the ladder: lost, in danger, trapped, in profit."""
+    """The coloured ranges of the ladder: liquidated, emergency, trap zone and profit."""
     end, top = ("0", "1") if levels.side is Side.LONG else ("1", "0")
     view = _band("gain", _place(scale, levels.entry), top)
     if levels.liquidation is not None:
@@ -141,11 +141,11 @@ def _bands(levels: RiskLevels, scale: LadderScale) -> View:
     return view
 
 
-def _band(name: str, one: str, other: str) -> View:
-    low, high = sorted((Decimal(one), Decimal(other)))
+def _band(name: str, start: str, end: str) -> View:
+    low, high = sorted((Decimal(start), Decimal(end)))
     return {f"{name}:hidden": "", f"{name}:--from": str(low), f"{name}:--to": str(high)}
 
 
 def _place(scale: LadderScale, value: Decimal) -> str:
-    """Four decimals: a twentieth of a pixel."""
+    """Returns the place with four decimals, a twentieth of a pixel."""
     return str(round(scale.place(value), 4))

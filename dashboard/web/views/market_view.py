@@ -1,14 +1,14 @@
-"""The view: everything the page shows, as one flat dict of texts. Pure.
+"""The view of a market and its position: a flat dict of texts, which the page renders by key.
 
-The page paints it by its keys alone:
+Meaning of the keys:
 
     pnl             the text of each element with data-bind="pnl"
-    pnl:tone        the attribute data-tone of those elements (so with any other word)
-    pnl:hidden      whether they are hidden: "1" or ""
+    pnl:tone        the attribute data-tone of those elements; likewise for other names
+    pnl:hidden      "1" if those elements are hidden, else ""
     marker:--at     a CSS custom property of those elements
-    ~pnl            what to paint on "pnl" once nothing fresh was heard for stale:ms
+    ~pnl            the value of "pnl" once nothing was received for stale:ms
 
-Every view has the same keys. Ages are not texts: the browser counts them on from age:ms.
+Every view has the same keys. The browser computes ages, starting from age:ms.
 """
 
 from dataclasses import replace
@@ -21,9 +21,16 @@ from dashboard.domain.valuation import UNPRICED, Valuation
 from dashboard.formatting import MISSING, Tone, feed_tone, risk_tone
 from dashboard.state.runtime import MarketSnapshot
 from dashboard.web.views import card_views, ladder_view, notices
-from dashboard.web.views.card_views import View, gains, hero, market, position_facts, prices
-from dashboard.web.views.ladder_view import RUNGS, rungs
-from dashboard.web.views.notices import account_notice, feed_notice, invitation, risk_sentence
+from dashboard.web.views.card_views import (
+    View,
+    headline_price,
+    market_name_view,
+    pnl_view,
+    position_view,
+    price_view,
+)
+from dashboard.web.views.ladder_view import LEVEL_NAMES, levels_view
+from dashboard.web.views.notices import account_notice, feed_notice, no_position_text, risk_reason
 from dashboard.web.views.selected_position import SelectedPosition
 
 SERVER_GONE: View = {
@@ -37,7 +44,7 @@ SERVER_GONE: View = {
     **{f"sum-{name}": MISSING for name in ("exposure", "unrealized", "total")},
     **{f"sum-{name}:tone": Tone.UNKNOWN for name in ("exposure", "unrealized", "total")},
 }
-"""What the browser paints over everything when the server is silent."""
+"""Overrides of the view that the browser shows while the server does not respond."""
 
 _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 
@@ -49,35 +56,35 @@ AGING = frozenset(
         *notices.AGING,
     )
 )
-"""Keys that change as the price grows old: what the page shows of them then is part of each view."""
+"""Keys that change when the price becomes too old. Each view also contains their values for that case."""
 
 
 def market_view(selected: SelectedPosition, context: AppContext, now: int) -> View:
-    """Returns the view at `now`, with what the page is to show if it receives nothing more."""
-    silent = replace(selected, market=_silent(selected), valuation=_unpriced(selected), accounts=())
-    return _shown(selected, context, now) | _when_silent(context, context.info(), silent)
+    """Returns the view at `now`, and the values to show if nothing more is received."""
+    stale = replace(selected, market=_without_prices(selected), valuation=_unpriced(selected), accounts=())
+    return _current_view(selected, context, now) | _stale_view(context, context.info(), stale)
 
 
 def changed(old: View, new: View) -> View:
-    """Only what differs; painted over `old` it gives `new`."""
+    """Returns the entries of `new` that differ from `old`."""
     return {key: text for key, text in new.items() if old.get(key) != text}
 
 
-def _shown(selected: SelectedPosition, context: AppContext, now: int) -> View:
-    newest, _, _ = hero(selected, now)
-    shown = (
-        market(selected, context)
-        | prices(selected, now)
-        | gains(selected)
-        | position_facts(selected, context)
-        | rungs(selected, newest.value if newest else None)
-        | _feed(selected, context, now)
-        | _risk(selected, context)
+def _current_view(selected: SelectedPosition, context: AppContext, now: int) -> View:
+    newest, _, _ = headline_price(selected, now)
+    view = (
+        market_name_view(selected, context)
+        | price_view(selected, now)
+        | pnl_view(selected)
+        | position_view(selected, context)
+        | levels_view(selected, newest.value if newest else None)
+        | _feed_view(selected, context, now)
+        | _risk_view(selected, context)
     )
-    return shown | {"title": _title(shown, context), "chart:key": _chart_key(shown)}
+    return view | {"title": _title(view, context), "chart:key": _chart_key(view)}
 
 
-def _silent(selected: SelectedPosition) -> MarketSnapshot:
+def _without_prices(selected: SelectedPosition) -> MarketSnapshot:
     """The market without any price."""
     health = FeedHealth(poll_interval_ms=0, state=FeedState.STREAMING, received_at=0)
     return MarketSnapshot(0, selected.market.key, health, selected.market.instrument)
@@ -88,13 +95,13 @@ def _unpriced(selected: SelectedPosition) -> Valuation:
 
 
 @lru_cache(maxsize=64)
-def _when_silent(context: AppContext, _info: EngineInfo, silent: SelectedPosition) -> View:
-    """The aging keys of a silent market. `_info` may change, so it is a part of the cache's key."""
-    old = _shown(silent, context, now=silent.market.health.stale_after + 1) | {"price-age:hidden": ""}
-    return {f"~{key}": text for key, text in old.items() if key in AGING}
+def _stale_view(context: AppContext, _info: EngineInfo, stale: SelectedPosition) -> View:
+    """The `~` keys of the view. `_info` is only a part of the cache key, since it may change."""
+    view = _current_view(stale, context, now=stale.market.health.stale_after + 1) | {"price-age:hidden": ""}
+    return {f"~{key}": text for key, text in view.items() if key in AGING}
 
 
-def _feed(selected: SelectedPosition, context: AppContext, now: int) -> View:
+def _feed_view(selected: SelectedPosition, context: AppContext, now: int) -> View:
     state = _state(selected, now)
     notice, account = feed_notice(selected, context, state, now), account_notice(selected, now)
     return {
@@ -109,30 +116,31 @@ def _feed(selected: SelectedPosition, context: AppContext, now: int) -> View:
 
 
 def _state(selected: SelectedPosition, now: int) -> FeedState:
-    """The feed's state, as far as the price goes: a feed that lives but brings none is STALE here."""
+    """The state of the feed: STALE also if it is connected but delivers no price."""
     state = selected.market.health.state_at(now)
-    _, _, live = hero(selected, now)
-    return FeedState.STALE if state in _LIVE and not live else state
+    _, _, is_live = headline_price(selected, now)
+    return FeedState.STALE if state in _LIVE and not is_live else state
 
 
-def _risk(selected: SelectedPosition, context: AppContext) -> View:
+def _risk_view(selected: SelectedPosition, context: AppContext) -> View:
     status = selected.valuation.status
     return {
         "risk": str(status),
         "risk:tone": risk_tone(status),
         "risk:icon": status.name.lower(),
-        "risk-why": risk_sentence(selected, context),
-        "invitation": invitation(selected, context),
+        "risk-why": risk_reason(selected, context),
+        "invitation": no_position_text(selected, context),
     }
 
 
-def _title(shown: View, context: AppContext) -> str:
-    """The tab: price and PnL while they are live, else what is wrong."""
-    figures = [shown["price"], shown["pnl"]] if shown["price:tone"] != Tone.UNKNOWN else [shown["state"], "·"]
+def _title(view: View, context: AppContext) -> str:
+    """The title of the tab: price and PnL while they are live, else the state of the feed."""
+    is_live = view["price:tone"] != Tone.UNKNOWN
+    figures = [view["price"], view["pnl"]] if is_live else [view["state"], "·"]
     environment = [] if context.environment is Environment.LIVE else [context.environment.upper(), "·"]
-    return " ".join([*environment, *(text for text in figures if text != MISSING), shown["pair"]])
+    return " ".join([*environment, *(text for text in figures if text != MISSING), view["pair"]])
 
 
-def _chart_key(shown: View) -> str:
-    """Changes whenever the chart has to be drawn anew; empty while there is no market."""
-    return " ".join([shown["pair"], *(shown[f"{key}-price"] for key in RUNGS)]) if shown["quote"] else ""
+def _chart_key(view: View) -> str:
+    """A text that changes if the chart has to be redrawn; empty while the market is unknown."""
+    return " ".join([view["pair"], *(view[f"{key}-price"] for key in LEVEL_NAMES)]) if view["quote"] else ""

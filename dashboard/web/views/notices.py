@@ -1,4 +1,4 @@
-"""The sentences of the page: what is wrong, and why a risk status is what it is."""
+"""Sentences of the page: problems of feed and account, and reasons of the risk status."""
 
 from decimal import Decimal
 
@@ -11,55 +11,55 @@ from dashboard.formatting import price, whole_age
 from dashboard.web.views.selected_position import SelectedPosition
 
 AGING = ("feed-notice", "feed-notice:hidden", "risk-why")
-"""Keys that change as the price grows old."""
+"""Keys that change when the price becomes too old."""
 
 
 def feed_notice(selected: SelectedPosition, context: AppContext, state: FeedState, now: int) -> str:
-    """What is wrong with the feed, which is shown as `state`; empty while nothing is."""
+    """Describes the problem of a feed shown as `state`; empty if there is none."""
     health = selected.market.health
     if state is FeedState.STALE and health.state_at(now) is not state:
         return (
             f"{context.exchange} sends no price, only bid and ask."
-            if _bids(selected, now)
-            else _silence(context)
+            if _has_live_bid_or_ask(selected, now)
+            else _no_prices(context)
         )
     if state is FeedState.STREAMING:
-        return ""  # one request failed, but the prices stream
+        return ""  # a request failed, but prices are being streamed
     if health.reason is None:
-        return _silence(context) if state is FeedState.STALE else ""
-    tries = f" {health.failures} failures." if health.failures > 1 else ""
+        return _no_prices(context) if state is FeedState.STALE else ""
+    failures = f" {health.failures} failures." if health.failures > 1 else ""
     if state is FeedState.POLLING:
-        return f"Streaming is off, prices are polled: {_sentence(health.reason)}{tries}"
-    return f"{_sentence(health.reason)}{tries}"
+        return f"Streaming is off, prices are polled: {_sentence(health.reason)}{failures}"
+    return f"{_sentence(health.reason)}{failures}"
 
 
 def account_notice(selected: SelectedPosition, now: int) -> str:
-    """What is wrong with reading the account; empty while nothing is."""
+    """Describes the problem of the first failing account; empty if there is none."""
     failed = next((account for account in selected.accounts if account.problem is not None), None)
     if failed is None:
         return ""
-    seen = "No positions were read so far."
+    age = "No positions were read so far."
     if failed.read_at is not None:
-        seen = f"Positions are as of {whole_age(max(0, now - failed.read_at))} ago."
-    return f"The account cannot be read: {_sentence(failed.problem or '')} {seen}"
+        age = f"Positions are as of {whole_age(max(0, now - failed.read_at))} ago."
+    return f"The account cannot be read: {_sentence(failed.problem or '')} {age}"
 
 
-def risk_sentence(selected: SelectedPosition, context: AppContext) -> str:
-    """Why the risk status is what it is."""
+def risk_reason(selected: SelectedPosition, context: AppContext) -> str:
+    """Returns the reason of the risk status; empty without a position."""
     valuation = selected.valuation
     if valuation.status is RiskStatus.NO_POSITION:
         return ""
     if valuation.status is RiskStatus.UNKNOWN or selected.levels is None:
-        return _unknown(selected, context)
-    why = _reason(selected, selected.levels, valuation)
-    unknown = selected.levels.liquidation is None and not selected.levels.no_liquidation
-    return f"{why} Liquidation price unknown." if unknown else why
+        return _unknown_reason(selected, context)
+    reason = _reason(selected, selected.levels, valuation)
+    is_unknown = selected.levels.liquidation is None and not selected.levels.no_liquidation
+    return f"{reason} Liquidation price unknown." if is_unknown else reason
 
 
-def invitation(selected: SelectedPosition, context: AppContext) -> str:
-    """What stands where the position's facts would be."""
+def no_position_text(selected: SelectedPosition, context: AppContext) -> str:
+    """Returns the text of the position card while no position is shown."""
     if selected.market.instrument is None or not selected.is_known:
-        return _unknown(selected, context)
+        return _unknown_reason(selected, context)
     if selected.others:
         return f"The account holds no {selected.manual.side} here."
     if selected.accounts:
@@ -68,7 +68,7 @@ def invitation(selected: SelectedPosition, context: AppContext) -> str:
 
 
 def liquidation_source(position: Position, levels: RiskLevels) -> str:
-    """Who says where the liquidation price lies."""
+    """Returns the source of the liquidation price."""
     if levels.liquidation is None:
         return "" if levels.no_liquidation else "unknown"
     if levels.liquidation_is_estimate:
@@ -76,17 +76,16 @@ def liquidation_source(position: Position, levels: RiskLevels) -> str:
     return str(position.source if levels.liquidation == position.liquidation_price else Source.MANUAL)
 
 
-def _silence(context: AppContext) -> str:
+def _no_prices(context: AppContext) -> str:
     return f"{context.exchange} sends no prices."
 
 
-def _bids(selected: SelectedPosition, now: int) -> bool:
-    """Whether a bid or an ask is live."""
-    sides = (selected.market.ticker.bid, selected.market.ticker.ask)
-    return any(one is not None and one.age(now) <= selected.market.health.stale_after for one in sides)
+def _has_live_bid_or_ask(selected: SelectedPosition, now: int) -> bool:
+    ticker, stale_after = selected.market.ticker, selected.market.health.stale_after
+    return any(quote is not None and quote.age(now) <= stale_after for quote in (ticker.bid, ticker.ask))
 
 
-def _unknown(selected: SelectedPosition, context: AppContext) -> str:
+def _unknown_reason(selected: SelectedPosition, context: AppContext) -> str:
     if selected.market.instrument is None:
         return f"Looking for {context.symbol} on {context.exchange}…"
     if not selected.is_known:
@@ -99,14 +98,14 @@ def _has_failed(selected: SelectedPosition) -> bool:
 
 
 def _reason(selected: SelectedPosition, levels: RiskLevels, valuation: Valuation) -> str:
-    """The sentence to a status that is known."""
+    """The reason of a status that is known."""
     long = levels.side is Side.LONG
     worse, better = ("below", "above") if long else ("above", "below")
     match valuation.status:
         case RiskStatus.LIQUIDATED:
             return "Liquidation price reached."
         case RiskStatus.EMERGENCY:
-            return _emergency(selected, levels, valuation, worse)
+            return _emergency_reason(selected, levels, valuation, worse)
         case RiskStatus.TRAP_ZONE:
             low, high = _text(selected, levels.trap_low), _text(selected, levels.trap_high)
             return f"Inside the trap zone, {low} to {high}."
@@ -116,7 +115,9 @@ def _reason(selected: SelectedPosition, levels: RiskLevels, valuation: Valuation
     return "Price at the entry." if at_entry else f"Price {better} the entry."
 
 
-def _emergency(selected: SelectedPosition, levels: RiskLevels, valuation: Valuation, worse: str) -> str:
+def _emergency_reason(
+    selected: SelectedPosition, levels: RiskLevels, valuation: Valuation, worse: str
+) -> str:
     if _liquidation_reached(levels, valuation):
         return "Estimated liquidation price reached: check the exchange."
     if levels.alert is None:

@@ -1,4 +1,4 @@
-"""PageView: everything on a page, by the position that it looks at."""
+"""PageView: the complete view of a page with a selected position."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from dashboard.web.views.selected_position import select
 
 
 class PageView:
-    """Makes complete views, for the stream and the interval alike."""
+    """Renders complete views, for the websocket and for polling."""
 
     def __init__(self, context: AppContext) -> None:
         self._context = context
         self._account = AccountView(context)
 
     def view(self, label: str | None) -> dict[str, Any]:
-        """Returns everything on a page that looks at the position with this label, or at the main market."""
+        """Returns the view of a page that selects the position with this label; None is the main market."""
         context = self._context
         selected, info = select(context, label), context.info()
         return {

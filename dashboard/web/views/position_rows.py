@@ -1,11 +1,10 @@
-"""The table of positions: a row for each, as texts to show and numbers to sort by. Pure."""
+"""Rows of the positions table and of the event log: texts to show and numbers to sort by."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from dashboard.clock import now_ms
-from dashboard.domain.position import Position
 from dashboard.formatting import (
     MISSING,
     Tone,
@@ -22,31 +21,31 @@ from dashboard.positions.labels import PositionLabels
 from dashboard.positions.models import AccountSummary, EventKind, EventLogEntry, LivePosition
 
 Row = Mapping[str, Any]
-"""Each column has its text under its name, its number under `name#`, its tone under `name:tone`."""
+"""Cells by key: the text of a column is `name`, its number `name#` and its tone `name:tone`."""
 
 
 def row(label: str, live: LivePosition, now: int) -> Row:
     """Returns the row of one position at `now` (ms, monotonic)."""
-    held, state = live.position, live.state
+    position, state = live.position, live.state
     instrument, settle, total = state.instrument, state.instrument.settle, state.cumulative_totals
-    away = _away(live)
+    away, mark = live.liquidation_distance, live.quote.value if live.quote else None
     return {
         "label": label,
         "symbol": instrument.pair,
         "market": live.state.key.symbol,
-        "side": f"{state.side or 'flat'} {leverage(held.leverage) if held else ''}".strip().title(),
+        "side": f"{state.side or 'flat'} {leverage(position.leverage) if position else ''}".strip().title(),
         "side:tone": Tone.UP if state.contracts > 0 else Tone.DOWN,
         "note": _note(live),
-        **_cell("size", size(held.size if held else None), held.size if held else None),
+        **_cell("size", size(position.size if position else None), position.size if position else None),
         "unit": instrument.base,
         **_cell("entry", price(state.entry_price, instrument.price_step), state.entry_price),
-        **_cell("mark", price(_value(live), instrument.price_step), _value(live)),
+        **_cell("mark", price(mark, instrument.price_step), mark),
         **_cell("pnl", gain(live.unrealized_pnl, settle), live.unrealized_pnl, signed=True),
         **_cell("roe", percent(live.roe), live.roe, signed=True),
         **_cell("realized", gain(total.realized_pnl, settle), total.realized_pnl, signed=True),
-        **_cell("fees", _amounts(total.fees, untold=total.fills_without_fee), _first(total.fees)),
+        **_cell("fees", _amounts(total.fees, missing=total.fills_without_fee), _first(total.fees)),
         **_cell("funding", _amounts(total.funding), _first(total.funding)),
-        **_cell("liquidation", _liquidation(live, held), live.liquidation_price),
+        **_cell("liquidation", _liquidation(live), live.liquidation_price),
         **_cell("away", percent(away), None if away is None else abs(away)),
         "risk": str(live.status),
         "risk:tone": risk_tone(live.status),
@@ -58,24 +57,24 @@ def row(label: str, live: LivePosition, now: int) -> Row:
 
 
 class RowCache:
-    """Makes rows, and keeps those of which nothing has changed."""
+    """Renders rows, and reuses those of positions that have not changed."""
 
     def __init__(self) -> None:
-        self._made: dict[str, tuple[LivePosition, Row]] = {}
+        self._rows: dict[str, tuple[LivePosition, Row]] = {}
 
     def rows(self, positions: Mapping[str, LivePosition]) -> dict[str, Row]:
         """Returns the row of each position by its label."""
         now = now_ms()
         for label, live in positions.items():
-            made = self._made.get(label)
-            if made is None or made[0] is not live:
-                self._made[label] = live, row(label, live, now)
-        self._made = {label: self._made[label] for label in positions}
-        return {label: made for label, (_, made) in self._made.items()}
+            cached = self._rows.get(label)
+            if cached is None or cached[0] is not live:
+                self._rows[label] = live, row(label, live, now)
+        self._rows = {label: self._rows[label] for label in positions}
+        return {label: cells for label, (_, cells) in self._rows.items()}
 
 
 def totals(summary: AccountSummary) -> dict[str, str]:
-    """The line over the table, in dollars."""
+    """Returns the totals above the table, in dollars."""
     unknown = not summary.active_positions and summary.total_exposure is None
     view: dict[str, str] = {
         "sum-count": MISSING if unknown else str(summary.active_positions),
@@ -93,36 +92,26 @@ def totals(summary: AccountSummary) -> dict[str, str]:
 
 
 def event_rows(
-    events: tuple[EventLogEntry, ...], labels: PositionLabels, most: int = 30
+    events: tuple[EventLogEntry, ...], labels: PositionLabels, limit: int = 30
 ) -> list[tuple[int, str, str, str]]:
     """Returns the newest events: time (ms since 1970), label, kind, text."""
-    return [(each.at, labels.label(each.key), _kind(each), each.text) for each in events[:most]]
+    return [(each.at, labels.label(each.key), _kind(each), each.text) for each in events[:limit]]
 
 
 def _kind(event: EventLogEntry) -> str:
-    """The kind as the page shows it: the end of a difference is one, too."""
+    """The kind that the page shows: the end of a difference is shown as a difference."""
     return str(EventKind.DIFFERENCE if event.kind is EventKind.AGREEMENT else event.kind)
 
 
 def _cell(name: str, text: str, number: Decimal | None, *, signed: bool = False) -> dict[str, Any]:
-    # The only use of the float is to sort by it.
+    # The float is used for sorting only.
     cell = {name: text, f"{name}#": None if number is None else float(number)}
     return cell | {f"{name}:tone": sign_tone(number)} if signed else cell
 
 
-def _value(live: LivePosition) -> Decimal | None:
-    return live.quote.value if live.quote else None
-
-
-def _away(live: LivePosition) -> Decimal | None:
-    """How far the price has to move to be liquidated, in signed percent."""
-    at = _value(live)
-    return (live.liquidation_price / at - 1) * 100 if at and live.liquidation_price else None
-
-
-def _liquidation(live: LivePosition, held: Position | None) -> str:
+def _liquidation(live: LivePosition) -> str:
     text = price(live.liquidation_price, live.state.instrument.price_step)
-    return f"≈ {text}" if live.liquidation_is_estimate and held and text != MISSING else text
+    return f"≈ {text}" if live.liquidation_is_estimate and text != MISSING else text
 
 
 def _note(live: LivePosition) -> str:
@@ -133,9 +122,10 @@ def _note(live: LivePosition) -> str:
     return "adopted: began with the exchange's own figures" if live.state.adopted_at is not None else ""
 
 
-def _amounts(amounts: Mapping[str, Decimal], *, untold: int = 0) -> str:
+def _amounts(amounts: Mapping[str, Decimal], *, missing: int = 0) -> str:
+    """Formats amounts by currency, with a question mark if some are `missing`."""
     texts = [money(amount, currency) for currency, amount in amounts.items()]
-    return (" + ".join(texts) or ("" if untold else "0")) + ("?" if untold else "")
+    return (" + ".join(texts) or ("" if missing else "0")) + ("?" if missing else "")
 
 
 def _first(amounts: Mapping[str, Decimal]) -> Decimal:

@@ -1,4 +1,4 @@
-"""SelectedPosition: the position, or the market without one, that a page looks at."""
+"""SelectedPosition: the position, or the market without a position, that a page shows."""
 
 from dataclasses import dataclass
 
@@ -14,42 +14,42 @@ from dashboard.positions.position_book import PositionBook
 from dashboard.state.runtime import MarketSnapshot
 
 MAX_LABEL_LENGTH = 200
-"""Characters of a label; a longer one selects the main market."""
+"""Most characters of a label; a longer one selects the main market."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelectedPosition:
-    """A position with its market, as the cards, the ladder and the chart show it."""
+    """A position with its market, for the cards, the ladder and the chart."""
 
     market: MarketSnapshot
     label: str = ""
-    """The label of the position; the market's symbol where there is none."""
+    """The label of the position; the symbol of the market without a position."""
     position: Position | None = None
     levels: RiskLevels | None = None
     valuation: Valuation = Valuation(RiskStatus.UNKNOWN)
     others: tuple[Position, ...] = ()
-    """The exchange's other positions in the market, as in hedge mode."""
+    """The exchange's other positions in the market, such as the other side in hedge mode."""
     manual: ManualPosition = ManualPosition()
-    """Entered by hand in this market: a whole position, or only levels."""
+    """The manual entry of the market: a whole position, or only levels."""
     accounts: tuple[AccountHealth, ...] = ()
-    """The accounts that can hold positions here."""
+    """The accounts on the exchange of the market."""
     is_known: bool = True
-    """False while it is unknown whether there is a position; never shown as flat."""
+    """False until the accounts were read: an unknown position must not be shown as flat."""
 
 
 def select(context: AppContext, label: str | None) -> SelectedPosition:
-    """Returns the position with this label; the main market's where there is none such."""
+    """Returns the position with this label; else the default position of its market or the main one."""
     book, label = context.positions, label or ""
     key = book.find(label) if label else None
     live = book.get(key) if key else None
     market = _market(context, live, label)
-    held = book.open_in(market.key)
-    shown = live if live is not None and live.is_open else _default(book, market.key, label, held)
-    return _selected(book, market, shown, held)
+    open_positions = book.open_in(market.key)
+    shown = live if live is not None and live.is_open else _default(book, market.key, label, open_positions)
+    return _selected(book, market, shown, open_positions)
 
 
 def _market(context: AppContext, live: LivePosition | None, label: str) -> MarketSnapshot:
-    """The market of a position, or the market with this symbol; the main one where it is not watched."""
+    """Returns the market of a position, or of the label's symbol; the main market if it is not watched."""
     main = context.markets.main
     if not label:
         return main.snapshot
@@ -59,22 +59,22 @@ def _market(context: AppContext, live: LivePosition | None, label: str) -> Marke
 
 
 def _default(
-    book: PositionBook, market: MarketKey, label: str, held: list[LivePosition]
+    book: PositionBook, market: MarketKey, label: str, open_positions: list[LivePosition]
 ) -> LivePosition | None:
-    """The position that is shown in a market: entered by hand, else the wished or larger one."""
-    manual = next((live for live in held if live.is_manual), None)
+    """Returns the default position of a market: the manual one, else the chosen side or the larger one."""
+    manual = next((live for live in open_positions if live.is_manual), None)
     if manual is not None:
         return manual
     symbol, side = _symbol_and_side(label)
-    wished = side if side is not None and symbol == market.symbol else book.manual_in(market).wished_side
-    position = preferred((live.position for live in held if live.position is not None), wished)
-    return next((live for live in held if live.position is position), None) if position else None
+    chosen_side = side if side is not None and symbol == market.symbol else book.manual_in(market).wished_side
+    position = preferred((live.position for live in open_positions if live.position is not None), chosen_side)
+    return next((live for live in open_positions if live.position is position), None) if position else None
 
 
 def _selected(
-    book: PositionBook, market: MarketSnapshot, shown: LivePosition | None, held: list[LivePosition]
+    book: PositionBook, market: MarketSnapshot, shown: LivePosition | None, open_positions: list[LivePosition]
 ) -> SelectedPosition:
-    is_known = _is_known(book, market, held)
+    is_known = _is_known(book, market, open_positions)
     without = Valuation(RiskStatus.NO_POSITION if is_known else RiskStatus.UNKNOWN)
     return SelectedPosition(
         market=market,
@@ -83,7 +83,9 @@ def _selected(
         levels=shown.levels if shown else None,
         valuation=shown.valuation if shown else without,
         others=tuple(
-            live.position for live in held if live.position and not live.is_manual and not _same(live, shown)
+            live.position
+            for live in open_positions
+            if live.position and not live.is_manual and not _same(live, shown)
         ),
         manual=book.manual_in(market.key).position,
         accounts=tuple(each for each in book.accounts.values() if each.exchange == market.key.exchange),
@@ -91,10 +93,10 @@ def _selected(
     )
 
 
-def _is_known(book: PositionBook, market: MarketSnapshot, held: list[LivePosition]) -> bool:
+def _is_known(book: PositionBook, market: MarketSnapshot, open_positions: list[LivePosition]) -> bool:
     if market.instrument is None:
         return False
-    return bool(held) or book.is_read(market.key.exchange)
+    return bool(open_positions) or book.is_read(market.key.exchange)
 
 
 def _same(live: LivePosition, shown: LivePosition | None) -> bool:

@@ -1,4 +1,4 @@
-"""The chart as a plotly figure."""
+"""The plotly figure of the chart, and its levels."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the page shows, for each status of the risk and each state of the feed."""
+"""The view of a market, for each risk status and each state of the feed."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -15,7 +15,7 @@ from tests.domain.builders import position
 from tests.web.scenes import BTC, LONG, SHORT, Scene, live
 
 
-def shows(scene, **expected):
+def assert_shows(scene, **expected):
     view = scene.view
     found = {key: view[key.replace("__", ":").replace("_", "-")] for key in expected}
     assert found == expected
@@ -36,8 +36,8 @@ def shows(scene, **expected):
         ("63612.4", "LIQUIDATED", "emergency", "Liquidation price reached."),
     ],
 )
-def test_the_risk_of_a_long(price, status, tone, why):
-    shows(live(price), risk=status, risk__tone=tone, risk_why=why)
+def test_risk_of_a_long(price, status, tone, why):
+    assert_shows(live(price), risk=status, risk__tone=tone, risk_why=why)
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_the_risk_of_a_long(price, status, tone, why):
         ("70000", "LIQUIDATED", "Liquidation price reached."),
     ],
 )
-def test_the_risk_of_a_short(price, status, why):
-    shows(live(price, SHORT), risk=status, risk_why=why)
+def test_risk_of_a_short(price, status, why):
+    assert_shows(live(price, SHORT), risk=status, risk_why=why)
 
 
-def test_an_estimated_liquidation_price_says_so_and_never_says_liquidated():
+def test_estimated_liquidation_price_is_marked_and_never_shown_as_reached():
     estimated = {key: value for key, value in LONG.items() if key != "liquidation_price"}
-    shows(
+    assert_shows(
         live("63000", estimated),
         risk="EMERGENCY",
         risk_why="Estimated liquidation price reached: check the exchange.",
@@ -65,10 +65,10 @@ def test_an_estimated_liquidation_price_says_so_and_never_says_liquidated():
     )
 
 
-def test_an_unknown_liquidation_price_is_said():
+def test_unknown_liquidation_price_is_stated():
     scene = Scene({"stop_loss": "65800"}, account=True).resolve().price("67482.1")
     scene.account_holds(position(entry="66840", margin_mode="cross"))
-    shows(
+    assert_shows(
         scene,
         risk="PROFIT",
         risk_why="Price above the entry. Liquidation price unknown.",
@@ -78,9 +78,9 @@ def test_an_unknown_liquidation_price_is_said():
     )
 
 
-def test_a_position_without_leverage_has_none():
+def test_position_without_leverage_has_no_liquidation_price():
     plain = {"side": "long", "entry_price": "66840", "size": "0.5"}
-    shows(
+    assert_shows(
         live("67482.1", plain),
         risk_why="Price above the entry.",
         liquidation="none",
@@ -92,8 +92,8 @@ def test_a_position_without_leverage_has_none():
 # --- Price and PnL
 
 
-def test_price_and_pnl_are_on_the_mark_price():
-    shows(
+def test_price_and_pnl_use_the_mark_price():
+    assert_shows(
         live().price("67482.1", last="67480.0"),
         price="67,482.1",
         price_label="Mark price",
@@ -111,17 +111,17 @@ def test_price_and_pnl_are_on_the_mark_price():
     )
 
 
-def test_price_and_pnl_are_on_the_last_price_where_there_is_no_mark():
+def test_price_and_pnl_use_the_last_price_without_a_mark():
     scene = Scene(LONG).resolve().price("67482.1", mark=None)
-    shows(scene, price_label="Last price", pnl_basis="on last", mark="—", mark__tone="unknown")
+    assert_shows(scene, price_label="Last price", pnl_basis="on last", mark="—", mark__tone="unknown")
 
 
-def test_a_loss_has_its_sign_and_tone():
-    shows(live("66000"), pnl="−420.00", pnl__tone="down", roe="−25.13\u2009%", roe__tone="down")
+def test_loss_has_sign_and_tone():
+    assert_shows(live("66000"), pnl="−420.00", pnl__tone="down", roe="−25.13\u2009%", roe__tone="down")
 
 
-def test_the_position_is_described():
-    shows(
+def test_position_card_shows_the_position():
+    assert_shows(
         live(),
         side="Long 20×",
         side__tone="up",
@@ -138,8 +138,8 @@ def test_the_position_is_described():
     )
 
 
-def test_distances_and_what_the_position_is_worth_there():
-    shows(
+def test_levels_have_distance_and_pnl():
+    assert_shows(
         live(),
         liq_away="−5.73\u2009%",
         liq_pnl="−1,613.80",
@@ -153,7 +153,7 @@ def test_distances_and_what_the_position_is_worth_there():
     )
 
 
-def test_levels_at_one_price_share_a_rung():
+def test_levels_at_the_same_price_share_a_rung():
     view = live("67482.1", LONG | {"stop_loss": "64900"}).view
     assert view["alert-name"] == "Alert, stop loss"
     assert view["rung-stop:hidden"] == "1"
@@ -161,14 +161,14 @@ def test_levels_at_one_price_share_a_rung():
     assert view["stop-row:hidden"] == ""
 
 
-def test_the_legs_of_a_hedge_are_named():
+def test_other_side_of_a_hedge_is_listed():
     scene = Scene(account=True).resolve().price("67482.1")
     legs = (
         position(Side.LONG, "0.5", "66840", of=BTC, liquidation="61260", margin_mode="isolated"),
         position(Side.SHORT, "0.2", "68000", of=BTC, source=Source.EXCHANGE),
     )
     scene.account_holds(*legs)
-    shows(
+    assert_shows(
         scene,
         side="Long 10×",
         source="Bitget account",
@@ -179,11 +179,11 @@ def test_the_legs_of_a_hedge_are_named():
     )
 
 
-# --- What is not known
+# --- Unknown values
 
 
-def test_before_the_exchange_has_answered():
-    shows(
+def test_view_before_the_market_is_known():
+    assert_shows(
         Scene(),
         pair="BTCUSDT",
         market="Bitget · connecting…",
@@ -198,8 +198,8 @@ def test_before_the_exchange_has_answered():
     )
 
 
-def test_without_a_position_one_is_asked_for():
-    shows(
+def test_view_without_a_position():
+    assert_shows(
         Scene().resolve().price("67482.1"),
         risk="NO POSITION",
         risk__tone="neutral",
@@ -211,29 +211,31 @@ def test_without_a_position_one_is_asked_for():
     )
 
 
-def test_positions_that_were_not_read_are_not_called_flat():
+def test_unread_positions_are_not_shown_as_flat():
     scene = Scene(account=True).resolve().price("67482.1")
-    shows(scene, risk="UNKNOWN", risk_why="Reading positions…", invitation="Reading positions…", pnl="—")
+    assert_shows(
+        scene, risk="UNKNOWN", risk_why="Reading positions…", invitation="Reading positions…", pnl="—"
+    )
     scene.account_holds()
-    shows(scene, risk="NO POSITION")
+    assert_shows(scene, risk="NO POSITION")
 
 
-def test_an_account_that_cannot_be_read_says_why_and_how_old_its_positions_are():
+def test_failing_account_is_shown_with_reason_and_age():
     scene = Scene(account=True).resolve().price("67482.1")
     scene.account_reports(AccountFailed("the key is wrong"))
-    shows(
+    assert_shows(
         scene,
         account_notice="The account cannot be read: the key is wrong. No positions were read so far.",
         risk_why="The positions could not be read.",
     )
     scene.account_holds()
-    shows(scene, account_notice__hidden="1")
+    assert_shows(scene, account_notice__hidden="1")
     scene.after(180_500).account_reports(AccountFailed("timeout"))
-    shows(scene, account_notice="The account cannot be read: timeout. Positions are as of 3 min ago.")
+    assert_shows(scene, account_notice="The account cannot be read: timeout. Positions are as of 3 min ago.")
 
 
-def test_a_stale_price_stays_grey_and_all_that_hangs_on_it_is_unknown():
-    shows(
+def test_stale_price_is_grey_and_dependent_figures_are_unknown():
+    assert_shows(
         live().after(5_001),
         state="STALE",
         state__tone="caution",
@@ -259,26 +261,26 @@ def test_a_stale_price_stays_grey_and_all_that_hangs_on_it_is_unknown():
     )
 
 
-def test_a_price_is_live_up_to_its_limit():
-    shows(live().after(5_000), state="STREAMING", price__tone="neutral", pnl="+321.05")
+def test_price_is_live_up_to_its_age_limit():
+    assert_shows(live().after(5_000), state="STREAMING", price__tone="neutral", pnl="+321.05")
 
 
-def test_a_mark_that_grew_old_gives_way_to_the_last_price():
+def test_stale_mark_is_replaced_by_the_last_price():
     scene = live().after(5_001).price("67000", mark=None)
-    shows(scene, price="67,000.0", price_label="Last price", pnl_basis="on last", mark__tone="unknown")
+    assert_shows(scene, price="67,000.0", price_label="Last price", pnl_basis="on last", mark__tone="unknown")
 
 
 @pytest.mark.parametrize("route", Transport)
 @pytest.mark.parametrize(
-    ("comes", "notice"),
+    ("quotes", "notice"),
     [
         ({}, "Bitget sends no price, only bid and ask."),
         ({"bid": None, "ask": None}, "Bitget sends no prices."),
     ],
 )
-def test_a_feed_that_lives_without_a_price_is_no_live_one(route, comes, notice):
-    scene = live().after(10_000).price("67000", route, last=None, mark=None, **comes)
-    shows(
+def test_connected_feed_without_a_price_is_stale(route, quotes, notice):
+    scene = live().after(10_000).price("67000", route, last=None, mark=None, **quotes)
+    assert_shows(
         scene,
         state="STALE",
         state__tone="caution",
@@ -292,12 +294,12 @@ def test_a_feed_that_lives_without_a_price_is_no_live_one(route, comes, notice):
         title="STALE · BTC/USDT",
     )
     back = {Transport.STREAM: "STREAMING", Transport.POLL: "POLLING"}[route]
-    shows(scene.price("67000", route), state=back, price="67,000.0")
+    assert_shows(scene.price("67000", route), state=back, price="67,000.0")
 
 
-def test_a_feed_that_never_brought_a_price_is_no_live_one_either():
+def test_feed_that_never_delivered_a_price_is_stale():
     scene = Scene(LONG).resolve().price("67482.1", last=None, mark=None)
-    shows(
+    assert_shows(
         scene,
         state="STALE",
         feed_notice="Bitget sends no price, only bid and ask.",
@@ -307,41 +309,41 @@ def test_a_feed_that_never_brought_a_price_is_no_live_one_either():
     )
 
 
-def test_a_last_price_that_grew_old_is_not_given_to_the_chart():
+def test_stale_last_price_is_not_passed_to_the_chart():
     scene = live()
-    shows(scene, last__value="67482.1")
-    shows(scene.after(5_001).price("67500", last=None), last__value="", price__value="67500")
+    assert_shows(scene, last__value="67482.1")
+    assert_shows(scene.after(5_001).price("67500", last=None), last__value="", price__value="67500")
 
 
 @pytest.mark.parametrize("price", ["1e27", "1e30", "9.87654321e33", "1e-27", "1e-33"])
 @pytest.mark.parametrize("entered", [LONG, SHORT, {}])
-def test_the_most_absurd_price_has_a_view(price, entered):
+def test_extreme_price_has_a_view(price, entered):
     for step in (BTC.price_step, None):
         scene = Scene(entered).resolve(replace(BTC, price_step=step)).price(price, change_24h=price)
-        shows(scene, state="STREAMING", price=formatting.price(Decimal(price), step))
+        assert_shows(scene, state="STREAMING", price=formatting.price(Decimal(price), step))
 
 
-def test_failures_are_told_with_their_reason():
+def test_feed_failure_is_shown_with_its_reason():
     scene = live()
     scene.apply(FeedFailed(Transport.STREAM, "code 1006"))
     scene.price("67482.1", Transport.POLL)
-    shows(scene, state="POLLING", feed_notice="Streaming is off, prices are polled: code 1006.")
+    assert_shows(scene, state="POLLING", feed_notice="Streaming is off, prices are polled: code 1006.")
     scene.apply(FeedFailed(Transport.POLL, "timeout"))
     scene.apply(FeedFailed(Transport.POLL, "timeout"))
-    shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="timeout. 2 failures.")
+    assert_shows(scene, state="DISCONNECTED", state__tone="emergency", feed_notice="timeout. 2 failures.")
 
 
 @pytest.mark.parametrize(
-    ("environment", "start"), [(Environment.DEMO, "DEMO · "), (Environment.TESTNET, "TESTNET · ")]
+    ("environment", "prefix"), [(Environment.DEMO, "DEMO · "), (Environment.TESTNET, "TESTNET · ")]
 )
-def test_play_money_is_marked_in_the_tab(environment, start):
-    assert Scene(LONG, environment=environment).resolve().price("67482.1").view["title"].startswith(start)
+def test_title_names_demo_and_testnet(environment, prefix):
+    assert Scene(LONG, environment=environment).resolve().price("67482.1").view["title"].startswith(prefix)
 
 
 # --- The view as a whole
 
 
-def flat(view):
+def without_stale_values(view):
     return {key: text for key, text in view.items() if not key.startswith("~")}
 
 
@@ -357,7 +359,7 @@ def test_every_view_has_the_same_keys_and_only_texts():
     assert all(isinstance(text, str) for scene in all_scenes() for text in scene.view.values())
 
 
-def test_changed_is_what_brings_one_view_to_the_other():
+def test_changed_entries_turn_one_view_into_the_other():
     views = [scene.view for scene in all_scenes()]
     for old, new in pairwise(views):
         difference = changed(old, new)
@@ -367,22 +369,22 @@ def test_changed_is_what_brings_one_view_to_the_other():
 
 
 @pytest.mark.parametrize("entered", [LONG, SHORT, {}])
-def test_what_the_browser_paints_in_silence_is_the_stale_view(entered):
+def test_prepared_stale_values_equal_the_stale_view(entered):
     scene = live(entered=entered)
-    heard = scene.view
-    unheard = {key[1:]: text for key, text in heard.items() if key.startswith("~")}
-    painted = flat(heard) | unheard | {"age:ms": "60000"}
-    assert painted == flat(scene.after(60_000).view)
+    view = scene.view
+    stale = {key[1:]: text for key, text in view.items() if key.startswith("~")}
+    shown = without_stale_values(view) | stale | {"age:ms": "60000"}
+    assert shown == without_stale_values(scene.after(60_000).view)
 
 
-def test_silence_is_described_only_when_the_position_changes():
+def test_stale_values_do_not_change_with_the_price():
     scene = live()
     before = scene.view
     after = scene.price("67000").view
     assert not [key for key in changed(before, after) if key.startswith("~")]
 
 
-def test_the_chart_is_drawn_anew_when_the_levels_change_and_not_with_the_price():
+def test_chart_is_redrawn_when_the_levels_change_but_not_with_the_price():
     scene = live()
     before = scene.view["chart:key"]
     assert scene.price("60000").view["chart:key"] == before

@@ -1,4 +1,4 @@
-"""The table's rows: texts to show, numbers to sort by, and nothing that is made of an old price."""
+"""Rows of the positions table: texts to show, numbers to sort by, and no figure of an old price."""
 
 import pytest
 
@@ -18,14 +18,14 @@ from tests.positions.harness import BTC, FRESH, TrackerHarness
 def open_position(**terms: str) -> TrackerHarness:
     """Two coins bought at 100, now at 110."""
     harness = TrackerHarness().fills(fill("buy 2 @ 100", fee="0.5"))
-    return harness.reading(position(LONG, "2", "100", **terms)).price("110")
+    return harness.snapshot(position(LONG, "2", "100", **terms)).price("110")
 
 
 def shown(harness: TrackerHarness) -> dict[str, object]:
     return dict(row(BTC, harness.only, harness.now))
 
 
-def test_a_whole_row():
+def test_row_has_all_cells():
     cells = shown(open_position(liquidation="91", margin_mode="isolated"))
     assert cells | {
         "label": "BTC/USDT:USDT", "symbol": "BTC/USDT", "side": "Long 10×", "side:tone": "up",
@@ -36,7 +36,7 @@ def test_a_whole_row():
     assert cells["liquidation#"] == 91.0
 
 
-def test_without_a_price_no_figure_is_zero():
+def test_figures_without_a_price_are_unknown():
     cells = shown(TrackerHarness().fills(fill("buy 2 @ 100")))
     for name in ("mark", "pnl", "roe", "away"):
         assert cells[name] == MISSING, name
@@ -44,30 +44,30 @@ def test_without_a_price_no_figure_is_zero():
     assert (cells["age"], cells["risk"]) == (None, "UNKNOWN")
 
 
-def test_an_old_price_leaves_no_figure():
+def test_figures_of_an_old_price_are_unknown():
     harness = open_position()
     harness.now += FRESH + 1
     assert shown(harness)["pnl"] == MISSING
 
 
-def test_an_estimated_liquidation_says_so():
+def test_estimated_liquidation_price_is_marked_in_the_row():
     assert str(shown(open_position(margin_mode="isolated"))["liquidation"]).startswith("≈ ")
 
 
 @pytest.mark.parametrize(
     ("harness", "note"),
     [
-        (TrackerHarness().fills(fill("buy 2 @ 100")).reading(), "missing there"),
-        (TrackerHarness().reading(position(LONG, "2", "100")), "adopted"),
+        (TrackerHarness().fills(fill("buy 2 @ 100")).snapshot(), "missing there"),
+        (TrackerHarness().snapshot(position(LONG, "2", "100")), "adopted"),
         (TrackerHarness().fills(fill("buy 2 @ 100")), ""),
     ],
     ids=["difference", "adopted", "none"],
 )
-def test_a_mark_says_what_is_to_know(harness: TrackerHarness, note: str):
+def test_note_shows_difference_and_adoption(harness: TrackerHarness, note: str):
     assert note in str(shown(harness)["note"])
 
 
-def test_fees_that_were_not_told_are_marked():
+def test_unknown_fees_are_marked():
     assert shown(TrackerHarness().fills(*fills("buy 2 @ 100, buy 1 @ 100")))["fees"] == "?"
     assert (
         shown(TrackerHarness().fills(fill("buy 2 @ 100", 1, "0.5"), fill("buy 1 @ 100", 2)))["fees"]
@@ -75,18 +75,18 @@ def test_fees_that_were_not_told_are_marked():
     )
 
 
-def test_funding_has_its_sign():
-    harness = open_position().reading(position(LONG, "2", "100"), funding=(funding("-1.25", 9),))
+def test_funding_is_signed():
+    harness = open_position().snapshot(position(LONG, "2", "100"), funding=(funding("-1.25", 9),))
     assert shown(harness)["funding"] == "−1.25"
 
 
-def test_a_coin_margined_position_is_in_coins():
+def test_figures_of_a_coin_margined_position_are_in_coins():
     coin = instrument(Payoff.INVERSE_BASE)
     harness = TrackerHarness().fills(fill("buy 2 @ 100", of=coin)).price("200", coin.symbol)
     assert (shown(harness)["pnl#"], shown(harness)["settle"]) == (1.0, "BTC")
 
 
-def test_a_row_is_made_again_only_when_something_changed():
+def test_row_is_rendered_only_after_a_change():
     harness, rows = open_position(), RowCache()
     first = rows.rows(harness.open)
     assert rows.rows(harness.open)["BTC/USDT:USDT"] is first["BTC/USDT:USDT"]
@@ -95,7 +95,7 @@ def test_a_row_is_made_again_only_when_something_changed():
     assert rows.rows({}) == {}
 
 
-def test_the_line_of_totals():
+def test_totals_are_in_dollars():
     harness = open_position().fills(fill("sell 1 @ 120", 2_000)).price("110")
     assert totals(harness.book.summary()) == {
         "sum-count": "1", "sum-exposure": "110.00", "sum-exposure:tone": "neutral",
@@ -105,26 +105,26 @@ def test_the_line_of_totals():
     assert totals(TrackerHarness().fills(fill("buy 1 @ 1")).book.summary())["sum-total"] == MISSING
 
 
-def test_before_the_account_was_read_nothing_is_zero():
+def test_totals_are_unknown_before_the_account_is_read():
     assert set(totals(TrackerHarness().book.summary()).values()) == {MISSING, "unknown"}
-    assert totals(TrackerHarness().reading().book.summary())["sum-count"] == "0"
+    assert totals(TrackerHarness().snapshot().book.summary())["sum-count"] == "0"
 
 
-def test_the_newest_events_come_first():
+def test_event_rows_are_the_newest_entries():
     labels, key = PositionLabels("test"), PositionKey("test", BTC)
     entries = tuple(EventLogEntry(at, key, EventKind.OPEN, "buy 1 BTC at 2") for at in range(50, 0, -1))
-    newest = event_rows(entries, labels, most=3)
+    newest = event_rows(entries, labels, limit=3)
     assert newest == [(at, BTC, "open", "buy 1 BTC at 2") for at in (50, 49, 48)]
     sold = open_position().fills(fill("sell 1.5 @ 110", 2_000)).book.events[0]
     assert sold.text == "sell 1.5 BTC at 110, realised +15.00 USDT"
 
 
-def test_the_end_of_a_difference_has_the_colour_of_one():
+def test_end_of_a_difference_is_shown_as_a_difference():
     ended = EventLogEntry(1, PositionKey("test", BTC), EventKind.AGREEMENT, "agrees with the exchange again")
     assert event_rows((ended,), PositionLabels("test"))[0][2] == "difference"
 
 
-def test_a_manual_position_says_so():
+def test_note_marks_a_manual_position():
     harness = TrackerHarness()
     harness.markets.apply(harness.markets.main_key, InstrumentResolved(instrument()))
     harness.book.enter(harness.markets.main_key, ManualEntry(entered_long()))

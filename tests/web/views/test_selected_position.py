@@ -1,4 +1,4 @@
-"""The position that a page looks at follows from a label alone; a strange label means the main market."""
+"""The label alone selects the position of a page; an unknown label selects the main market."""
 
 from dataclasses import replace
 
@@ -36,21 +36,21 @@ def hedged() -> Scene:
         ("<script>", LONG),
     ],
 )
-def test_a_label_selects_a_position(hedged: Scene, label: str | None, side: Side):
+def test_label_selects_a_position(hedged: Scene, label: str | None, side: Side):
     selected = hedged.select(label)
     assert selected.position.side is side
     assert selected.label == f"{BTC.symbol}:{side}"
     assert [leg.side for leg in selected.others] == [side.SHORT if side is LONG else side.LONG]
 
 
-def test_each_side_has_levels_and_pnl_of_its_own(hedged: Scene):
+def test_each_side_has_its_own_levels_and_pnl(hedged: Scene):
     short = hedged.select(f"{BTC.symbol}:short")
     assert short.levels.side is SHORT
     assert short.valuation.unrealized_pnl == 10
     assert hedged.select().valuation.unrealized_pnl == 0
 
 
-def test_a_label_of_a_watched_market_without_a_position_selects_that_market(hedged: Scene):
+def test_symbol_of_a_watched_market_selects_that_market(hedged: Scene):
     hedged.apply(InstrumentResolved(replace(BTC, symbol=ETH.symbol)), ETH)
     assert hedged.select(ETH.symbol).market.key == ETH
     assert hedged.select("GONE/USDT:USDT").market.key == hedged.markets.main_key
@@ -60,11 +60,11 @@ def test_a_label_of_a_watched_market_without_a_position_selects_that_market(hedg
     ("entered", "is_restored", "source"),
     [
         pytest.param(LONG_FIELDS, False, Source.MANUAL, id="entered now"),
-        pytest.param(LONG_FIELDS, True, Source.EXCHANGE, id="restored: the account comes first"),
+        pytest.param(LONG_FIELDS, True, Source.EXCHANGE, id="restored: the account takes precedence"),
         pytest.param({"side": "long"}, False, Source.EXCHANGE, id="only a side"),
     ],
 )
-def test_a_manual_position_comes_first_unless_restored(hedged: Scene, entered, is_restored, source):
+def test_manual_position_takes_precedence_unless_restored(hedged: Scene, entered, is_restored, source):
     hedged.enter(entered, is_restored=is_restored)
     assert hedged.select().position.source is source
     short = hedged.select(f"{BTC.symbol}:short").position
@@ -72,11 +72,11 @@ def test_a_manual_position_comes_first_unless_restored(hedged: Scene, entered, i
 
 
 @pytest.mark.parametrize("side", Side)
-def test_a_wished_side_selects_its_leg(hedged: Scene, side: Side):
+def test_manual_side_selects_that_side_of_a_hedge(hedged: Scene, side: Side):
     assert hedged.enter({"side": str(side)}).select().position.side is side
 
 
-def test_both_legs_are_listed_beneath_a_manual_position(hedged: Scene):
+def test_both_sides_of_a_hedge_are_listed_with_a_manual_position(hedged: Scene):
     hedged.enter(LONG_FIELDS)
     assert {leg.side for leg in hedged.select().others} == {LONG, SHORT}
 
@@ -92,7 +92,7 @@ def test_both_legs_are_listed_beneath_a_manual_position(hedged: Scene):
         pytest.param({}, False, False, True, id="no account to read"),
     ],
 )
-def test_unknown_is_not_flat(entered, is_restored: bool, account: bool, known: bool):
+def test_unknown_position_is_not_shown_as_flat(entered, is_restored: bool, account: bool, known: bool):
     scene = Scene(account=account).resolve().price("100").enter(entered, is_restored=is_restored)
     selected = scene.select()
     assert selected.is_known is known
@@ -100,13 +100,13 @@ def test_unknown_is_not_flat(entered, is_restored: bool, account: bool, known: b
         assert selected.valuation.status is (RiskStatus.NO_POSITION if known else RiskStatus.UNKNOWN)
 
 
-def test_a_failed_reading_keeps_positions_and_is_reported(hedged: Scene):
+def test_failed_snapshot_keeps_positions_and_is_reported(hedged: Scene):
     hedged.account_reports(AccountFailed("no answer in time"))
     selected = hedged.select()
     assert selected.position is not None
     assert [account.problem for account in selected.accounts] == ["no answer in time"]
 
 
-def test_before_the_market_is_found_everything_is_unknown():
+def test_position_is_unknown_before_the_market_is_resolved():
     selected = Scene().select()
     assert (selected.is_known, selected.valuation.status) == (False, RiskStatus.UNKNOWN)
