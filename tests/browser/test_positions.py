@@ -130,6 +130,7 @@ def test_column_sorting_survives_a_reload(opened):
 
 
 def test_difference_to_the_exchange_is_marked(opened):
+    expect(cell(opened, BTC.symbol, "symbol").locator(".position-note")).to_be_visible()
     opened.scene.account_reports(snapshot(position(SHORT, "2", "3100", of=ETH)))
     expect(cell(opened, BTC.symbol, "symbol").locator(".position-note")).to_have_attribute(
         "aria-label", "BTC/USDT:USDT missing there: long 0.5 at 64000 by fills, none on the exchange"

@@ -80,6 +80,7 @@ def until(
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_it_cleanly_and_soon_with_viewers_connected(end: signal.Signals):
+    started_at = time.monotonic()
     with dashboard("--demo") as process, stream(url_of(process)) as viewer:
         until(viewer, state="STREAMING")
         signalled_at = time.monotonic()
@@ -88,7 +89,8 @@ def test_signal_ends_it_cleanly_and_soon_with_viewers_connected(end: signal.Sign
             for _message in viewer:
                 pass  # until the server closes
         assert process.wait(TIMEOUT_S) == 0
-        assert time.monotonic() - signalled_at < 15  # it takes 1 s; a viewer that delays it would cost 20
+        # It takes 1 s, on a busy machine as much more as the start; a viewer that delays it would cost 20.
+        assert time.monotonic() - signalled_at < max(10, signalled_at - started_at)
         assert process.stderr is not None
         assert process.stderr.read() == ""
 

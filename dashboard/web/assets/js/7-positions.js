@@ -19,7 +19,10 @@
     }
     if ("focus" in changes) markSelected();
     grid?.applyTransaction(transaction);
-    if (transaction.update.some((row) => row.wasStale !== row.isStale)) grid?.refreshCells({ columns: ["risk"], force: true });
+    // The grid itself redraws only cells whose own value has changed, which the note and the staleness are not.
+    if (transaction.update.some((row) => row.wasStale !== row.isStale || row.previousNote !== row.note)) {
+      grid?.refreshCells({ columns: ["symbol", "risk"], force: true });
+    }
     if (grid && "focus" in changes) markSelected();
   }
 
@@ -33,6 +36,7 @@
     const fresh = { ...row, receivedAt: since };
     fresh.isStale = computeStale(fresh);
     fresh.wasStale = known?.isStale ?? fresh.isStale;
+    fresh.previousNote = known?.note ?? fresh.note;
     rows.set(label, fresh);
     (known ? transaction.update : transaction.add).push(fresh);
   }
