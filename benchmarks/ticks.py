@@ -76,7 +76,7 @@ def costs(count: int) -> tuple[float, float]:
     views = count // 10
     view = _each(
         views,
-        lambda: market_view(select(context, None), context, now_ms()),
+        lambda: market_view(select(context, None), context.info(), now_ms()),
         lambda tick: markets.apply(KEY, received(price_of(tick))),
     )
     return apply, view
