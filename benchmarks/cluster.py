@@ -21,7 +21,8 @@ import psutil
 from benchmarks.processes import ROOT, Child, running, running_command
 from benchmarks.report import Report, Row, percentile
 from benchmarks.viewers import Measurements, Side
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
+from dashboard.paths import auth_file
 
 VIEWERS, WORKERS = 500, 4
 NGINX = """
@@ -149,7 +150,7 @@ def _session_token(folder: Path) -> str:
     store = AuthStore(auth_file(folder))
     password = "a long enough passphrase"
     store.set_password(password)
-    return store.log_in(password, hours=1) or ""
+    return store.log_in(password, session_hours=1) or ""
 
 
 def _side(stack: ExitStack, server: Child | Cluster) -> Side:

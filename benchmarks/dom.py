@@ -1,8 +1,8 @@
-"""How long a tick takes from the feed's hands to the DOM.
+"""Latency of a tick from the feed to the DOM.
 
-A tick counts as shown once the element holds its price or a newer one. The clock starts just before
-the tick is given to the server's side and stops in a MutationObserver in the page, both by the wall
-clock of this machine.
+A tick is shown once the element contains its price or a newer one. The measurement starts just before
+the server receives the tick and ends in a MutationObserver of the page, both by the wall clock of this
+machine.
 """
 
 from bisect import bisect_left
@@ -18,18 +18,17 @@ from benchmarks.processes import Child, running
 from benchmarks.pulse import Sent, tick_of
 from benchmarks.report import Report, Row, percentile
 
-EVERY = 0.1
+TICK_INTERVAL_S = 0.1
 WARM_UP = 80
-"""Ticks for a fresh page to come to rest: its chart, its fonts."""
-LAST = 2_500
-"""Milliseconds for the last tick to arrive."""
+"""Ticks until a new page has loaded its chart and fonts."""
+LAST_TICK_WAIT_MS = 2_500
 SELECTORS = {"ours": '[data-bind="price"]', "bare": "#price", "interval": "#price"}
 
 
 def measure(quick: bool) -> Report:
-    """Three pages, one after the other, in rounds."""
+    """Measures three pages, one after the other, in rounds."""
     rounds, ticks = (1, 30) if quick else (4, 100)
-    late: dict[str, list[float]] = {way: [] for way in SELECTORS}
+    latencies: dict[str, list[float]] = {page: [] for page in SELECTORS}
     with ExitStack() as stack:
         servers = {
             "ours": stack.enter_context(running("benchmarks.our_server")),
@@ -38,18 +37,18 @@ def measure(quick: bool) -> Report:
         }
         browser = stack.enter_context(chromium())
         for _ in range(rounds):
-            for way, server in servers.items():
-                late[way] += one_round(browser, server, SELECTORS[way], ticks)
+            for page, server in servers.items():
+                latencies[page] += one_round(browser, server, SELECTORS[page], ticks)
     return Report(
         "dom: tick to DOM at 10 ticks/s",
-        f"{rounds * ticks} ticks a way in {rounds} rounds, each with a fresh page in the same Chromium. "
+        f"{rounds * ticks} ticks per page in {rounds} rounds, each with a new page in the same Chromium. "
         "The bare page is a websocket that sets textContent; the other a 2 s dcc.Interval.",
-        _rows(late),
+        _rows(latencies),
     )
 
 
-def _rows(late: Mapping[str, list[float]]) -> list[Row]:
-    ours, bare, interval = (late[way] for way in ("ours", "bare", "interval"))
+def _rows(latencies: Mapping[str, list[float]]) -> list[Row]:
+    ours, bare, interval = (latencies[page] for page in ("ours", "bare", "interval"))
     return [
         Row("p50, against a bare websocket", percentile(ours, 50), percentile(bare, 50), "ms"),
         Row(
@@ -66,25 +65,25 @@ def _rows(late: Mapping[str, list[float]]) -> list[Row]:
 
 
 def one_round(browser: Browser, server: Child, selector: str, ticks: int) -> list[float]:
-    """Milliseconds that each of `ticks` took to a fresh page, once that has come to rest."""
-    server.ask("beat", count=1, every=EVERY)
+    """Returns the latency of each of `ticks` to a new page in milliseconds, after its warm-up."""
+    server.ask("beat", count=1, every=TICK_INTERVAL_S)
     page = browser.new_page()
     open_page(page, server.url, selector)
-    server.send("beat", count=WARM_UP + ticks, every=EVERY)
-    page.wait_for_timeout((WARM_UP - 5) * EVERY * 1000)
+    server.send("beat", count=WARM_UP + ticks, every=TICK_INTERVAL_S)
+    page.wait_for_timeout((WARM_UP - 5) * TICK_INTERVAL_S * 1000)
     record(page, selector)
-    page.wait_for_timeout((ticks + 5) * EVERY * 1000 + LAST)
-    late = lateness(server.answer(), recorded(page), ticks)
+    page.wait_for_timeout((ticks + 5) * TICK_INTERVAL_S * 1000 + LAST_TICK_WAIT_MS)
+    latencies = tick_latencies(server.answer(), recorded(page), ticks)
     page.close()
-    return late
+    return latencies
 
 
-def lateness(sent: Sent, records: Records, ticks: int) -> list[float]:
-    """Milliseconds from each of the last `ticks` to the first record of it or a newer one; or infinite."""
+def tick_latencies(sent: Sent, records: Records, ticks: int) -> list[float]:
+    """Returns the milliseconds from each of the last `ticks` to its first record or a newer one's; or inf."""
     shown = sorted((at, tick_of(text)) for text, at in records)
     newest = list(accumulate((tick for _, tick in shown), max))
-    late = []
+    latencies = []
     for tick in range(len(sent) - ticks + 1, len(sent) + 1):
         at = bisect_left(newest, tick)
-        late.append(shown[at][0] - sent[tick - 1] / 1e6 if at < len(shown) else inf)
-    return late
+        latencies.append(shown[at][0] - sent[tick - 1] / 1e6 if at < len(shown) else inf)
+    return latencies

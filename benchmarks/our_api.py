@@ -18,7 +18,6 @@ from benchmarks.served import serve
 from dashboard.api.router import add_api
 from dashboard.app.engine import build_engine
 from dashboard.audit.logger import AuditLogger
-from dashboard.auth.api_access import ApiAccess
 from dashboard.config import load
 from dashboard.domain.events import FillsReceived
 from dashboard.domain.fill import Fee, Fill, TradeSide
@@ -33,7 +32,7 @@ def serve_generated_fills(stack: ExitStack, folder: Path) -> None:
     markets, book = live_state(manual=False)
     tracker, ids = PositionTracker("benchmark", book, KEY.exchange, record=audit.record), count(1)
     app = FastAPI()
-    add_api(app, context_of(markets, book), ApiAccess())
+    add_api(app, context_of(markets, book))
 
     def publish(price: Decimal) -> None:
         number = next(ids)
@@ -48,7 +47,7 @@ def serve_engine(stack: ExitStack, folder: Path, options: str) -> None:
     """Serves a whole engine that reads the account of the exchange in `options`."""
     engine = stack.enter_context(build_engine(load([f"--exchange-config={options}", f"--log-dir={folder}"])))
     app = FastAPI()
-    add_api(app, engine.context, ApiAccess())
+    add_api(app, engine.context)
     engine.monitor.start()
     engine.wait_until_ready()
     serve(app)

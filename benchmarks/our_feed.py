@@ -1,4 +1,4 @@
-"""`python -m benchmarks.our_feed REDIS`: the feed's side of several processes, with prices that we give."""
+"""`python -m benchmarks.our_feed REDIS`: the feed process of several, with prices made by the benchmark."""
 
 import sys
 
@@ -14,7 +14,7 @@ def main() -> None:
     redis = connect(sys.argv[1])
     lease, (markets, book) = Lease(redis), live_state()
     if not lease.acquire():
-        raise SystemExit("another feed leads")
+        raise SystemExit(f"{sys.argv[1]}: another feed holds the lease; stop it first")
     publisher = Publisher(redis, lease, context_of(markets, book))
     publisher.start()
     try:

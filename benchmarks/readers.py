@@ -1,7 +1,7 @@
-"""`python -m benchmarks.readers NAME CONFIG`: who reads the flood. CONFIG is JSON for ccxt's constructor.
+"""`python -m benchmarks.readers NAME CONFIG`: a reader of many ticks. CONFIG is JSON for ccxt's constructor.
 
 ours   the real feed and runtime
-plain  ccxt.pro's own loop, as its manual shows it
+plain  a loop of ccxt.pro, as in its manual
 """
 
 import asyncio
@@ -24,7 +24,7 @@ SYMBOL = "BTC/USDT:USDT"
 
 
 def ours(config: Mapping[str, Any]) -> None:
-    """Counts the versions of the live state."""
+    """Reports the number of versions of the live state."""
     markets, _book = live_state()
     client = ExchangeClient(Credentials("bitget", config=config))
     feed = PriceFeed(client, SYMBOL, markets.apply)
@@ -36,7 +36,7 @@ def ours(config: Mapping[str, Any]) -> None:
 
 
 def plain(config: dict[str, Any]) -> None:
-    """Counts what watch_ticker returns."""
+    """Reports the number of returns of watch_ticker."""
     count = 0
 
     async def read() -> None:

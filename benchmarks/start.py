@@ -1,7 +1,7 @@
-"""From the command to the first number on the screen, and what the page weighs.
+"""Time from the command to the first number on the screen, and the size of the page.
 
-The process is new each time and so is the browser's cache; the browser itself already runs. The plain
-way is a Dash page with nothing on it but one number, on the same backend.
+Process and browser cache are new each time; the browser itself is already running. The plain page is a
+Dash page with a single number on the same backend.
 """
 
 import os
@@ -23,106 +23,104 @@ from benchmarks.browser import chromium, open_page
 from benchmarks.processes import running_command
 from benchmarks.report import Report, Row
 
-SETTLING = 3_000
-"""Milliseconds after the first number in which the rest of the page comes: the chart's script."""
+PAGE_LOAD_WAIT_MS = 3_000
+"""Time after the first number for the rest of the page: the chart's script."""
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """One start; times in ms."""
+class StartTimes:
+    """Measurements of one start."""
 
-    listening: float
-    shown: float
+    listening_ms: float
+    shown_ms: float
     bytes: int
     requests: int
-    kinds: Counter[str] = field(default_factory=Counter)
-    """Bytes of each kind of file."""
+    bytes_by_type: Counter[str] = field(default_factory=Counter)
 
     @property
-    def both(self) -> float:
-        return self.listening + self.shown
+    def total_ms(self) -> float:
+        return self.listening_ms + self.shown_ms
 
 
 def measure(quick: bool) -> Report:
-    """Both in turn, three times."""
+    """Measures both pages alternately, three times."""
     ours, empty = [], []
     with chromium() as browser:
         for _ in range(1 if quick else 3):
-            with _our_dashboard() as (url, listening):
-                ours.append(_opened(browser, url, listening, '[data-bind="price"]'))
-            with _empty_page() as (url, listening):
-                empty.append(_opened(browser, url, listening, "#price"))
-    weight = ", ".join(f"{kind} {size / 1000:,.0f} kB" for kind, size in ours[0].kinds.most_common())
+            with _our_dashboard() as (url, listening_ms):
+                ours.append(_open(browser, url, listening_ms, '[data-bind="price"]'))
+            with _empty_page() as (url, listening_ms):
+                empty.append(_open(browser, url, listening_ms, "#price"))
+    sizes = ", ".join(f"{kind} {size / 1000:,.0f} kB" for kind, size in ours[0].bytes_by_type.most_common())
     return Report(
         "start: from dashboard-run --demo to the first number in Chromium",
-        f"Median of {len(ours)}. The plain way is an empty Dash page on the same backend, without an "
-        "exchange behind it.",
+        f"Median of {len(ours)}. The plain page is an empty Dash page on the same backend, without a feed.",
         [
-            _row("process to listening", ours, empty, "listening", "ms"),
-            _row("page load to number", ours, empty, "shown", "ms"),
-            _row("command to number", ours, empty, "both", "ms"),
+            _row("process to listening", ours, empty, "listening_ms", "ms"),
+            _row("page load to number", ours, empty, "shown_ms", "ms"),
+            _row("command to number", ours, empty, "total_ms", "ms"),
             Row("page, as served", ours[0].bytes / 1000, empty[0].bytes / 1000, "kB", digits=0),
             Row("requests", ours[0].requests, empty[0].requests, digits=0),
         ],
-        [f"Ours by kind: {weight}."],
+        [f"Ours by resource type: {sizes}."],
     )
 
 
-def _row(what: str, ours: list[Start], empty: list[Start], name: str, unit: str) -> Row:
-    mine, plain = (median(getattr(start, name) for start in starts) for starts in (ours, empty))
-    return Row(what, mine, plain, unit, digits=0)
+def _row(label: str, ours: list[StartTimes], empty: list[StartTimes], name: str, unit: str) -> Row:
+    dashboard, plain = (median(getattr(start, name) for start in starts) for starts in (ours, empty))
+    return Row(label, dashboard, plain, unit, digits=0)
 
 
 @contextmanager
 def _our_dashboard() -> Iterator[tuple[str, float]]:
-    program = [sys.executable, "-m", "dashboard.cli", "--demo", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "dashboard.cli", "--demo", "--no-browser", "--port", "0"]
     with tempfile.TemporaryDirectory() as state:
         environment = os.environ | {"XDG_STATE_HOME": state}
-        with _address(program, env=environment) as found:
+        with _listening_server(command, env=environment) as found:
             yield found
 
 
 @contextmanager
 def _empty_page() -> Iterator[tuple[str, float]]:
-    with _address(
+    with _listening_server(
         [sys.executable, "-m", "benchmarks.plain_servers", "empty"], stdin=subprocess.PIPE
     ) as found:
         yield found
 
 
 @contextmanager
-def _address(command: list[str], **options: Any) -> Iterator[tuple[str, float]]:
-    """Where it serves, and after how many ms it said so."""
+def _listening_server(command: list[str], **options: Any) -> Iterator[tuple[str, float]]:
+    """Yields the URL of the server, and the milliseconds until it listened."""
     started = time.monotonic()
     with running_command(command, **options) as process:
         for line in process.stdout or ():
             if found := re.search(r"http://127\.0\.0\.1:\d+", line):
                 yield found[0], (time.monotonic() - started) * 1000
                 return
-        raise RuntimeError(f"{' '.join(command)} ended without an address")
+        raise RuntimeError(f"{' '.join(command)} exited without printing its URL: run it alone to see why")
 
 
-def _opened(browser: Browser, url: str, listening: float, selector: str) -> Start:
+def _open(browser: Browser, url: str, listening_ms: float, selector: str) -> StartTimes:
     context = browser.new_context()
     page = context.new_page()
     network = context.new_cdp_session(page)
-    kinds: dict[str, str] = {}
+    types: dict[str, str] = {}
     sizes: Counter[str] = Counter()
 
-    def answered(event: dict[str, Any]) -> None:
-        kinds[event["requestId"]] = event["type"]
+    def response_received(event: dict[str, Any]) -> None:
+        types[event["requestId"]] = event["type"]
 
-    def arrived(event: dict[str, Any]) -> None:
+    def data_received(event: dict[str, Any]) -> None:
         sizes[event["requestId"]] += event["dataLength"]
 
-    network.on("Network.responseReceived", answered)
-    network.on("Network.dataReceived", arrived)
+    network.on("Network.responseReceived", response_received)
+    network.on("Network.dataReceived", data_received)
     network.send("Network.enable")
-    asked = time.time_ns() / 1e6
-    shown = open_page(page, url, selector) - asked
-    page.wait_for_timeout(SETTLING)
+    started = time.time_ns() / 1e6
+    shown_ms = open_page(page, url, selector) - started
+    page.wait_for_timeout(PAGE_LOAD_WAIT_MS)
     context.close()
-    by_kind: Counter[str] = Counter()
+    by_type: Counter[str] = Counter()
     for request, size in sizes.items():
-        by_kind[kinds.get(request, "Other").lower()] += size
-    return Start(listening, shown, sum(sizes.values()), len(kinds), by_kind)
+        by_type[types.get(request, "Other").lower()] += size
+    return StartTimes(listening_ms, shown_ms, sum(sizes.values()), len(types), by_type)

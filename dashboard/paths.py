@@ -1,37 +1,61 @@
-"""The dashboard's folder, as its other commands find it: flag, environment, then the files of settings."""
+"""Locations of the dashboard's own files: one state directory, by default the user's."""
 
 import os
 from pathlib import Path
 
 from dotenv import dotenv_values
+from platformdirs import user_state_path
 
 from dashboard.errors import SettingsError
 
-_VARIABLE = "DASHBOARD_STATE_DIR"
-_FILES = "DASHBOARD_ENV_FILE"
+_STATE_DIR_VARIABLE = "DASHBOARD_STATE_DIR"
+_ENV_FILES_VARIABLE = "DASHBOARD_ENV_FILE"
 
 
-def state_folder(flag: str | None) -> Path | None:
-    """The folder; None for the user's state directory. Raises SettingsError."""
-    found = flag or os.environ.get(_VARIABLE) or _from_files()
+def auth_file(state_dir: Path | None = None) -> Path:
+    """Returns the database of the password, the access keys and the sessions."""
+    return (state_dir or _user_state_directory()) / "access" / "access.db"
+
+
+def manual_positions_file(state_dir: Path | None = None) -> Path:
+    """Returns the JSON file of the positions entered on the page."""
+    return (state_dir or _user_state_directory()) / "positions.json"
+
+
+def default_audit_directory() -> Path:
+    """Returns the directory of the audit trail where --log-dir is not given; --state-dir does not move it."""
+    return _user_state_directory() / "audit"
+
+
+def configured_state_directory(flag: str | None) -> Path | None:
+    """Returns the state directory set by flag, environment or settings file; None if none of them sets it.
+
+    For commands that do not load all settings. Raises SettingsError if a settings file cannot be read.
+    """
+    found = flag or os.environ.get(_STATE_DIR_VARIABLE) or _from_env_files()
     return Path(found) if found else None
 
 
-def _from_files() -> str | None:
-    """From the last of the files that names it. Those that were asked for have to be there."""
-    asked = os.environ.get(_FILES)
+def _user_state_directory() -> Path:
+    return user_state_path("position-dashboard")
+
+
+def _from_env_files() -> str | None:
+    """Returns the value of the last file that has one. Files named by DASHBOARD_ENV_FILE must exist."""
+    named = os.environ.get(_ENV_FILES_VARIABLE)
     found = None
-    for file in asked.split(os.pathsep) if asked else [".env"]:
+    for file in named.split(os.pathsep) if named else [".env"]:
         try:
-            lines = _read(Path(file), needed=bool(asked))
+            values = _read(Path(file), required=bool(named))
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{file} cannot be read: {error}") from None
-        found = next((value for name, value in lines.items() if name.upper() == _VARIABLE and value), found)
+        set_here = (value for name, value in values.items() if name.upper() == _STATE_DIR_VARIABLE and value)
+        found = next(set_here, found)
     return found
 
 
-def _read(file: Path, *, needed: bool) -> dict[str, str | None]:
-    if not needed and not file.exists():
+def _read(file: Path, *, required: bool) -> dict[str, str | None]:
+    if not required and not file.exists():
         return {}
     with file.open(encoding="utf-8") as lines:
         return dotenv_values(stream=lines)

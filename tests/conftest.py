@@ -53,7 +53,7 @@ def opens_a_browser(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Workers of `-n auto`: three per core, as most tests wait; none for a selection, which would not repay their start."""
+    """Returns the workers of `-n auto`: three per core, as most tests wait; none for a selection."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # read by xdist itself
     files = [argument for argument in config.args if "::" in argument or argument.endswith(".py")]

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.__main__ import parse
 from benchmarks.crowd import Viewer
-from benchmarks.dom import lateness
+from benchmarks.dom import tick_latencies
 from benchmarks.pulse import Pulse, price_of, tick_of
 from benchmarks.report import Report, Row, percentile
 from benchmarks.ticks import costs
@@ -29,7 +29,7 @@ def test_pulse_records_the_time_of_each_tick():
 
 def test_skipped_tick_counts_as_shown_with_a_newer_one_and_missing_tick_as_infinitely_late():
     records = [("60,000.1", 11.0), ("60,000.3", 34.0)]
-    assert lateness([10 * MS, 20 * MS, 30 * MS, 40 * MS], records, 4) == [1.0, 14.0, 4.0, inf]
+    assert tick_latencies([10 * MS, 20 * MS, 30 * MS, 40 * MS], records, 4) == [1.0, 14.0, 4.0, inf]
 
 
 def test_percentile_is_a_measured_value():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Response
 
 from dashboard.api import serializers
 from dashboard.api.response_models import HealthResponse, PositionListResponse, SummaryResponse
@@ -17,7 +17,8 @@ _LIVE = (FeedState.STREAMING, FeedState.POLLING)
 
 def routes(context: AppContext) -> APIRouter:
     """The routes under /api/v1/positions."""
-    router, book = APIRouter(prefix="/api/v1/positions", tags=["positions"]), context.positions
+    router = APIRouter(prefix="/api/v1/positions", tags=["positions"], dependencies=[Depends(_no_store)])
+    book = context.positions
 
     @router.get("", response_model=PositionListResponse)
     async def positions() -> Any:
@@ -51,6 +52,11 @@ def routes(context: AppContext) -> APIRouter:
         }
 
     return router
+
+
+async def _no_store(response: Response) -> None:
+    """Forbids caches to store a response."""
+    response.headers["Cache-Control"] = "no-store"
 
 
 def _problems(book: PositionBook, info: EngineInfo, state: FeedState) -> Iterator[str]:

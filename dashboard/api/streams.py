@@ -10,7 +10,6 @@ from dashboard.api import serializers
 from dashboard.api.broadcaster import Broadcaster
 from dashboard.api.outbox import ConflatingOutbox
 from dashboard.api.websocket import KEEPALIVE_S, WebSocketSession
-from dashboard.auth.api_access import ApiAccess
 from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.keys import MarketKey
@@ -21,9 +20,7 @@ from dashboard.state.markets import Markets
 from dashboard.state.runtime import MarketSnapshot
 
 
-def positions_stream(
-    book: PositionBook, access: ApiAccess, keepalive_s: float = KEEPALIVE_S
-) -> WebSocketSession:
+def positions_stream(book: PositionBook, keepalive_s: float = KEEPALIVE_S) -> WebSocketSession:
     """Sends `initial_state`, then a `position_update` for each change; answers get_summary and ping."""
     broadcaster, fills = Broadcaster(), count()
 
@@ -46,14 +43,14 @@ def positions_stream(
 
     book.register(publish)
     actions = {"get_summary": lambda: summary("summary"), "ping": _pong}
-    return WebSocketSession(access, broadcaster, initial, actions, keepalive_s)
+    return WebSocketSession(broadcaster, initial, actions, keepalive_s)
 
 
-def bbo_stream(markets: Markets, access: ApiAccess, keepalive_s: float = KEEPALIVE_S) -> WebSocketSession:
+def bbo_stream(markets: Markets, keepalive_s: float = KEEPALIVE_S) -> WebSocketSession:
     """Sends the best bid and offer of each market as it changes or becomes unknown; answers ping."""
     publisher = _BboPublisher(markets)
     markets.register(publisher.publish)
-    return WebSocketSession(access, publisher.broadcaster, publisher.initial, {"ping": _pong}, keepalive_s)
+    return WebSocketSession(publisher.broadcaster, publisher.initial, {"ping": _pong}, keepalive_s)
 
 
 class _BboPublisher:

@@ -1,4 +1,4 @@
-"""A websocket of the API: access check, initial state, then updates, answers and pings."""
+"""A websocket of the API: initial state, then updates, answers and pings."""
 
 import asyncio
 import json
@@ -10,8 +10,6 @@ from starlette.types import Receive, Scope, Send
 from dashboard.api.broadcaster import Broadcaster
 from dashboard.api.client_messages import TRY_AGAIN, Answer, ClientProtocol, ProtocolViolation
 from dashboard.api.outbox import ConflatingOutbox
-from dashboard.auth.api_access import ApiAccess
-from dashboard.auth.responses import refuse_websocket
 from dashboard.metrics.registry import VIEWERS
 
 KEEPALIVE_S = 20.0
@@ -24,26 +22,20 @@ class WebSocketSession:
 
     def __init__(
         self,
-        entrance: ApiAccess,
         broadcaster: Broadcaster,
         initial: Callable[[ConflatingOutbox], list[str]],
         actions: Mapping[str, Answer],
         keepalive_s: float = KEEPALIVE_S,
     ) -> None:
         """`initial` returns the first texts of a client, and sets the `initial_sequence` of its outbox."""
-        self._entrance = entrance
         self._broadcaster = broadcaster
         self._initial = initial
         self._actions = actions
         self._keepalive_s = keepalive_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one client until it leaves or breaks the protocol."""
-        await receive()  # the request to connect
-        refused = self._entrance.refusal(scope)
-        if refused is not None:
-            await refuse_websocket(scope, send, *refused)
-            return
+        """Serves one client, let in by AccessMiddleware, until it leaves or breaks the protocol."""
+        await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
         outbox = ConflatingOutbox()
         self._broadcaster.subscribe(outbox)

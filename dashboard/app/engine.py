@@ -15,7 +15,6 @@ from dashboard.app.context import AppContext, EngineInfo
 from dashboard.app.event_router import EventRouter
 from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
-from dashboard.audit.trail_files import default_directory
 from dashboard.audit.trail_reader import read_records
 from dashboard.clock import now_ms
 from dashboard.config import Settings
@@ -34,6 +33,7 @@ from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.logs import add_secret
+from dashboard.paths import default_audit_directory, manual_positions_file
 from dashboard.positions.audit_records import RestoredPositions, restore_positions
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.manual import ManualPositions
@@ -90,7 +90,7 @@ class Engine:
     @property
     def is_stalled(self) -> bool:
         """True if the feed's thread has ended or not done anything for long."""
-        turned = self.feed.turned_at
+        turned = self.feed.last_heartbeat_at
         return (turned is not None and now_ms() - turned > _STALLED_AFTER_MS) or not self.monitor.running
 
     def wait_until_ready(self) -> None:
@@ -100,7 +100,7 @@ class Engine:
         starts its clock may be wrong, and an exchange refuses the keys for that.
         """
         with suppress(FutureTimeout):
-            error = self.feed.opened.exception(_FIRST_ANSWER_S)
+            error = self.feed.first_connection.exception(_FIRST_ANSWER_S)
             if isinstance(error, UsageError):
                 if not is_managed():
                     raise error
@@ -137,7 +137,7 @@ def _exchange(settings: Settings) -> Iterator[tuple[Environment, Credentials]]:
 def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger]:
     """The audit trail. The demo's is temporary, unless a folder was given for it."""
     with ExitStack() as stack:
-        folder = settings.log_dir or default_directory()
+        folder = settings.log_dir or default_audit_directory()
         if environment is Environment.DEMO and settings.log_dir is None:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="dashboard-demo-")))
         yield stack.enter_context(AuditLogger(folder, FlushPolicy(settings.audit_flush)))
@@ -154,7 +154,7 @@ def _built(
     entered = _entered(settings, environment)
     if entered != ManualPosition():
         book.enter(markets.main_key, ManualEntry(entered))
-    store = ManualPositionStore(_manual_file(settings))
+    store = ManualPositionStore(manual_positions_file(settings.state_dir))
     manual = ManualPositions(book, markets, store, environment, restore=not settings.has_manual_position)
     router = EventRouter(markets, book, manual.restore)
     accounts = [_account_feed(credentials, client, router, tracker) for tracker in trackers]
@@ -169,10 +169,6 @@ def _built(
     )
     info = EngineInfo(client.name, settings.symbol, environment, has_account=bool(trackers))
     return Engine(info, markets, book, trackers, monitor, feed, manual, audit)
-
-
-def _manual_file(settings: Settings) -> Path | None:
-    return settings.state_dir / "positions.json" if settings.state_dir else None
 
 
 def _entered(settings: Settings, environment: Environment) -> ManualPosition:

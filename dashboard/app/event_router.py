@@ -42,5 +42,5 @@ class EventRouter:
         tracker.apply(event)
         self._watched = self._book.open_markets()
         for exchange, feed in self.feeds.items():
-            feed.follow(key.symbol for key in self._watched if key.exchange == exchange)
+            feed.set_watched_markets(key.symbol for key in self._watched if key.exchange == exchange)
         self._markets.keep(self._watched)

@@ -9,10 +9,11 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from dashboard.audit.records import AuditLine, ChainHead, to_json
-from dashboard.audit.trail_files import default_directory, require_day_files
+from dashboard.audit.trail_files import require_day_files
 from dashboard.audit.trail_reader import read_newest
 from dashboard.audit.verify import VerificationReport, verify
 from dashboard.errors import DashboardError
+from dashboard.paths import default_audit_directory
 
 LOG_DIR_VARIABLE = "DASHBOARD_LOG_DIR"
 
@@ -35,7 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dashboard-audit",
         description="Verifies and shows the audit trail.",
-        epilog=f"Default directory: {LOG_DIR_VARIABLE} of the environment or .env, or {default_directory()}.",
+        epilog=f"Default directory: {LOG_DIR_VARIABLE} of the environment or .env, or "
+        f"{default_audit_directory()}.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("verify", help="check that every line is as it was written")
@@ -72,7 +74,7 @@ def _directory(options: argparse.Namespace) -> Path:
     named = (
         options.directory or os.environ.get(LOG_DIR_VARIABLE) or dotenv_values(".env").get(LOG_DIR_VARIABLE)
     )
-    return Path(named) if named else default_directory()
+    return Path(named) if named else default_audit_directory()
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -4,8 +4,6 @@ import re
 from datetime import date
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 from dashboard.errors import UsageError
 
 _NAME = re.compile(r"audit-(\d{4}-\d{2}-\d{2})\.jsonl")
@@ -14,11 +12,6 @@ _NEXT_STEP = "give the directory that --log-dir of the dashboard names"
 
 class NoTrail(UsageError):
     """There is no audit trail in the given directory."""
-
-
-def default_directory() -> Path:
-    """The directory `audit` in the user's state directory."""
-    return user_state_path("position-dashboard") / "audit"
 
 
 def day_path(directory: Path, day: date) -> Path:

@@ -1,1 +1,1 @@
-"""Who may enter: passwords, sessions, access keys, and which sites' pages may ask."""
+"""Authentication and access: passwords, sessions, access keys, and the policy of who may enter."""

@@ -1,4 +1,4 @@
-"""What the file of password, access keys and sessions says at one moment."""
+"""The contents of the auth file at one moment: password, access keys, sessions and devices."""
 
 import math
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """An access key, of which only the SHA-256 is known."""
+    """An access key, kept as its SHA-256."""
 
     digest: bytes = field(repr=False)
     created_at: float
@@ -16,20 +16,20 @@ class StoredKey:
 
 @dataclass(frozen=True, slots=True)
 class AuthData:
-    """All of it; nothing where there is no file. Compare by identity: the same object, the same contents."""
+    """One consistent reading of the file; empty if there is none. The same object means unchanged data."""
 
     password_hash: str | None = field(default=None, repr=False)
     keys: Mapping[str, StoredKey] = field(default_factory=dict)
     """By name."""
     sessions: Mapping[bytes, float] = field(default_factory=dict, repr=False)
-    """When each ends, in seconds since 1970, by the SHA-256 of its token."""
+    """End of each session, in seconds since 1970, by the SHA-256 of its token."""
     devices: frozenset[bytes] = field(default=frozenset(), repr=False)
     """SHA-256 of the ids of browsers that have logged in before."""
 
     def has_session(self, digest: bytes, now: float) -> bool:
-        """Whether a session is there that has not ended."""
+        """True if there is such a session and it has not expired."""
         return self.sessions.get(digest, 0) > now
 
-    def next_end(self, now: float) -> float:
-        """When the next session ends by itself; infinity if there is none."""
+    def next_expiry(self, now: float) -> float:
+        """Returns when the next session expires; infinity if there is none."""
         return min((end for end in self.sessions.values() if end > now), default=math.inf)

@@ -1,4 +1,4 @@
-"""The file of password, access keys and sessions: made whole, opened, and refused where it is not ours."""
+"""The SQLite file of password, access keys and sessions: creation, migration and connections."""
 
 import os
 import sqlite3
@@ -11,9 +11,9 @@ from filelock import FileLock, Timeout
 from dashboard.errors import UsageError
 
 VERSION = 2
-"""Of the tables; the file carries it as its user_version."""
+"""Schema version, stored as the file's user_version."""
 _DEVICES = "CREATE TABLE IF NOT EXISTS devices (digest BLOB PRIMARY KEY, seen_at REAL NOT NULL);"
-_TABLES = f"""
+_SCHEMA = f"""
 BEGIN;
 CREATE TABLE password (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), hash TEXT NOT NULL);
 CREATE TABLE keys (name TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, created_at REAL NOT NULL);
@@ -22,85 +22,91 @@ CREATE TABLE sessions (digest BLOB PRIMARY KEY, created_at REAL NOT NULL, expire
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
-_FROM_1 = f"BEGIN IMMEDIATE; {_DEVICES} PRAGMA user_version = {VERSION}; COMMIT;"
-"""Does no harm where another process was faster."""
-_LOCK_WAIT = 5.0
+_MIGRATE_FROM_1 = f"BEGIN IMMEDIATE; {_DEVICES} PRAGMA user_version = {VERSION}; COMMIT;"
+"""Idempotent: another process may have migrated first."""
+_LOCK_TIMEOUT_S = 5.0
 """Seconds to wait for another process that writes."""
 
 
 class AuthFileError(UsageError):
-    """The file of password, keys and sessions cannot be read or written, or is a newer dashboard's."""
+    """The auth file cannot be read or written, or a newer dashboard wrote it."""
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection for a few statements, each of which is a transaction unless one is begun.
+def open_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """Yields a connection in autocommit mode.
 
-    Raises AuthFileError, for whatever goes wrong inside, too.
+    Raises AuthFileError, also for database and file errors raised inside the block.
     """
-    with _explained(path), closing(connect(path)) as connection:
+    with _as_auth_file_error(path), closing(connect(path)) as connection:
         yield connection
 
 
-def connect(path: Path, wait: float = _LOCK_WAIT) -> sqlite3.Connection:
-    """A connection to a file that is there, to be closed by the caller. Raises AuthFileError."""
-    with _explained(path):
+def connect(path: Path, timeout_s: float = _LOCK_TIMEOUT_S) -> sqlite3.Connection:
+    """Returns a connection to an existing file; the caller closes it. Raises AuthFileError."""
+    with _as_auth_file_error(path):
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",
             uri=True,
-            timeout=wait,
+            timeout=timeout_s,
             isolation_level=None,
             check_same_thread=False,
         )
         try:
-            _check(path, connection)
+            _migrate(path, connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
 
-def make(path: Path) -> None:
-    """Makes the file, for its owner alone, if it is not there. Raises AuthFileError.
+def create_database(path: Path) -> None:
+    """Creates the file, readable by its owner alone, unless it exists. Raises AuthFileError.
 
-    It appears whole or not at all, whoever else makes it meanwhile and wherever this is interrupted.
+    It appears whole or not at all, also if several processes create it at once or one is killed.
     """
-    with _explained(path):
+    with _as_auth_file_error(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if path.exists():
             return
-        with FileLock(path.with_suffix(".lock"), timeout=_LOCK_WAIT, mode=0o600):
+        with FileLock(path.with_suffix(".lock"), timeout=_LOCK_TIMEOUT_S, mode=0o600):
             if not path.exists():
-                _make(path)
+                _create(path)
 
 
-def _make(path: Path) -> None:
+def _create(path: Path) -> None:
     new = path.with_suffix(".new")
-    for left in path.parent.glob(new.name + "*"):  # by one that was killed here
-        left.unlink()
+    for leftover in path.parent.glob(new.name + "*"):  # of a process that was killed here
+        leftover.unlink()
     os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     with closing(sqlite3.connect(new, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(_TABLES)
-    for suffix in ("-wal", "-shm"):  # of one that was taken away while in use: it would be played into this
+        connection.executescript(_SCHEMA)
+    for suffix in (
+        "-wal",
+        "-shm",
+    ):  # of a file removed while in use: SQLite would replay them into the new one
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     os.replace(new, path)
 
 
-def _check(path: Path, connection: sqlite3.Connection) -> None:
+def _migrate(path: Path, connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise AuthFileError(
-            f"{path}: a newer dashboard wrote it (version {version}, this one knows {VERSION}): use that one"
+            f"{path}: written by a newer dashboard (version {version}, this one reads {VERSION}): "
+            "upgrade this dashboard"
         )
     if version == 1:
-        connection.executescript(_FROM_1)
+        connection.executescript(_MIGRATE_FROM_1)
     elif version < VERSION:
-        raise AuthFileError(f"{path}: is no file of passwords and keys: move it away, and set them anew")
+        raise AuthFileError(
+            f"{path}: is no file of passwords and keys: move it away, then set the password and keys again"
+        )
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _as_auth_file_error(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError, Timeout) as error:

@@ -1,4 +1,4 @@
-"""Keeps the password, the access keys and the sessions, for all processes that use one file."""
+"""The password, access keys and sessions, shared by all processes that use one file."""
 
 import re
 import secrets
@@ -9,141 +9,144 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 from dashboard.auth.auth_data import AuthData
-from dashboard.auth.auth_database import make, opened
+from dashboard.auth.auth_database import create_database, open_database
 from dashboard.auth.cached_reader import CachedAuthReader
-from dashboard.auth.devices import remember
-from dashboard.auth.passwords import checked, hashed, is_outdated, matches
+from dashboard.auth.passwords import hash_password, needs_rehash, validate_password, verify_password
 from dashboard.errors import UsageError
+from dashboard.paths import auth_file
 
 _KEY_NAME = re.compile(r"[\w.-]{1,40}")
-_MOST_SESSIONS = 5_000
-"""Sessions kept; beyond them the oldest ends. A program that logs in again and again fills no disk."""
+_MAX_SESSIONS = 5_000
+"""Sessions kept; beyond them the oldest ends, so that a program that logs in repeatedly fills no disk."""
+_MAX_DEVICES = 1_000
+"""Devices kept; beyond them the least recently used is dropped."""
 
 
-class WrongKeyName(UsageError):
-    """A name that no access key can have, that has one already, or that has none."""
-
-
-def auth_file(state_dir: Path | None = None) -> Path:
-    """Where the store belongs; without a folder, in the user's state directory."""
-    return (state_dir or user_state_path("position-dashboard")) / "access" / "access.db"
+class KeyNameError(UsageError):
+    """The name of an access key is malformed, already used, or unknown."""
 
 
 def digest(token: str) -> bytes:
-    """What is kept of a token or key: enough to know it again, not enough to use it."""
+    """Returns the SHA-256 under which a token, key or device id is stored."""
     return sha256(token.encode("utf-8", "replace")).digest()
 
 
 class AuthStore:
-    """For any thread, and any number of processes: what one changes, all know at their next question.
+    """Reads and writes the auth file; other processes see a change at their next read. Thread-safe.
 
-    Without a file there is nothing in it; the first change makes the file. Every method raises
-    AccessFileError where the file cannot be read or written.
+    Without a file the store is empty; the first write creates it. Every method raises AuthFileError
+    if the file cannot be read or written.
     """
 
     def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.time) -> None:
-        """Without a path: in the user's state directory. `clock` gives seconds since 1970."""
+        """Uses the user's state directory if no path is given. `clock` returns seconds since 1970."""
         self.path = path or auth_file()
         self.clock = clock
         self._reader = CachedAuthReader(self.path)
 
-    def contents(self) -> AuthData:
-        """What it says now; the same object as long as nothing changes."""
-        return self._reader.contents()
+    def read(self) -> AuthData:
+        """Returns the current data; the same object while nothing changes."""
+        return self._reader.read()
 
     @property
     def has_password(self) -> bool:
-        """Whether one is set."""
-        return self.contents().password_hash is not None
+        """True if a password is set."""
+        return self.read().password_hash is not None
 
     def has_session(self, token: str) -> bool:
-        """Whether the token is of a session that has not ended."""
-        return self.contents().has_session(digest(token), self.clock())
+        """True if the token belongs to a session that has not expired."""
+        return self.read().has_session(digest(token), self.clock())
 
-    def knows(self, device: str) -> bool:
-        """Whether the browser with this id has logged in before, by the password of today."""
-        return digest(device) in self.contents().devices
+    def is_known_device(self, device: str) -> bool:
+        """True if the browser with this id has logged in with the current password."""
+        return digest(device) in self.read().devices
 
     def set_password(self, password: str) -> None:
-        """Takes it instead of any before, ends all sessions, and knows no browser. Raises PoorPassword."""
-        fresh = hashed(checked(password))
-        with self._writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO password VALUES (1, ?)", (fresh,))
+        """Replaces the password, and drops all sessions and devices. Raises UnacceptablePassword."""
+        new_hash = hash_password(validate_password(password))
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO password VALUES (1, ?)", (new_hash,))
             connection.execute("DELETE FROM sessions")
             connection.execute("DELETE FROM devices")
 
-    def log_in(self, password: str, hours: float, device: str | None = None) -> str | None:
-        """The token of a new session, or None if that is not the password. Takes as long either way.
+    def log_in(self, password: str, session_hours: float, device: str | None = None) -> str | None:
+        """Returns the token of a new session, or None for a wrong password; both take equally long.
 
-        The id of a browser, `device`, is known from then on.
+        Remembers `device`, the id of the browser, if one is given.
         """
-        known = self.contents().password_hash
-        if known is None or not matches(password, known):
+        known = self.read().password_hash
+        if known is None or not verify_password(password, known):
             return None
-        fresh = hashed(password) if is_outdated(known) else known
+        new_hash = hash_password(password) if needs_rehash(known) else known
         token = secrets.token_urlsafe(32)
-        with self._writing() as connection:
-            # Only while the password is still the one that was compared.
-            renewed = connection.execute("UPDATE password SET hash = ? WHERE hash = ?", (fresh, known))
-            if renewed.rowcount != 1:
+        with self._transaction() as connection:
+            # Only while the password that was verified is still set.
+            updated = connection.execute("UPDATE password SET hash = ? WHERE hash = ?", (new_hash, known))
+            if updated.rowcount != 1:
                 return None
-            self._add_session(connection, digest(token), hours)
+            self._add_session(connection, digest(token), session_hours)
             if device:
-                remember(connection, digest(device), self.clock())
+                self._add_device(connection, digest(device))
         return token
 
     def log_out(self, token: str) -> None:
         """Ends the session, if there is one."""
-        with self._writing() as connection:
+        with self._transaction() as connection:
             connection.execute("DELETE FROM sessions WHERE digest = ?", (digest(token),))
 
     def log_out_all(self) -> int:
-        """Ends all sessions, and tells how many there were."""
-        with self._writing() as connection:
-            self._forget_ended(connection)
+        """Ends all sessions. Returns how many there were."""
+        with self._transaction() as connection:
+            self._delete_expired(connection)
             return connection.execute("DELETE FROM sessions").rowcount
 
     def create_key(self, name: str) -> str:
-        """A new access key, which is not kept and cannot be told again. Raises WrongKeyName."""
+        """Returns a new access key, of which only the SHA-256 is stored. Raises KeyNameError."""
         if not _KEY_NAME.fullmatch(name):
-            raise WrongKeyName(f"{name!r}: name a key by up to 40 letters, digits, dots, dashes and _")
+            raise KeyNameError(f"{name!r}: name a key by up to 40 letters, digits, dots, dashes and _")
         key = secrets.token_urlsafe(32)
-        with self._writing() as connection:
+        with self._transaction() as connection:
             row = (name, digest(key), self.clock())
             if connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", row).rowcount != 1:
-                raise WrongKeyName(f"{name}: there is a key of this name: revoke it, or take another name")
+                raise KeyNameError(f"{name}: a key of this name exists: revoke it, or choose another name")
         return key
 
     def revoke_key(self, name: str) -> None:
-        """Ends a key. Raises WrongKeyName if there is none of this name."""
-        with self._writing() as connection:
+        """Deletes a key. Raises KeyNameError if there is none of this name."""
+        with self._transaction() as connection:
             if connection.execute("DELETE FROM keys WHERE name = ?", (name,)).rowcount != 1:
-                raise WrongKeyName(f"{name}: there is no key of this name: see list-keys")
+                raise KeyNameError(f"{name}: no key has this name: see list-keys")
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the file; the next read opens it again."""
         self._reader.close()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """All that is done inside happens, or nothing."""
-        make(self.path)
-        with opened(self.path) as connection, connection:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Commits all changes made inside, or none of them."""
+        create_database(self.path)
+        with open_database(self.path) as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
 
-    def _add_session(self, connection: sqlite3.Connection, known_by: bytes, hours: float) -> None:
+    def _add_session(self, connection: sqlite3.Connection, token_digest: bytes, hours: float) -> None:
         now = self.clock()
-        self._forget_ended(connection)
-        connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (known_by, now, now + hours * 3600))
+        self._delete_expired(connection)
+        connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (token_digest, now, now + hours * 3600))
         connection.execute(
             "DELETE FROM sessions WHERE rowid NOT IN"
             " (SELECT rowid FROM sessions ORDER BY created_at DESC, rowid DESC LIMIT ?)",
-            (_MOST_SESSIONS,),
+            (_MAX_SESSIONS,),
         )
 
-    def _forget_ended(self, connection: sqlite3.Connection) -> None:
+    def _delete_expired(self, connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (self.clock(),))
+
+    def _add_device(self, connection: sqlite3.Connection, device_digest: bytes) -> None:
+        connection.execute("INSERT OR REPLACE INTO devices VALUES (?, ?)", (device_digest, self.clock()))
+        connection.execute(
+            "DELETE FROM devices WHERE rowid NOT IN"
+            " (SELECT rowid FROM devices ORDER BY seen_at DESC, rowid DESC LIMIT ?)",
+            (_MAX_DEVICES,),
+        )

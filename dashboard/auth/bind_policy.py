@@ -1,4 +1,4 @@
-"""Where the dashboard may listen: beyond this machine only behind a password."""
+"""Addresses to listen on: beyond this machine only with a password set."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -8,12 +8,12 @@ from dashboard.errors import SettingsError
 
 
 def require_password_for(addresses: Iterable[object], store: AuthStore) -> None:
-    """Raises SettingsError if one can be reached from elsewhere while no password is set.
+    """Raises SettingsError if an address is reachable from other machines while no password is set.
 
-    They are as `socket` has them: host and port, or the path of a socket, which is always on this machine.
+    Addresses are those of `socket`: a tuple of host and port, or the path of a Unix socket, which is local.
     """
     for address in addresses:
-        if isinstance(address, tuple) and not _is_this_machine(address[0]) and not store.has_password:
+        if isinstance(address, tuple) and not _is_loopback(address[0]) and not store.has_password:
             raise SettingsError(
                 f"--host {address[0]}: beyond this machine a password is needed: "
                 "set one with dashboard-admin set-password"
@@ -21,11 +21,11 @@ def require_password_for(addresses: Iterable[object], store: AuthStore) -> None:
 
 
 def is_reachable(address: object) -> bool:
-    """Whether others can get there: by its host, or, as a socket among the files, through a proxy."""
-    return not isinstance(address, tuple) or not _is_this_machine(address[0])
+    """True if others can reach the address: by its host, or through a proxy in front of a Unix socket."""
+    return not isinstance(address, tuple) or not _is_loopback(address[0])
 
 
-def _is_this_machine(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads the file of password, keys and sessions again when it has changed, whoever changed it."""
+"""Cached reads of the auth file, refreshed when any process has changed it."""
 
 import os
 import sqlite3
@@ -8,68 +8,66 @@ from pathlib import Path
 from dashboard.auth.auth_data import AuthData, StoredKey
 from dashboard.auth.auth_database import AuthFileError, connect
 
-_NOTHING = AuthData()
-_WAIT = 1.0
-"""Seconds that a reader waits for the file; in WAL mode it hardly ever has to."""
+_EMPTY = AuthData()
+_LOCK_TIMEOUT_S = 1.0
+"""Seconds to wait for a lock; readers hardly ever wait in WAL mode."""
 
 
 class CachedAuthReader:
-    """Keeps one connection, and what it read last: to ask whether that is still so takes microseconds.
-
-    For any thread.
-    """
+    """Keeps one connection and the last data; checking that it is current takes microseconds. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._turn = threading.Lock()
-        self._file: tuple[int, int] | None = None
+        self._lock = threading.Lock()
+        self._file_id: tuple[int, int] | None = None
         self._connection: sqlite3.Connection | None = None
-        self._version = -1
-        self._contents = _NOTHING
+        self._data_version = -1
+        self._data = _EMPTY
 
-    def contents(self) -> AuthData:
-        """What the file says now. Raises AuthFileError."""
-        with self._turn:
+    def read(self) -> AuthData:
+        """Returns the current data. Raises AuthFileError."""
+        with self._lock:
             try:
-                self._follow()
-                return self._read() if self._connection else _NOTHING
+                self._reopen_if_replaced()
+                return self._refresh() if self._connection else _EMPTY
             except (sqlite3.Error, OSError) as error:
                 self._close()
                 raise AuthFileError(f"{self._path}: passwords and keys cannot be read: {error}") from None
 
     def close(self) -> None:
-        """Lets go of the file; the next question opens it again."""
-        with self._turn:
+        """Closes the file; the next read opens it again."""
+        with self._lock:
             self._close()
 
-    def _follow(self) -> None:
-        """Opens the file that is there now: it may have been made, taken away or replaced."""
+    def _reopen_if_replaced(self) -> None:
+        """Follows the path: the file may have been created, removed or replaced."""
         try:
-            found = os.stat(self._path)
-            file = (found.st_dev, found.st_ino)
+            status = os.stat(self._path)
+            file_id = (status.st_dev, status.st_ino)
         except FileNotFoundError:
-            file = None
-        if file != self._file:
+            file_id = None
+        if file_id != self._file_id:
             self._close()
-            self._connection = connect(self._path, _WAIT) if file else None
-            self._file = file
+            self._connection = connect(self._path, _LOCK_TIMEOUT_S) if file_id else None
+            self._file_id = file_id
 
-    def _read(self) -> AuthData:
+    def _refresh(self) -> AuthData:
         assert self._connection is not None
+        # Queried before the data: a write in between is noticed by the next read.
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        if version != self._version:  # asked before reading: what is written meanwhile is read next time
-            self._contents = _contents(self._connection)
-            self._version = version
-        return self._contents
+        if version != self._data_version:
+            self._data = _read_all(self._connection)
+            self._data_version = version
+        return self._data
 
     def _close(self) -> None:
         if self._connection:
             self._connection.close()
-        self._file, self._connection, self._version = None, None, -1
+        self._file_id, self._connection, self._data_version = None, None, -1
 
 
-def _contents(connection: sqlite3.Connection) -> AuthData:
-    connection.execute("BEGIN")  # one moment for all four
+def _read_all(connection: sqlite3.Connection) -> AuthData:
+    connection.execute("BEGIN")  # one snapshot for all four tables
     try:
         password = connection.execute("SELECT hash FROM password").fetchone()
         keys = connection.execute("SELECT name, digest, created_at FROM keys ORDER BY name").fetchall()

@@ -1,4 +1,4 @@
-"""From where somebody asks, as far as it can be told."""
+"""The network address of a client, as login attempts are counted by it."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -8,7 +8,7 @@ UNKNOWN = "unknown"
 
 
 def client_address(scope: Scope) -> str:
-    """The address; of IPv6 the network of 64 bits, which one household has for itself."""
+    """Returns the IPv4 address, or the /64 network of an IPv6 address, which is one household's."""
     client = scope.get("client")
     try:
         address = ip_address(client[0].partition("%")[0]) if client else None

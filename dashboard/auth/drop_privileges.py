@@ -1,23 +1,23 @@
-"""root works on a service's files as that service's user: what it makes is the service's."""
+"""Dropping of root: files in a service's directory are created by the service's own user."""
 
 import os
 from pathlib import Path
 
 
 def become_directory_owner(path: Path) -> None:
-    """If this is root, goes on for good as the owner of the state folder around the file `path`.
+    """Switches root, irrevocably, to the owner of the state directory around the file `path`.
 
-    As root it could be led astray: its user may have put a link in that folder.
+    Root must not write there: the owner could have placed a symbolic link in the directory.
     """
     if os.name != "posix" or os.geteuid() != 0:
         return
-    owner = _nearest(path.absolute().parent).stat()
+    owner = _nearest_existing(path.absolute().parent).stat()
     if owner.st_uid != 0:
         os.setgroups([])
         os.setgid(owner.st_gid)
         os.setuid(owner.st_uid)
 
 
-def _nearest(path: Path) -> Path:
-    """The folder around it, or around that, which exists."""
-    return next(folder for folder in path.parents if folder.exists())
+def _nearest_existing(path: Path) -> Path:
+    """Returns the nearest existing directory above `path`."""
+    return next(directory for directory in path.parents if directory.exists())

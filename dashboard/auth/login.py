@@ -1,133 +1,116 @@
-"""Login and log-out, and the gate that makes them necessary."""
+"""The routes /login, /logout and /session."""
 
 import logging
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.auth.api_access import ApiAccess
 from dashboard.auth.auth_database import AuthFileError
 from dashboard.auth.auth_store import AuthStore
 from dashboard.auth.client_address import client_address
-from dashboard.auth.cookies import device_of, give, give_device, take, token_of
+from dashboard.auth.cookies import (
+    delete_session_cookie,
+    device_id,
+    session_token,
+    set_device_cookie,
+    set_session_cookie,
+)
+from dashboard.auth.decision import PrincipalKind
 from dashboard.auth.login_attempts import LoginAttempts
-from dashboard.auth.login_form import LoginForm, Unreadable, read_form
-from dashboard.auth.login_page import detour, login_page, too_often
-from dashboard.auth.middleware import AuthMiddleware
-from dashboard.auth.origin import origin_allowed
-from dashboard.auth.policy import UNREADABLE, AccessPolicy
+from dashboard.auth.login_form import InvalidForm, LoginForm, read_form
+from dashboard.auth.login_page import login_page, reload_page, throttled_message
 from dashboard.auth.redirects import local_path
+from dashboard.auth.refusals import AUTH_FILE_UNREADABLE
+from dashboard.auth.responses import refusal_response
 from dashboard.auth.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
 _NO_STORE = {"Cache-Control": "no-store"}
-_WRONG = "That is not the password."
-_UNREADABLE = "That could not be read. Type the password again."
+_WRONG_PASSWORD = "That is not the password."  # noqa: S105
+_UNREADABLE_FORM = "The form could not be read. Type the password again."
 
 
 def add_login(
-    app: FastAPI,
-    entrance: ApiAccess,
-    store: AuthStore,
-    *,
-    required: bool = False,
-    session_hours: float = 168,
-    redis_url: str | None = None,
+    app: FastAPI, store: AuthStore, *, session_hours: float = 168, redis_url: str | None = None
 ) -> None:
-    """Serves /login, /logout and /session, and lets in nobody who has not logged in, nor has a key, once
-    a password is set or if it is `required`. /session answers 204 to who is in, and 401 to others.
-
-    To be called after everything that it has to protect was added. Raises SettingsError.
-    """
-    door = AccessPolicy(entrance, store, required=required)
-    login = Login(door, LoginAttempts(store, Throttle(redis_url), session_hours), session_hours)
+    """Adds the login to an application behind AccessMiddleware. Raises SettingsError."""
+    login = Login(LoginAttempts(store, Throttle(redis_url), session_hours), session_hours)
     app.router.routes += [
         Route("/login", login.show, methods=["GET"]),
-        Route("/login", login.enter, methods=["POST"]),
-        Route("/logout", login.leave, methods=["POST"]),
-        Route("/session", _still_here, methods=["GET"]),
+        Route("/login", login.submit, methods=["POST"]),
+        Route("/logout", login.log_out, methods=["POST"]),
+        Route("/session", _session, methods=["GET"]),
     ]
-    app.add_exception_handler(AuthFileError, _cannot_tell)
-    app.add_middleware(AuthMiddleware, door=door, origins=entrance.origins)
+    app.add_exception_handler(AuthFileError, _unavailable)
 
 
 class Login:
-    """What the three routes do."""
+    """The endpoints of login and log-out."""
 
-    def __init__(self, door: AccessPolicy, attempts: LoginAttempts, hours: float) -> None:
-        self._door = door
+    def __init__(self, attempts: LoginAttempts, session_hours: float) -> None:
         self._attempts = attempts
-        self._hours = hours
+        self._session_hours = session_hours
 
     async def show(self, request: Request) -> Response:
-        """The form; or what was asked for, to who has logged in already."""
-        after = local_path(request.query_params.get("next"))
-        if not self._door.is_locked or self._door.has_session(request.scope):
-            return _go(after)
+        """Shows the form, or redirects a client that need not log in."""
+        next_path = local_path(request.query_params.get("next"))
+        if request.user.kind is not PrincipalKind.NONE:
+            return _redirect(next_path)
         if request.headers.get("sec-fetch-site") == "cross-site":
-            return detour(f"{request.url.path}?{request.url.query}".rstrip("?"))
-        return login_page(after)
+            return reload_page(f"{request.url.path}?{request.url.query}".rstrip("?"))
+        return login_page(next_path)
 
-    async def enter(self, request: Request) -> Response:
-        """Takes the form: a cookie for the right password."""
-        if not origin_allowed(request.headers):
-            return _stranger()
+    async def submit(self, request: Request) -> Response:
+        """Starts a session for the right password."""
         try:
             form = await read_form(request)
-        except Unreadable as error:
-            return _unreadable(error.status)
-        return await self._try(request, form)
+        except InvalidForm as error:
+            return _invalid_form(error.status)
+        return await self._attempt(request, form)
 
-    async def _try(self, request: Request, form: LoginForm) -> Response:
-        after = local_path(form.next)
-        address, device = client_address(request.scope), device_of(request.scope)
-        outcome = await self._attempts.make(form.password, address, device)
-        if outcome.wait:
-            return login_page(after, too_often(outcome.wait), 429, outcome.wait)
+    async def _attempt(self, request: Request, form: LoginForm) -> Response:
+        next_path = local_path(form.next)
+        address, device = client_address(request.scope), device_id(request.scope)
+        outcome = await self._attempts.log_in(form.password, address, device)
+        if wait_s := outcome.retry_after_s:
+            return login_page(next_path, throttled_message(wait_s), 429, wait_s)
         if outcome.token is None:
-            return login_page(after, _WRONG, 401)
-        answer = _go(after)
-        give(answer, request.scope, outcome.token, self._hours)
-        give_device(answer, request.scope, outcome.device)
-        return answer
+            return login_page(next_path, _WRONG_PASSWORD, 401)
+        response = _redirect(next_path)
+        set_session_cookie(response, request.scope, outcome.token, self._session_hours)
+        set_device_cookie(response, request.scope, outcome.device)
+        return response
 
-    async def leave(self, request: Request) -> Response:
+    async def log_out(self, request: Request) -> Response:
         """Ends the session, here and in the browser."""
-        if not origin_allowed(request.headers):
-            return _stranger()
-        token = token_of(request.scope)
-        if token is not None and self._door.has_session(request.scope):
-            await self._attempts.end(token)
-        answer = _go("/login")
-        take(answer, request.scope)
-        return answer
+        token = session_token(request.scope)
+        if token is not None and request.user.kind is PrincipalKind.SESSION:
+            await self._attempts.log_out(token)
+        response = _redirect("/login")
+        delete_session_cookie(response, request.scope)
+        return response
 
 
-async def _still_here(_request: Request) -> Response:
-    """Nothing: whose session has ended does not get past the gate."""
+async def _session(_request: Request) -> Response:
+    """Answers 204; the middleware answers 401 once the session has ended."""
     return Response(status_code=204, headers=_NO_STORE)
 
 
-def _go(path: str) -> Response:
+def _redirect(path: str) -> Response:
     return RedirectResponse(path, 303, _NO_STORE)
 
 
-def _unreadable(status: int) -> Response:
-    """The form once more. The connection does not stay open for the rest of what was sent."""
-    answer = login_page("/", _UNREADABLE, status)
-    answer.headers["Connection"] = "close"
-    return answer
+def _invalid_form(status: int) -> Response:
+    """Shows the form again, and closes the connection: the rest of the body is not read."""
+    response = login_page("/", _UNREADABLE_FORM, status)
+    response.headers["Connection"] = "close"
+    return response
 
 
-def _stranger() -> Response:
-    return PlainTextResponse("another site's page may not do this", 403, _NO_STORE)
-
-
-async def _cannot_tell(_request: Request, error: Exception) -> Response:
-    """The file of passwords and keys failed in the middle of a request."""
-    log.error("nobody can log in or out: %s", error)
-    status, reason = UNREADABLE
-    return PlainTextResponse(f"{reason}\n", status, _NO_STORE)
+async def _unavailable(request: Request, error: Exception) -> Response:
+    """Answers 503 when the auth file fails while a request is served."""
+    log.error("login and log-out are unavailable: %s", error)
+    return refusal_response(AUTH_FILE_UNREADABLE, request.scope)

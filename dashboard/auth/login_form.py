@@ -1,4 +1,4 @@
-"""The login form as a browser sends it."""
+"""The login form as a browser submits it."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,15 +6,15 @@ from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect, Request
 
-_LONGEST = 8_192
-"""Bytes of a form: the longest password and the longest path, each of them percent-encoded, fit in."""
-_PATIENCE = 15.0
-"""Seconds in which all of it has to arrive."""
-_KIND = "application/x-www-form-urlencoded"
+_MAX_BYTES = 8_192
+"""Fits the longest password and the longest path, both percent-encoded."""
+_TIMEOUT_S = 15.0
+"""Seconds in which the whole form has to arrive."""
+_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 
-class Unreadable(ValueError):
-    """This is not the form. `status` is HTTP's for it."""
+class InvalidForm(ValueError):
+    """The body is not the login form. `status` is the HTTP status to answer with."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -23,32 +23,33 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LoginForm:
-    """What was typed, and where to go afterwards."""
+    """The submitted password, and the path to open after the login."""
 
     password: str = field(repr=False)
     next: str
 
 
 async def read_form(request: Request) -> LoginForm:
-    """Reads no more than a form can have. Raises Unreadable."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
-        raise Unreadable(415)
-    body = await _body(request)
+    """Reads the form, within a limit of size and time. Raises InvalidForm."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != _CONTENT_TYPE:
+        raise InvalidForm(415)
+    body = await _read_body(request)
     try:
         fields = parse_qs(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=8)
     except ValueError:
-        raise Unreadable(400) from None
+        raise InvalidForm(400) from None
     return LoginForm(fields.get("password", [""])[0], fields.get("next", [""])[0])
 
 
-async def _body(request: Request) -> bytes:
+async def _read_body(request: Request) -> bytes:
     body = b""
     try:
-        async with asyncio.timeout(_PATIENCE):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > _LONGEST:
-                    raise Unreadable(413)
+        async with asyncio.timeout(_TIMEOUT_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _MAX_BYTES:
+                    raise InvalidForm(413)
     except (TimeoutError, ClientDisconnect):
-        raise Unreadable(408) from None
+        raise InvalidForm(408) from None
     return body

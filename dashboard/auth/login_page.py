@@ -1,4 +1,4 @@
-"""The login's page: no script but the theme's, and nothing of what is behind it."""
+"""The HTML of the login page: no script but the theme's, and no content of the dashboard."""
 
 from html import escape
 
@@ -12,7 +12,7 @@ _PAGE = """<!DOCTYPE html>
 <meta name="color-scheme" content="dark light">
 <meta name="robots" content="noindex">
 <meta name="referrer" content="same-origin">
-{more}<title>Log in · Position dashboard</title>
+{head}<title>Log in · Position dashboard</title>
 <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
 <link rel="preload" as="font" type="font/woff2" crossorigin
   href="/assets/vendor/inter-latin-wght-normal.woff2">
@@ -42,25 +42,28 @@ _CONTINUE = '<h1>Position dashboard</h1>\n<p><a href="{}">Continue</a></p>'
 _HEADERS = {"Cache-Control": "no-store"}
 
 
-def login_page(after: str, error: str = "", status: int = 200, retry_after: int = 0) -> HTMLResponse:
-    """The form, which leads to the path `after`; with an error, and the seconds to wait, if there are any."""
+def login_page(next_path: str, error: str = "", status: int = 200, retry_after_s: int = 0) -> HTMLResponse:
+    """Returns the form, which leads to `next_path`, with an error and Retry-After if given."""
     form = _FORM.format(
-        next=escape(after),
+        next=escape(next_path),
         invalid=_INVALID if error else "",
         error=_ERROR.format(escape(error)) if error else "",
     )
-    waiting = {"Retry-After": str(retry_after)} if retry_after else {}
-    return HTMLResponse(_PAGE.format(more="", main=form), status, _HEADERS | waiting)
+    retry_after = {"Retry-After": str(retry_after_s)} if retry_after_s else {}
+    return HTMLResponse(_PAGE.format(head="", main=form), status, _HEADERS | retry_after)
 
 
-def detour(address: str) -> HTMLResponse:
-    """Goes to `address` from a page of our own: on the way from another site a browser shows no cookie."""
-    to = escape(address)
-    return HTMLResponse(_PAGE.format(more=_REFRESH.format(to), main=_CONTINUE.format(to)), headers=_HEADERS)
+def reload_page(url: str) -> HTMLResponse:
+    """Returns a page that opens `url`: on a link from another site browsers withhold strict cookies."""
+    target = escape(url)
+    content = _PAGE.format(head=_REFRESH.format(target), main=_CONTINUE.format(target))
+    return HTMLResponse(content, headers=_HEADERS)
 
 
-def too_often(seconds: int) -> str:
-    """What to say to somebody who has to wait."""
-    minutes = -(-seconds // 60)
-    span = f"{seconds} seconds" if seconds < 60 else f"{minutes} minute{'s' if minutes > 1 else ''}"
-    return f"Too many attempts. Try again in {'1 second' if seconds == 1 else span}."
+def throttled_message(retry_after_s: int) -> str:
+    """Returns the error shown to a client that has to wait."""
+    minutes = -(-retry_after_s // 60)
+    duration = (
+        f"{retry_after_s} seconds" if retry_after_s < 60 else f"{minutes} minute{'s' if minutes > 1 else ''}"
+    )
+    return f"Too many attempts. Try again in {'1 second' if retry_after_s == 1 else duration}."

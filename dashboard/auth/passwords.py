@@ -1,4 +1,4 @@
-"""The password: how long it may be, and its hash, by argon2id as the library recommends it."""
+"""Length rules and hashing of the password: argon2id with the library's recommended parameters."""
 
 import unicodedata
 
@@ -7,55 +7,54 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from dashboard.errors import UsageError
 
-SHORTEST = 10
-"""Characters of a password."""
-LONGEST = 512
-"""Bytes of it in UTF-8: any that is taken has to fit into the login's form."""
+MIN_CHARACTERS = 10
+MAX_BYTES = 512
+"""Bytes in UTF-8: every accepted password has to fit into the login form."""
 _HASHER = PasswordHasher()
 
 
-class PoorPassword(UsageError):
-    """A password that is no good; the message says why, and not what it was."""
+class UnacceptablePassword(UsageError):
+    """A new password is empty, too short, too long or no UTF-8. The message does not contain it."""
 
 
-def checked(password: str) -> str:
-    """The password. Raises PoorPassword."""
+def validate_password(password: str) -> str:
+    """Returns the password. Raises UnacceptablePassword."""
     if not password.strip():
-        raise PoorPassword("the password is empty: nothing was changed")
-    if len(password) < SHORTEST:
-        raise PoorPassword(
-            f"the password has {len(password)} characters, and needs {SHORTEST}: nothing was changed"
+        raise UnacceptablePassword("the password is empty: nothing was changed")
+    if len(password) < MIN_CHARACTERS:
+        raise UnacceptablePassword(
+            f"the password has {len(password)} characters, and needs {MIN_CHARACTERS}: nothing was changed"
         )
-    if _size(password) > LONGEST:
-        raise PoorPassword(f"the password is longer than {LONGEST} bytes: nothing was changed")
+    if _byte_count(password) > MAX_BYTES:
+        raise UnacceptablePassword(f"the password is longer than {MAX_BYTES} bytes: nothing was changed")
     return password
 
 
-def _size(password: str) -> int:
+def hash_password(password: str) -> str:
+    """Returns the hash, which includes its parameters. Takes about 50 ms and 64 MiB."""
+    return _HASHER.hash(_normalized(password))
+
+
+def verify_password(password: str, known: str) -> bool:
+    """True if `known` is a hash of the password. Costs as much as `hash_password` for either result."""
     try:
-        return len(password.encode())
-    except UnicodeEncodeError:  # Python reads a terminal that is no UTF-8 into what cannot be written
-        raise PoorPassword("the password is no UTF-8: nothing was changed") from None
-
-
-def hashed(password: str) -> str:
-    """Its hash, which says by what parameters it was made. Takes some 50 ms and 64 MiB."""
-    return _HASHER.hash(_normal(password))
-
-
-def matches(password: str, known: str) -> bool:
-    """Whether `known` is a hash of the password. Takes as long and as much as `hashed`, whatever it says."""
-    try:
-        return _HASHER.verify(known, _normal(password))
+        return _HASHER.verify(known, _normalized(password))
     except (VerificationError, InvalidHashError):
         return False
 
 
-def is_outdated(known: str) -> bool:
-    """Whether a hash was made by other parameters than those of today."""
+def needs_rehash(known: str) -> bool:
+    """True if a hash was made with other parameters than the current ones."""
     return _HASHER.check_needs_rehash(known)
 
 
-def _normal(password: str) -> str:
-    """One spelling for letters that keyboards and systems encode differently."""
+def _byte_count(password: str) -> int:
+    try:
+        return len(password.encode())
+    except UnicodeEncodeError:  # surrogates, by which Python reads bytes that are no UTF-8
+        raise UnacceptablePassword("the password is no UTF-8: nothing was changed") from None
+
+
+def _normalized(password: str) -> str:
+    """Returns Unicode's NFC: keyboards and systems encode the same letter differently."""
     return unicodedata.normalize("NFC", password)

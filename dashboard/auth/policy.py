@@ -1,73 +1,127 @@
-"""The one judgement of who may enter, by the password, the sessions and the access keys of this moment."""
+"""The access policy: the one place that decides who may enter, for pages, API, websockets and metrics."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from dashboard.auth.api_access import ApiAccess
-from dashboard.auth.auth_store import AuthStore
-from dashboard.auth.cookies import token_of
+from dashboard.auth import refusals
+from dashboard.auth.access_keys import has_key_in_query, key_owner
+from dashboard.auth.access_rules import AccessRules
+from dashboard.auth.allowed_hosts import is_allowed_host
+from dashboard.auth.auth_data import AuthData
+from dashboard.auth.auth_store import digest
+from dashboard.auth.cookies import session_token
+from dashboard.auth.decision import ANONYMOUS, OPEN, Decision, Principal, PrincipalKind, allow
+from dashboard.auth.origin import is_same_origin
+from dashboard.auth.responses import accepts_html
 
-HEALTH = ("/healthz", "/readyz")
-"""What whoever restarts the dashboard has to see; nothing is judged there."""
-LOGIN = (
-    "/login",
-    "/logout",
-    "/assets/css/1-tokens.css",
-    "/assets/early/theme.js",
-    "/assets/login/login.css",
-    "/assets/vendor/inter-latin-wght-normal.woff2",
-    "/assets/favicon.svg",
+HEALTH_PATHS = frozenset(("/healthz", "/readyz"))
+"""Readable without a login, for load balancers and service managers."""
+LOGIN_PATHS = frozenset(
+    (
+        "/login",
+        "/logout",
+        "/assets/css/1-tokens.css",
+        "/assets/early/theme.js",
+        "/assets/login/login.css",
+        "/assets/vendor/inter-latin-wght-normal.woff2",
+        "/assets/favicon.svg",
+    )
 )
-"""What everybody may ask for, to be able to log in."""
-NO_PASSWORD = 503, "no password is set: run dashboard-admin set-password on the dashboard's machine"
-UNREADABLE = 503, "passwords and keys cannot be read or written: the dashboard's log says why"
-NO_ENTRY = 401, "log in, or send an access key where one is enough"
+"""Readable without a login, in order to log in."""
+_API_PREFIX = "/api/v1/"
+
+
+class AuthSource(Protocol):
+    """The part of AuthStore that the policy reads."""
+
+    clock: Callable[[], float]
+
+    def read(self) -> AuthData:
+        """Returns the current data. Raises AuthFileError."""
 
 
 class AccessPolicy:
-    """Is open until a password is set or asked for, and from then on for as long as the process lives.
+    """Open until a password is set or required; locked from then on until the process exits.
 
-    So a file that is lost, or taken away, locks the dashboard and does not open it.
+    So the loss of the file of passwords locks the dashboard instead of opening it.
     """
 
-    def __init__(self, entrance: ApiAccess, store: AuthStore, *, required: bool) -> None:
+    def __init__(self, rules: AccessRules, store: AuthSource) -> None:
+        self._rules = rules
         self.store = store
-        self._entrance = entrance
-        self._locked = required
+        self._locked = rules.login_required
 
-    @property
-    def is_locked(self) -> bool:
-        """Whether a login is needed."""
-        self._locked = self._locked or self.store.has_password
-        return self._locked
+    def decide(self, scope: Scope) -> Decision:
+        """Decides on a request or on the handshake of a websocket. Raises AuthFileError."""
+        headers = Headers(scope=scope)
+        if not is_allowed_host(headers.get("host", ""), self._rules.hosts):
+            return refusals.HOST_NOT_ALLOWED
+        if _changes_state(scope) and not is_same_origin(headers):
+            return refusals.CROSS_SITE
+        if scope["path"] in HEALTH_PATHS:
+            return allow(ANONYMOUS)
+        data = self.store.read()
+        principal = self._principal(scope, headers, data)
+        refusal = self._refuse_login(scope, headers, data, principal)
+        if scope["path"].startswith(_API_PREFIX):
+            decision = refusal or self._refuse_api(scope, headers, data, principal)
+            return replace(decision or allow(principal), cors_origins=self._rules.origins)
+        if refusal is None and scope["type"] == "websocket" and not is_same_origin(headers):
+            return refusals.CROSS_SITE
+        return refusal or allow(principal)
 
-    def refusal(self, scope: Scope) -> tuple[int, str] | None:
-        """HTTP status and reason why a request may not enter; None if it may. Raises AccessFileError."""
-        has_password = self.store.has_password
-        self._locked = self._locked or has_password
-        if not self._locked:
+    def _principal(self, scope: Scope, headers: Headers, data: AuthData) -> Principal:
+        self._locked = self._locked or data.password_hash is not None
+        token = session_token(scope)
+        if token is not None and data.has_session(digest(token), self.store.clock()):
+            return Principal(PrincipalKind.SESSION, digest(token).hex())
+        if accepts_keys(scope["path"]):
+            stored = ((name, key.digest) for name, key in data.keys.items())
+            owner = key_owner(headers, (*self._rules.keys.items(), *stored))
+            if owner is not None:
+                return Principal(PrincipalKind.ACCESS_KEY, owner)
+        return ANONYMOUS if self._locked else OPEN
+
+    def _refuse_login(
+        self, scope: Scope, headers: Headers, data: AuthData, principal: Principal
+    ) -> Decision | None:
+        """Refuses callers without a session or a key, once the dashboard is locked."""
+        if self._locked and data.password_hash is None:
+            return refusals.NO_PASSWORD
+        if principal.kind is not PrincipalKind.NONE or scope["path"] in LOGIN_PATHS:
             return None
-        if not has_password:
-            return NO_PASSWORD
-        if scope["path"] in LOGIN or self.has_session(scope) or self._has_key(scope):
-            return None
-        return NO_ENTRY
+        if _is_navigation(scope, headers):
+            return refusals.redirect_to_login(scope)
+        return refusals.LOGIN_OR_KEY_REQUIRED if accepts_keys(scope["path"]) else refusals.LOGIN_REQUIRED
 
-    def still_admits(self, scope: Scope) -> bool:
-        """Whether somebody who entered, and stays, might enter now. Raises AccessFileError."""
-        if self.refusal(scope) is not None:
-            return False
-        return not scope["path"].startswith("/api/") or self._entrance.refusal(scope) is None
-
-    def has_session(self, scope: Scope) -> bool:
-        """Whether who asks has logged in."""
-        token = token_of(scope)
-        return token is not None and self.store.has_session(token)
-
-    def _has_key(self, scope: Scope) -> bool:
-        return takes_keys(scope["path"]) and self._entrance.owner(Headers(scope=scope)) is not None
+    def _refuse_api(
+        self, scope: Scope, headers: Headers, data: AuthData, principal: Principal
+    ) -> Decision | None:
+        """Refuses unlisted sites, keys in the URL and, once there are keys, callers without one."""
+        if not is_same_origin(headers) and headers.get("origin") not in self._rules.origins:
+            return refusals.ORIGIN_NOT_ALLOWED
+        if has_key_in_query(scope):
+            return refusals.KEY_IN_QUERY
+        if principal.kind is PrincipalKind.OPEN and (self._rules.keys or data.keys):
+            return refusals.KEY_REQUIRED
+        return None
 
 
-def takes_keys(path: str) -> bool:
-    """Whether this is for programs, which show an access key."""
-    return path == "/metrics" or path == "/api" or path.startswith("/api/")
+def accepts_keys(path: str) -> bool:
+    """True for what programs read: there an access key replaces a session."""
+    return path in ("/metrics", "/api") or path.startswith("/api/")
+
+
+def _changes_state(scope: Scope) -> bool:
+    return scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS")
+
+
+def _is_navigation(scope: Scope, headers: Headers) -> bool:
+    """True if a browser opens a page, and can be shown the login instead."""
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        return False
+    return not scope["path"].startswith((_API_PREFIX, "/metrics")) and accepts_html(headers)

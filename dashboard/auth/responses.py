@@ -1,29 +1,40 @@
-"""How a request is turned away, over HTTP and in the handshake of a websocket."""
+"""Responses to refused requests, over HTTP and in the handshake of a websocket."""
 
 import json
 from typing import Any
 
-from starlette.responses import JSONResponse
-from starlette.types import Scope, Send
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
-_NO_STORE = {"Cache-Control": "no-store"}
-
-
-def refuse_request(status: int, reason: str, *, bearer: bool = False) -> JSONResponse:
-    """The answer over HTTP; with `bearer` it says that an access key would do."""
-    headers = _NO_STORE | {"WWW-Authenticate": "Bearer"} if bearer else _NO_STORE
-    return JSONResponse({"detail": reason}, status, headers)
+from dashboard.auth.decision import Decision
 
 
-async def refuse_websocket(scope: Scope, send: Send, status: int, reason: str) -> None:
-    """Says why over HTTP, where the server can; else the handshake just fails with 403.
+def refusal_response(decision: Decision, scope: Scope) -> Response:
+    """Returns the HTTP response: a line of text for browsers, JSON for programs."""
+    headers = {"Cache-Control": "no-store", **decision.headers}
+    if "Location" in headers:
+        return Response(status_code=decision.status, headers=headers)
+    if accepts_html(Headers(scope=scope)):
+        return PlainTextResponse(f"{decision.detail}\n", decision.status, headers)
+    return JSONResponse({"detail": decision.detail}, decision.status, headers)
 
-    To be called after the request to connect has been received, and before it is accepted.
-    """
+
+def accepts_html(headers: Headers) -> bool:
+    """True for a browser that loads a page or sends a form."""
+    return "text/html" in headers.get("accept", "")
+
+
+async def refuse_websocket(decision: Decision, scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuses the handshake with the decision's status; with 403 where the server cannot send others."""
+    await receive()  # websocket.connect
     if "websocket.http.response" not in (scope.get("extensions") or {}):
         await send({"type": "websocket.close", "code": 1008})
         return
-    body = json.dumps({"detail": reason}).encode()
-    headers: list[tuple[Any, Any]] = [(b"content-type", b"application/json")]
-    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    body = json.dumps({"detail": decision.detail}).encode()
+    given = {"Content-Type": "application/json", **decision.headers}
+    headers: list[tuple[Any, Any]] = [
+        (name.lower().encode(), value.encode()) for name, value in given.items()
+    ]
+    await send({"type": "websocket.http.response.start", "status": decision.status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""How often somebody may be wrong about the password: one alone, and all strangers together."""
+"""Limits on failed logins: per client, and for all unknown clients together."""
 
 import logging
 import math
@@ -17,91 +17,93 @@ from dashboard.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-_EACH = parse("5 per 5 minutes")
-_ALL = parse("100 per hour")
+_PER_CLIENT = parse("5 per 5 minutes")
+_ALL_UNKNOWN = parse("100 per hour")
 _T = TypeVar("_T")
-_PATIENCE = 0.5
-"""Seconds to wait for Redis: a login does not wait longer for it."""
+_REDIS_TIMEOUT_S = 0.5
+"""Seconds to wait for Redis, so that a login does not hang while it is down."""
 
 
-class _Counts:
-    """The tries of the last minutes, in one storage."""
+class _Windows:
+    """The moving windows of recent attempts, in one storage."""
 
     def __init__(self, storage: Storage) -> None:
         self._limiter = MovingWindowRateLimiter(storage)
 
-    def take(self, who: str, known: bool) -> int:
-        """Counts a try beforehand, so that a hundred at once are a hundred. Seconds to wait, or 0."""
+    def acquire(self, key: str, known: bool) -> int:
+        """Counts an attempt in advance, so that concurrent ones count. Returns seconds to wait, or 0."""
         limiter = self._limiter
-        if not known and not limiter.test(_ALL, "all"):
-            return _until(limiter.get_window_stats(_ALL, "all").reset_time)
-        if not limiter.hit(_EACH, "from", who):
-            return _until(limiter.get_window_stats(_EACH, "from", who).reset_time)
+        if not known and not limiter.test(_ALL_UNKNOWN, "all"):
+            return _seconds_until(limiter.get_window_stats(_ALL_UNKNOWN, "all").reset_time)
+        if not limiter.hit(_PER_CLIENT, "from", key):
+            return _seconds_until(limiter.get_window_stats(_PER_CLIENT, "from", key).reset_time)
         return 0
 
-    def failed(self) -> None:
-        self._limiter.hit(_ALL, "all")
+    def record_failure(self) -> None:
+        self._limiter.hit(_ALL_UNKNOWN, "all")
 
-    def forgive(self, who: str) -> None:
-        self._limiter.clear(_EACH, "from", who)
+    def reset(self, key: str) -> None:
+        self._limiter.clear(_PER_CLIENT, "from", key)
 
 
 class Throttle:
-    """Counts in Redis for all workers, where one is given, and in this process in case it goes away.
+    """Counts attempts in Redis for all workers, if given, and always in this process as a fallback.
 
-    Windows move: whoever waits gets another try, as old failures leave one by one. `who` is an address, or
-    a browser that is known: the failures of strangers must not lock its owner out. For any thread.
+    Windows move: a client that waits gets another attempt as old failures expire. A `key` is an address or
+    a known device: failures of strangers must not lock its owner out. Thread-safe.
     """
 
     def __init__(self, redis_url: str | None = None) -> None:
         """`redis_url` is like redis://127.0.0.1/0 or unix:///run/redis/redis.sock. Raises SettingsError."""
-        self._near = _Counts(MemoryStorage())
-        self._far = _Counts(_redis(redis_url)) if redis_url else None
-        self._complained = False
+        self._local = _Windows(MemoryStorage())
+        self._shared = _Windows(_redis_storage(redis_url)) if redis_url else None
+        self._redis_failed = False
 
-    def take(self, who: str, *, known: bool = False) -> int:
-        """Seconds to wait before a try; 0 if it may be now, and then it counts until it is forgiven."""
-        return self._in_both(lambda counts: counts.take(who, known))
+    def acquire(self, key: str, *, known: bool = False) -> int:
+        """Returns seconds to wait before an attempt; 0 allows it, and counts it until `reset`."""
+        return self._in_both(lambda windows: windows.acquire(key, known))
 
-    def failed(self) -> None:
-        """A stranger's try was wrong."""
-        self._in_both(_Counts.failed)
+    def record_failure(self) -> None:
+        """Counts the failed attempt of an unknown client."""
+        self._in_both(_Windows.record_failure)
 
-    def forgive(self, who: str) -> None:
-        """A try was right: those before it, of the same one, are forgotten."""
-        self._in_both(lambda counts: counts.forgive(who))
+    def reset(self, key: str) -> None:
+        """Forgets the attempts of a client that has logged in."""
+        self._in_both(lambda windows: windows.reset(key))
 
-    def _in_both(self, do: Callable[[_Counts], _T]) -> _T:
-        near = do(self._near)
-        if self._far is None:
-            return near
+    def _in_both(self, operation: Callable[[_Windows], _T]) -> _T:
+        local = operation(self._local)
+        if self._shared is None:
+            return local
         try:
-            far = do(self._far)
+            shared = operation(self._shared)
         except RedisError as error:
-            self._complain(error)
-            return near
-        self._complained = False
-        return far
+            self._log_once(error)
+            return local
+        self._redis_failed = False
+        return shared
 
-    def _complain(self, error: RedisError) -> None:
-        """Once for each time that it goes away."""
-        if not self._complained:
-            log.warning("failed logins are counted in this process alone: Redis: %s", error)
-        self._complained = True
+    def _log_once(self, error: RedisError) -> None:
+        """Logs the first failure of each outage."""
+        if not self._redis_failed:
+            log.warning("failed logins are counted per process until Redis is back: %s", error)
+        self._redis_failed = True
 
 
-def _redis(url: str) -> RedisStorage:
+def _redis_storage(url: str) -> RedisStorage:
     try:
         pool = ConnectionPool.from_url(
             url.replace("redis+unix://", "unix://", 1),
-            socket_timeout=_PATIENCE,
-            socket_connect_timeout=_PATIENCE,
+            socket_timeout=_REDIS_TIMEOUT_S,
+            socket_connect_timeout=_REDIS_TIMEOUT_S,
             retry=Retry(NoBackoff(), 0),
         )
     except ValueError:
-        raise SettingsError("--redis-url: write it like unix:///run/redis/redis.sock") from None
+        raise SettingsError(
+            "--redis-url: is no URL of a Redis server: write it like unix:///run/redis/redis.sock"
+        ) from None
     return RedisStorage(url, connection_pool=pool, key_prefix="dashboard-login")
 
 
-def _until(moment: float) -> int:
-    return max(1, math.ceil(moment - time.time()))
+def _seconds_until(time_s: float) -> int:
+    return max(1, math.ceil(time_s - time.time()))

@@ -101,7 +101,7 @@ class AccountClient:
         return await fetch_all_rows(self.id, fetch_page, start, now)
 
     async def fetch_funding(self, instrument: Instrument, since: int) -> tuple[Funding, ...]:
-        """Returns funding payments since `since` (ms since 1970); empty where there is no such history."""
+        """Returns funding payments since `since` (ms since 1970); empty if unsupported."""
         if instrument.kind != "swap" or not self._has("fetchFundingHistory"):
             return ()
         await self._ensure_markets()
@@ -119,7 +119,7 @@ class AccountClient:
         return normalize_account.funding(rows, instrument)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
-        """Returns symbol and side of the positions closed since `since`; empty without such a history."""
+        """Returns symbol and side of the positions closed since `since`; empty if unsupported."""
         if not self._has("fetchPositionsHistory"):
             return frozenset()
         await self._ensure_markets()
@@ -187,12 +187,14 @@ class AccountClient:
         self._hedged = self._hedged or any(fill.position_side is not None for fill in fills)
 
     async def _exchange_time_ms(self) -> int:
-        """The exchange's clock, or the local one where it cannot be read."""
+        """A lower bound of the exchange's time; the local time where the exchange's cannot be read.
+
+        A time ahead of the exchange's would judge a trade after a request as one before it. The middle of
+        the request may be ahead: a new connection delays the request, but not the response.
+        """
         if self._clock_offset_ms is None and self._has("fetchTime"):
             with suppress(DashboardError), translate_errors(self.id):
-                before = wall_ms()
-                exchange_time = int(await self._ccxt.fetch_time())
-                self._clock_offset_ms = exchange_time - (before + wall_ms()) // 2
+                self._clock_offset_ms = int(await self._ccxt.fetch_time()) - wall_ms() - 1
         return wall_ms() + (self._clock_offset_ms or 0)
 
     def _has(self, capability: str) -> bool:

@@ -38,7 +38,7 @@ _BYBIT_POSITIONS_PAGE_SIZE = 200
 
 
 async def fetch_positions(exchange: Any, including: Instrument | None) -> list[Raw]:
-    """Returns ccxt's rows of all positions. A failing part fails all: it would pass for the whole."""
+    """Returns ccxt's rows of all positions. Fails if any part fails: the rest would appear complete."""
     rows: list[Raw] = []
     for params in _POSITION_PARAMS.get(exchange.id, ({},)):
         rows += await _fetch_position_pages(exchange, params)

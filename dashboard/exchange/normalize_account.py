@@ -35,7 +35,7 @@ def positions(rows: Iterable[Raw], find_instrument: FindInstrument) -> tuple[Pos
 
 
 def hedged(rows: Iterable[Raw]) -> bool | None:
-    """True in hedge mode (a long and a short of one symbol at once); None if no row shows the mode."""
+    """True in hedge mode (a long and a short of one symbol at once); None if unknown."""
     modes = [mode for row in rows if (mode := _is_hedged(row)) is not None]
     return any(modes) if modes else None
 

@@ -9,7 +9,7 @@ from dashboard.exchange.normalize import Raw
 PAGE_SIZE = 100
 """Rows requested at once: the maximum of Bitget, Bybit and OKX."""
 MAX_HISTORY_MS = 90 * 24 * 3_600_000
-"""The oldest history requested: most exchanges store no more, and some reject older times."""
+"""The age of the oldest rows requested: many exchanges delete older ones, some reject the request."""
 
 _MAX_SPAN_MS = 7 * 24 * 3_600_000
 """The longest span of one request: a week on Bitget, Bybit and Binance."""
@@ -29,7 +29,7 @@ FetchPage = Callable[[Span, Mapping[str, Any]], Awaitable[list[Raw]]]
 async def fetch_all_rows(exchange: str, fetch_page: FetchPage, since: int, until: int) -> list[Raw]:
     """Returns each row from `since` to `until` (ms since 1970) once.
 
-    Raises ExchangeUnavailable after too many pages: a part would pass for the whole.
+    Raises ExchangeUnavailable after too many pages: a partial history would appear complete.
     """
     length = _MAX_SPANS_MS.get(exchange, _MAX_SPAN_MS)
     rows: dict[str, Raw] = {}

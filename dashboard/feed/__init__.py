@@ -1,1 +1,1 @@
-"""The one feed: a thread that reads the exchange and reports events of the domain to a callback."""
+"""The feed: a thread that reads the exchange and reports domain events to a callback."""

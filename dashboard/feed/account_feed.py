@@ -1,10 +1,10 @@
-"""AccountFeed: an account's fills as they happen, and its positions now and again."""
+"""AccountFeed: streams an account's fills and takes snapshots of its positions."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from dashboard.clock import now_ms
 from dashboard.domain.events import AccountEvent, AccountFailed, FillsReceived
@@ -12,28 +12,37 @@ from dashboard.domain.market import Instrument
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_reader import AccountReader, KnownPositions
+from dashboard.feed.backoff import backoff_delays
 from dashboard.feed.missed_fill_detector import MissedFillDetector
 from dashboard.feed.retry import run_forever
 
-log = logging.getLogger(__name__)
 
-_EVERY = 60.0
-"""Seconds between two readings while fills are heard."""
-_EVERY_UNHEARD = 10.0
-"""The same while they are not."""
-_PAUSE = 2.0
-"""Seconds between two readings at least, and from a new stream to the reading that it needs."""
-_SETTLED = 45.0
-"""Seconds after which a websocket that did not fail is up: ccxt waits for up to 30 before it connects, and
-for 10 while it does.
-"""
+@dataclass(frozen=True, slots=True)
+class AccountTimeouts:
+    """Intervals and timeouts of the account feed, in seconds."""
+
+    snapshot_interval_s: float = 60.0
+    """Between two snapshots while fills are streamed."""
+    unstreamed_interval_s: float = 10.0
+    """Between two snapshots while fills are not streamed."""
+    min_interval_s: float = 2.0
+    """Between two snapshots at least, and from a new stream to its first snapshot."""
+    settle_s: float = 45.0
+    """After this a websocket without failure counts as connected.
+
+    ccxt may wait for 30 s before it connects, and for 10 s while it does.
+    """
+    fill_delay_s: float = 3.0
+    """Maximum delay of a streamed fill. A later one counts as missed."""
+    first_retry_s: float = 0.25
+    """Delay before the first retry; it doubles with each failure."""
 
 
 class AccountFeed:
-    """Reports to `emit` what the account does and holds. Belongs to the feed's loop.
+    """Emits the fills and snapshots of one account. Runs in the event loop of the price feed.
 
-    Fills come by the websocket. A reading follows at the start, after each gap of that stream, a
-    little after each fill, each minute, and on demand.
+    Fills are streamed by the websocket. Snapshots are taken at the start, after each gap of the stream,
+    shortly after each fill, once a minute, and on request.
     """
 
     def __init__(
@@ -41,105 +50,114 @@ class AccountFeed:
         client: AccountClient,
         markets: ExchangeClient,
         emit: Callable[[AccountEvent], None],
-        book: KnownPositions,
+        known: KnownPositions,
         *,
-        pause: float = _PAUSE,
-        settled: float = _SETTLED,
+        timeouts: AccountTimeouts | None = None,
     ) -> None:
-        """`pause` is the least time in seconds between two readings, and the time that a new stream gets
-        before fills are asked for once more; after `settled` seconds it counts as up.
-        """
+        """`known` are the positions with which snapshots are compared."""
         self._client = client
         self._emit = emit
-        self._reader = AccountReader(client, markets, book)
-        self._pause = pause
-        self._settled_after = settled
-        self._wanted = asyncio.Event()
+        self._reader = AccountReader(client, markets, known)
+        self._timeouts = timeouts or AccountTimeouts()
+        self._delays = partial(backoff_delays, self._timeouts.first_retry_s)
+        self._requested = asyncio.Event()
         self._read_at = 0
-        self._heard_at = 0
-        self._heard = MissedFillDetector()
+        self._fills_received_at = 0
+        self._detector = MissedFillDetector(max_delay_ms=int(self._timeouts.fill_delay_s * 1000))
         self._settled = False
-        self._silence: str | None = None if client.can_watch_fills else "fills cannot be streamed"
+        self._stream_problem = None if client.can_watch_fills else "the exchange does not stream fills"
 
-    async def first_reading(self, main: Instrument) -> None:
-        """Reads once. Raises a UsageError where the keys cannot be used, or ExchangeUnavailable."""
+    async def first_snapshot(self, main: Instrument) -> None:
+        """Takes the first snapshot. Raises a UsageError for unusable credentials, or ExchangeUnavailable."""
         self._reader.main = main
-        await self._read()
+        await self._take_snapshot()
 
     async def run(self) -> None:
-        """Listens and reads until cancelled."""
+        """Streams fills and takes snapshots until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(run_forever(self._wait_and_read, self._not_read))
+            tasks.create_task(
+                run_forever(self._wait_and_take_snapshot, self._snapshot_failed, delays=self._delays)
+            )
             if self._client.can_watch_fills:
-                tasks.create_task(run_forever(self._listen, self._not_heard, progress=lambda: self._heard_at))
+                stream = run_forever(
+                    self._stream_fills,
+                    self._stream_failed,
+                    progress=lambda: self._fills_received_at,
+                    delays=self._delays,
+                )
+                tasks.create_task(stream)
 
-    def read_soon(self, *, gap: bool = False) -> None:
-        """Asks for a reading before its time; after a `gap` the fills are asked for, too."""
-        self._reader.gap = self._reader.gap or gap
-        self._wanted.set()
+    def request_snapshot(self, *, after_gap: bool = False) -> None:
+        """Requests a snapshot before it is due. `after_gap` fetches the history of fills too."""
+        self._reader.after_gap = self._reader.after_gap or after_gap
+        self._requested.set()
 
-    def failed(self, reason: str) -> None:
-        """A reading failed, which says nothing of the positions."""
+    def report_failure(self, reason: str) -> None:
+        """Emits a failure. The known positions stay unchanged."""
         self._emit(AccountFailed(reason))
 
     async def close(self) -> None:
         """Closes the account's connections."""
         await self._client.close()
 
-    async def _listen(self) -> None:
-        """Hears fills. Nothing may be awaited between two calls: what comes then is told late."""
+    async def _stream_fills(self) -> None:
+        """Receives fills. Must not await anything else in the loop: it would delay the next fills."""
         loop = asyncio.get_running_loop()
-        self.read_soon(gap=True)
-        # The subscription takes a moment, in which a fill may be missed.
-        later = (
-            loop.call_later(self._pause, lambda: self.read_soon(gap=True)),
-            loop.call_later(self._settled_after, self._settle),
+        request_after_gap = partial(self.request_snapshot, after_gap=True)
+        request_after_gap()
+        # Fills may be missed until the subscription is complete.
+        timers = (
+            loop.call_later(self._timeouts.min_interval_s, request_after_gap),
+            loop.call_later(self._timeouts.settle_s, self._settle),
         )
         try:
             while True:
                 fills = await self._client.watch_fills()
-                self._silence, self._heard_at = None, now_ms()
+                self._stream_problem, self._fills_received_at = None, now_ms()
                 if fills:
-                    self._heard.told(fills)
+                    self._detector.add_streamed(fills)
                     self._emit(FillsReceived(fills))
-                    # Leverage and liquidation prices have changed, too.
-                    loop.call_later(self._pause / 4, self.read_soon)
+                    # Leverage and liquidation price have changed too.
+                    loop.call_later(self._timeouts.min_interval_s / 4, self.request_snapshot)
         finally:
             self._settled = False
-            self._heard.lost_touch()
-            for timer in later:
+            self._detector.stream_lost()
+            for timer in timers:
                 timer.cancel()
 
     def _settle(self) -> None:
-        """The websocket is up, though it may have nothing to tell for hours."""
+        """The websocket is connected, even if no fill has arrived."""
         self._settled = True
-        if self._silence is not None:
-            self._silence = None
-            self.read_soon(gap=True)
+        if self._stream_problem is not None:
+            self._stream_problem = None
+            self.request_snapshot(after_gap=True)
 
-    def _not_heard(self, reason: str) -> None:
+    def _stream_failed(self, reason: str) -> None:
         self._client.reset_websockets()
-        self._silence = f"fills are not heard: {reason}"
-        self.failed(self._silence)
-        self.read_soon(gap=True)
+        self._stream_problem = f"fills are not streamed: {reason}"
+        self.report_failure(self._stream_problem)
+        self.request_snapshot(after_gap=True)
 
-    def _not_read(self, reason: str) -> None:
-        self.failed(reason)
-        self._wanted.set()  # at once, but for the growing waits in between
+    def _snapshot_failed(self, reason: str) -> None:
+        self.report_failure(reason)
+        self._requested.set()  # retried after the backoff delay alone
 
-    async def _wait_and_read(self) -> None:
+    async def _wait_and_take_snapshot(self) -> None:
+        timeouts = self._timeouts
+        interval_s = timeouts.unstreamed_interval_s if self._stream_problem else timeouts.snapshot_interval_s
         with suppress(TimeoutError):
-            async with asyncio.timeout(_EVERY_UNHEARD if self._silence else _EVERY):
-                await self._wanted.wait()
-        await asyncio.sleep(max(0.0, self._pause - (now_ms() - self._read_at) / 1000) if self._read_at else 0)
-        self._wanted.clear()
-        await self._read()
+            async with asyncio.timeout(interval_s):
+                await self._requested.wait()
+        if self._read_at:
+            await asyncio.sleep(max(0.0, timeouts.min_interval_s - (now_ms() - self._read_at) / 1000))
+        self._requested.clear()
+        await self._take_snapshot()
 
-    async def _read(self) -> None:
+    async def _take_snapshot(self) -> None:
         self._read_at = now_ms()
-        reading = await self._reader.read()
-        self._emit(replace(reading, problem=self._silence))
-        if reading.inconsistent_symbols:
-            self.read_soon()
-        if self._settled and self._heard.lack(reading):
-            self._client.reset_websockets()  # connected, but deaf
+        snapshot = await self._reader.read()
+        self._emit(replace(snapshot, problem=self._stream_problem))
+        if snapshot.inconsistent_symbols:
+            self.request_snapshot()
+        if self._settled and self._detector.misses_fill(snapshot):
+            self._client.reset_websockets()  # connected, but fills are missing

@@ -1,16 +1,16 @@
-"""How long to wait before the next try: doubling, with jitter, up to a cap."""
+"""Delays between retries: exponential, with jitter and a cap."""
 
 import random
 from collections.abc import Iterator
 from itertools import count
 
 
-def backoff_delays(first: float = 0.25, cap: float = 15.0, jitter: float = 0.25) -> Iterator[float]:
-    """Seconds to wait before the 2nd, 3rd, ... try, for ever.
+def backoff_delays(first_s: float = 0.25, cap_s: float = 15.0, jitter: float = 0.25) -> Iterator[float]:
+    """Yields the seconds to wait before the 2nd, 3rd, ... attempt, without end.
 
-    `jitter` is the largest relative deviation: many clients that lost one server together should
-    not come back together.
+    `jitter` is the largest relative deviation: clients that lost one server together should not all
+    reconnect at the same moment.
     """
     for attempt in count():
-        delay = min(cap, first * 2 ** min(attempt, 30))
-        yield delay * random.uniform(1 - jitter, 1 + jitter)  # noqa: S311 - no secret depends on it
+        delay = min(cap_s, first_s * 2 ** min(attempt, 30))
+        yield delay * random.uniform(1 - jitter, 1 + jitter)  # noqa: S311 - not security-relevant

@@ -1,11 +1,10 @@
-"""Websocket and polling as one source of prices.
+"""MarketFeed: websocket and polling combined into one source of prices for a market.
 
-The stream waits for the websocket. The lookout polls while the stream is down, and when it is
-silent finds out whether the market is quiet or the socket is deaf, which ccxt never notices.
+One task waits for the websocket. The other polls while the stream is down, and checks a silent stream
+by a request: the market may be quiet, or the socket dead, which ccxt does not detect.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,26 +15,29 @@ from dashboard.domain.events import FeedEvent, FeedFailed, PriceReceived, Supple
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.exchange_client import ExchangeClient
+from dashboard.feed.backoff import backoff_delays
 from dashboard.feed.retry import run_forever
 from dashboard.feed.socket_guard import SocketGuard
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedTimeouts:
-    """How long to wait for what, in milliseconds."""
+    """Timeouts of the price feed."""
 
-    head_start: int = 1_000
-    """What the websocket gets at the start before polling helps out."""
-    silence: int = 2_500
-    """After which a stream is checked by a request: half of what makes a price stale."""
-    first_message: int = 10_000
-    """For the first message of a subscription: every exchange sends a snapshot at once."""
+    head_start_ms: int = 1_000
+    """Time for the websocket at the start before polling begins."""
+    silence_ms: int = 2_500
+    """Silence after which a stream is checked by a request: half of the age at which a price is stale."""
+    first_message_ms: int = 10_000
+    """Wait for the first message of a subscription: every exchange sends a snapshot at once."""
+    single_reset_wait_ms: int = 10_000
+    """First wait of a single silent market before all websockets are reset for it."""
+    first_retry_s: float = 0.25
+    """Delay before the first retry; it doubles with each failure."""
 
 
 class MarketFeed:
-    """Feeds `emit` with PriceReceived and FeedFailed of one market until cancelled."""
+    """Emits PriceReceived, SupplementalPrice and FeedFailed of one market until cancelled."""
 
     def __init__(
         self,
@@ -44,66 +46,74 @@ class MarketFeed:
         emit: Callable[[FeedEvent], None],
         *,
         guard: SocketGuard,
-        interval: int,
+        polling_interval_ms: int,
         use_websocket: bool,
-        patience: FeedTimeouts,
+        timeouts: FeedTimeouts,
     ) -> None:
-        """`guard` is one for all markets of `client`; `interval` is between two polls, in milliseconds."""
+        """`guard` is shared by all markets of `client`."""
         self._client = client
         self._guard = guard
         self._instrument = instrument
         self._emit = emit
-        self._interval = interval
-        self._patience = patience
+        self._polling_interval_ms = polling_interval_ms
+        self._timeouts = timeouts
+        self._delays = partial(backoff_delays, timeouts.first_retry_s)
         self._use_stream = use_websocket and client.can_stream
         self._streaming = False
         self._streamed = Ticker()
-        self._heard_at = now_ms()
-        self._asked_at = now_ms() - interval + (patience.head_start if self._use_stream else 0)
-        self._spoke = asyncio.Event()
+        self._received_at = now_ms()
+        self._polled_at = now_ms() - polling_interval_ms + (timeouts.head_start_ms if self._use_stream else 0)
+        self._first_streamed = asyncio.Event()
         self._stream_broke = asyncio.Event()
         self._stream_failed_at: int | None = None
         self._suspected_at: int | None = None
         self._failing = False
         self.recovered = asyncio.Event()
-        """Set whenever data comes again after a failure."""
+        """Set at the first data after a failure."""
 
     async def run(self) -> None:
-        """Streams and looks out."""
+        """Streams and polls until cancelled."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(run_forever(self._look_out, self._poll_failed))
+                tasks.create_task(run_forever(self._poll_when_due, self._poll_failed, delays=self._delays))
                 if self._use_stream:
-                    tasks.create_task(
-                        run_forever(self._stream, self._stream_failed, progress=lambda: self._streamed)
+                    stream = run_forever(
+                        self._stream,
+                        self._stream_failed,
+                        progress=lambda: self._streamed,
+                        delays=self._delays,
                     )
-                    tasks.create_task(self._stream_beside())
+                    tasks.create_task(stream)
+                    tasks.create_task(self._stream_supplements())
         finally:
             self._guard.forget(self._instrument.symbol)
 
     async def _stream(self) -> None:
         if self._stream_failed_at is not None:
-            # A subscription that was refused, or not understood, stays registered with its connection.
-            self._guard.renew(self._instrument.symbol, self._stream_failed_at)
-        self._guard.begins(self._instrument.symbol)
-        self._streamed_ticker(await self._first_message())
+            # A rejected or unparsable subscription stays registered with its connection.
+            self._guard.request_reset(self._instrument.symbol, self._stream_failed_at)
+        self._guard.subscribed(self._instrument.symbol)
+        self._stream_received(await self._first_message())
         while True:
-            self._streamed_ticker(await self._client.watch_ticker(self._instrument))
+            self._stream_received(await self._client.watch_ticker(self._instrument))
 
     async def _first_message(self) -> Ticker:
+        timeout_s = self._timeouts.first_message_ms / 1000
         try:
-            async with asyncio.timeout(self._patience.first_message / 1000):
+            async with asyncio.timeout(timeout_s):
                 return await self._client.watch_ticker(self._instrument)
         except TimeoutError:
-            raise ExchangeUnavailable(f"{self._client.id}: the websocket sends nothing") from None
+            raise ExchangeUnavailable(
+                f"{self._client.id}: no message from the websocket within {timeout_s:g} s; it is opened again"
+            ) from None
 
-    def _streamed_ticker(self, ticker: Ticker) -> None:
+    def _stream_received(self, ticker: Ticker) -> None:
         if ticker.last is None and ticker.mark is None:
-            return  # a frame without a price is no sign of life
+            return  # a frame without a price does not prove that the stream works
         self._streaming, self._streamed = True, ticker
         self._stream_failed_at = self._suspected_at = None
-        self._guard.heard(self._instrument.symbol)
-        self._spoke.set()
+        self._guard.message_received(self._instrument.symbol)
+        self._first_streamed.set()
         self._received(Transport.STREAM, ticker)
 
     def _stream_failed(self, reason: str) -> None:
@@ -112,59 +122,61 @@ class MarketFeed:
         self._failed(Transport.STREAM, reason)
         self._stream_broke.set()
 
-    async def _stream_beside(self) -> None:
-        """Where the main stream has no mark or no book, they may have streams of their own.
+    async def _stream_supplements(self) -> None:
+        """Streams mark price or best bid and ask separately, where the ticker stream lacks them.
 
-        Their failures are no events: a mark that stops coming just grows old.
+        Their failures are not reported: a mark price without updates becomes stale.
         """
-        await self._spoke.wait()
+        await self._first_streamed.wait()
         async with asyncio.TaskGroup() as tasks:
             for watch in self._client.supplemental_streams(self._instrument, self._streamed):
-                tasks.create_task(run_forever(partial(self._beside, watch)))
+                tasks.create_task(run_forever(partial(self._watch_supplement, watch), delays=self._delays))
 
-    async def _beside(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
+    async def _watch_supplement(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
         self._emit(SupplementalPrice(await watch()))
 
-    async def _look_out(self) -> None:
-        await self._until_due()
-        self._asked_at = now_ms()
+    async def _poll_when_due(self) -> None:
+        await self._wait_until_due()
+        self._polled_at = now_ms()
         ticker = await self._client.fetch_ticker(self._instrument)
-        if self._heard_at > self._asked_at:
-            return  # the stream spoke meanwhile, and is newer
+        if self._received_at > self._polled_at:
+            return  # the stream has delivered a newer price
         if ticker.last is None and ticker.mark is None:
-            raise ExchangeUnavailable(f"{self._client.id}: the answer has no price in it")
-        request_time = now_ms() - self._asked_at
+            raise ExchangeUnavailable(f"{self._client.id}: the ticker contains no price; it is polled again")
+        request_time = now_ms() - self._polled_at
         if self._streaming and _same_prices(ticker, self._streamed):
-            self._received(Transport.STREAM, ticker, request_time)  # a quiet market, confirmed
+            self._received(Transport.STREAM, ticker, request_time)  # a quiet market: the price is confirmed
             return
-        self._suspect()
+        self._suspect_stream()
         self._received(Transport.POLL, ticker, request_time)
 
-    def _suspect(self) -> None:
-        """The stream seems deaf. Asked for again with each poll, until it speaks or fails."""
+    def _suspect_stream(self) -> None:
+        """Marks the stream as dead. Repeated by each poll until the stream delivers or fails."""
         if self._streaming:
             self._streaming, self._suspected_at = False, now_ms()
         if self._suspected_at is not None:
-            self._guard.renew(self._instrument.symbol, self._suspected_at)
+            self._guard.request_reset(self._instrument.symbol, self._suspected_at)
 
-    async def _until_due(self) -> None:
-        while (wait := self._due_at() - now_ms()) > 0:
+    async def _wait_until_due(self) -> None:
+        while (wait_ms := self._due_at() - now_ms()) > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stream_broke.wait(), wait / 1000)
+                await asyncio.wait_for(self._stream_broke.wait(), wait_ms / 1000)
             self._stream_broke.clear()
 
     def _due_at(self) -> int:
-        return self._heard_at + self._patience.silence if self._streaming else self._asked_at + self._interval
+        if self._streaming:
+            return self._received_at + self._timeouts.silence_ms
+        return self._polled_at + self._polling_interval_ms
 
     def _poll_failed(self, reason: str) -> None:
-        if not self._streaming or now_ms() - self._heard_at > 2 * self._patience.silence:
-            # It cannot be told whether the market is quiet or the socket deaf: a new one will tell.
-            self._suspect()
+        if not self._streaming or now_ms() - self._received_at > 2 * self._timeouts.silence_ms:
+            # Quiet market and dead socket look the same without a poll: a new socket decides.
+            self._suspect_stream()
         self._failed(Transport.POLL, reason)
 
-    def _received(self, transport: Transport, ticker: Ticker, request_time: int = 0) -> None:
-        self._heard_at = now_ms()
-        self._emit(PriceReceived(transport, self._heard_at, ticker, request_time))
+    def _received(self, route: Transport, ticker: Ticker, request_time: int = 0) -> None:
+        self._received_at = now_ms()
+        self._emit(PriceReceived(route, self._received_at, ticker, request_time))
         if self._failing:
             self._failing = False
             self.recovered.set()
@@ -175,6 +187,6 @@ class MarketFeed:
 
 
 def _same_prices(one: Ticker, other: Ticker) -> bool:
-    """Whether two tickers agree on last price, best bid and best ask, as far as both know them."""
+    """True if last price, best bid and best ask are equal, as far as both tickers have them."""
     pairs = ((one.last, other.last), (one.bid, other.bid), (one.ask, other.ask))
     return all(a.value == b.value for a, b in pairs if a and b)

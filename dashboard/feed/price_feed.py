@@ -1,4 +1,4 @@
-"""PriceFeed: the thread with the event loop in which everything of the exchange runs."""
+"""PriceFeed: the thread whose event loop runs all communication with the exchange."""
 
 import asyncio
 import logging
@@ -24,6 +24,7 @@ from dashboard.domain.market import Candle, Instrument
 from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
+from dashboard.feed.backoff import backoff_delays
 from dashboard.feed.candle_cache import CandleCache
 from dashboard.feed.market_feed import FeedTimeouts, MarketFeed
 from dashboard.feed.retry import retry_until_success
@@ -32,10 +33,9 @@ from dashboard.feed.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
 
-_STOPPING = 2.0
-"""Seconds that `stop` waits for the thread."""
-_TURN = 1.0
-"""Seconds between two signs that the event loop turns."""
+_STOP_TIMEOUT_S = 2.0
+"""The time that `stop` waits for the thread."""
+_HEARTBEAT_INTERVAL_S = 1.0
 
 
 Emit = Callable[[MarketKey, FeedEvent], None]
@@ -43,11 +43,11 @@ Emit = Callable[[MarketKey, FeedEvent], None]
 
 
 class PriceFeed:
-    """Reads markets of one exchange in a thread of its own, and reports to `emit`.
+    """Reads markets of one exchange in its own thread and reports events to `emit`.
 
-    The main market is the one that the user asked for; those of `follow` come beside it. `emit` is
-    called in that thread. The feed never ends by itself: what fails is an event and is tried again,
-    longer and longer apart.
+    The main market is chosen by the user; others are added by `set_watched_markets`. `emit` is called in
+    the feed's thread. The feed runs until stopped: failures are reported as events and retried with
+    growing delays.
     """
 
     def __init__(
@@ -58,191 +58,202 @@ class PriceFeed:
         *,
         exchange: str | None = None,
         account: AccountFeed | None = None,
-        patience: FeedTimeouts | None = None,
+        timeouts: FeedTimeouts | None = None,
     ) -> None:
-        """`exchange` names the connection, by default the client's id; `account` shares the thread."""
+        """`exchange` names the connection, by default the client's id. `account` runs in the same thread."""
         self._exchange = exchange or client.id
         self._main_key = MarketKey(self._exchange, symbol)
-        self._patience = patience or FeedTimeouts()
+        self._timeouts = timeouts or FeedTimeouts()
+        self._delays = partial(backoff_delays, self._timeouts.first_retry_s)
         self._client = client
         self._symbol = symbol
         self._emit = emit
-        self._guard = SocketGuard(client, silence=self._patience.silence, alone=self._patience.first_message)
-        self._history = CandleCache(client)
+        self._guard = SocketGuard(
+            client,
+            silence_ms=self._timeouts.silence_ms,
+            first_wait_ms=self._timeouts.single_reset_wait_ms,
+        )
+        self._candle_cache = CandleCache(client)
         self._account = account
-        self._beside = Subscriptions(self._watch_beside)
-        self._wished: frozenset[str] = frozenset()
-        self._interval, self._use_websocket = 2_000, True
+        self._subscriptions = Subscriptions(self._watch_market)
+        self._watched: frozenset[str] = frozenset()
+        self._polling_interval_ms, self._use_websocket = 2_000, True
         self._loop = asyncio.new_event_loop()
-        self._main: asyncio.Task[None] | None = None
+        self._main_task: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
         self._main_market: Instrument | None = None
-        self.opened: Future[Instrument] = Future()
-        """The market once it is found, or the first error that kept it from being found."""
+        self.first_connection: Future[Instrument] = Future()
+        """The main market once it is found, or the error of the first attempt."""
         self.current_price: Decimal | None = None
-        """The newest last price."""
+        """The newest last price of the main market."""
         self.last_update_time: datetime | None = None
-        """When it was received, in UTC."""
-        self.turned_at: int | None = None
-        """When its event loop last turned (ms, monotonic): one that hangs grows old."""
+        """The time at which it was received, in UTC."""
+        self.last_heartbeat_at: int | None = None
+        """The last iteration of the event loop (ms, monotonic): its age shows a blocked loop."""
 
     def start(self, polling_interval: float = 2.0, use_websocket: bool = True) -> None:
         """Starts the thread, once. `polling_interval` is in seconds."""
-        self._interval, self._use_websocket = int(polling_interval * 1000), use_websocket
-        self._main = self._loop.create_task(self._run())
+        self._polling_interval_ms, self._use_websocket = int(polling_interval * 1000), use_websocket
+        self._main_task = self._loop.create_task(self._run())
         self._thread = threading.Thread(
-            target=self._serve, args=(self._main,), name="price-feed", daemon=True
+            target=self._run_loop, args=(self._main_task,), name="price-feed", daemon=True
         )
         self._thread.start()
 
     @property
     def running(self) -> bool:
-        """Whether the thread lives."""
+        """True while the thread is alive."""
         return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
-        """Ends the thread and closes its connections. Harmless when it does not run."""
-        if self._thread is not None and self._main is not None and self.running:
-            self._loop.call_soon_threadsafe(self._main.cancel)
-            self._thread.join(_STOPPING)
+        """Stops the thread and closes its connections. Does nothing if it is not running."""
+        if self._thread is not None and self._main_task is not None and self.running:
+            self._loop.call_soon_threadsafe(self._main_task.cancel)
+            self._thread.join(_STOP_TIMEOUT_S)
 
-    def follow(self, symbols: Iterable[str]) -> None:
-        """Watches exactly these unified symbols beside the main one. For any thread."""
-        self._wished = frozenset(symbols)
-        # Each wish in its turn: what was let go for a moment begins anew.
-        self._soon(partial(self._follow, self._wished))
+    def set_watched_markets(self, symbols: Iterable[str]) -> None:
+        """Watches exactly these unified symbols, in addition to the main market. Thread-safe."""
+        self._watched = frozenset(symbols)
+        # Each call is applied in order: a market removed and added again is resolved again.
+        self._call_in_loop(partial(self._update_subscriptions, self._watched))
 
     def reconcile(self) -> None:
-        """Reads the account now. For any thread."""
+        """Requests a snapshot of the account now. Thread-safe."""
         if self._account is not None:
-            self._soon(partial(self._account.read_soon, gap=True))
+            self._call_in_loop(partial(self._account.request_snapshot, after_gap=True))
 
     async def candles(self, timeframe: str, symbol: str | None = None) -> Sequence[Candle]:
-        """Price history of the main market or of `symbol`, from any event loop.
+        """Returns candles of the main market or of `symbol`. May be awaited in any event loop.
 
         Raises ExchangeLacks or ExchangeUnavailable.
         """
         if self._main_market is None:
-            raise ExchangeUnavailable(f"{self._client.id} was not reached yet")
+            raise ExchangeUnavailable(f"{self._client.id} is not connected yet; retry in a moment")
         instrument = self._client.instrument(symbol) if symbol else self._main_market
-        work = self._history.candles(instrument, timeframe)
+        work = self._candle_cache.candles(instrument, timeframe)
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
-    def _soon(self, work: Callable[[], object]) -> None:
-        with suppress(RuntimeError):  # the loop was closed: the feed has ended
-            self._loop.call_soon_threadsafe(work)
+    def _call_in_loop(self, callback: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the feed has stopped
+            self._loop.call_soon_threadsafe(callback)
 
-    def _serve(self, main: asyncio.Task[None]) -> None:
+    def _run_loop(self, main_task: asyncio.Task[None]) -> None:
         try:
             with suppress(asyncio.CancelledError):
-                self._loop.run_until_complete(main)
+                self._loop.run_until_complete(main_task)
         except Exception:
-            log.exception("the feed has ended, which it never should")
-            self._emit(self._main_key, FeedFailed(Transport.POLL, "the feed has ended: see the log"))
+            log.exception("the feed has stopped unexpectedly: restart the process")
+            self._emit(
+                self._main_key, FeedFailed(Transport.POLL, "the feed has stopped unexpectedly: see the log")
+            )
         finally:
             self._loop.close()
 
-    async def _turn(self) -> None:
+    async def _record_heartbeats(self) -> None:
         while True:
-            self.turned_at = now_ms()
-            await asyncio.sleep(_TURN)
+            self.last_heartbeat_at = now_ms()
+            await asyncio.sleep(_HEARTBEAT_INTERVAL_S)
 
     async def _run(self) -> None:
-        turning = asyncio.create_task(self._turn())
+        heartbeats = asyncio.create_task(self._record_heartbeats())
         try:
-            instrument = await retry_until_success(self._open, self._not_opened)
-            self._follow(self._wished)
-            prices = self._prices(instrument, self._emit_main)
+            instrument = await retry_until_success(self._connect, self._connect_failed, delays=self._delays)
+            self._update_subscriptions(self._watched)
+            prices = self._market_feed(instrument, self._emit_main)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(prices.run())
-                tasks.create_task(retry_until_success(partial(self._read_tiers, instrument, self._emit_main)))
+                tasks.create_task(self._read_margin_tiers(instrument, self._emit_main))
                 if self._account is not None:
                     tasks.create_task(self._account.run())
-                    tasks.create_task(self._read_after_recovery(prices, self._account))
+                    tasks.create_task(self._request_snapshots_after_recovery(prices, self._account))
         finally:
-            turning.cancel()
-            await self._beside.end()
+            heartbeats.cancel()
+            await self._subscriptions.close()
             try:
                 await self._client.close()
             finally:
                 if self._account is not None:
                     await self._account.close()
 
-    def _prices(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> MarketFeed:
+    def _market_feed(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> MarketFeed:
         return MarketFeed(
             self._client,
             instrument,
             emit,
             guard=self._guard,
-            interval=self._interval,
+            polling_interval_ms=self._polling_interval_ms,
             use_websocket=self._use_websocket,
-            patience=self._patience,
+            timeouts=self._timeouts,
         )
 
-    def _follow(self, wished: frozenset[str]) -> None:
-        """Once the markets are loaded, and whenever others are wished."""
+    def _update_subscriptions(self, symbols: frozenset[str]) -> None:
+        """Applies the watched symbols, once the markets are loaded."""
         if self._main_market is not None:
-            self._beside.follow(wished - {self._main_market.symbol})
+            self._subscriptions.set_symbols(symbols - {self._main_market.symbol})
 
-    async def _watch_beside(self, symbol: str) -> None:
-        """Tries again where it fails: a market may be new, and known when the list is read again."""
-        emit = partial(self._emit_beside, symbol)
+    async def _watch_market(self, symbol: str) -> None:
+        """Watches an additional market. Retries: a new market is known after the next list of markets."""
+        emit = partial(self._emit_if_watched, symbol)
         await retry_until_success(
-            partial(self._watch_market, symbol, emit), lambda reason: emit(FeedFailed(Transport.POLL, reason))
+            partial(self._watch_listed_market, symbol, emit),
+            lambda reason: emit(FeedFailed(Transport.POLL, reason)),
+            delays=self._delays,
         )
 
-    async def _watch_market(self, symbol: str, emit: Callable[[FeedEvent], None]) -> None:
+    async def _watch_listed_market(self, symbol: str, emit: Callable[[FeedEvent], None]) -> None:
         instrument = self._client.instrument(symbol)
         emit(InstrumentResolved(instrument))
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._prices(instrument, emit).run())
-            tasks.create_task(retry_until_success(partial(self._read_tiers, instrument, emit)))
+            tasks.create_task(self._market_feed(instrument, emit).run())
+            tasks.create_task(self._read_margin_tiers(instrument, emit))
 
-    def _emit_beside(self, symbol: str, event: FeedEvent) -> None:
-        if symbol in self._wished:  # not what was under way when the market was let go
+    def _emit_if_watched(self, symbol: str, event: FeedEvent) -> None:
+        if symbol in self._watched:  # drops events that were pending when the market was removed
             self._emit(MarketKey(self._exchange, symbol), event)
 
-    async def _read_after_recovery(self, prices: MarketFeed, account: AccountFeed) -> None:
+    async def _request_snapshots_after_recovery(self, prices: MarketFeed, account: AccountFeed) -> None:
         while True:
             await prices.recovered.wait()
             prices.recovered.clear()
-            account.read_soon(gap=True)
+            account.request_snapshot(after_gap=True)
 
-    async def _open(self) -> Instrument:
+    async def _connect(self) -> Instrument:
         try:
-            instrument = await self._find()
+            instrument = await self._resolve_and_read_account()
         except Exception as error:
-            if not self.opened.done():
-                self.opened.set_exception(error)
+            if not self.first_connection.done():
+                self.first_connection.set_exception(error)
             raise
         self._main_market = instrument
         self._main_key = MarketKey(self._exchange, instrument.symbol)
-        if not self.opened.done():
-            self.opened.set_result(instrument)
+        if not self.first_connection.done():
+            self.first_connection.set_result(instrument)
         return instrument
 
-    async def _find(self) -> Instrument:
-        """Finds the market and reads the account for the first time."""
+    async def _resolve_and_read_account(self) -> Instrument:
         instrument = await self._client.resolve_instrument(self._symbol)
         self._emit_main(InstrumentResolved(instrument))
         if self._account is not None:
-            await self._first_reading(self._account, instrument)
+            await self._take_first_snapshot(self._account, instrument)
         return instrument
 
-    async def _first_reading(self, account: AccountFeed, instrument: Instrument) -> None:
-        """Keys that fail at the start are the user's to mend; later they are a degraded state."""
+    async def _take_first_snapshot(self, account: AccountFeed, instrument: Instrument) -> None:
+        """Raises a UsageError at the first attempt: the user must correct it. Later it is only reported."""
         try:
-            await account.first_reading(instrument)
+            await account.first_snapshot(instrument)
         except DashboardError as error:
-            if isinstance(error, UsageError) and not self.opened.done():
+            if isinstance(error, UsageError) and not self.first_connection.done():
                 raise
-            account.failed(str(error))
+            account.report_failure(str(error))
 
-    def _not_opened(self, reason: str) -> None:
+    def _connect_failed(self, reason: str) -> None:
         self._emit_main(FeedFailed(Transport.POLL, reason))
 
-    async def _read_tiers(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> None:
-        with suppress(UsageError):  # not told to everybody: the estimate then assumes a rate
+    async def _read_margin_tiers(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> None:
+        await retry_until_success(partial(self._emit_margin_tiers, instrument, emit), delays=self._delays)
+
+    async def _emit_margin_tiers(self, instrument: Instrument, emit: Callable[[FeedEvent], None]) -> None:
+        with suppress(UsageError):  # private on some exchanges: the estimate then assumes a rate
             emit(MarginTiersReceived(await self._client.fetch_margin_tiers(instrument)))
 
     def _emit_main(self, event: FeedEvent) -> None:

@@ -1,8 +1,8 @@
-"""Work that must outlive its own failures."""
+"""Retries of work that must survive its failures."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 from dashboard.errors import DashboardError
@@ -15,19 +15,18 @@ T = TypeVar("T")
 
 async def retry_until_success(
     work: Callable[[], Awaitable[T]],
-    failed: Callable[[str], None] = lambda _reason: None,
+    on_failure: Callable[[str], None] = lambda _reason: None,
     *,
     progress: Callable[[], object] = lambda: None,
+    delays: Callable[[], Iterator[float]] = backoff_delays,
 ) -> T:
-    """Tries `work` until it returns, telling `failed` each reason; the waits in between grow.
+    """Retries `work` until it returns, with growing delays. `on_failure` receives each reason.
 
-    Without `failed`, failures stand in the log alone: not each is an event.
-
-    Work that never returns shows by a `progress` that changed since the last failure that it went
-    well meanwhile: the waits begin anew. What is not a DashboardError is a bug: it is logged with
-    its traceback, and the work is taken up again all the same.
+    Work that never returns reports success by `progress`: after a change since the last failure the
+    delays start again. An exception that is not a DashboardError is a bug: it is logged with its
+    traceback and retried all the same.
     """
-    waits, before = backoff_delays(), progress()
+    waits, before = delays(), progress()
     while True:
         try:
             return await work()
@@ -35,20 +34,21 @@ async def retry_until_success(
             reason = str(error)
             log.info("%s", reason)
         except Exception as error:
-            log.exception("an unexpected failure; the work is taken up again")
+            log.exception("unexpected error in the feed; retrying")
             reason = f"unexpected {type(error).__name__}: see the log"
-        failed(reason)
+        on_failure(reason)
         if progress() != before:
-            waits, before = backoff_delays(), progress()
+            waits, before = delays(), progress()
         await asyncio.sleep(next(waits))
 
 
 async def run_forever(
     work: Callable[[], Awaitable[None]],
-    failed: Callable[[str], None] = lambda _reason: None,
+    on_failure: Callable[[str], None] = lambda _reason: None,
     *,
     progress: Callable[[], object] = lambda: None,
+    delays: Callable[[], Iterator[float]] = backoff_delays,
 ) -> None:
-    """Runs `work` again and again, whether it returns or fails, until cancelled."""
+    """Repeats `work` after each return or failure, until cancelled."""
     while True:
-        await retry_until_success(work, failed, progress=progress)
+        await retry_until_success(work, on_failure, progress=progress, delays=delays)

@@ -23,7 +23,7 @@ def add_metrics(
 ) -> None:
     """Adds the routes. `feed_stats` returns the newest reading, `ready` the reason for not being ready.
 
-    They need no login: they contain no amounts, but the names of the watched markets.
+    AccessMiddleware guards /metrics, and leaves /healthz and /readyz open.
     """
     registry = _registry(feed_stats)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from filelock import FileLock
-from platformdirs import user_state_path
 
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.errors import DashboardError, PositionError
+from dashboard.paths import manual_positions_file
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class ManualPositionStore:
 
     def __init__(self, path: Path | None = None) -> None:
         """Without a path: positions.json in the user's state directory."""
-        self.path = path or user_state_path("position-dashboard") / "positions.json"
+        self.path = path or manual_positions_file()
 
     def read(self, name: str) -> ManualPosition:
         """Returns the position saved under `name`; an empty one if there is none or it is invalid."""

@@ -14,10 +14,11 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
 from dashboard.auth.bind_policy import is_reachable, require_password_for
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
+from dashboard.paths import auth_file
 from dashboard.processes.standalone import running_app
 from dashboard.processes.uvicorn_options import uvicorn_options
 from dashboard.systemd import Watchdog, inherited_socket, notify

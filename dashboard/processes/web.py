@@ -8,11 +8,12 @@ from fastapi import FastAPI
 
 from dashboard.app.asgi import create_app, validate_access_settings
 from dashboard.app.context import AppContext, EngineInfo
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
 from dashboard.auth.bind_policy import is_reachable, require_password_for
 from dashboard.config import PREFIX, Settings, configure_logging, load, require_redis_url
 from dashboard.domain.environment import Environment
 from dashboard.errors import DashboardError
+from dashboard.paths import auth_file
 from dashboard.replication.command_client import CommandClient
 from dashboard.replication.mirror import Mirror
 from dashboard.replication.redis_client import connect

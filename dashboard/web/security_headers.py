@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
 
-_OWN_CACHE_CONTROL = ("/assets/", "/_dash-component-suites/", "/api/v1/")
+_OWN_CACHE_CONTROL = ("/assets/", "/_dash-component-suites/")
 """Paths that set Cache-Control themselves. All others may show the account, which the browser's history must
 not do after the log-out."""
 

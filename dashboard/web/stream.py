@@ -5,12 +5,10 @@ from contextlib import suppress
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from dashboard.app.context import AppContext
-from dashboard.auth.origin import origin_allowed
 from dashboard.metrics.registry import VIEWERS
 from dashboard.web.view_channel import ViewChannel
 from dashboard.web.views.page_view import PageView
@@ -36,11 +34,8 @@ class ViewStream:
         self._channels: dict[str, ViewChannel] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one viewer until it leaves. A viewer that sends a message is closed with 1008."""
-        await receive()  # the request to connect
-        if not origin_allowed(Headers(scope=scope)):
-            await send(_POLICY_VIOLATION)
-            return
+        """Serves one viewer let in by AccessMiddleware. One that sends a message is closed with 1008."""
+        await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
         selected = _selected(scope)
         channel = self._channels.setdefault(

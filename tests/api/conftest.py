@@ -11,7 +11,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from dashboard.api.router import add_api
 from dashboard.app.context import AppContext, EngineInfo
-from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.access_rules import AccessRules
+from dashboard.auth.middleware import AccessMiddleware
+from dashboard.auth.policy import AccessPolicy
 from dashboard.clock import now_ms
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
 from dashboard.domain.keys import MarketKey
@@ -19,6 +21,7 @@ from dashboard.domain.market import Candle
 from dashboard.positions.monitor import PositionMonitor
 from dashboard.replication.mirror import Mirror
 from tests.app_server import AppServer
+from tests.auth.builders import FakeAuthStore
 from tests.domain.builders import instrument, ticker
 from tests.positions.harness import TrackerHarness, market_key
 from tests.redis_server import RedisServer
@@ -38,7 +41,7 @@ class ApiServer(AbstractContextManager["ApiServer"]):
 
     def __init__(
         self,
-        access: ApiAccess | None = None,
+        rules: AccessRules | None = None,
         *,
         keepalive_s: float = 20,
         update_interval: float = 0.02,
@@ -57,7 +60,9 @@ class ApiServer(AbstractContextManager["ApiServer"]):
             self.markets, self.harness.book, self._info, no_command, no_candles, no_command
         )
         context = self._mirrored(redis) if redis else self._source
-        add_api(app, context, access or ApiAccess(), keepalive_s=keepalive_s)
+        add_api(app, context, keepalive_s=keepalive_s)
+        policy = AccessPolicy(rules or AccessRules(), FakeAuthStore())
+        app.add_middleware(AccessMiddleware, policy=policy)
         self._server = AppServer(app)
 
     def _mirrored(self, redis: RedisServer) -> AppContext:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.access_rules import AccessRules
 from dashboard.domain.events import AccountFailed
 from tests.api.conftest import ApiServer
 from tests.domain.builders import LONG, position
@@ -67,7 +67,8 @@ class TestHealth:
 class TestAccess:
     @pytest.fixture
     def locked(self, serve: Callable[..., ApiServer]) -> ApiServer:
-        return serve(ApiAccess.of(f"laptop:{'b' * 20}, bot:{KEY}", "https://good.example"))
+        keys = f"laptop:{'b' * 20}, bot:{KEY}"
+        return serve(AccessRules.parse(access_keys=keys, allowed_origins="https://good.example"))
 
     @pytest.mark.parametrize("path", ["/positions", "/positions/summary", "/positions/health"])
     @pytest.mark.parametrize(

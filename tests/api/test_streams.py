@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection
 
 from dashboard.api.client_messages import MAX_MESSAGE_CHARACTERS, MAX_MESSAGES
 from dashboard.api.router import ASYNCAPI
-from dashboard.auth.api_access import ApiAccess
+from dashboard.auth.access_rules import AccessRules
 from dashboard.domain.events import FeedFailed, Transport
 from tests.api.conftest import ApiServer
 from tests.domain.builders import LONG, position
@@ -247,7 +247,7 @@ class TestAccess:
         ids=["none", "wrong", "header", "bearer", "evil site", "good site"],
     )
     def test_key_and_origin_decide_access(self, serve: Callable[..., ApiServer], path, headers, status):
-        service = serve(ApiAccess.of(f"bot:{KEY}", "https://good.example"))
+        service = serve(AccessRules.parse(access_keys=f"bot:{KEY}", allowed_origins="https://good.example"))
         if status is None:
             with service.stream(path, additional_headers=headers) as client:
                 client.ping().wait(5)
@@ -257,7 +257,7 @@ class TestAccess:
         assert refused.value.response.status_code == status
 
     def test_key_in_the_url_is_refused(self, serve: Callable[..., ApiServer]):
-        service = serve(ApiAccess.of(f"bot:{KEY}", None))
+        service = serve(AccessRules.parse(access_keys=f"bot:{KEY}"))
         with pytest.raises(InvalidStatus) as refused:
             service.stream(f"/positions/stream?api_key={KEY}")
         assert refused.value.response.status_code == 400

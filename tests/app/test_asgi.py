@@ -1,4 +1,4 @@
-"""The application as it is put together: what the settings say of the login reaches its doors."""
+"""The whole application applies the access settings."""
 
 from pathlib import Path
 
@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from dashboard.app.asgi import create_app
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
 from dashboard.config import Settings
+from dashboard.paths import auth_file
 from tests.web.scenes import LONG, Scene
 
 PASSWORD = "a long enough passphrase"
@@ -18,20 +19,20 @@ def store(tmp_path: Path) -> AuthStore:
     return AuthStore(auth_file(tmp_path))
 
 
-async def status(folder: Path, path: str = "/", host: str = "127.0.0.1", **settings: object) -> int:
-    """Of an answer to somebody with a browser who has not logged in."""
+async def status(state_dir: Path, path: str = "/", host: str = "127.0.0.1", **settings: object) -> int:
+    """Returns the status of an answer to a browser without a session."""
     scene = Scene(LONG, real_clock=True).resolve().price("67482.1")
-    app = create_app(Settings(state_dir=folder, **settings), scene.context, lambda: None)
+    app = create_app(Settings(state_dir=state_dir, **settings), scene.context, lambda: None)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
         return (await client.get(path, headers={"Accept": "text/html"})).status_code
 
 
-async def test_on_this_machine_it_is_open(tmp_path: Path):
+async def test_open_on_this_machine(tmp_path: Path):
     assert await status(tmp_path) == 200
 
 
-async def test_once_there_is_a_password_it_is_asked_for(tmp_path: Path, store: AuthStore):
+async def test_password_locks_pages_api_and_metrics(tmp_path: Path, store: AuthStore):
     store.set_password(PASSWORD)
     assert await status(tmp_path) == 303
     assert await status(tmp_path, "/api/v1/positions") == 401
@@ -40,12 +41,12 @@ async def test_once_there_is_a_password_it_is_asked_for(tmp_path: Path, store: A
     assert await status(tmp_path, "/readyz") == 200
 
 
-async def test_where_a_login_is_required_nobody_enters_before_there_is_one(tmp_path: Path):
+async def test_required_login_without_a_password_blocks_everything(tmp_path: Path):
     assert await status(tmp_path, require_login=True) == 503
     assert await status(tmp_path, "/api/v1/positions", require_login=True) == 503
     assert await status(tmp_path, "/healthz", require_login=True) == 200
 
 
 @pytest.mark.parametrize(("allowed", "expected"), [("dash.example.org", 200), (None, 400)])
-async def test_names_are_those_of_the_settings(tmp_path: Path, allowed: str | None, expected: int):
+async def test_hosts_of_the_settings_are_allowed(tmp_path: Path, allowed: str | None, expected: int):
     assert await status(tmp_path, host="dash.example.org", allowed_hosts=allowed) == expected

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from dashboard.audit.audit_cli import LOG_DIR_VARIABLE, main
-from dashboard.audit.trail_files import default_directory
 from dashboard.audit.verify import verify
+from dashboard.paths import default_audit_directory
 from tests.audit.builders import files, logger, only_file, write
 
 
@@ -83,7 +83,7 @@ def test_wrong_arguments_exit_with_code_2(arguments, capsys):
 def test_directory_comes_from_argument_environment_dotenv_or_default(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for count, place in enumerate(
-        (default_directory(), tmp_path / "dotenv", tmp_path / "env", tmp_path / "f"), 1
+        (default_audit_directory(), tmp_path / "dotenv", tmp_path / "env", tmp_path / "f"), 1
     ):
         write(place, count)
     assert_lines(capsys, 1)

@@ -13,10 +13,12 @@ from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
 from dashboard.api.router import add_api
-from dashboard.auth.api_access import ApiAccess
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.access_rules import AccessRules
+from dashboard.auth.auth_store import AuthStore
 from dashboard.auth.login import add_login
-from dashboard.auth.origin import add_origin_checks
+from dashboard.auth.middleware import AccessMiddleware
+from dashboard.auth.policy import AccessPolicy
+from dashboard.paths import auth_file
 from dashboard.web.app import build_app
 from tests.app_server import AppServer
 from tests.web.scenes import LONG, Scene
@@ -26,31 +28,36 @@ KEY = "a-key-of-enough-characters"
 
 
 def application(
-    store: AuthStore, *, keys: str | None = None, origins: str | None = None, **login: Any
+    store: AuthStore,
+    *,
+    keys: str | None = None,
+    origins: str | None = None,
+    required: bool = False,
+    **login: Any,
 ) -> FastAPI:
     scene = Scene(LONG, real_clock=True).resolve().price("67482.1")
-    entrance = ApiAccess.of(keys, origins, store)
+    rules = AccessRules.parse(access_keys=keys, allowed_origins=origins, login_required=required)
     app = build_app(scene.context, lambda: store.has_password)
-    add_api(app, scene.context, entrance)
+    add_api(app, scene.context)
     for path in ("/metrics", "/healthz", "/readyz"):
-        app.add_api_route(path, lambda: "told", include_in_schema=False)
-    add_login(app, entrance, store, **login)
-    add_origin_checks(app, "127.0.0.1")
+        app.add_api_route(path, lambda: "served", include_in_schema=False)
+    add_login(app, store, **login)
+    app.add_middleware(AccessMiddleware, policy=AccessPolicy(rules, store))
     return app
 
 
 class AuthTestApp(AbstractContextManager["AuthTestApp"]):
-    """A running dashboard; its store is looked after by the test, as another process would."""
+    """A running dashboard; `store` is the test's own, as another process would open it."""
 
-    def __init__(self, path: Path, password: str | None = PASSWORD, **how: Any) -> None:
+    def __init__(self, path: Path, password: str | None = PASSWORD, **options: Any) -> None:
         self.store = AuthStore(path)
         if password:
             self.store.set_password(password)
         self.inner = AuthStore(path)
-        self._listening = AppServer(application(self.inner, **how))
+        self._server = AppServer(application(self.inner, **options))
 
     def __enter__(self) -> "AuthTestApp":
-        self._listening.start()
+        self._server.start()
         self.client = httpx.Client(base_url=f"http://{self.address}")
         return self
 
@@ -58,13 +65,13 @@ class AuthTestApp(AbstractContextManager["AuthTestApp"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.client.close()
-        self._listening.stop()
+        self._server.stop()
         self.store.close()
         self.inner.close()
 
     @property
     def address(self) -> str:
-        return self._listening.address
+        return self._server.address
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -77,13 +84,13 @@ class AuthTestApp(AbstractContextManager["AuthTestApp"]):
     def socket(self, path: str = "/ws/view", **headers: str) -> ClientConnection:
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        given = {"Cookie": cookies} | named if cookies else named
-        return connect(f"ws://{self.address}{path}", additional_headers=given)
+        sent = {"Cookie": cookies} | named if cookies else named
+        return connect(f"ws://{self.address}{path}", additional_headers=sent)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_hashes() -> Iterator[None]:
-    """Passwords are hashed in no time; what a hash costs is the library's own recommendation."""
+def _cheap_hashes() -> Iterator[None]:
+    """Hashes passwords with minimal cost; the real cost is the library's recommendation."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dashboard.auth.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=64))
         yield
@@ -105,13 +112,13 @@ def store(database: Path) -> Iterator[AuthStore]:
 def visit(database: Path) -> Iterator[Callable[..., AuthTestApp]]:
     started: list[AuthTestApp] = []
 
-    def visit(*arguments: Any, **how: Any) -> AuthTestApp:
-        started.append(AuthTestApp(database, *arguments, **how).__enter__())
+    def visit(*arguments: Any, **options: Any) -> AuthTestApp:
+        started.append(AuthTestApp(database, *arguments, **options).__enter__())
         return started[-1]
 
     yield visit
-    for one in started:
-        one.__exit__(None, None, None)
+    for app in started:
+        app.__exit__(None, None, None)
 
 
 @pytest.fixture

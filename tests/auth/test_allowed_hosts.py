@@ -1,15 +1,84 @@
-"""Names under which it may be reached, and addresses on which it may listen."""
+"""Host names under which the dashboard answers."""
+
+from collections.abc import MutableMapping
+from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, WebSocket
 
+from dashboard.auth.access_rules import AccessRules
 from dashboard.auth.allowed_hosts import parse_allowed_hosts
-from dashboard.auth.auth_store import AuthStore
-from dashboard.auth.bind_policy import require_password_for
-from dashboard.auth.origin import add_origin_checks
+from dashboard.auth.middleware import AccessMiddleware
+from dashboard.auth.policy import AccessPolicy
 from dashboard.errors import SettingsError
-from tests.auth.conftest import PASSWORD
-from tests.auth.test_api_access import answer
+from tests.auth.builders import FakeAuthStore, scope
+
+
+async def answer(
+    kind: str,
+    path: str,
+    host: str,
+    *,
+    listens_on: str = "127.0.0.1",
+    allowed_hosts: str | None = None,
+) -> list[MutableMapping[str, Any]]:
+    """Returns the ASGI messages that a guarded app sends to one request made to `host`."""
+    app = FastAPI()
+
+    @app.get("/")
+    def page() -> str:
+        return "the page"
+
+    @app.websocket("/stream")
+    async def stream(socket: WebSocket) -> None:
+        await socket.accept()
+
+    rules = AccessRules.parse(host=listens_on, allowed_hosts=allowed_hosts)
+    app.add_middleware(AccessMiddleware, policy=AccessPolicy(rules, FakeAuthStore()))
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": f"{kind}.connect" if kind == "websocket" else "http.request"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope(path, websocket=kind == "websocket", host=host), receive, send)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("127.0.0.1:8056", 200),
+        ("localhost:8056", 200),
+        ("LOCALHOST:8056", 200),
+        ("[::1]:8056", 200),
+        ("evil.example", 400),
+        ("evil.example:8056", 400),
+        ("localhost.evil.example:8056", 400),
+        ("www.localhost", 400),
+        ("", 400),
+    ],
+)
+async def test_only_names_of_this_machine_are_allowed(host: str, status: int) -> None:
+    """Another name may be a site's that was made to resolve to this machine."""
+    assert (await answer("http", "/", host))[0]["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.7:8056", 200), ("localhost:8056", 200), ("127.0.0.8:8056", 400), ("evil.example", 400)],
+)
+async def test_address_listened_on_is_allowed(host: str, status: int) -> None:
+    assert (await answer("http", "/", host, listens_on="127.0.0.7"))[0]["status"] == status
+
+
+@pytest.mark.parametrize(("host", "accepted"), [("localhost:8056", True), ("evil.example", False)])
+async def test_hosts_of_websockets_are_checked(host: str, accepted: bool) -> None:
+    sent = await answer("websocket", "/stream", host)
+    assert (sent[0]["type"] == "websocket.accept") is accepted
 
 
 @pytest.mark.parametrize(
@@ -19,12 +88,12 @@ from tests.auth.test_api_access import answer
         ("", []),
         (" , ", []),
         ("dash.example.org", ["dash.example.org"]),
-        ("Dash.Example.org, context ,192.168.1.7", ["dash.example.org", "context", "192.168.1.7"]),
-        ("fd00::7", ["fd00::7", "[fd00::7]"]),
-        ("[fd00::7]", ["fd00::7", "[fd00::7]"]),
+        ("Dash.Example.org, desktop ,192.168.1.7", ["dash.example.org", "desktop", "192.168.1.7"]),
+        ("fd00::7", ["[fd00::7]"]),
+        ("[fd00::7]", ["[fd00::7]"]),
     ],
 )
-def test_names(text: str | None, names: list[str]) -> None:
+def test_hosts_of_the_settings(text: str | None, names: list[str]) -> None:
     assert parse_allowed_hosts(text) == names
 
 
@@ -33,37 +102,17 @@ def test_names(text: str | None, names: list[str]) -> None:
     ["https://dash.example.org", "dash.example.org:443", "*", "*.example.org", "a/b", "a b", "a..b", ".a",
      "a.", "dash.example.org,[fd00::7]:80", "däsh.example"],
 )  # fmt: skip
-def test_what_is_no_name(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^--allowed-hosts '.*': write names alone"):
+def test_malformed_host_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^--allowed-hosts '.*': give names without scheme"):
         parse_allowed_hosts(text)
     with pytest.raises(SettingsError):
-        add_origin_checks(FastAPI(), "127.0.0.1", text)
+        AccessRules.parse(allowed_hosts=text)
 
 
 @pytest.mark.parametrize(
     ("host", "status"),
     [("dash.example.org", 200), ("DASH.example.org:8443", 200), ("[fd00::7]:80", 200), ("evil.example", 400)],
 )
-async def test_they_are_let_in(host: str, status: int) -> None:
+async def test_hosts_of_the_settings_are_allowed(host: str, status: int) -> None:
     sent = await answer("http", "/", host, allowed_hosts="dash.example.org,fd00::7")
     assert sent[0]["status"] == status
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "dash.example.org", ""])  # noqa: S104
-def test_beyond_this_machine_a_password_is_needed(store: AuthStore, host: str) -> None:
-    with pytest.raises(SettingsError) as error:
-        require_password_for([(host, 8056)], store)
-    assert str(error.value) == (
-        f"--host {host}: beyond this machine a password is needed: set one with dashboard-admin set-password"
-    )
-    store.set_password(PASSWORD)
-    require_password_for([(host, 8056)], store)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.7", "::1", "localhost"])
-def test_on_this_machine_it_is_not(store: AuthStore, host: str) -> None:
-    require_password_for([(host, 8056)], store)
-
-
-def test_a_socket_among_the_files_is_on_this_machine(store: AuthStore) -> None:
-    require_password_for(["/run/dashboard/web.sock"], store)

@@ -1,4 +1,4 @@
-"""The login over a real socket: the form, the cookie, where it leads, and the way out."""
+"""The login over a real socket: form, cookies, redirects and log-out."""
 
 import logging
 import socket
@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from dashboard.auth.login_form import Unreadable, read_form
+from dashboard.auth.login_form import InvalidForm, read_form
 from dashboard.metrics.registry import LOGIN_FAILURES
 from tests.auth.conftest import PASSWORD, AuthTestApp
 
@@ -19,16 +19,16 @@ TLS = {"x-forwarded-proto": "https"}
 
 
 def cookies(answer: httpx.Response) -> list[tuple[str, "Morsel[str]"]]:
-    return [one for line in answer.headers.get_list("set-cookie") for one in SimpleCookie(line).items()]
+    return [cookie for line in answer.headers.get_list("set-cookie") for cookie in SimpleCookie(line).items()]
 
 
 def cookie(answer: httpx.Response) -> tuple[str, "Morsel[str]"]:
-    """The session's, which is the first."""
+    """Returns the session's cookie, which is the first."""
     return cookies(answer)[0]
 
 
 class TestPage:
-    def test_it_says_what_it_is_and_nothing_else(self, site: AuthTestApp):
+    def test_form_is_accessible_and_reveals_nothing(self, site: AuthTestApp):
         answer = site.get("/login?next=/api/docs")
         assert answer.status_code == 200
         assert answer.headers["cache-control"] == "no-store"
@@ -39,23 +39,23 @@ class TestPage:
         ):  # fmt: skip
             assert part in answer.text
         assert answer.text.count("<script") == 1
-        for no in ("role=", "BTC", "Bitget", "http://", "https://"):
-            assert no not in answer.text
+        for absent in ("role=", "BTC", "Bitget", "http://", "https://"):
+            assert absent not in answer.text
 
-    def test_nothing_given_gets_into_the_markup(self, site: AuthTestApp):
+    def test_input_is_escaped(self, site: AuthTestApp):
         answer = site.get("/login?next=/%3Fa%3D%22%3E%3Cscript%3E")
         assert "<script>" not in answer.text
         answer = site.log_in("wrong password", '/?a="><script>')
         assert "<script>" not in answer.text
         assert 'value="/?a=&quot;&gt;&lt;script&gt;"' in answer.text
 
-    def test_who_has_logged_in_is_led_on(self, site: AuthTestApp):
+    def test_open_session_is_redirected(self, site: AuthTestApp):
         site.log_in()
         answer = site.get("/login?next=/api/docs")
         assert (answer.status_code, answer.headers["location"]) == (303, "/api/docs")
 
-    def test_a_link_of_another_site_takes_a_detour(self, site: AuthTestApp):
-        """On the way from there a browser shows no cookie, though it has one."""
+    def test_link_from_another_site_is_reloaded(self, site: AuthTestApp):
+        """A browser withholds its cookie on a request that another site started."""
         answer = site.get("/login?next=%2F%3Fa%3Db", sec_fetch_site="cross-site")
         assert answer.status_code == 200
         assert 'http-equiv="refresh" content="0;url=/login?next=%2F%3Fa%3Db"' in answer.text
@@ -64,13 +64,13 @@ class TestPage:
 
 
 class TestForm:
-    def test_the_right_password_leads_on(self, site: AuthTestApp):
+    def test_right_password_redirects(self, site: AuthTestApp):
         answer = site.log_in(next="/api/docs")
         assert (answer.status_code, answer.headers["location"]) == (303, "/api/docs")
         assert answer.headers["cache-control"] == "no-store"
         assert site.get("/api/docs").status_code == 200
 
-    def test_a_wrong_one_says_so(self, site: AuthTestApp, caplog: pytest.LogCaptureFixture):
+    def test_wrong_password_is_shown_and_logged(self, site: AuthTestApp, caplog: pytest.LogCaptureFixture):
         before = LOGIN_FAILURES._value.get()
         with caplog.at_level(logging.INFO):
             answer = site.log_in("a wrong password", "/api/docs")
@@ -87,7 +87,7 @@ class TestForm:
         "next", ["//evil.example", "\\evil.example", "/\\evil.example", "/%2fevil.example", "https://evil.example",
                  "javascript:alert(1)", "/\t/evil.example", "/\r\nx: y", "/login", ""],
     )  # fmt: skip
-    def test_it_leads_to_no_other_site(self, site: AuthTestApp, next: str):
+    def test_redirect_stays_on_this_site(self, site: AuthTestApp, next: str):
         assert site.log_in(next=next).headers["location"] == "/"
         assert site.client.get("/login", params={"next": next}).headers["location"] == "/"
 
@@ -104,51 +104,51 @@ class TestForm:
             (b"password=x", {}, 415),
         ],
     )
-    def test_what_is_no_such_form(self, site: AuthTestApp, body: bytes, headers: dict[str, str], status: int):
+    def test_malformed_form_is_refused(
+        self, site: AuthTestApp, body: bytes, headers: dict[str, str], status: int
+    ):
         answer = site.client.post("/login", content=body, headers=headers)
         assert answer.status_code == status
         assert 'role="alert"' in answer.text
 
-    def test_a_huge_one_is_refused_before_it_is_read(self, site: AuthTestApp):
+    def test_huge_form_is_refused_before_it_is_read(self, site: AuthTestApp):
         host, _, port = site.address.partition(":")
         with socket.create_connection((host, int(port)), timeout=5) as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50000000\r\n"
             client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\n{'x' * 9_000}".encode())
             assert client.recv(100).startswith(b"HTTP/1.1 413 ")
 
-    def test_one_that_does_not_come_is_not_waited_for(
-        self, site: AuthTestApp, monkeypatch: pytest.MonkeyPatch
-    ):
-        monkeypatch.setattr("dashboard.auth.login_form._PATIENCE", 0.2)
+    def test_incomplete_form_times_out(self, site: AuthTestApp, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr("dashboard.auth.login_form._TIMEOUT_S", 0.2)
         host, _, port = site.address.partition(":")
         with socket.create_connection((host, int(port)), timeout=5) as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50\r\n"
             client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\npass".encode())
-            said = b"".join(iter(lambda: client.recv(4_096), b""))  # until the server hangs up
-        assert said.startswith(b"HTTP/1.1 408 ")
+            answer = b"".join(iter(lambda: client.recv(4_096), b""))  # until the server hangs up
+        assert answer.startswith(b"HTTP/1.1 408 ")
 
-    async def test_who_leaves_meanwhile_is_no_error(self):
-        said = iter(
+    async def test_disconnect_while_reading_is_an_invalid_form(self):
+        messages = iter(
             [{"type": "http.request", "body": b"pass", "more_body": True}, {"type": "http.disconnect"}]
         )
 
         async def receive() -> Message:
-            return next(said)
+            return next(messages)
 
         kind = (b"content-type", FORM["content-type"].encode())
-        with pytest.raises(Unreadable) as error:
+        with pytest.raises(InvalidForm) as error:
             await read_form(Request({"type": "http", "method": "POST", "headers": [kind]}, receive))
         assert error.value.status == 408
 
     @pytest.mark.parametrize("password", ["x" * 512, "€" * 170, "%" * 512])
-    def test_the_longest_password_and_path_fit(self, visit: Callable[..., AuthTestApp], password: str):
+    def test_longest_password_and_path_fit(self, visit: Callable[..., AuthTestApp], password: str):
         after = "/?" + "%" * 1_998
         answer = visit(password).log_in(password, after)
         assert (answer.status_code, answer.headers["location"]) == (303, after)
 
     @pytest.mark.parametrize("path", ["/login", "/logout"])
     @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
-    def test_another_sites_page_cannot_send_it(self, site: AuthTestApp, path: str, origin: str):
+    def test_another_sites_page_cannot_submit_it(self, site: AuthTestApp, path: str, origin: str):
         site.log_in()
         data = {"password": PASSWORD}
         answer = site.client.post(path, data=data, headers={"origin": origin})
@@ -156,7 +156,7 @@ class TestForm:
         assert "set-cookie" not in answer.headers
         assert site.get("/").status_code == 200
 
-    def test_our_own_page_can(self, site: AuthTestApp):
+    def test_own_page_can_submit_it(self, site: AuthTestApp):
         assert site.log_in(origin=f"http://{site.address}").status_code == 303
 
 
@@ -176,26 +176,26 @@ class TestCookie:
         assert (given["path"], given["samesite"], given["domain"]) == ("/", "strict", "")
         assert given["httponly"]
         assert given["secure"]
-        said = {"cookie": f"{name}={given.value}"}
-        assert site.client.get("/", headers=TLS | said).status_code == 200
+        sent = {"cookie": f"{name}={given.value}"}
+        assert site.client.get("/", headers=TLS | sent).status_code == 200
         assert site.client.get("/", headers=TLS | {"cookie": f"dashboard={given.value}"}).status_code == 401
-        assert site.client.get("/", headers=said).status_code == 401
-        with site.socket(**TLS, **said) as stream:
+        assert site.client.get("/", headers=sent).status_code == 401
+        with site.socket(**TLS, **sent) as stream:
             assert stream.recv(5)
 
-    def test_each_login_has_its_own(self, site: AuthTestApp):
+    def test_each_login_has_its_own_token(self, site: AuthTestApp):
         tokens = {cookie(site.log_in())[1].value for _ in range(3)}
         assert len(tokens) == 3
         assert all(len(token) >= 43 for token in tokens)
 
     @pytest.mark.parametrize("value", ["", "x", "x" * 200, "x" * 5_000, '"', "a=b", "%00", "\u00e9"])
-    def test_a_made_up_one_opens_nothing(self, site: AuthTestApp, value: str):
-        said = {"cookie": f"dashboard={value}".encode("latin-1")}
-        assert site.client.get("/", headers=said).status_code == 401
+    def test_forged_token_is_refused(self, site: AuthTestApp, value: str):
+        sent = {"cookie": f"dashboard={value}".encode("latin-1")}
+        assert site.client.get("/", headers=sent).status_code == 401
 
 
 class TestDevice:
-    """A browser that has logged in before is told by a cookie, which opens nothing."""
+    """A cookie recognises a browser that has logged in before, and opens nothing."""
 
     def test_over_http(self, site: AuthTestApp):
         _, (name, given) = cookies(site.log_in())
@@ -214,19 +214,19 @@ class TestDevice:
         assert given["httponly"]
         assert given["secure"]
 
-    def test_one_browser_keeps_its_own(self, site: AuthTestApp):
+    def test_browser_keeps_its_id(self, site: AuthTestApp):
         first, again = (cookies(site.log_in())[1][1].value for _ in range(2))
         site.client.cookies.clear()
         other = cookies(site.log_in())[1][1].value
         assert first == again != other
-        assert len(site.store.contents().devices) == 2
+        assert len(site.store.read().devices) == 2
 
-    def test_a_made_up_one_is_not_taken_over(self, site: AuthTestApp):
+    def test_forged_id_is_replaced(self, site: AuthTestApp):
         site.client.cookies.set("dashboard-device", "made-up", domain="127.0.0.1", path="/")
         assert cookies(site.log_in())[1][1].value != "made-up"
-        assert not site.store.knows("made-up")
+        assert not site.store.is_known_device("made-up")
 
-    def test_strangers_do_not_lock_its_owner_out(self, site: AuthTestApp):
+    def test_failures_of_strangers_do_not_lock_it_out(self, site: AuthTestApp):
         site.log_in()
         site.client.post("/logout")
         mine = dict(site.client.cookies)
@@ -238,27 +238,29 @@ class TestDevice:
         site.client.cookies.update(mine)
         assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
 
-    def test_it_may_be_wrong_no_oftener_than_others(self, site: AuthTestApp):
+    def test_known_device_has_five_attempts_too(self, site: AuthTestApp):
         site.log_in()
-        tries = [site.log_in("wrong password", x_forwarded_for=f"10.0.0.{i}").status_code for i in range(6)]
-        assert tries == [401] * 5 + [429]
+        statuses = [
+            site.log_in("wrong password", x_forwarded_for=f"10.0.0.{i}").status_code for i in range(6)
+        ]
+        assert statuses == [401] * 5 + [429]
         assert site.log_in().status_code == 429
         site.client.cookies.clear()
         assert site.log_in().status_code == 303
 
 
 class TestLogOut:
-    def test_it_ends_the_session_here_and_in_the_browser(self, site: AuthTestApp):
+    def test_session_ends_here_and_in_the_browser(self, site: AuthTestApp):
         site.log_in()
         token = site.client.cookies["dashboard"]
         answer = site.client.post("/logout")
         assert (answer.status_code, answer.headers["location"]) == (303, "/login")
-        ((name, taken),) = cookies(answer)
-        assert (name, taken.value, taken["max-age"]) == ("dashboard", "", "0")
+        ((name, deleted),) = cookies(answer)
+        assert (name, deleted.value, deleted["max-age"]) == ("dashboard", "", "0")
         assert list(site.client.cookies) == ["dashboard-device"]
         assert site.client.get("/", headers={"cookie": f"dashboard={token}"}).status_code == 401
 
-    def test_others_stay(self, site: AuthTestApp):
+    def test_other_sessions_remain(self, site: AuthTestApp):
         site.log_in()
         other = site.client.cookies["dashboard"]
         site.client.cookies.clear()
@@ -266,18 +268,18 @@ class TestLogOut:
         site.client.post("/logout")
         assert site.client.get("/", headers={"cookie": f"dashboard={other}"}).status_code == 200
 
-    def test_without_a_session_it_does_no_harm(self, site: AuthTestApp):
+    def test_log_out_without_a_session_redirects(self, site: AuthTestApp):
         assert site.client.post("/logout").status_code == 303
 
     @pytest.mark.parametrize("method", ["GET", "PUT"])
-    def test_only_by_post(self, site: AuthTestApp, method: str):
+    def test_log_out_needs_post(self, site: AuthTestApp, method: str):
         site.log_in()
         assert site.client.request(method, "/logout").status_code == 405
         assert site.get("/").status_code == 200
 
 
-class TestTooOften:
-    def test_after_five_failures_even_the_right_one_has_to_wait(self, site: AuthTestApp):
+class TestThrottling:
+    def test_right_password_has_to_wait_after_five_failures(self, site: AuthTestApp):
         before = LOGIN_FAILURES._value.get()
         assert [site.log_in("wrong password").status_code for _ in range(5)] == [401] * 5
         answer = site.log_in()
@@ -288,7 +290,7 @@ class TestTooOften:
         assert "set-cookie" not in answer.headers
         assert site.get("/login").status_code == 200
 
-    def test_another_address_does_not(self, site: AuthTestApp):
+    def test_other_addresses_need_not_wait(self, site: AuthTestApp):
         for _ in range(6):
             last = site.log_in("wrong password", x_forwarded_for="2001:db8::1")
         assert last.status_code == 429
@@ -297,7 +299,7 @@ class TestTooOften:
         site.client.cookies.clear()
         assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
 
-    def test_who_was_right_begins_anew(self, site: AuthTestApp):
+    def test_success_resets_the_count(self, site: AuthTestApp):
         for _ in range(3):
             assert [site.log_in("wrong password").status_code for _ in range(4)] == [401] * 4
             assert site.log_in().status_code == 303

@@ -1,4 +1,4 @@
-"""The login page shares the page's colours, and is legible."""
+"""The login page uses the page's colours, with enough contrast."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.web.test_app import contrast, tokens
 LOGIN = Path(__file__).parents[2] / "dashboard/web/assets/login/login.css"
 
 
-def test_it_has_no_colours_of_its_own() -> None:
+def test_colours_are_those_of_the_page() -> None:
     used = set(re.findall(r"var\(--([\w-]+)\)", LOGIN.read_text()))
     assert used - tokens("light").keys() == {"radius", "sans"}
     assert "#" not in LOGIN.read_text()
@@ -27,5 +27,5 @@ def test_it_has_no_colours_of_its_own() -> None:
         ("on-accent", "accent"),
     ],
 )
-def test_it_is_legible(colours: dict[str, str], ink: str, ground: str) -> None:
+def test_text_has_enough_contrast(colours: dict[str, str], ink: str, ground: str) -> None:
     assert contrast(colours[ink], colours[ground]) >= 4.5

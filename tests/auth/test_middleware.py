@@ -1,4 +1,4 @@
-"""Who gets what: strangers the login, people with a session everything, programs with a key the API."""
+"""Access over a real socket: strangers reach the login, sessions everything, access keys the API."""
 
 import logging
 import re
@@ -8,7 +8,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from dashboard.auth.auth_database import AuthFileError
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
+from dashboard.paths import auth_file
 from tests.auth.conftest import KEY, PASSWORD, AuthTestApp
 
 HTML = "text/html,application/xhtml+xml"
@@ -31,7 +32,7 @@ ASSETS = (
 
 
 def refused(site: AuthTestApp, path: str, **headers: str) -> int:
-    """The status with which a websocket is refused."""
+    """Returns the status with which a websocket is refused."""
     with pytest.raises(InvalidStatus) as error, site.socket(path, **headers):
         pass
     status: int = error.value.response.status_code
@@ -47,18 +48,18 @@ def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuthTestApp]
 class TestStrangers:
     @pytest.fixture
     def site(self, unchanged: AuthTestApp) -> AuthTestApp:
-        """One for all: they change nothing."""
+        """One app for the class: its tests change nothing."""
         return unchanged
 
     @pytest.mark.parametrize("path", [*PAGE, "/nothing", "/Login", "/login/", "//login", "/healthz/x"])
-    def test_get_nothing(self, site: AuthTestApp, path: str):
+    def test_pages_are_refused(self, site: AuthTestApp, path: str):
         answer = site.get(path)
         assert answer.status_code == 401
         assert "www-authenticate" not in answer.headers
         assert answer.json().keys() == {"detail"}
 
     @pytest.mark.parametrize("path", [*API, "/api", "/api/", "/api/v1/nothing"])
-    def test_programs_are_told_what_would_do(self, site: AuthTestApp, path: str):
+    def test_programs_are_asked_for_a_key(self, site: AuthTestApp, path: str):
         answer = site.get(path)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -74,13 +75,13 @@ class TestStrangers:
             ("/nothing", "/login?next=%2Fnothing"),
         ],
     )
-    def test_people_are_led_to_the_login(self, site: AuthTestApp, path: str, to: str):
+    def test_browsers_are_redirected_to_the_login(self, site: AuthTestApp, path: str, to: str):
         answer = site.get(path, accept=HTML)
         assert (answer.status_code, answer.headers["location"]) == (303, to)
         assert answer.headers["cache-control"] == "no-store"
 
     @pytest.mark.parametrize("path", ["/api/v1/positions", "/metrics"])
-    def test_figures_for_programs_are_no_page(self, site: AuthTestApp, path: str):
+    def test_answers_for_programs_are_not_redirected(self, site: AuthTestApp, path: str):
         assert site.get(path, accept=HTML).status_code == 401
 
     def test_callbacks_are_refused(self, site: AuthTestApp):
@@ -92,10 +93,10 @@ class TestStrangers:
         assert refused(site, path, cookie="dashboard=made-up") == 401
 
     @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/login", *ASSETS])
-    def test_see_health_and_login(self, site: AuthTestApp, path: str):
+    def test_health_and_login_are_open(self, site: AuthTestApp, path: str):
         assert site.get(path).status_code == 200
 
-    def test_another_sites_page_gets_to_read_why(self, visit: Callable[..., AuthTestApp]):
+    def test_listed_site_may_read_the_refusal(self, visit: Callable[..., AuthTestApp]):
         site = visit(origins="https://good.example")
         answer = site.get("/api/v1/positions", origin="https://good.example")
         assert answer.status_code == 401
@@ -108,7 +109,7 @@ class TestStrangers:
 
 
 class TestSessions:
-    def test_get_everything(self, site: AuthTestApp):
+    def test_everything_is_open(self, site: AuthTestApp):
         assert site.log_in().status_code == 303
         for path in (*PAGE, *API):
             assert site.get(path).is_success, path
@@ -117,8 +118,8 @@ class TestSessions:
                 assert socket.recv(5)
 
     @pytest.mark.parametrize("path", [*PAGE[:-1], *API, "/nothing", "/login"])
-    def test_what_they_get_is_not_kept(self, site: AuthTestApp, path: str):
-        """Else a browser's history shows it after the log-out."""
+    def test_answers_are_not_cached(self, site: AuthTestApp, path: str):
+        """Else a browser's history would show them after the log-out."""
         site.log_in()
         assert site.get(path).headers.get_list("cache-control") == ["no-store"]
 
@@ -126,25 +127,25 @@ class TestSessions:
         ("part", "kept"),
         [('/assets/[^"?]+', []), ('/_dash-component-suites/[^"]+', ["public, max-age=31536000"])],
     )
-    def test_but_for_what_is_the_same_for_all(self, site: AuthTestApp, part: str, kept: list[str]):
+    def test_static_files_may_be_cached(self, site: AuthTestApp, part: str, kept: list[str]):
         site.log_in()
         path = re.search(part, site.get("/").text).group()
         assert site.get(path).headers.get_list("cache-control") == kept
 
-    def test_a_session_is_enough_where_there_are_keys(self, visit: Callable[..., AuthTestApp]):
+    def test_session_replaces_a_key(self, visit: Callable[..., AuthTestApp]):
         site = visit(keys=f"bot:{KEY}")
         site.log_in()
         assert site.get("/api/v1/positions").status_code == 200
         with site.socket("/api/v1/positions/stream") as socket:
             assert socket.recv(5)
 
-    def test_another_site_cannot_use_it(self, site: AuthTestApp):
+    def test_another_site_cannot_use_the_session(self, site: AuthTestApp):
         site.log_in()
         assert site.get("/api/v1/positions", origin="https://evil.example").status_code == 403
         assert refused(site, "/api/v1/positions/stream", origin="https://evil.example") == 403
         assert refused(site, "/ws/view", origin="https://evil.example") == 403
 
-    def test_not_longer_than_it_lasts(self, visit: Callable[..., AuthTestApp]):
+    def test_session_expires(self, visit: Callable[..., AuthTestApp]):
         site = visit(session_hours=1)
         site.log_in()
         now = site.inner.clock()
@@ -153,7 +154,7 @@ class TestSessions:
         site.inner.clock = lambda: now + 3_601
         assert site.get("/").status_code == 401
 
-    def test_what_the_administrator_does_counts_at_once(self, site: AuthTestApp):
+    def test_change_by_the_administrator_applies_at_once(self, site: AuthTestApp):
         site.log_in()
         site.store.log_out_all()
         assert site.get("/").status_code == 401
@@ -168,7 +169,7 @@ class TestKeys:
     def positions_by_key(self, visit: Callable[..., AuthTestApp]) -> AuthTestApp:
         return visit(keys=f"bot:{KEY}")
 
-    def test_open_the_api(self, keyed: AuthTestApp):
+    def test_key_opens_the_api(self, keyed: AuthTestApp):
         stored = keyed.store.create_key("laptop")
         for path in API:
             for key in (KEY, stored):
@@ -179,11 +180,11 @@ class TestKeys:
         for path in API:
             assert keyed.get(path, x_api_key=stored).status_code == 401, path
 
-    def test_but_not_the_page(self, keyed: AuthTestApp):
+    def test_key_does_not_open_the_page(self, keyed: AuthTestApp):
         for path in PAGE:
             assert keyed.get(path, x_api_key=KEY).status_code == 401, path
 
-    def test_and_its_websockets_alone(self, keyed: AuthTestApp):
+    def test_key_opens_websockets_of_the_api_only(self, keyed: AuthTestApp):
         for path in SOCKETS[1:]:
             with keyed.socket(path, x_api_key=KEY) as socket:
                 assert socket.recv(5)
@@ -191,7 +192,7 @@ class TestKeys:
 
 
 class TestWithoutPassword:
-    def test_it_is_open(self, visit: Callable[..., AuthTestApp]):
+    def test_everything_is_open(self, visit: Callable[..., AuthTestApp]):
         site = visit(None)
         for path in (*PAGE, *API):
             assert site.get(path).is_success
@@ -200,7 +201,7 @@ class TestWithoutPassword:
                 assert socket.recv(5)
         assert site.get("/login?next=/api/docs").headers["location"] == "/api/docs"
 
-    def test_keys_are_asked_for_as_ever(self, visit: Callable[..., AuthTestApp]):
+    def test_existing_keys_are_required(self, visit: Callable[..., AuthTestApp]):
         site = visit(None)
         key = site.store.create_key("laptop")
         assert site.get("/").status_code == 200
@@ -208,13 +209,13 @@ class TestWithoutPassword:
         assert site.get("/api/v1/positions", x_api_key=key).status_code == 200
         assert refused(site, "/api/v1/live/bbo") == 401
 
-    def test_one_that_is_set_closes_it_at_once(self, visit: Callable[..., AuthTestApp]):
+    def test_new_password_locks_at_once(self, visit: Callable[..., AuthTestApp]):
         site = visit(None)
         assert site.get("/").status_code == 200
         site.store.set_password(PASSWORD)
         assert site.get("/").status_code == 401
 
-    def test_where_one_is_required_nothing_is_served(self, visit: Callable[..., AuthTestApp]):
+    def test_required_password_that_is_missing_blocks_everything(self, visit: Callable[..., AuthTestApp]):
         site = visit(None, required=True, keys=f"bot:{KEY}")
         for path in (*PAGE, *API, *ASSETS, "/login"):
             answer = site.get(path, x_api_key=KEY, accept=HTML)
@@ -232,8 +233,8 @@ class TestWithoutPassword:
         assert site.get("/").status_code == 200
 
 
-class TestTrouble:
-    def test_a_lost_file_locks_and_does_not_open(self, site: AuthTestApp):
+class TestUnusableFile:
+    def test_lost_file_locks(self, site: AuthTestApp):
         site.log_in()
         site.store.close()
         for file in site.store.path.parent.iterdir():
@@ -245,9 +246,7 @@ class TestTrouble:
         site.log_in()
         assert site.get("/").status_code == 200
 
-    def test_a_file_that_cannot_be_read_is_said_in_the_log_alone(
-        self, site: AuthTestApp, caplog: pytest.LogCaptureFixture
-    ):
+    def test_reason_is_in_the_log_only(self, site: AuthTestApp, caplog: pytest.LogCaptureFixture):
         site.log_in()
         site.store.path.unlink()
         site.store.path.write_text("no database")
@@ -259,17 +258,17 @@ class TestTrouble:
         assert site.get("/healthz").status_code == 200
         assert refused(site, "/ws/view") == 503
 
-    def test_a_file_that_cannot_be_written_ends_no_process(self, site: AuthTestApp, monkeypatch):
+    def test_failed_write_is_answered_with_503(self, site: AuthTestApp, monkeypatch):
         def full(_path: object) -> None:
             raise AuthFileError("the disk is full")
 
-        monkeypatch.setattr("dashboard.auth.auth_store.make", full)
+        monkeypatch.setattr("dashboard.auth.auth_store.create_database", full)
         answer = site.log_in()
         assert answer.status_code == 503
         assert "disk" not in answer.text
 
 
-def test_another_store_knows_nothing_of_a_session(site: AuthTestApp, tmp_path):
+def test_session_of_another_store_is_refused(site: AuthTestApp, tmp_path):
     other = AuthStore(tmp_path / "other" / "access.db")
     other.set_password(PASSWORD)
     site.client.cookies.set("dashboard", other.log_in(PASSWORD, 1))

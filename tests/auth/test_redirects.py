@@ -1,20 +1,20 @@
-"""Where the login leads: never to another site."""
+"""Redirects around the login stay on this site."""
 
 import pytest
 
-from dashboard.auth.redirects import local_path, login_address
+from dashboard.auth.redirects import local_path, login_url
 
 
 @pytest.mark.parametrize(
-    "given",
+    "target",
     ["/", "/?focus=BTC%2FUSDT", "/api/docs", "/a//b", "/a?b=//evil.example", "/a?next=https://evil.example"],
 )
-def test_a_path_of_ours(given: str) -> None:
-    assert local_path(given) == given
+def test_local_path_is_kept(target: str) -> None:
+    assert local_path(target) == target
 
 
 @pytest.mark.parametrize(
-    "given",
+    "target",
     [
         None,
         "",
@@ -49,8 +49,8 @@ def test_a_path_of_ours(given: str) -> None:
         "/" + "a" * 2_000,
     ],
 )
-def test_anything_else_is_the_page(given: str | None) -> None:
-    assert local_path(given) == "/"
+def test_other_targets_become_the_home_page(target: str | None) -> None:
+    assert local_path(target) == "/"
 
 
 @pytest.mark.parametrize(
@@ -64,5 +64,5 @@ def test_anything_else_is_the_page(given: str | None) -> None:
         ("/\\evil.example", b"", "/login"),
     ],
 )
-def test_the_way_to_the_login(path: str, query: bytes, address: str) -> None:
-    assert login_address({"path": path, "query_string": query}) == address
+def test_login_url_leads_back(path: str, query: bytes, address: str) -> None:
+    assert login_url({"path": path, "query_string": query}) == address

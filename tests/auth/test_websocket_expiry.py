@@ -1,4 +1,4 @@
-"""An open websocket ends with the session or the key that opened it, and with nobody else's."""
+"""An open websocket is closed with the session or the key that opened it, and with no other."""
 
 import time
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from websockets.sync.client import ClientConnection
 from tests.auth.conftest import PASSWORD, AuthTestApp
 
 SOCKETS = ("/ws/view", "/api/v1/positions/stream", "/api/v1/live/bbo")
-SOON = 5.0
+TIMEOUT_S = 5.0
 
 
 def closed_by(socket: ClientConnection) -> int | None:
-    """The code with which it is closed, within the time that is promised."""
-    until = time.monotonic() + SOON
+    """Waits until it is closed. Returns the code, or None after the timeout."""
+    until = time.monotonic() + TIMEOUT_S
     with suppress(ConnectionClosed):
         while True:
             socket.recv(until - time.monotonic())
@@ -39,13 +39,13 @@ def replace(site: AuthTestApp) -> None:
     [
         pytest.param(lambda site: site.client.post("/logout"), id="log-out"),
         pytest.param(lambda site: site.store.log_out_all(), id="log-out of all"),
-        pytest.param(lambda site: site.store.set_password("another long password"), id="a new password"),
-        pytest.param(expire, id="its time is over"),
-        pytest.param(lambda site: site.store.path.unlink(), id="the file is lost"),
-        pytest.param(replace, id="there is something else in its place"),
+        pytest.param(lambda site: site.store.set_password("another long password"), id="new password"),
+        pytest.param(expire, id="expiry"),
+        pytest.param(lambda site: site.store.path.unlink(), id="lost file"),
+        pytest.param(replace, id="replaced file"),
     ],
 )
-def test_they_end_with_the_session(
+def test_websockets_close_with_the_session(
     visit: Callable[..., AuthTestApp], end: Callable[[AuthTestApp], object]
 ) -> None:
     site = visit(session_hours=1)
@@ -53,13 +53,13 @@ def test_they_end_with_the_session(
     with ExitStack() as stack:
         sockets = [stack.enter_context(site.socket(path)) for path in SOCKETS]
         for socket in sockets:
-            assert socket.recv(SOON)
+            assert socket.recv(TIMEOUT_S)
         end(site)
         assert [closed_by(socket) for socket in sockets] == [1008] * 3
 
 
 @pytest.mark.parametrize("password", [PASSWORD, None])
-def test_it_ends_with_the_key(visit: Callable[..., AuthTestApp], password: str | None) -> None:
+def test_websocket_closes_with_the_key(visit: Callable[..., AuthTestApp], password: str | None) -> None:
     site = visit(password)
     keys = {name: site.store.create_key(name) for name in ("laptop", "phone")}
     with (
@@ -69,19 +69,28 @@ def test_it_ends_with_the_key(visit: Callable[..., AuthTestApp], password: str |
         site.store.revoke_key("laptop")
         assert closed_by(laptop) == 1008
         phone.send('{"action": "ping"}')
-        while "pong" not in phone.recv(SOON):
+        while "pong" not in phone.recv(TIMEOUT_S):
             pass
 
 
-def test_it_ends_when_a_first_password_is_set(visit: Callable[..., AuthTestApp]) -> None:
+def test_websocket_closes_with_its_session_although_its_key_remains(site: AuthTestApp) -> None:
+    key = site.store.create_key("laptop")
+    site.log_in()
+    with site.socket(SOCKETS[1], x_api_key=key) as socket:
+        assert socket.recv(TIMEOUT_S)
+        site.store.log_out_all()
+        assert closed_by(socket) == 1008
+
+
+def test_websocket_closes_when_a_first_password_is_set(visit: Callable[..., AuthTestApp]) -> None:
     site = visit(None)
     with site.socket() as socket:
-        assert socket.recv(SOON)
+        assert socket.recv(TIMEOUT_S)
         site.store.set_password(PASSWORD)
         assert closed_by(socket) == 1008
 
 
-def test_others_stay(site: AuthTestApp) -> None:
+def test_websockets_of_other_sessions_stay_open(site: AuthTestApp) -> None:
     site.log_in()
     with site.socket() as staying:
         site.client.cookies.clear()
@@ -90,23 +99,22 @@ def test_others_stay(site: AuthTestApp) -> None:
             site.client.post("/logout")
             assert closed_by(leaving) == 1008
         for _ in range(3):
-            assert staying.recv(SOON)
+            assert staying.recv(TIMEOUT_S)
 
 
-def test_one_after_another_is_looked_after(site: AuthTestApp) -> None:
-    """The last one to leave ends the look-out; the next begins it again."""
+def test_watching_resumes_after_the_last_websocket_closed(site: AuthTestApp) -> None:
     site.log_in()
     for _ in range(3):
         with site.socket() as socket:
-            assert socket.recv(SOON)
+            assert socket.recv(TIMEOUT_S)
     with site.socket() as socket:
         site.store.log_out_all()
         assert closed_by(socket) == 1008
 
 
-def test_one_that_leaves_by_itself_is_forgotten(site: AuthTestApp, caplog: pytest.LogCaptureFixture) -> None:
+def test_closed_websocket_is_forgotten(site: AuthTestApp, caplog: pytest.LogCaptureFixture) -> None:
     site.log_in()
     with site.socket(SOCKETS[1]) as socket:
-        socket.recv(SOON)
+        socket.recv(TIMEOUT_S)
     site.store.log_out_all()
     assert not caplog.records

@@ -50,7 +50,7 @@ def test_saving_updates_the_page(visit):
 
 def test_failed_save_to_disk_is_shown_below_the_form(visit):
     opened = visit()
-    opened.scene.kept = DashboardError("shown, but not kept for the next start: the disk is full")
+    opened.scene.save_error = DashboardError("shown, but not kept for the next start: the disk is full")
     open_form(opened)
     opened.page.fill("#field-take-profit", "70000")
     opened.page.get_by_role("button", name="Save").click()

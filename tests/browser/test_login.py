@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.auth.auth_store import auth_file
+from dashboard.paths import auth_file
 from tests.auth.conftest import PASSWORD, AuthTestApp
 from tests.browser.conftest import NO_PLOTLY
 

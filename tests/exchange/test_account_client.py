@@ -310,6 +310,24 @@ async def test_exchange_clock_is_measured_once(
     assert harness.exchange.requests.count("/api/v2/public/time") == 2
 
 
+async def test_exchange_clock_is_never_ahead(
+    harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requested_at: list[int] = []
+
+    async def fetch_time_over_a_new_connection() -> int:
+        await asyncio.sleep(0.1)
+        return wall_ms()
+
+    async def fetch_positions(*_: object) -> list[Any]:
+        requested_at.append(wall_ms())
+        return []
+
+    monkeypatch.setattr(harness.account._ccxt, "fetch_time", fetch_time_over_a_new_connection)
+    monkeypatch.setattr("dashboard.exchange.exchange_quirks.fetch_positions", fetch_positions)
+    assert (await harness.account.fetch_positions()).asked_at <= requested_at[0]
+
+
 async def test_exchange_without_private_endpoints(
     harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,9 @@
-"""A real feed with a real ccxt client on the demo exchange, and the live state that it makes."""
+"""A real feed with a real ccxt client connected to the demo exchange, and the resulting live state."""
 
-import threading
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from threading import Event
 from types import TracebackType
 from typing import Any
 
@@ -10,81 +11,118 @@ from dashboard.app.event_router import EventRouter
 from dashboard.clock import now_ms
 from dashboard.demo.demo_exchange import DemoExchange
 from dashboard.demo.thread import DemoThread
-from dashboard.domain.events import FeedEvent
+from dashboard.domain.events import AccountEvent, FeedEvent
 from dashboard.domain.feed_state import FeedState
-from dashboard.domain.position_selection import PositionSelection
+from dashboard.domain.keys import MarketKey
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.account_feed import AccountFeed
+from dashboard.feed.account_feed import AccountFeed, AccountTimeouts
 from dashboard.feed.market_feed import FeedTimeouts
 from dashboard.feed.price_feed import PriceFeed
+from dashboard.positions.live_book import LiveBook
+from dashboard.positions.models import AccountHealth, LivePosition
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
-from dashboard.state.runtime import RuntimeConfig, Snapshot
+from dashboard.state.runtime import MarketSnapshot
 
-QUICK = FeedTimeouts(head_start=150, silence=400, first_message=700)
-"""The feed's patience, shortened so that a test does not need it."""
+FAST = FeedTimeouts(head_start_ms=150, silence_ms=400, first_message_ms=700, first_retry_s=0.05)
+"""Detects faults quickly. On a busy machine these timeouts also expire without a fault."""
+PATIENT = FeedTimeouts(head_start_ms=150, silence_ms=400, first_message_ms=20_000, first_retry_s=0.05)
+"""Reports no failure without a fault, however busy the machine: silence causes a request only."""
+PATIENT_REQUESTS = {"timeout": 20_000}
+"""The option of ccxt that goes with PATIENT."""
+ACCOUNT_TIMEOUTS = AccountTimeouts(min_interval_s=0.1, settle_s=0.3, fill_delay_s=0.0, first_retry_s=0.05)
+TIMEOUT_S = 30.0
+EXCHANGE, ACCOUNT = "bitget", "test"
 
 
 class FeedHarness(AbstractContextManager["FeedHarness"]):
-    """Starts the exchange at once and the feed when told to; stops both at the end."""
+    """Starts the exchange at once and the feed by `start`; stops both at the end."""
 
-    def __init__(self, *, tick_interval: float | None = 0.03) -> None:
-        self.demo = DemoThread(DemoExchange(tick_interval_s=tick_interval))
+    def __init__(self, *, tick_interval_s: float | None = 0.03) -> None:
+        self.demo = DemoThread(DemoExchange(tick_interval_s=tick_interval_s))
         self.demo.start()
         self.exchange = self.demo.exchange
-        self.runtime = RuntimeConfig(200, holdings=PositionSelection(account=True))
+        self.markets = Markets(MarketKey(EXCHANGE, "BTCUSDT"), 200)
+        self.runtime = self.markets.main
         self.states: list[FeedState] = []
-        self.told: list[tuple[str | None, FeedEvent]] = []
-        self._changed = threading.Condition()
-        self.runtime.register(self._note)
-        self.markets = Markets(
-            self.runtime, lambda: RuntimeConfig(200, holdings=PositionSelection(account=True))
-        )
-        self.tracker = PositionTracker("test")
+        self.events: list[tuple[MarketKey, FeedEvent]] = []
+        self.account_events: list[AccountEvent] = []
+        self._changed = Event()
+        self.book = LiveBook(self.markets)
+        self.tracker = PositionTracker(ACCOUNT, self.book, EXCHANGE)
+        self.router = EventRouter(self.markets, self.book)
+        self.runtime.register(self._record_state)
         self.feed: PriceFeed | None = None
-        self.settled = 2.5
-        """Seconds after which the websocket of fills counts as up."""
+        self.account: AccountFeed | None = None
+        self._snapshots_in_progress = 0
 
     def start(
-        self, symbol: str = "BTCUSDT", *, use_websocket: bool = True, account: bool = False, **config: Any
+        self,
+        symbol: str = "BTCUSDT",
+        *,
+        use_websocket: bool = True,
+        account: bool = False,
+        timeouts: FeedTimeouts = FAST,
+        account_timeouts: AccountTimeouts = ACCOUNT_TIMEOUTS,
+        **config: Any,
     ) -> PriceFeed:
-        """Starts a feed that polls every 0.2 s and gives a request half a second."""
-        options = self.exchange.ccxt_config() | {"timeout": 500, "enableRateLimit": False} | config
-        access = Credentials("bitget", config=options)
-        client, wires = ExchangeClient(access), EventRouter(self.markets, self.tracker)
-        reader = AccountFeed(
-            AccountClient(access, client),
-            client,
-            wires.account,
-            self.tracker,
-            pause=0.2,
-            settled=self.settled,
-        )
-        self.feed = wires.feed = PriceFeed(
-            client, symbol, self._noting(wires.market), account=reader if account else None, patience=QUICK
+        """Starts a feed that polls every 0.2 s. `config` has further options of ccxt."""
+        self._symbol = symbol
+        options = {"timeout": 500, "enableRateLimit": False, "timeout_on_exit": 20}
+        credentials = Credentials("bitget", config=self.exchange.ccxt_config() | options | config)
+        client = ExchangeClient(credentials)
+        if account:
+            self.account = self._account_feed(credentials, client, account_timeouts)
+        self.feed = self.router.feeds[EXCHANGE] = PriceFeed(
+            client, symbol, self._emit, account=self.account, timeouts=timeouts
         )
         self.feed.start(0.2, use_websocket)
         return self.feed
 
-    def until(self, holds: Callable[[Snapshot], object], timeout: float = 10.0) -> Snapshot:
-        """Waits for a snapshot of which `holds` is true, and returns it."""
-        give_up_at = now_ms() + timeout * 1000
-        with self._changed:
-            while not holds(self.runtime.snapshot):
-                assert now_ms() < give_up_at, f"after {timeout} s: {self.runtime.snapshot.health}"
-                self._changed.wait(0.05)  # what the exchange has seen tells nobody
-            return self.runtime.snapshot
+    def until(self, condition: Callable[[MarketSnapshot], object]) -> MarketSnapshot:
+        """Waits until `condition` is true for the newest snapshot, and returns it."""
+        deadline = now_ms() + TIMEOUT_S * 1000
+        while not condition(snapshot := self.runtime.snapshot):
+            assert now_ms() < deadline, f"after {TIMEOUT_S} s: {snapshot.health}"
+            self._changed.wait(0.02)  # the exchange does not report its own changes
+            self._changed.clear()
+        return snapshot
 
-    def until_state(self, state: FeedState) -> Snapshot:
+    @property
+    def health(self) -> AccountHealth:
+        """The state of the account's readings."""
+        return self.book.accounts[ACCOUNT]
+
+    @property
+    def open(self) -> dict[str, LivePosition]:
+        """The open positions by label."""
+        return {self.book.labels.label(key): live for key, live in self.tracker.get_all_positions().items()}
+
+    @property
+    def known(self) -> dict[str, LivePosition]:
+        """The same with the flat ones."""
+        return {self.book.labels.label(key): live for key, live in self.book.all_known().items()}
+
+    def until_state(self, state: FeedState) -> MarketSnapshot:
         """Waits until the feed's state is `state`."""
         return self.until(lambda snapshot: snapshot.health.state_at(now_ms()) is state)
 
-    def until_newer(self) -> Snapshot:
-        """Waits for a price that was received from now on."""
+    def until_new_price(self) -> MarketSnapshot:
+        """Waits for a price received after this call."""
         since = now_ms()
         return self.until(lambda snapshot: (snapshot.health.received_at or 0) > since)
+
+    def until_account_idle(self) -> None:
+        """Waits until fills are streamed, and no snapshot of the account is requested or in progress."""
+        account = self.account
+
+        async def is_idle() -> bool:  # in the feed's loop, between two steps of its tasks
+            requested = account._requested.is_set() or self._snapshots_in_progress
+            return account._settled and not requested
+
+        self.until(lambda _: asyncio.run_coroutine_threadsafe(is_idle(), self.feed._loop).result(TIMEOUT_S))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -93,16 +131,34 @@ class FeedHarness(AbstractContextManager["FeedHarness"]):
             self.feed.stop()
         self.demo.stop()
 
-    def _noting(
-        self, emit: Callable[[str | None, FeedEvent], None]
-    ) -> Callable[[str | None, FeedEvent], None]:
-        def noted(symbol: str | None, event: FeedEvent) -> None:
-            self.told.append((symbol, event))
-            emit(symbol, event)
+    def _account_feed(
+        self, credentials: Credentials, client: ExchangeClient, timeouts: AccountTimeouts
+    ) -> AccountFeed:
+        feed = AccountFeed(
+            AccountClient(credentials, client), client, self._emit_account, self.tracker, timeouts=timeouts
+        )
+        read = feed._reader.read
 
-        return noted
+        async def counted_read() -> Any:
+            self._snapshots_in_progress += 1
+            try:
+                return await read()
+            finally:
+                self._snapshots_in_progress -= 1
 
-    def _note(self, snapshot: Snapshot) -> None:
-        with self._changed:
-            self.states.append(snapshot.health.state)
-            self._changed.notify_all()
+        feed._reader.read = counted_read  # type: ignore[method-assign]
+        return feed
+
+    def _emit(self, key: MarketKey, event: FeedEvent) -> None:
+        self.events.append((key, event))
+        # A test may start with another symbol than the one that the markets were made for.
+        requested = self.markets.requested_key
+        self.router.market(requested if key.symbol == self._symbol else key, event)
+
+    def _emit_account(self, event: AccountEvent) -> None:
+        self.router.account(self.tracker, event)
+        self.account_events.append(event)
+
+    def _record_state(self, snapshot: MarketSnapshot) -> None:
+        self.states.append(snapshot.health.state)
+        self._changed.set()

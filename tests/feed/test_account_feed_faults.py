@@ -1,110 +1,129 @@
-"""What reading an account and hearing its fills can do wrong for longer than a moment."""
+"""Lasting faults of the account feed: failed snapshots, and broken or stalled streams of fills."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from dashboard.demo import POSITIONS
 from dashboard.demo.demo_exchange import wall_clock_ms
+from dashboard.domain.events import AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.feed_state import FeedState
-from tests.feed.harness import FeedHarness
+from tests.feed.harness import ACCOUNT_TIMEOUTS, FeedHarness
 
 BTC = "BTC/USDT:USDT"
-ASKED = "/api/v2/mix/position/all-position"
+POSITIONS_PATH = "/api/v2/mix/position/all-position"
 
 
 @pytest.fixture
-def settled(rig: FeedHarness) -> FeedHarness:
-    """A rig whose account was read and has nothing to do until somebody asks."""
-    rig.start(account=True)
-    rig.until_state(FeedState.STREAMING)
-    account = rig.feed._account
-    rig.until(lambda _: account._settled and account._heard._since is None and not account._wanted.is_set())
-    return rig
+def idle(harness: FeedHarness) -> FeedHarness:
+    """A harness that streams fills and takes no snapshot until one is requested."""
+    harness.start(account=True)
+    harness.until_state(FeedState.STREAMING)
+    harness.until_account_idle()
+    return harness
 
 
-def asked(rig: FeedHarness) -> int:
-    return list(rig.exchange.requests).count(ASKED)
+def position_requests(harness: FeedHarness) -> int:
+    return list(harness.exchange.requests).count(POSITIONS_PATH)
 
 
-def until_read_again(rig: FeedHarness) -> None:
-    read_at = rig.tracker.health.read_at
-    rig.until(lambda _: rig.tracker.health.read_at != read_at)
+def until_next_snapshot(harness: FeedHarness) -> None:
+    read_at = harness.health.read_at
+    harness.until(lambda _: harness.health.read_at != read_at)
 
 
-def test_a_failed_reading_is_tried_again_by_itself(settled: FeedHarness):
-    settled.exchange.faults.rest_at(POSITIONS).status = 500
-    before = asked(settled)
-    settled.feed.reconcile()
-    settled.until(lambda _: asked(settled) >= before + 3)
-    settled.exchange.faults.clear()
-    settled.until(lambda _: settled.tracker.health.problem is None)
+def until_stream_failure(harness: FeedHarness, since: int) -> None:
+    """Waits for a failure of the fill stream among the events from index `since` on."""
+    harness.until(
+        lambda _: any(
+            isinstance(event, AccountFailed) and "fills are not streamed" in event.reason
+            for event in harness.account_events[since:]
+        )
+    )
 
 
-def test_a_stream_that_is_up_again_is_no_problem_though_nothing_is_traded(settled: FeedHarness):
-    settled.demo.call(settled.exchange.drop(1011))
-    settled.until(lambda _: not settled.feed._account._settled)
-    settled.until(lambda _: "fills are not heard" in (settled.tracker.health.problem or ""))
-    settled.until(lambda _: settled.feed._account._settled)
-    settled.feed.reconcile()
-    until_read_again(settled)
-    assert settled.tracker.health.problem is None
+def until_snapshot_after_fill(harness: FeedHarness, since: int) -> None:
+    """Waits for a streamed fill and then a snapshot among the events from index `since` on."""
+
+    def has_both(_: object) -> bool:
+        kinds = [type(event) for event in harness.account_events[since:]]
+        return FillsReceived in kinds and AccountSnapshot in kinds[kinds.index(FillsReceived) :]
+
+    harness.until(has_both)
 
 
-def test_a_reading_under_way_does_not_hide_that_the_stream_broke(settled: FeedHarness):
-    account, real = settled.feed._account, settled.feed._account._reader.read
-
-    async def broken_meanwhile():
-        reading = await real()
-        account._silence = "fills are not heard: it broke meanwhile"
-        return reading
-
-    account._reader.read = broken_meanwhile  # type: ignore[method-assign]
-    settled.feed.reconcile()
-    until_read_again(settled)
-    assert "it broke meanwhile" in settled.tracker.health.problem
+def test_failed_snapshot_is_retried(idle: FeedHarness):
+    idle.exchange.faults.rest_at(POSITIONS).status = 500
+    before = position_requests(idle)
+    idle.feed.reconcile()
+    idle.until(lambda _: position_requests(idle) >= before + 3)
+    idle.exchange.faults.clear()
+    idle.until(lambda _: idle.health.problem is None)
 
 
-def test_a_stream_that_stays_down_stays_a_problem(rig: FeedHarness):
-    rig.settled = 45.0
-    rig.start(account=True)
-    rig.until_state(FeedState.STREAMING)
-    rig.until(lambda _: rig.exchange.connections == 2)
-    rig.exchange.faults.ws.refuse_handshake = 503
-    rig.demo.call(rig.exchange.drop(1011))
-    rig.until(lambda _: "fills are not heard" in (rig.tracker.health.problem or ""))
-    before = asked(rig)
-    rig.until(lambda _: asked(rig) >= before + 3)
-    assert "fills are not heard" in rig.tracker.health.problem
+def test_reconnected_stream_without_trades_is_no_problem(idle: FeedHarness):
+    since = len(idle.account_events)
+    idle.demo.call(idle.exchange.drop(1011))
+    until_stream_failure(idle, since)
+    idle.until_account_idle()
+    idle.feed.reconcile()
+    until_next_snapshot(idle)
+    assert idle.health.problem is None
 
 
-def test_a_deaf_stream_shows_by_a_fill_that_it_did_not_tell_and_is_renewed(
-    settled: FeedHarness, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("dashboard.feed.missed_fill_detector._LATE", 0)
-    settled.feed.reconcile()
-    heard = settled.feed._account._heard
-    settled.until(lambda _: heard._since is not None and wall_clock_ms() > heard._since + 100)
-    before = settled.exchange.subscriptions
-    settled.exchange.faults.ws.lost_fills = 1
-    settled.demo.call(settled.exchange.order("BTCUSDT", side="sell", size="0.1"))
-    settled.until(lambda _: settled.feed.reconcile() or settled.exchange.subscriptions > before)
-    settled.until(lambda _: settled.tracker.health.problem is None)
-    settled.demo.call(settled.exchange.order("BTCUSDT", side="sell", size="0.1"))
-    settled.until(lambda _: settled.tracker.get_all_positions()[BTC].tracked.contracts == Decimal("0.3"))
+def test_stream_failure_during_a_snapshot_is_reported(idle: FeedHarness):
+    account, read = idle.feed._account, idle.feed._account._reader.read
+
+    async def read_while_stream_breaks():
+        snapshot = await read()
+        account._stream_problem = "fills are not streamed: connection closed"
+        return snapshot
+
+    account._reader.read = read_while_stream_breaks  # type: ignore[method-assign]
+    idle.feed.reconcile()
+    until_next_snapshot(idle)
+    assert "connection closed" in idle.health.problem
 
 
-def test_fills_that_were_heard_are_no_reason_to_renew(settled: FeedHarness, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("dashboard.feed.missed_fill_detector._LATE", 0)
-    before = settled.exchange.subscriptions
+def test_stream_that_stays_down_remains_a_problem(harness: FeedHarness):
+    harness.start(account=True, account_timeouts=replace(ACCOUNT_TIMEOUTS, settle_s=45.0))
+    harness.until_state(FeedState.STREAMING)
+    harness.until(lambda _: harness.exchange.connections == 2)
+    since = len(harness.account_events)
+    harness.exchange.faults.ws.refuse_handshake = 503
+    harness.demo.call(harness.exchange.drop(1011))
+    until_stream_failure(harness, since)
+    before = position_requests(harness)
+    harness.until(lambda _: position_requests(harness) >= before + 3)
+    assert "fills are not streamed" in harness.health.problem
+
+
+def test_stalled_stream_is_detected_by_a_missed_fill_and_reset(idle: FeedHarness):
+    idle.feed.reconcile()
+    detector = idle.feed._account._detector
+    idle.until(lambda _: detector.streaming_since and wall_clock_ms() > detector.streaming_since + 100)
+    before = idle.exchange.subscriptions
+    idle.exchange.faults.ws.lost_fills = 1
+    idle.demo.call(idle.exchange.order("BTCUSDT", side="sell", size="0.1"))
+    idle.until(lambda _: idle.feed.reconcile() or idle.exchange.subscriptions > before)
+    idle.until(lambda _: idle.health.problem is None)
+    idle.demo.call(idle.exchange.order("BTCUSDT", side="sell", size="0.1"))
+    idle.until(lambda _: idle.open[BTC].state.contracts == Decimal("0.3"))
+
+
+def test_streamed_fills_cause_no_reset(idle: FeedHarness):
+    before = idle.exchange.subscriptions
     for _ in range(3):
-        settled.demo.call(settled.exchange.order("BTCUSDT", side="sell", size="0.1"))
-        until_read_again(settled)
-        settled.feed.reconcile()
-        until_read_again(settled)
-    assert settled.exchange.subscriptions == before
+        since = len(idle.account_events)
+        idle.demo.call(idle.exchange.order("BTCUSDT", side="sell", size="0.1"))
+        until_snapshot_after_fill(idle, since)
+        idle.feed.reconcile()
+        until_next_snapshot(idle)
+        idle.until_account_idle()
+    assert idle.exchange.subscriptions == before
 
 
-def test_leaving_closes_both_clients(settled: FeedHarness):
-    settled.feed.stop()
-    settled.until(lambda _: settled.exchange.connections == 0)
+def test_stop_closes_both_clients(idle: FeedHarness):
+    idle.feed.stop()
+    idle.until(lambda _: idle.exchange.connections == 0)

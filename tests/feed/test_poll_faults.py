@@ -1,4 +1,4 @@
-"""What requests can do wrong, with the websocket off."""
+"""Faults of REST requests, mostly with the websocket disabled."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ import pytest
 from dashboard.demo.protocol.fault_injection import RestFaults
 from dashboard.domain.feed_state import FeedState
 from dashboard.errors import CredentialError, ExchangeUnavailable, UnknownSymbol
-from tests.feed.harness import FeedHarness
+from tests.feed.harness import EXCHANGE, PATIENT_REQUESTS, TIMEOUT_S, FeedHarness
 
 TICKER, MARKETS, POSITIONS = (
     "/api/v2/mix/market/ticker",
@@ -16,128 +16,137 @@ TICKER, MARKETS, POSITIONS = (
 )
 
 FAULTS = {
-    "429 with a page": RestFaults(status=429),
+    "429 with HTML": RestFaults(status=429),
     "429 with a code": RestFaults(status=429, code="429"),
     "500": RestFaults(status=500),
     "502": RestFaults(status=502),
     "503 with a code": RestFaults(status=503, code="50010"),
     "truncated JSON": RestFaults(truncated_json=True),
-    "empty": RestFaults(empty_data=True),
-    "hangs": RestFaults(hang=True),
+    "empty data": RestFaults(empty_data=True),
+    "no response": RestFaults(hang=True),
 }
+BTC = "BTC/USDT:USDT"
 
 every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 @every_fault
-def test_a_failing_poll_is_disconnected_and_comes_back(rig: FeedHarness, fault: RestFaults):
-    rig.start(use_websocket=False)
-    rig.until_state(FeedState.POLLING)
-    rig.exchange.faults.rest = fault
-    lost = rig.until_state(FeedState.DISCONNECTED)
-    assert lost.health.reason
-    assert "\n" not in lost.health.reason
-    rig.exchange.faults.clear()
-    rig.until_state(FeedState.POLLING)
-    rig.until_newer()
+def test_failing_poll_disconnects_and_recovers(harness: FeedHarness, fault: RestFaults):
+    harness.start(use_websocket=False)
+    harness.until_state(FeedState.POLLING)
+    harness.exchange.faults.rest = fault
+    disconnected = harness.until_state(FeedState.DISCONNECTED)
+    assert disconnected.health.reason
+    assert "\n" not in disconnected.health.reason
+    harness.exchange.faults.clear()
+    harness.until_state(FeedState.POLLING)
+    harness.until_new_price()
 
 
 @every_fault
-def test_started_into_a_fault_it_says_so_and_keeps_trying(rig: FeedHarness, fault: RestFaults):
-    rig.exchange.faults.rest = fault
-    feed = rig.start()
-    rig.until_state(FeedState.DISCONNECTED)
-    assert feed.opened.exception(5) is not None
-    rig.exchange.faults.clear()
-    rig.until_state(FeedState.STREAMING)
+def test_fault_at_the_start_is_reported_and_retried(harness: FeedHarness, fault: RestFaults):
+    harness.exchange.faults.rest = fault
+    feed = harness.start()
+    harness.until_state(FeedState.DISCONNECTED)
+    assert feed.first_connection.exception(TIMEOUT_S) is not None
+    harness.exchange.faults.clear()
+    harness.until_state(FeedState.STREAMING)
 
 
-def test_started_without_a_network_it_comes_up_later(rig: FeedHarness):
-    rig.demo.call(rig.exchange.refuse())
-    rig.start()
-    assert rig.until_state(FeedState.DISCONNECTED).instrument is None
-    rig.demo.call(rig.exchange.accept_again())
-    rig.until_state(FeedState.STREAMING)
+def test_feed_started_without_a_network_connects_later(harness: FeedHarness):
+    harness.demo.call(harness.exchange.refuse())
+    harness.start()
+    assert harness.until_state(FeedState.DISCONNECTED).instrument is None
+    harness.demo.call(harness.exchange.accept_again())
+    harness.until_state(FeedState.STREAMING)
 
 
-def test_a_symbol_that_proves_wrong_later_is_a_state(rig: FeedHarness):
-    rig.demo.call(rig.exchange.refuse())
-    rig.start("NOSUCHCOIN")
-    rig.until_state(FeedState.DISCONNECTED)
-    rig.demo.call(rig.exchange.accept_again())
-    wrong = rig.until(lambda snapshot: "NOSUCHCOIN" in (snapshot.health.reason or ""))
+def test_wrong_symbol_found_after_the_start_is_disconnected(harness: FeedHarness):
+    harness.demo.call(harness.exchange.refuse())
+    harness.start("NOSUCHCOIN")
+    harness.until_state(FeedState.DISCONNECTED)
+    harness.demo.call(harness.exchange.accept_again())
+    wrong = harness.until(lambda snapshot: "NOSUCHCOIN" in (snapshot.health.reason or ""))
     assert wrong.health.state is FeedState.DISCONNECTED
 
 
-def test_a_wrong_symbol_at_the_start_is_the_users(rig: FeedHarness):
+def test_wrong_symbol_at_the_start_is_raised(harness: FeedHarness):
     with pytest.raises(UnknownSymbol, match="NOSUCHCOIN"):
-        rig.start("NOSUCHCOIN").opened.result(5)
+        harness.start("NOSUCHCOIN", **PATIENT_REQUESTS).first_connection.result(TIMEOUT_S)
 
 
-def test_a_bug_is_logged_shown_and_survived(rig: FeedHarness, caplog: pytest.LogCaptureFixture):
-    feed = rig.start(use_websocket=False)
-    rig.until_state(FeedState.POLLING)
+def test_unexpected_exception_is_logged_reported_and_retried(
+    harness: FeedHarness, caplog: pytest.LogCaptureFixture
+):
+    feed = harness.start(use_websocket=False)
+    harness.until_state(FeedState.POLLING)
     real = feed._client.fetch_ticker
     feed._client.fetch_ticker = lambda _: 1 / 0  # type: ignore[method-assign, assignment, return-value, misc]
-    rig.until(lambda snapshot: "ZeroDivisionError" in (snapshot.health.reason or ""))
+    harness.until(lambda snapshot: "ZeroDivisionError" in (snapshot.health.reason or ""))
     assert "Traceback" in caplog.text
     feed._client.fetch_ticker = real  # type: ignore[method-assign]
-    rig.until_state(FeedState.POLLING)
+    harness.until_state(FeedState.POLLING)
 
 
 class TestAccount:
-    def test_wrong_keys_at_the_start_are_the_users(self, rig: FeedHarness):
+    def test_wrong_api_key_at_the_start_is_raised(self, harness: FeedHarness):
         with pytest.raises(CredentialError):
-            rig.start(account=True, apiKey="wrong").opened.result(5)
+            harness.start(account=True, apiKey="wrong", **PATIENT_REQUESTS).first_connection.result(TIMEOUT_S)
 
-    def test_keys_that_fail_later_leave_the_position_and_say_so(self, rig: FeedHarness):
-        rig.start(account=True)
-        held = rig.until_state(FeedState.STREAMING)
-        rig.exchange.account.api_key = "revoked"
-        rig.demo.call(rig.exchange.drop(1011))  # a reconnect reads the account again
-        later = rig.until(lambda snapshot: snapshot.holdings.problem)
-        assert later.position == held.position
-        assert later.holdings.read_at == held.holdings.read_at
+    def test_api_key_revoked_later_keeps_the_position_and_is_reported(self, harness: FeedHarness):
+        harness.start(account=True)
+        harness.until_state(FeedState.STREAMING)
+        harness.until_account_idle()
+        held, read_at = harness.open[BTC].position, harness.health.read_at
+        harness.exchange.account.api_key = "revoked"
+        harness.demo.call(harness.exchange.drop(1011))  # a reconnect reads the account again
+        harness.until(lambda _: harness.health.problem)
+        assert harness.open[BTC].position == held
+        assert harness.health.read_at == read_at
 
-    def test_a_reconnect_reads_what_changed_meanwhile(self, rig: FeedHarness):
-        rig.start(account=True)
-        assert rig.until_state(FeedState.STREAMING).position
-        rig.demo.call(rig.exchange.refuse())
-        rig.demo.call(rig.exchange.drop(1011))
-        rig.demo.call(rig.exchange.order("BTCUSDT", side="sell", size="0.5", reduce_only=True))
-        rig.demo.call(rig.exchange.accept_again())
-        assert rig.until(lambda snapshot: snapshot.position is None).holdings.known
+    def test_changes_during_a_disconnection_are_read_after_it(self, harness: FeedHarness):
+        harness.start(account=True)
+        harness.until_state(FeedState.STREAMING)
+        assert BTC in harness.open
+        harness.demo.call(harness.exchange.refuse())
+        harness.demo.call(harness.exchange.drop(1011))
+        harness.demo.call(harness.exchange.order("BTCUSDT", side="sell", size="0.5", reduce_only=True))
+        harness.demo.call(harness.exchange.accept_again())
+        harness.until(lambda _: BTC not in harness.open)
+        assert harness.book.is_read(EXCHANGE)
 
-    def test_a_position_that_just_vanishes_stays_and_says_so(self, rig: FeedHarness):
-        """Neither a fill nor the exchange's history tells that it was closed."""
-        rig.start(account=True)
-        held = rig.until_state(FeedState.STREAMING)
-        rig.exchange.account.positions.clear()
-        rig.demo.call(rig.exchange.drop(1011))
-        rig.until(lambda _: any(live.difference for live in rig.tracker.get_all_positions().values()))
-        assert rig.runtime.snapshot.position == held.position
+    def test_position_missing_without_a_closing_fill_is_kept_as_different(self, harness: FeedHarness):
+        """Neither the fills nor the exchange's history report that it was closed."""
+        harness.start(account=True)
+        harness.until_state(FeedState.STREAMING)
+        held = harness.open[BTC].position
+        harness.exchange.account.positions.clear()
+        harness.demo.call(harness.exchange.drop(1011))
+        harness.until(lambda _: any(live.difference for live in harness.open.values()))
+        assert harness.open[BTC].position == held
 
-    def test_a_read_that_fails_at_the_start_is_not_flat(self, rig: FeedHarness):
-        rig.exchange.faults.rest_at(POSITIONS).status = 500
-        rig.start(account=True).opened.result(5)
-        unread = rig.until(lambda snapshot: snapshot.holdings.problem)
-        assert unread.holdings.positions is None
+    def test_failed_first_snapshot_is_not_reported_as_flat(self, harness: FeedHarness):
+        harness.exchange.faults.rest_at(POSITIONS).status = 500
+        harness.start(account=True, **PATIENT_REQUESTS).first_connection.result(TIMEOUT_S)
+        harness.until(lambda _: harness.health.problem)
+        assert not harness.book.is_read(EXCHANGE)
+        assert harness.book.summary().total_pnl is None
 
 
-class TestHistory:
-    async def test_it_is_there_after_a_start_without_a_network(self, rig: FeedHarness):
-        rig.demo.call(rig.exchange.refuse())
-        feed = rig.start()
-        rig.until_state(FeedState.DISCONNECTED)
+class TestCandles:
+    async def test_candles_are_available_once_connected(self, harness: FeedHarness):
+        harness.demo.call(harness.exchange.refuse())
+        feed = harness.start()
+        harness.until_state(FeedState.DISCONNECTED)
         with pytest.raises(ExchangeUnavailable):
             await feed.candles("5m")
-        rig.demo.call(rig.exchange.accept_again())
-        rig.until_state(FeedState.STREAMING)
+        harness.demo.call(harness.exchange.accept_again())
+        harness.until_state(FeedState.STREAMING)
         assert len(await feed.candles("5m")) > 100
 
-    async def test_many_who_ask_at_once_are_one_request(self, rig: FeedHarness):
-        feed = rig.start()
-        rig.until_state(FeedState.STREAMING)
-        answers = await asyncio.gather(*(feed.candles("1m") for _ in range(20)))
-        assert all(answer is answers[0] for answer in answers)
-        assert sum("candles" in path for path in rig.exchange.requests) == 1
+    async def test_concurrent_requests_share_one_response(self, harness: FeedHarness):
+        feed = harness.start()
+        harness.until_state(FeedState.STREAMING)
+        responses = await asyncio.gather(*(feed.candles("1m") for _ in range(20)))
+        assert all(response is responses[0] for response in responses)
+        assert sum("candles" in path for path in harness.exchange.requests) == 1

@@ -1,11 +1,12 @@
-"""Markets beside the main one: each for itself, though all share the exchange's sockets."""
+"""Additional markets: each independent of the others, though all share the exchange's websockets."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 
 import pytest
 
-from dashboard.demo.protocol.fault_injection import EVERY, WebSocketFaults
+from dashboard.demo.protocol.fault_injection import EVERY, SocketFaults
 from dashboard.domain.events import (
     FeedEvent,
     FeedFailed,
@@ -14,160 +15,184 @@ from dashboard.domain.events import (
     PriceReceived,
     Transport,
 )
-from tests.feed.harness import FeedHarness
+from tests.feed.harness import FAST, PATIENT, PATIENT_REQUESTS, FeedHarness
 
-ETH, SOL, DOGE = FOLLOWED = ("ETH/USDT:USDT", "SOL/USDT:USDT", "DOGE/USDT:USDT")
-ALL = (None, *FOLLOWED)
-
-
-def told_of(rig: FeedHarness, symbol: str | None, since: int = 0) -> list[FeedEvent]:
-    return [event for other, event in rig.told[since:] if other == symbol]
+ETH, SOL, DOGE = WATCHED = ("ETH/USDT:USDT", "SOL/USDT:USDT", "DOGE/USDT:USDT")
+MAIN = "BTC/USDT:USDT"
+ALL = (MAIN, *WATCHED)
+IDS = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "DOGEUSDT")
 
 
-def streamed(rig: FeedHarness, symbols: tuple[str | None, ...], since: int = 0) -> bool:
+def events_of(harness: FeedHarness, symbol: str, since: int = 0) -> list[FeedEvent]:
+    return [
+        event
+        for key, event in harness.events[since:]
+        if key.symbol == symbol or (symbol == MAIN and harness.markets.is_main(key))
+    ]
+
+
+def is_streamed(harness: FeedHarness, symbols: tuple[str, ...], since: int = 0) -> bool:
     return all(
         any(
             isinstance(event, PriceReceived) and event.transport is Transport.STREAM
-            for event in told_of(rig, symbol, since)
+            for event in events_of(harness, symbol, since)
         )
         for symbol in symbols
     )
 
 
-def failures(rig: FeedHarness, symbol: str | None, since: int = 0) -> list[FeedEvent]:
-    return [event for event in told_of(rig, symbol, since) if isinstance(event, FeedFailed)]
+def failures(harness: FeedHarness, symbol: str, since: int = 0) -> list[FeedEvent]:
+    return [event for event in events_of(harness, symbol, since) if isinstance(event, FeedFailed)]
 
 
-def until_all_stream(rig: FeedHarness) -> None:
-    """Waits for a message of each of the four from now on."""
-    since = len(rig.told)
-    rig.until(lambda _: streamed(rig, ALL, since))
+def until_all_stream(harness: FeedHarness) -> None:
+    """Waits for a new message of each of the four markets."""
+    since = len(harness.events)
+    harness.until(lambda _: is_streamed(harness, ALL, since))
 
 
-def start_four(rig: FeedHarness) -> None:
-    rig.start().follow(FOLLOWED)
-    until_all_stream(rig)
+@pytest.fixture
+def four(harness: FeedHarness) -> FeedHarness:
+    """A harness with four streamed markets."""
+    harness.start(timeouts=PATIENT, **PATIENT_REQUESTS).set_watched_markets(WATCHED)
+    until_all_stream(harness)
+    return harness
 
 
-def test_a_followed_market_begins_with_what_it_is(rig: FeedHarness):
-    start_four(rig)
-    rig.until(
+@pytest.fixture
+def four_quiet(quiet_harness: FeedHarness) -> FeedHarness:
+    """A harness with four streamed markets whose prices change only by `publish`."""
+    # The first message limits the duration of a test whose first new socket has the fault too.
+    timeouts = replace(PATIENT, first_message_ms=5_000, first_retry_s=0.25)
+    quiet_harness.start(timeouts=timeouts, **PATIENT_REQUESTS).set_watched_markets(WATCHED)
+    until_all_stream(quiet_harness)
+    return quiet_harness
+
+
+def test_first_event_of_a_watched_market_is_its_instrument(four: FeedHarness):
+    four.until(
         lambda _: all(
-            any(isinstance(e, MarginTiersReceived) for e in told_of(rig, each)) for each in FOLLOWED
+            any(isinstance(event, MarginTiersReceived) for event in events_of(four, each)) for each in WATCHED
         )
     )
-    for symbol in FOLLOWED:
-        first, *_ = told_of(rig, symbol)
+    for symbol in WATCHED:
+        first, *_ = events_of(four, symbol)
         assert isinstance(first, InstrumentResolved)
         assert first.instrument.symbol == symbol
 
 
-def test_following_may_be_asked_for_before_the_exchange_is_reached(rig: FeedHarness):
-    rig.demo.call(rig.exchange.refuse())
-    feed = rig.start()
-    Thread(target=feed.follow, args=([ETH],)).start()
-    rig.until(lambda snapshot: snapshot.health.reason)
-    rig.demo.call(rig.exchange.accept_again())
-    rig.until(lambda _: streamed(rig, (None, ETH)))
+def test_markets_may_be_set_before_the_exchange_is_connected(harness: FeedHarness):
+    harness.demo.call(harness.exchange.refuse())
+    feed = harness.start()
+    Thread(target=feed.set_watched_markets, args=([ETH],)).start()
+    harness.until(lambda snapshot: snapshot.health.reason)
+    harness.demo.call(harness.exchange.accept_again())
+    harness.until(lambda _: is_streamed(harness, (MAIN, ETH)))
 
 
-def test_the_main_market_is_not_followed_twice(rig: FeedHarness):
-    rig.start().follow(["BTC/USDT:USDT", ETH])
-    rig.until(lambda _: streamed(rig, (None, ETH)))
-    assert {symbol for symbol, _ in rig.told} == {None, ETH}
+def test_main_market_is_not_watched_twice(harness: FeedHarness):
+    harness.start().set_watched_markets(["BTC/USDT:USDT", ETH])
+    harness.until(lambda _: is_streamed(harness, (MAIN, ETH)))
+    assert {key.symbol for key, _ in harness.events} - {"BTCUSDT"} == {MAIN, ETH}
 
 
-def test_what_is_let_go_from_within_emit_says_nothing_more(rig: FeedHarness):
-    start_four(rig)
-    let_go_marks: list[int] = []
+def test_market_removed_within_emit_has_no_further_events(four: FeedHarness):
+    removed_at: list[int] = []
 
-    def let_go_once(_: object) -> None:
-        if not let_go_marks:
-            rig.feed.follow([ETH])
-            let_go_marks.append(len(rig.told))
-            rig.feed._emit_beside(SOL, told_of(rig, SOL)[-1])  # as one that was under way would come
+    def remove_once(_: object) -> None:
+        if not removed_at:
+            four.feed.set_watched_markets([ETH])
+            removed_at.append(len(four.events))
+            four.feed._emit_if_watched(SOL, events_of(four, SOL)[-1])  # like a pending event
 
-    rig.runtime.register(let_go_once)
-    rig.until(lambda _: let_go_marks)
-    rig.until(lambda _: streamed(rig, (None, ETH), let_go_marks[0]))
-    assert not told_of(rig, SOL, let_go_marks[0])
-    assert not failures(rig, None)
-
-
-def test_what_is_followed_again_is_told_from_the_beginning(rig: FeedHarness):
-    start_four(rig)
-    rig.feed.follow([])
-    rig.feed.follow([ETH])
-    since = len(rig.told)
-    rig.until(lambda _: any(isinstance(event, InstrumentResolved) for event in told_of(rig, ETH, since)))
-    rig.until(lambda _: streamed(rig, (None, ETH), since))
+    four.runtime.register(remove_once)
+    four.until(lambda _: removed_at)
+    four.until(lambda _: is_streamed(four, (MAIN, ETH), removed_at[0]))
+    assert not events_of(four, SOL, removed_at[0])
+    assert not failures(four, MAIN)
 
 
-def test_a_market_that_does_not_exist_harms_no_other(rig: FeedHarness):
-    rig.start().follow([ETH, "NOSUCH/USDT:USDT"])
-    rig.until(lambda _: len(failures(rig, "NOSUCH/USDT:USDT")) > 1 and streamed(rig, (None, ETH)))
-    assert not failures(rig, None)
-    assert not failures(rig, ETH)
+def test_market_removed_and_added_again_is_resolved_again(four: FeedHarness):
+    since = len(four.events)
+    four.feed.set_watched_markets([])
+    four.feed.set_watched_markets([ETH])
+    four.until(lambda _: any(isinstance(event, InstrumentResolved) for event in events_of(four, ETH, since)))
+    since = len(four.events)
+    four.until(lambda _: is_streamed(four, (MAIN, ETH), since))
 
 
-def _faulty(fault: WebSocketFaults) -> Callable[[FeedHarness], None]:
-    return lambda rig: setattr(rig.exchange.faults, "ws", fault)
+def test_unknown_market_does_not_affect_others(harness: FeedHarness):
+    unknown = "NOSUCH/USDT:USDT"
+    harness.start(timeouts=PATIENT, **PATIENT_REQUESTS).set_watched_markets([ETH, unknown])
+    harness.until(lambda _: len(failures(harness, unknown)) > 1 and is_streamed(harness, (MAIN, ETH)))
+    assert not failures(harness, MAIN)
+    assert not failures(harness, ETH)
 
 
-def _drop(rig: FeedHarness) -> None:
-    rig.demo.call(rig.exchange.drop(1011))
+def _socket_fault(fault: SocketFaults) -> Callable[[FeedHarness], None]:
+    return lambda harness: setattr(harness.exchange.faults, "ws", fault)
 
 
-def _refuse_connections(rig: FeedHarness) -> None:
-    rig.demo.call(rig.exchange.refuse())
-    _drop(rig)
+def _drop(harness: FeedHarness) -> None:
+    harness.demo.call(harness.exchange.drop(1011))
 
 
-def _refuse_subscriptions(rig: FeedHarness) -> None:
-    rig.exchange.faults.ws.refuse_subscription = True
-    _drop(rig)
+def _refuse_connections(harness: FeedHarness) -> None:
+    harness.demo.call(harness.exchange.refuse())
+    _drop(harness)
+
+
+def _refuse_subscriptions(harness: FeedHarness) -> None:
+    harness.exchange.faults.ws.refuse_subscription = True
+    _drop(harness)
 
 
 FAULTS = {
-    "deaf": (_faulty(WebSocketFaults(no_data=True)), 12),
-    "silent": (_faulty(WebSocketFaults(silent=True)), 12),
-    "one truncated frame": (_faulty(WebSocketFaults(truncated_json=1)), 4),
-    "all frames truncated": (_faulty(WebSocketFaults(truncated_json=EVERY)), 12),
+    "no data": (_socket_fault(SocketFaults(no_data=True)), 12),
+    "silent": (_socket_fault(SocketFaults(silent=True)), 12),
+    "one truncated frame": (_socket_fault(SocketFaults(truncated_json=1)), 4),
+    "all frames truncated": (_socket_fault(SocketFaults(truncated_json=EVERY)), 12),
     "dropped": (_drop, 4),
-    "connections refused": (_refuse_connections, 4),
+    # A market that reconnects before the first message of another one resets its new socket, once.
+    "connections refused": (_refuse_connections, 8),
     "subscriptions refused": (_refuse_subscriptions, 16),
 }
 
 
 @pytest.mark.parametrize(("fault", "most"), FAULTS.values(), ids=FAULTS)
-def test_one_trouble_of_four_markets_is_mended_once(
-    rig: FeedHarness, fault: Callable[[FeedHarness], None], most: int
+def test_failure_of_four_markets_causes_one_reset(
+    four_quiet: FeedHarness, fault: Callable[[FeedHarness], None], most: int
 ):
-    """`most` subscriptions: four for each time that the sockets are broken within the fault."""
-    start_four(rig)
-    before, since = rig.exchange.subscriptions, len(rig.told)
-    fault(rig)
-    rig.until(lambda _: all(failures(rig, symbol, since) for symbol in ALL))
-    rig.exchange.faults.clear()
-    rig.demo.call(rig.exchange.accept_again())
-    until_all_stream(rig)
-    assert rig.exchange.subscriptions - before <= most
+    """`most` subscriptions: four for each reset during the fault."""
+    harness = four_quiet
+    before, since = harness.exchange.subscriptions, len(harness.events)
+    fault(harness)
+    for id in IDS:
+        harness.demo.call(harness.exchange.publish(id, lastPr="7"))  # a request shows that the stream is dead
+    harness.until(lambda _: all(failures(harness, symbol, since) for symbol in ALL))
+    harness.exchange.faults.clear()
+    harness.demo.call(harness.exchange.accept_again())
+    until_all_stream(harness)
+    assert harness.exchange.subscriptions - before <= most
 
 
-def test_quiet_markets_are_left_alone():
-    with FeedHarness(tick_interval_s=None) as rig:
-        start_four(rig)
-        for _ in range(3):
-            until_all_stream(rig)  # nothing but a confirmation can have brought this
-        assert rig.exchange.subscriptions == len(ALL)
-        assert not [event for _, event in rig.told if isinstance(event, FeedFailed)]
+def test_quiet_markets_are_not_reset(four_quiet: FeedHarness):
+    for _ in range(3):
+        until_all_stream(four_quiet)  # only a confirming request can have caused this
+    assert four_quiet.exchange.subscriptions == len(ALL)
+    assert not [event for _, event in four_quiet.events if isinstance(event, FeedFailed)]
 
 
-def test_one_market_that_never_speaks_is_polled_and_disturbs_no_other(rig: FeedHarness):
-    rig.exchange.faults.ws.muted_instruments.add("SOLUSDT")
-    rig.start().follow(FOLLOWED)
-    rig.until(lambda _: streamed(rig, (None, ETH, DOGE)) and len(failures(rig, SOL)) > 1)
-    rig.until(lambda _: any(isinstance(event, PriceReceived) for event in told_of(rig, SOL)))
-    assert rig.exchange.subscriptions == len(ALL)
-    assert not failures(rig, None)
-    assert not failures(rig, ETH)
+def test_single_silent_market_is_polled_and_does_not_affect_others(harness: FeedHarness):
+    harness.exchange.faults.ws.muted_instruments.add("SOLUSDT")
+    timeouts = replace(FAST, silence_ms=5_000, single_reset_wait_ms=60_000, first_retry_s=0.5)
+    feed = harness.start(timeouts=timeouts, **PATIENT_REQUESTS)
+    feed.set_watched_markets([ETH, DOGE])
+    harness.until(lambda _: is_streamed(harness, (MAIN, ETH, DOGE)))
+    before, since = harness.exchange.subscriptions, len(harness.events)
+    feed.set_watched_markets(WATCHED)
+    harness.until(lambda _: len(failures(harness, SOL)) > 1)
+    harness.until(lambda _: any(isinstance(event, PriceReceived) for event in events_of(harness, SOL)))
+    assert harness.exchange.subscriptions == before + 1
+    for symbol in (MAIN, ETH, DOGE):
+        assert not failures(harness, symbol, since)

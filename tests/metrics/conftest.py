@@ -16,7 +16,6 @@ from websockets.sync.client import ClientConnection, connect
 from dashboard.api.router import add_api
 from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
-from dashboard.auth.api_access import ApiAccess
 from dashboard.metrics.exporter import add_metrics
 from dashboard.metrics.feed_stats import FeedStats
 from dashboard.metrics.readiness import readiness_check
@@ -36,7 +35,7 @@ class MetricsServer(AbstractContextManager["MetricsServer"]):
         context = self.scene.context
         self.feed_stats = FeedStats(context.markets, context.positions, self.audit)
         self.app = build_app(context)
-        add_api(self.app, context, ApiAccess())
+        add_api(self.app, context)
         add_metrics(self.app, feed_stats=self.feed_stats.read, ready=readiness_check(context))
         self._server = AppServer(self.app)
 

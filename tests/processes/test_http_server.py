@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
 from dashboard.config import Settings
 from dashboard.errors import PortTaken, SettingsError
+from dashboard.paths import auth_file
 from dashboard.processes.http_server import Server, listen, uvicorn_config
 from dashboard.systemd import notify
 from tests.systemd_harness import NotifySocket

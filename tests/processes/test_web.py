@@ -14,7 +14,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, unix_connect
 
-from dashboard.auth.auth_store import AuthStore, auth_file
+from dashboard.auth.auth_store import AuthStore
+from dashboard.paths import auth_file
 from dashboard.replication.redis_client import CHANNEL
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
@@ -33,7 +34,7 @@ class Workers:
         self.path = redis.path.with_name("web.sock")
         store = AuthStore(auth_file(folder))
         store.set_password(PASSWORD)
-        self.cookie = {"dashboard": store.log_in(PASSWORD, hours=1) or ""}
+        self.cookie = {"dashboard": store.log_in(PASSWORD, session_hours=1) or ""}
         bind = ["--bind", f"unix:{self.path}", *flags]
         self.log = folder / "log"
         self._log = self.log.open("w")

@@ -14,7 +14,7 @@ EVERY = 1_000_000_000
 
 
 @dataclass
-class WebSocketFaults:
+class SocketFaults:
     """Faults of all websockets."""
 
     silent: bool = False
@@ -71,7 +71,7 @@ class RestFaults:
 class Faults:
     """All switches. `rest` applies to REST paths for which no `rest_at(prefix)` was set."""
 
-    ws: WebSocketFaults = field(default_factory=WebSocketFaults)
+    ws: SocketFaults = field(default_factory=SocketFaults)
     rest: RestFaults = field(default_factory=RestFaults)
     _rest_at: dict[str, RestFaults] = field(default_factory=dict)
 
@@ -86,6 +86,6 @@ class Faults:
 
     def clear(self) -> None:
         """Removes all faults."""
-        self.ws = WebSocketFaults()
+        self.ws = SocketFaults()
         self.rest = RestFaults()
         self._rest_at = {}

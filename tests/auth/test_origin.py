@@ -1,0 +1,58 @@
+"""The Origin header: the own page and programs pass, other sites do not."""
+
+import pytest
+from starlette.datastructures import Headers
+
+from dashboard.auth.origin import is_same_origin, parse_allowed_origins
+from dashboard.errors import SettingsError
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "allowed"),
+    [
+        pytest.param("http://127.0.0.1:8056", "127.0.0.1:8056", True, id="our page"),
+        pytest.param("http://localhost:8056", "localhost:8056", True, id="our page by name"),
+        pytest.param("http://[::1]:8056", "[::1]:8056", True, id="our page over IPv6"),
+        pytest.param("https://dash.example", "dash.example", True, id="behind a proxy with TLS"),
+        pytest.param(None, "127.0.0.1:8056", True, id="a program"),
+        pytest.param(None, None, True, id="a program without Host"),
+        pytest.param("http://evil.example", "127.0.0.1:8056", False, id="another site"),
+        pytest.param("http://127.0.0.1:9999", "127.0.0.1:8056", False, id="another server of this machine"),
+        pytest.param("http://localhost:8056", "127.0.0.1:8056", False, id="another name of this machine"),
+        pytest.param("http://127.0.0.1:8056.evil.example", "127.0.0.1:8056", False, id="a name like ours"),
+        pytest.param("http://127.0.0.1:8056@evil.example", "127.0.0.1:8056", False, id="our name as user"),
+        pytest.param("http://evil.example/127.0.0.1:8056", "127.0.0.1:8056", False, id="our name as a path"),
+        pytest.param("null", "127.0.0.1:8056", False, id="a sandboxed frame or file"),
+        pytest.param("", "127.0.0.1:8056", False, id="empty"),
+        pytest.param("127.0.0.1:8056", "127.0.0.1:8056", False, id="no scheme"),
+        pytest.param("http://127.0.0.1:8056", None, False, id="no host"),
+        pytest.param("http://[evil", "127.0.0.1:8056", False, id="no valid URL"),
+    ],
+)
+def test_same_origin(origin: str | None, host: str | None, allowed: bool) -> None:
+    given = {"origin": origin, "host": host}
+    headers = Headers({name: value for name, value in given.items() if value is not None})
+    assert is_same_origin(headers) is allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        (None, ()),
+        (" , ", ()),
+        ("https://example.org", ("https://example.org",)),
+        ("https://example.org, http://[::1]:8080", ("https://example.org", "http://[::1]:8080")),
+    ],
+)
+def test_origins_of_the_settings(text: str | None, origins: tuple[str, ...]) -> None:
+    assert parse_allowed_origins(text) == origins
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["example.org", "https://", "https://example.org/", "https://*.example.org", "ftp://example.org",
+     "https://me@example.org", "https://example.org:port", "http://[evil"],
+)  # fmt: skip
+def test_malformed_origin_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^--allowed-origins '.*': is no origin: write it like"):
+        parse_allowed_origins(text)
