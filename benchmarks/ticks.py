@@ -32,23 +32,23 @@ def measure(quick: bool) -> Report:
     with ExitStack() as stack:
         exchange = stack.enter_context(running("benchmarks.flood"))
         config = json.dumps(exchange.hello["config"])
-        readers = {way: stack.enter_context(running("benchmarks.readers", way, config)) for way in cost}
+        readers = {name: stack.enter_context(running("benchmarks.readers", name, config)) for name in cost}
         exchange.ask("run", rate=RATE, seconds=1.0)
         for _ in range(rounds):
-            before = {way: reader.ask("used") for way, reader in readers.items()}
+            before = {name: reader.ask("used") for name, reader in readers.items()}
             sent += exchange.ask("run", rate=RATE, seconds=seconds)
             time.sleep(0.1)
-            for way, reader in readers.items():
-                ticks, cpu = _since(before[way], reader)
-                cost[way].append(cpu / ticks * 1e6)
-                handled[way] += ticks
-    ours, plain = (median(cost[way]) for way in ("ours", "plain"))
+            for name, reader in readers.items():
+                ticks, cpu = _since(before[name], reader)
+                cost[name].append(cpu / ticks * 1e6)
+                handled[name] += ticks
+    ours, plain = (median(cost[name]) for name in ("ours", "plain"))
     ratio = median(a / b for a, b in zip(cost["ours"], cost["plain"], strict=True))
     apply, view = costs(2_000 if quick else 20_000)
     return Report(
         "ticks: from the exchange's websocket into the live state",
-        f"{rounds} rounds of {seconds:g} s at {RATE:g} frames/s to both readers at once. The plain way "
-        "is ccxt.pro's own loop around watch_ticker, which stores nothing.",
+        f"{rounds} rounds of {seconds:g} s at {RATE:g} frames/s to both readers at once. The plain "
+        "implementation is ccxt.pro's own loop around watch_ticker, which stores nothing.",
         [
             Row("CPU a tick", ours, plain, "µs", most_ratio=1.25),
             Row("of it Markets.apply alone", apply, unit="µs"),
@@ -76,7 +76,7 @@ def costs(count: int) -> tuple[float, float]:
     views = count // 10
     view = _each(
         views,
-        lambda: market_view(select(context, None), context, now_ms()),
+        lambda: market_view(select(context, None), context.info(), now_ms()),
         lambda tick: markets.apply(KEY, received(price_of(tick))),
     )
     return apply, view

@@ -1,4 +1,4 @@
-"""An application over a real socket, in a thread of its own."""
+"""AppServer: serves an application over a real socket, in a thread."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""What all tests share: no settings of the developer's own, and a Chromium for those that open the page."""
+"""Shared by all tests: isolation from the developer's settings, patience, and a Chromium for the page."""
 
 import os
 import subprocess
@@ -19,14 +19,14 @@ WORKERS_PER_CORE = 3
 MAX_WORKERS = 24
 NO_CHROMIUM = "no Chromium: `make test` gets one, CHROMIUM=/path/to/it names one"
 
-# A slow machine is no error. What Hypothesis chooses for CI by itself stays.
-settings.register_profile("house", parent=settings(), deadline=None)
-settings.load_profile("house")
+# A slow machine is not an error. The defaults of Hypothesis for CI stay.
+settings.register_profile("without deadline", parent=settings(), deadline=None)
+settings.load_profile("without deadline")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keeps the developer's environment, .env and kept positions out of the tests, and tests out of them."""
+def _isolated_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Separates the tests from the developer's environment, .env and saved positions."""
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
             if name.startswith("DASHBOARD_"):
@@ -50,15 +50,15 @@ def _patient_http() -> Iterator[None]:
 
 @cache
 def chromium() -> str | None:
-    """The browser for tests, or None where there is none."""
+    """Returns the path of the browser for tests; None if there is none."""
     if "CHROMIUM" in os.environ:
-        return os.environ["CHROMIUM"] or None  # make has looked already
+        return os.environ["CHROMIUM"] or None  # set by make
     found = subprocess.run([ROOT / "dev" / "chromium"], capture_output=True, text=True, check=False)
     return found.stdout.strip() or None
 
 
 def opens_a_browser(item: pytest.Item) -> bool:
-    """Whether the test uses pytest-playwright's browser, by itself or through a fixture."""
+    """True if the test uses pytest-playwright's browser, directly or through a fixture."""
     return "browser" in getattr(item, "fixturenames", ())
 
 
@@ -84,17 +84,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
     items.sort(key=lambda item: (opens_a_browser(item), item.get_closest_marker("longest") is None))
     if items and opens_a_browser(items[-1]):
-        chromium()  # found now: a fixture is about to move the home that Playwright's own would be in
+        chromium()  # found now: a fixture is about to change the home directory of Playwright's own
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skips a test that needs a browser where there is none, which counts as a failure in CI."""
+    """Skips a browser test without a browser; in CI it fails."""
     if opens_a_browser(item) and chromium() is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_CHROMIUM)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Says loudly that the page was not tested."""
+    """Reports skipped browser tests in a section of their own."""
     reports = terminalreporter.getreports("skipped")
     skipped = [report for report in reports if NO_CHROMIUM in str(report.longrepr)]
     if skipped:
@@ -111,7 +111,7 @@ def redis_server() -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Playwright's browser is the one that was found, and it calls nobody."""
+    """Starts the browser that was found, without its requests to other hosts."""
     flags = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     if os.geteuid() == 0:
         flags.append("--no-sandbox")  # the sandbox does not start as root

@@ -1,4 +1,4 @@
-"""A Redis of a test's own, on a unix socket, that can be stopped, suspended, emptied and started again."""
+"""A Redis server for one test, on a unix socket; it can be stopped, suspended, emptied and restarted."""
 
 import os
 import signal
@@ -21,18 +21,18 @@ NO_REDIS = "no redis-server: `make test` gets one, REDIS_SERVER=/path/to/it name
 
 @cache
 def binary() -> str:
-    """Where it is. Skips the test where there is none, which counts as a failure in CI."""
+    """Returns the path of redis-server. Skips the test without one; in CI it fails."""
     found = os.environ.get("REDIS_SERVER")
     if found is None:
-        look = subprocess.run([ROOT / "dev" / "redis"], capture_output=True, text=True, check=False)
-        found = look.stdout.strip()
+        search = subprocess.run([ROOT / "dev" / "redis"], capture_output=True, text=True, check=False)
+        found = search.stdout.strip()
     if not found:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_REDIS)
     return found
 
 
 class RedisServer:
-    """Runs, with what it holds lost at each start."""
+    """Runs from its creation; a restart loses its data."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="redis-")  # a socket's path has to be short
@@ -43,38 +43,38 @@ class RedisServer:
         self.start()
 
     def start(self) -> None:
-        """Starts it, and waits until it answers."""
+        """Starts the server and waits until it responds."""
         flags = ["--port", "0", "--unixsocket", str(self.path), "--save", "", "--dir", self._folder.name]
         self._process = subprocess.Popen([binary(), *flags], stdout=subprocess.DEVNULL)
-        until(self._answers)
+        until(self._responds)
 
     def stop(self) -> None:
-        """Ends it, and with it whoever is connected."""
+        """Kills the server and all of its connections."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
 
     def suspend(self) -> None:
-        """It is there, but answers nothing."""
+        """Suspends the process: connections stay open without a response."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """It answers again."""
+        """Resumes the process."""
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
     def empty(self) -> None:
-        """Takes everything away."""
+        """Deletes all data."""
         self.client.flushall()
 
     def close(self) -> None:
-        """Ends it for good."""
+        """Stops the server and deletes its folder."""
         self.client.close()
         self.stop()
         self._folder.cleanup()
 
-    def _answers(self) -> Any:
+    def _responds(self) -> Any:
         try:
             return self.client.ping()
         except RedisError:

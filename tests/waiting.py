@@ -1,4 +1,4 @@
-"""One generous deadline for all that tests wait for: a slow machine is no error."""
+"""One generous deadline for every event that tests wait for: a slow machine is not an error."""
 
 import time
 from collections.abc import Callable

@@ -55,7 +55,7 @@ def routes(context: AppContext) -> APIRouter:
 
 
 async def _no_store(response: Response) -> None:
-    """Marks an answer as not to be cached."""
+    """Forbids caches to store a response."""
     response.headers["Cache-Control"] = "no-store"
 
 

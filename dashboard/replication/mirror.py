@@ -57,13 +57,14 @@ class Mirror:
     def apply(self, message: StateMessage) -> None:
         """Applies one message."""
         self._header, self._is_disconnected = message.header, False
+        before = self.positions.store(message)  # first: listeners of the markets read positions, too
         if message.main is not None:
             self.markets.mirror_main(message.main)  # first: the main market may be another one now
         for text, snapshot in message.markets.items():
             if snapshot is not None:
                 self.markets.mirror(MarketKey.parse(text), snapshot)
         self.markets.keep(self._watched_after(message))
-        self.positions.apply(message)
+        self.positions.announce(message, before)
 
     def disconnect(self, reason: str) -> None:
         """Marks every market and figure as disconnected for `reason`, until the next message is applied."""

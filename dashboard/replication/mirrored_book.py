@@ -32,12 +32,8 @@ class MirroredBook(PositionBook):
         open_count = len(self.get_all_positions())
         return self._summary or AccountSummary(self._wall(), open_count, None, None, None, {})
 
-    def apply(self, message: StateMessage) -> None:
-        """Applies a message, then notifies the listeners of its updates.
-
-        A complete message may follow missed ones: listeners are then also notified of every position that
-        changed without an update.
-        """
+    def store(self, message: StateMessage) -> Mapping[PositionKey, LivePosition]:
+        """Takes a message over and returns the positions before it. Listeners are not called yet."""
         with self.lock:
             before = self._positions.copy()
             if message.complete:
@@ -49,6 +45,15 @@ class MirroredBook(PositionBook):
                 self._events = deque(reversed(message.events), self._events.maxlen)
             if message.account is not None:
                 self._summary, self.accounts = message.account.summary, dict(message.account.accounts)
+            return before
+
+    def announce(self, message: StateMessage, before: Mapping[PositionKey, LivePosition]) -> None:
+        """Calls the listeners with the updates of a message.
+
+        A message with the complete state may follow missed ones: then each position that differs from the
+        one `before` is announced as it is now.
+        """
+        with self.lock:
             for update in message.updates:
                 self._notify_once(update)
             if message.complete:

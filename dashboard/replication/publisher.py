@@ -62,22 +62,22 @@ class Publisher:
         while not self._stopped.is_set() and not self.lease_lost.is_set():
             self._wake.wait(HEARTBEAT_S)
             self._wake.clear()
-            try:
-                self._publish()
-            except Exception:
-                log.exception("the state could not be published; trying again within %g s", HEARTBEAT_S)
-                self._changes.reset()
+            self._publish()
             self.worked_at = now_ms()
 
     def _publish(self) -> None:
-        batch = self._changes.take()
+        batch = None
         try:
+            batch = self._changes.take()
             if not self._send(batch):
                 self._reacquire_lease(batch)
             self._on_success()
         except RedisError as error:
             self._changes.reset(batch)
             self._on_error(error)
+        except Exception:
+            log.exception("the state could not be published; trying again within %g s", HEARTBEAT_S)
+            self._changes.reset(batch)
 
     def _send(self, batch: ChangeBatch) -> bool:
         """Returns False if this feed does not hold the lease."""

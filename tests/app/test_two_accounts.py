@@ -87,7 +87,7 @@ def two() -> TwoAccounts:
 
 @pytest.fixture(params=["one process", "through Redis"])
 def context(two: TwoAccounts, request: pytest.FixtureRequest) -> Iterator[AppContext]:
-    """What the outlets read: the feed's own state, and a web worker's mirror of it."""
+    """The feed's own state, and a web worker's mirror of it."""
     if request.param == "one process":
         yield two.context
         return
@@ -115,7 +115,8 @@ def test_the_page_shows_both_and_each_under_its_label(context: AppContext):
     assert (view["focus"], view["pnl"], view["side"]) == (BTC.symbol, "+10.00", "Long 10×")
     bobs = page.view(BOBS_LABEL)
     assert (bobs["focus"], bobs["pnl"], bobs["side"]) == (BOBS_LABEL, "−40.00", "Short 10×")
-    assert bobs["price"] == "120"
+    assert (bobs["price"], bobs["market"]) == ("120", "Bybit · perpetual")
+    assert view["market"] == "Bitget · perpetual"
 
 
 def test_levels_of_one_exchange_do_not_reach_the_other(two: TwoAccounts):

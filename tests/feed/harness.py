@@ -151,7 +151,7 @@ class FeedHarness(AbstractContextManager["FeedHarness"]):
 
     def _emit(self, key: MarketKey, event: FeedEvent) -> None:
         self.events.append((key, event))
-        # A test may start with another symbol than the one that the markets were made for.
+        # A test may start with a symbol other than that of the markets.
         requested = self.markets.requested_key
         self.router.market(requested if key.symbol == self._symbol else key, event)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dashboard.domain.events import AccountFailed, FillsReceived, PriceReceived, Transport
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Payoff
+from dashboard.domain.position import Position
 from dashboard.domain.risk import RiskStatus
 from dashboard.positions.models import EventType
 from tests.domain.builders import LONG, SHORT, instrument, position, ticker
@@ -362,12 +363,12 @@ class TestRestart:
 def test_readers_never_see_a_partial_change():
     """Readers never see the size of one fill with the entry of another."""
     harness, stop = TrackerHarness(), threading.Event()
-    broken: list[object] = []
+    inconsistent: list[Position] = []
 
     def read() -> None:
         while not stop.is_set():
             positions = [live.position for live in harness.open.values()]
-            broken.extend(each for each in positions if each and each.entry_price != 100)
+            inconsistent.extend(each for each in positions if each and each.entry_price != 100)
 
     readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
@@ -378,7 +379,7 @@ def test_readers_never_see_a_partial_change():
     stop.set()
     for reader in readers:
         reader.join()
-    assert not broken
+    assert not inconsistent
     assert harness.only.state.contracts == 299
 
 

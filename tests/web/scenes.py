@@ -185,7 +185,7 @@ class Scene:
     @property
     def view(self) -> View:
         """The view of the main market."""
-        return market_view(self.select(), self.context, self.clock())
+        return market_view(self.select(), self.context.info(), self.clock())
 
     @property
     def page(self) -> View:

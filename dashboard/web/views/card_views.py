@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from dashboard.app.context import AppContext
+from dashboard.app.context import EngineInfo
 from dashboard.domain.contract_math import initial_margin
 from dashboard.domain.environment import Environment
 from dashboard.domain.market import Quote
@@ -33,13 +33,13 @@ AGING = (
 _KINDS = {"swap": "perpetual", "future": "future", "spot": "spot"}
 
 
-def market_name_view(selected: SelectedPosition, context: AppContext) -> View:
+def market_name_view(selected: SelectedPosition, info: EngineInfo) -> View:
     """The name of the market and its exchange."""
     instrument = selected.market.instrument
     kind = _KINDS.get(instrument.kind, instrument.kind) if instrument else "connecting…"
     return {
-        "pair": instrument.pair if instrument else context.symbol,
-        "market": f"{context.exchange} · {kind}",
+        "pair": instrument.pair if instrument else info.symbol,
+        "market": f"{info.exchange} · {kind}",
         "quote": instrument.quote if instrument else "",
     }
 
@@ -102,7 +102,7 @@ def pnl_view(selected: SelectedPosition) -> View:
     }
 
 
-def position_view(selected: SelectedPosition, context: AppContext) -> View:
+def position_view(selected: SelectedPosition, info: EngineInfo) -> View:
     """The position card."""
     position, levels, instrument = selected.position, selected.levels, selected.market.instrument
     view = dict.fromkeys(
@@ -127,12 +127,12 @@ def position_view(selected: SelectedPosition, context: AppContext) -> View:
         "entry": price(position.entry_price, instrument.price_step),
         "liquidation": "none" if levels.no_liquidation else price(levels.liquidation, instrument.price_step),
         "liquidation-source": liquidation_source(position, levels),
-        "source": "entered" if position.source is Source.MANUAL else _account(context),
+        "source": "entered" if position.source is Source.MANUAL else _account(info),
     }
 
 
-def _account(context: AppContext) -> str:
-    return "demo account" if context.environment is Environment.DEMO else f"{context.exchange} account"
+def _account(info: EngineInfo) -> str:
+    return "demo account" if info.environment is Environment.DEMO else f"{info.exchange} account"
 
 
 def _amount(value: Decimal | None, currency: str) -> str:

@@ -14,7 +14,7 @@ Every view has the same keys. The browser computes ages, starting from age:ms.
 from dataclasses import replace
 from functools import lru_cache
 
-from dashboard.app.context import AppContext, EngineInfo
+from dashboard.app.context import EngineInfo
 from dashboard.domain.environment import Environment
 from dashboard.domain.feed_state import FeedHealth, FeedState
 from dashboard.domain.valuation import UNPRICED, Valuation
@@ -59,10 +59,13 @@ AGING = frozenset(
 """Keys that change when the price becomes too old. Each view also contains their values for that case."""
 
 
-def market_view(selected: SelectedPosition, context: AppContext, now: int) -> View:
-    """Returns the view at `now`, and the values to show if nothing more is received."""
+def market_view(selected: SelectedPosition, info: EngineInfo, now: int) -> View:
+    """Returns the view at `now`, and the values to show if nothing more is received.
+
+    `info` names the exchange of the selected market.
+    """
     stale = replace(selected, market=_without_prices(selected), valuation=_unpriced(selected), accounts=())
-    return _current_view(selected, context, now) | _stale_view(context, context.info(), stale)
+    return _current_view(selected, info, now) | _stale_view(info, stale)
 
 
 def changed(old: View, new: View) -> View:
@@ -70,18 +73,18 @@ def changed(old: View, new: View) -> View:
     return {key: text for key, text in new.items() if old.get(key) != text}
 
 
-def _current_view(selected: SelectedPosition, context: AppContext, now: int) -> View:
+def _current_view(selected: SelectedPosition, info: EngineInfo, now: int) -> View:
     newest, _, _ = headline_price(selected, now)
     view = (
-        market_name_view(selected, context)
+        market_name_view(selected, info)
         | price_view(selected, now)
         | pnl_view(selected)
-        | position_view(selected, context)
+        | position_view(selected, info)
         | levels_view(selected, newest.value if newest else None)
-        | _feed_view(selected, context, now)
-        | _risk_view(selected, context)
+        | _feed_view(selected, info, now)
+        | _risk_view(selected, info)
     )
-    return view | {"title": _title(view, context), "chart:key": _chart_key(view)}
+    return view | {"title": _title(view, info), "chart:key": _chart_key(view)}
 
 
 def _without_prices(selected: SelectedPosition) -> MarketSnapshot:
@@ -95,15 +98,15 @@ def _unpriced(selected: SelectedPosition) -> Valuation:
 
 
 @lru_cache(maxsize=64)
-def _stale_view(context: AppContext, _info: EngineInfo, stale: SelectedPosition) -> View:
-    """The `~` keys of the view. `_info` is only a part of the cache key, since it may change."""
-    view = _current_view(stale, context, now=stale.market.health.stale_after + 1) | {"price-age:hidden": ""}
+def _stale_view(info: EngineInfo, stale: SelectedPosition) -> View:
+    """The `~` keys of the view."""
+    view = _current_view(stale, info, now=stale.market.health.stale_after + 1) | {"price-age:hidden": ""}
     return {f"~{key}": text for key, text in view.items() if key in AGING}
 
 
-def _feed_view(selected: SelectedPosition, context: AppContext, now: int) -> View:
+def _feed_view(selected: SelectedPosition, info: EngineInfo, now: int) -> View:
     state = _state(selected, now)
-    notice, account = feed_notice(selected, context, state, now), account_notice(selected, now)
+    notice, account = feed_notice(selected, info, state, now), account_notice(selected, now)
     return {
         "state": str(state),
         "state:tone": feed_tone(state),
@@ -122,22 +125,22 @@ def _state(selected: SelectedPosition, now: int) -> FeedState:
     return FeedState.STALE if state in _LIVE and not is_live else state
 
 
-def _risk_view(selected: SelectedPosition, context: AppContext) -> View:
+def _risk_view(selected: SelectedPosition, info: EngineInfo) -> View:
     status = selected.valuation.status
     return {
         "risk": str(status),
         "risk:tone": risk_tone(status),
         "risk:icon": status.name.lower(),
-        "risk-why": risk_reason(selected, context),
-        "invitation": no_position_text(selected, context),
+        "risk-why": risk_reason(selected, info),
+        "invitation": no_position_text(selected, info),
     }
 
 
-def _title(view: View, context: AppContext) -> str:
+def _title(view: View, info: EngineInfo) -> str:
     """The title of the tab: price and PnL while they are live, else the state of the feed."""
     is_live = view["price:tone"] != Tone.UNKNOWN
     figures = [view["price"], view["pnl"]] if is_live else [view["state"], "·"]
-    environment = [] if context.environment is Environment.LIVE else [context.environment.upper(), "·"]
+    environment = [] if info.environment is Environment.LIVE else [info.environment.upper(), "·"]
     return " ".join([*environment, *(text for text in figures if text != MISSING), view["pair"]])
 
 

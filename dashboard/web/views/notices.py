@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dashboard.app.context import AppContext
+from dashboard.app.context import EngineInfo
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels, RiskStatus
@@ -14,19 +14,19 @@ AGING = ("feed-notice", "feed-notice:hidden", "risk-why")
 """Keys that change when the price becomes too old."""
 
 
-def feed_notice(selected: SelectedPosition, context: AppContext, state: FeedState, now: int) -> str:
+def feed_notice(selected: SelectedPosition, info: EngineInfo, state: FeedState, now: int) -> str:
     """Describes the problem of a feed shown as `state`; empty if there is none."""
     health = selected.market.health
     if state is FeedState.STALE and health.state_at(now) is not state:
         return (
-            f"{context.exchange} sends no price, only bid and ask."
+            f"{info.exchange} sends no price, only bid and ask."
             if _has_live_bid_or_ask(selected, now)
-            else _no_prices(context)
+            else _no_prices(info)
         )
     if state is FeedState.STREAMING:
         return ""  # a request failed, but prices are being streamed
     if health.reason is None:
-        return _no_prices(context) if state is FeedState.STALE else ""
+        return _no_prices(info) if state is FeedState.STALE else ""
     failures = f" {health.failures} failures." if health.failures > 1 else ""
     if state is FeedState.POLLING:
         return f"Streaming is off, prices are polled: {_sentence(health.reason)}{failures}"
@@ -44,22 +44,22 @@ def account_notice(selected: SelectedPosition, now: int) -> str:
     return f"The account cannot be read: {_sentence(failed.problem or '')} {age}"
 
 
-def risk_reason(selected: SelectedPosition, context: AppContext) -> str:
+def risk_reason(selected: SelectedPosition, info: EngineInfo) -> str:
     """Returns the reason of the risk status; empty without a position."""
     valuation = selected.valuation
     if valuation.status is RiskStatus.NO_POSITION:
         return ""
     if valuation.status is RiskStatus.UNKNOWN or selected.levels is None:
-        return _unknown_reason(selected, context)
+        return _unknown_reason(selected, info)
     reason = _reason(selected, selected.levels, valuation)
     is_unknown = selected.levels.liquidation is None and not selected.levels.no_liquidation
     return f"{reason} Liquidation price unknown." if is_unknown else reason
 
 
-def no_position_text(selected: SelectedPosition, context: AppContext) -> str:
+def no_position_text(selected: SelectedPosition, info: EngineInfo) -> str:
     """Returns the text of the position card while no position is shown."""
     if selected.market.instrument is None or not selected.is_known:
-        return _unknown_reason(selected, context)
+        return _unknown_reason(selected, info)
     if selected.others:
         return f"The account holds no {selected.manual.side} here."
     if selected.accounts:
@@ -76,8 +76,8 @@ def liquidation_source(position: Position, levels: RiskLevels) -> str:
     return str(position.source if levels.liquidation == position.liquidation_price else Source.MANUAL)
 
 
-def _no_prices(context: AppContext) -> str:
-    return f"{context.exchange} sends no prices."
+def _no_prices(info: EngineInfo) -> str:
+    return f"{info.exchange} sends no prices."
 
 
 def _has_live_bid_or_ask(selected: SelectedPosition, now: int) -> bool:
@@ -85,9 +85,9 @@ def _has_live_bid_or_ask(selected: SelectedPosition, now: int) -> bool:
     return any(quote is not None and quote.age(now) <= stale_after for quote in (ticker.bid, ticker.ask))
 
 
-def _unknown_reason(selected: SelectedPosition, context: AppContext) -> str:
+def _unknown_reason(selected: SelectedPosition, info: EngineInfo) -> str:
     if selected.market.instrument is None:
-        return f"Looking for {context.symbol} on {context.exchange}…"
+        return f"Looking for {info.symbol} on {info.exchange}…"
     if not selected.is_known:
         return "The positions could not be read." if _has_failed(selected) else "Reading positions…"
     return "No live price."
