@@ -26,7 +26,7 @@ class PositionResponse(ValuedPositionResponse):
     """One position with all its details."""
 
     account: str
-    exchange: str
+    exchange: str = Field(description="the connection: bitget, bitget:testnet, demo")
     contracts: str
     contract_size: str
     settle: str = Field(description="settlement currency")

@@ -57,7 +57,7 @@ def position_details(live: LivePosition, now: int) -> Message:
     terms, total = live.position, live.state.cumulative_totals
     return position(live, now) | {
         "account": live.state.key.account,
-        "exchange": live.state.instrument.exchange,
+        "exchange": live.market.exchange,
         "contracts": text(abs(live.state.contracts)),
         "contract_size": text(live.state.instrument.contract_size),
         "settle": live.state.instrument.settle,

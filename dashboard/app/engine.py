@@ -26,7 +26,7 @@ from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Candle
 from dashboard.domain.position_selection import ManualEntry
-from dashboard.errors import SettingsError, UsageError
+from dashboard.errors import ExchangeUnavailable, SettingsError, UsageError
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
@@ -79,13 +79,15 @@ class Engine:
         self.feed.reconcile()
 
     async def _candles(self, timeframe: str, market: MarketKey) -> Sequence[Candle]:
+        if market.exchange != self.markets.main_key.exchange:
+            raise ExchangeUnavailable(f"{market.exchange} is not connected: its price history is unknown")
         return await self.feed.candles(timeframe, None if self.markets.is_main(market) else market.symbol)
 
     def info_now(self) -> EngineInfo:
         """The current facts."""
         degraded = self.audit.degraded if self.audit else None
         problem = str(degraded) if degraded else None
-        return replace(self.info, running=self.monitor.running, audit_problem=problem)
+        return replace(self.info, running=self.monitor.running and self.feed.running, audit_problem=problem)
 
     @property
     def is_stalled(self) -> bool:

@@ -90,7 +90,9 @@ class FeedStats:
             "differences": self._differences,
             "account_failing": int(any(health.problem is not None for health in accounts)),
             "account_age": max(0, now - min(read)) if all_read else None,
-            "open_positions": len(book.get_all_positions()) if all_read else None,
+            "open_positions": sum(not live.is_manual for live in book.get_all_positions().values())
+            if all_read
+            else None,
             "differences_open": differing if all_read else None,
         }
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
+from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position import Position
 from dashboard.domain.position_selection import ManualEntry
 from dashboard.domain.position_state import PositionState, opened
@@ -109,6 +110,8 @@ class LiveBook(PositionBook):
     def enter(self, market: MarketKey, entry: ManualEntry) -> None:
         """Replaces the manual entry of one market: a whole position, only levels, or nothing."""
         with self.lock:
+            if self._markets.is_main(market):
+                market = self._markets.main_key  # the symbol may have been resolved just now
             self.manual = self.manual | {market: entry}
             state = self._markets.get(market)
             if state is not None and state.snapshot.key in self._resolved:
@@ -144,7 +147,7 @@ class LiveBook(PositionBook):
         if snapshot.key == self._markets.main_key and requested in self.manual:
             manual = dict(self.manual)
             entry = manual.pop(requested)
-            self.manual = manual | {snapshot.key: entry}
+            self.manual = {snapshot.key: entry} | manual
         if snapshot.key in self.manual:
             self._apply_entry(snapshot)
 
@@ -166,8 +169,7 @@ class LiveBook(PositionBook):
         """Returns the position entered in a market; None if there is none, or an account replaces it."""
         assert snapshot.instrument is not None
         entry, exchange = self.manual_in(snapshot.key), snapshot.key.exchange
-        has_account = any(each.exchange == exchange for each in self.accounts.values())
-        is_shown = entry.is_shown(has_account=has_account)
+        is_shown = entry.is_shown(has_account=self._has_account(exchange))
         return entry.position.position(snapshot.instrument) if is_shown else None
 
     # --- Valuation
@@ -182,8 +184,18 @@ class LiveBook(PositionBook):
     ) -> None:
         snapshot = self._snapshot(valued)
         tiers = snapshot.margin_tiers if snapshot else ()
-        valued.change(state, position, difference, self.manual_in(valued.live.market).position, tiers)
+        valued.change(state, position, difference, self._levels_for(valued), tiers)
         self._revalue(valued, snapshot)
+
+    def _levels_for(self, valued: ValuedPosition) -> ManualPosition:
+        """Returns the entry with the levels of a position; those of a whole manual position are its own."""
+        live = valued.live
+        entry, manual = self.manual_in(live.market), manual_account(live.market.exchange)
+        is_separate = entry.is_shown(has_account=self._has_account(live.market.exchange))
+        return ManualPosition() if is_separate and live.key.account != manual else entry.position
+
+    def _has_account(self, exchange: str) -> bool:
+        return any(each.exchange == exchange for each in self.accounts.values())
 
     def _revalue(self, valued: ValuedPosition, snapshot: MarketSnapshot | None) -> None:
         valued.revalue(snapshot, self._clock(), self._wall())

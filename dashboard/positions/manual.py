@@ -28,8 +28,9 @@ class ManualPositions:
     async def enter(self, fields: Mapping[str, str | None]) -> None:
         """Shows and saves a position in the main market. Raises PositionError (no change) or SaveFailed."""
         position = ManualPosition.from_fields(fields)
-        self._restore = False
-        self._book.enter(self._markets.main_key, ManualEntry(position))
+        with self._book.lock:
+            self._restore = False
+            self._book.enter(self._markets.main_key, ManualEntry(position))
         instrument = self._markets.main.snapshot.instrument
         if instrument is None:
             raise SaveFailed("shown, but not saved: the exchange has not answered yet; enter it again later")
@@ -37,9 +38,10 @@ class ManualPositions:
 
     def restore(self, market: MarketKey, instrument: Instrument) -> None:
         """Enters the saved position of a market, unless one was entered in this run."""
-        saved = self._store.read(self._name(instrument)) if self._restore else ManualPosition()
-        if saved != ManualPosition():
-            self._book.enter(market, ManualEntry(saved, is_restored=True))
+        saved = self._store.read(self._name(instrument))
+        with self._book.lock:  # a user may have entered a position since
+            if self._restore and saved != ManualPosition():
+                self._book.enter(market, ManualEntry(saved, is_restored=True))
 
     def _name(self, instrument: Instrument) -> str:
         return f"{instrument.exchange} {self._environment} {instrument.symbol}"

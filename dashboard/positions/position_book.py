@@ -32,7 +32,7 @@ _EVENTS_KEPT = 200
 
 
 class PositionBook(ABC):
-    """Serves reads without waiting for writers, and notifies listeners of every change.
+    """Serves single positions without waiting for writers, and notifies listeners of every change.
 
     Listeners are called in the writer's thread, in the order of the events, and must be quick. One that
     raises is logged and does not affect the others. It is a `LiveBook` in the process of the feed, and a

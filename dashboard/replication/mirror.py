@@ -20,7 +20,9 @@ class Mirror:
 
     def __init__(self, info: EngineInfo, clock: Callable[[], int] = now_ms) -> None:
         """`info` is shown until a message is received."""
-        self.markets = Markets(MarketKey(info.exchange.lower(), info.symbol), _POLL_INTERVAL_MS)
+        self.markets = Markets(
+            MarketKey(info.environment.connection(info.exchange.lower()), info.symbol), _POLL_INTERVAL_MS
+        )
         self.positions = MirroredBook(self.markets, clock)
         self._info = info
         self._header: MessageHeader | None = None
@@ -55,16 +57,21 @@ class Mirror:
         return message.header.sequence <= header.sequence
 
     def apply(self, message: StateMessage) -> None:
-        """Applies one message."""
+        """Applies one message. After an exception only a complete message can be applied."""
+        self._header = None
+        with self.positions.lock:  # a new client sees all of a message or nothing of it
+            before = self.positions.store(message)  # first: listeners of the markets read positions, too
+            self._apply_markets(message)
+            self.positions.announce(message, before)
         self._header, self._is_disconnected = message.header, False
-        before = self.positions.store(message)  # first: listeners of the markets read positions, too
+
+    def _apply_markets(self, message: StateMessage) -> None:
         if message.main is not None:
             self.markets.mirror_main(message.main)  # first: the main market may be another one now
         for text, snapshot in message.markets.items():
             if snapshot is not None:
                 self.markets.mirror(MarketKey.parse(text), snapshot)
         self.markets.keep(self._watched_after(message))
-        self.positions.announce(message, before)
 
     def disconnect(self, reason: str) -> None:
         """Marks every market and figure as disconnected for `reason`, until the next message is applied."""

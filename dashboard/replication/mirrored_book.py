@@ -29,17 +29,19 @@ class MirroredBook(PositionBook):
 
     def summary(self) -> AccountSummary:
         """Totals of all positions; unknown while the feed is disconnected."""
-        open_count = len(self.get_all_positions())
-        return self._summary or AccountSummary(self._wall(), open_count, None, None, None, {})
+        if self._summary is not None:
+            return self._summary
+        return AccountSummary(self._wall(), len(self.get_all_positions()), None, None, None, {})
 
     def store(self, message: StateMessage) -> Mapping[PositionKey, LivePosition]:
         """Takes a message over and returns the positions before it. Listeners are not called yet."""
         with self.lock:
-            before = self._positions.copy()
-            if message.complete:
-                self._positions, self._keys_by_market = {}, {}
-            for live in message.positions.values():
-                self._store(live)
+            before = self._positions
+            received = {live.key: live for live in message.positions.values()}
+            # Readers take no lock, so they are given complete maps only.
+            positions = received if message.complete else {**before, **received}
+            self._keys_by_market = _keys_by_market(positions)
+            self._positions = positions
             self._apply_manual(message)
             if message.events is not None:
                 self._events = deque(reversed(message.events), self._events.maxlen)
@@ -93,6 +95,8 @@ class MirroredBook(PositionBook):
                 fill = now.state.last_fill
                 is_old_fill = old is None or fill == old.state.last_fill
                 self._notify_change(now, fill=None if is_old_fill else fill)
+            elif (now.position, now.levels, now.difference) != (old.position, old.levels, old.difference):
+                self._notify_change(now)
             elif now.unrealized_pnl != old.unrealized_pnl:  # as after a disconnection
                 self._notify_change(now, EventType.PRICE_UPDATE)
 
@@ -100,6 +104,15 @@ class MirroredBook(PositionBook):
         self, live: LivePosition, kind: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
     ) -> None:
         self._notify_once(PositionUpdate(live, EventType.FILL if fill else kind, self._wall(), fill))
+
+
+def _keys_by_market(
+    positions: Mapping[PositionKey, LivePosition],
+) -> dict[MarketKey, tuple[PositionKey, ...]]:
+    keys: dict[MarketKey, tuple[PositionKey, ...]] = {}
+    for key, live in positions.items():
+        keys[live.market] = (*keys.get(live.market, ()), key)
+    return keys
 
 
 def _flattened(live: LivePosition) -> LivePosition:

@@ -22,6 +22,7 @@ class Markets:
         self._poll_interval = poll_interval
         self._listeners: tuple[MarketListener, ...] = ()
         self._registration = threading.Lock()
+        self._watching = threading.Lock()  # the feeds of several exchanges have a thread each
         self.requested_key = main
         """The key of the main market before its symbol was resolved."""
         self.main = self._watched(main)
@@ -69,20 +70,24 @@ class Markets:
 
     def mirror_main(self, snapshot: MarketSnapshot) -> None:
         """Replaces the main market, which may become another one."""
+        self.requested_key = snapshot.key
         self.main.mirror(snapshot)
-        self._others = {key: state for key, state in self._others.items() if key != snapshot.key}
+        with self._watching:
+            self._others = {key: state for key, state in self._others.items() if key != snapshot.key}
 
     def keep(self, keys: Iterable[MarketKey]) -> None:
         """Forgets every market but the main one and `keys`."""
         wanted = set(keys)
-        self._others = {key: state for key, state in self._others.items() if key in wanted}
+        with self._watching:
+            self._others = {key: state for key, state in self._others.items() if key in wanted}
 
     def _watch(self, key: MarketKey) -> RuntimeConfig:
-        state = self.get(key)
-        if state is None:
-            state = self._watched(key)
-            self._others = self._others | {key: state}
-        return state
+        with self._watching:
+            state = self.get(key)
+            if state is None:
+                state = self._watched(key)
+                self._others = self._others | {key: state}
+            return state
 
     def _watched(self, key: MarketKey) -> RuntimeConfig:
         state = RuntimeConfig(key, self._poll_interval)

@@ -60,8 +60,8 @@ def no_position_text(selected: SelectedPosition, info: EngineInfo) -> str:
     """Returns the text of the position card while no position is shown."""
     if selected.market.instrument is None or not selected.is_known:
         return _unknown_reason(selected, info)
-    if selected.others:
-        return f"The account holds no {selected.manual.side} here."
+    if selected.others and selected.chosen_side is not None:
+        return f"The account holds no {selected.chosen_side} here."
     if selected.accounts:
         return "The account holds no position here. A position can also be entered by hand."
     return "Enter a position to see its PnL and risk. With API keys it is read from the exchange."

@@ -29,6 +29,8 @@ class SelectedPosition:
     valuation: Valuation = Valuation(RiskStatus.UNKNOWN)
     others: tuple[Position, ...] = ()
     """The exchange's other positions in the market, such as the other side in hedge mode."""
+    chosen_side: Side | None = None
+    """The side that label or user chose, where no position is shown for it."""
     manual: ManualPosition = ManualPosition()
     """The manual entry of the market: a whole position, or only levels."""
     accounts: tuple[AccountHealth, ...] = ()
@@ -43,9 +45,26 @@ def select(context: AppContext, label: str | None) -> SelectedPosition:
     key = book.find(label) if label else None
     live = book.get(key) if key else None
     market = _market(context, live, label)
-    open_positions = book.open_in(market.key)
-    shown = live if live is not None and live.is_open else _default(book, market.key, label, open_positions)
-    return _selected(book, market, shown, open_positions)
+    open_positions = [each for each in book.open_in(market.key) if _is_confirmed(book, each)]
+    side = _chosen_side(book, market.key, label)
+    if live is None:
+        shown = _default(open_positions, side)
+    elif live.is_open:
+        shown = live if _is_confirmed(book, live) else None
+    else:  # it was closed: another position of its account may be open
+        shown = _default([each for each in open_positions if each.key.account == live.key.account], side)
+    return _selected(book, market, shown, open_positions, side)
+
+
+def _is_confirmed(book: PositionBook, live: LivePosition) -> bool:
+    """False for a position of the audit trail until its account was read: it may have been closed since."""
+    account = book.accounts.get(live.key.account)
+    return account is None or account.read_at is not None
+
+
+def _chosen_side(book: PositionBook, market: MarketKey, label: str) -> Side | None:
+    symbol, side = _symbol_and_side(label)
+    return side if side is not None and symbol == market.symbol else book.manual_in(market).wished_side
 
 
 def _market(context: AppContext, live: LivePosition | None, label: str) -> MarketSnapshot:
@@ -58,21 +77,21 @@ def _market(context: AppContext, live: LivePosition | None, label: str) -> Marke
     return (context.markets.get(key) or main).snapshot
 
 
-def _default(
-    book: PositionBook, market: MarketKey, label: str, open_positions: list[LivePosition]
-) -> LivePosition | None:
+def _default(open_positions: list[LivePosition], side: Side | None) -> LivePosition | None:
     """Returns the default position of a market: the manual one, else the chosen side or the larger one."""
     manual = next((live for live in open_positions if live.is_manual), None)
     if manual is not None:
         return manual
-    symbol, side = _symbol_and_side(label)
-    chosen_side = side if side is not None and symbol == market.symbol else book.manual_in(market).wished_side
-    position = preferred((live.position for live in open_positions if live.position is not None), chosen_side)
+    position = preferred((live.position for live in open_positions if live.position is not None), side)
     return next((live for live in open_positions if live.position is position), None) if position else None
 
 
 def _selected(
-    book: PositionBook, market: MarketSnapshot, shown: LivePosition | None, open_positions: list[LivePosition]
+    book: PositionBook,
+    market: MarketSnapshot,
+    shown: LivePosition | None,
+    open_positions: list[LivePosition],
+    side: Side | None,
 ) -> SelectedPosition:
     is_known = _is_known(book, market, open_positions)
     without = Valuation(RiskStatus.NO_POSITION if is_known else RiskStatus.UNKNOWN)
@@ -87,6 +106,7 @@ def _selected(
             for live in open_positions
             if live.position and not live.is_manual and not _same(live, shown)
         ),
+        chosen_side=side,
         manual=book.manual_in(market.key).position,
         accounts=tuple(each for each in book.accounts.values() if each.exchange == market.key.exchange),
         is_known=is_known,
