@@ -226,3 +226,20 @@ class TestAccounts:
         account("three", "okx")
         assert not book.is_read("okx")
         assert book.summary().total_pnl is None
+
+
+class TestSeparateManualPosition:
+    def test_its_levels_do_not_reach_the_accounts_position(self, markets: Markets, book: LiveBook, account):
+        account("main", "bitget", position(LONG))
+        resolve(markets)
+        markets.apply(BTC, received(last="99"))
+        book.enter(BTC, ManualEntry(entered_long(trap_low="98", trap_high="99.5")))
+        statuses = {key.account: live.status for key, live in book.get_all_positions().items()}
+        assert statuses == {"main": RiskStatus.UNDERWATER, "bitget manual": RiskStatus.TRAP_ZONE}
+
+    def test_an_entry_under_the_requested_key_counts_after_it_was_resolved(
+        self, markets: Markets, book: LiveBook
+    ):
+        resolve(markets)
+        book.enter(REQUESTED, ManualEntry(entered_long()))
+        assert set(book.get_all_positions()) == {MANUAL}

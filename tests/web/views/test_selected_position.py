@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.domain.events import AccountFailed, InstrumentResolved
+from dashboard.domain.events import AccountFailed, FillsReceived, InstrumentResolved
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.position import Side, Source
 from dashboard.domain.risk import RiskStatus
+from dashboard.web.views.notices import no_position_text
 from tests.domain.builders import LONG, SHORT, position
+from tests.domain.fill_histories import fill
 from tests.web.scenes import BTC, Scene
 from tests.web.scenes import LONG as LONG_FIELDS
 
@@ -110,3 +112,18 @@ def test_failed_snapshot_keeps_positions_and_is_reported(hedged: Scene):
 def test_position_is_unknown_before_the_market_is_resolved():
     selected = Scene().select()
     assert (selected.is_known, selected.valuation.status) == (False, RiskStatus.UNKNOWN)
+
+
+def test_a_restored_position_is_unknown_until_its_account_was_read(hedged: Scene):
+    health = hedged.book.accounts["test"]
+    hedged.book.accounts["test"] = replace(health, read_at=None)
+    selected = hedged.select()
+    assert (selected.position, selected.is_known) == (None, False)
+    assert selected.valuation.status is RiskStatus.UNKNOWN
+
+
+def test_a_closed_side_is_named_while_the_other_one_is_open(hedged: Scene):
+    hedged.account_reports(FillsReceived((fill("buy 1 @ 100", 5_000, of=BTC, leg=SHORT),)))
+    selected = hedged.select(f"{BTC.symbol}:short")
+    assert (selected.position, selected.chosen_side) == (None, SHORT)
+    assert "holds no short here" in no_position_text(selected, hedged.context.info())
