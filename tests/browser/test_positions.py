@@ -152,3 +152,12 @@ def test_reconcile_button_requests_a_reading(opened):
 def test_table_is_hidden_without_an_account(visit):
     opened = visit()
     expect(opened.page.locator(".positions-card")).to_be_hidden()
+
+
+def test_position_selected_after_another_was_closed_is_streamed(opened):
+    opened.scene.account_reports(FillsReceived((fill("buy 2 @ 3000", 2_000, of=ETH),)))
+    expect(row(opened, ETH.symbol)).to_have_count(0)
+    cell(opened, BTC.symbol, "symbol").click()
+    before = opened.evaluate("dashboard.stream.messages")
+    opened.wait_for("dashboard.stream.messages", lambda messages: messages > before + 3)
+    opened.page.evaluate("sessionStorage.clear()")

@@ -56,3 +56,9 @@ async def test_new_version_wakes_all_waiting_viewers():
     broadcast.refresh()
     assert await asyncio.gather(*waiting) == [1, 1, 1]
     assert await broadcast.wait_newer(0) == 1
+
+
+def test_first_view_may_contain_a_position_that_was_closed_before() -> None:
+    broadcast = ViewBroadcast(lambda: {"price": "1", "#BTC/USDT:USDT": None})
+    broadcast.refresh()
+    assert message(broadcast, 0) == {"price": "1", "#BTC/USDT:USDT": None}

@@ -70,7 +70,7 @@ def market_view(selected: SelectedPosition, info: EngineInfo, now: int) -> View:
 
 def changed(old: View, new: View) -> View:
     """Returns the entries of `new` that differ from `old`."""
-    return {key: text for key, text in new.items() if old.get(key) != text}
+    return {key: text for key, text in new.items() if key not in old or old[key] != text}
 
 
 def _current_view(selected: SelectedPosition, info: EngineInfo, now: int) -> View:
