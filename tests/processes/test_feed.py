@@ -15,6 +15,8 @@ from tests.replication.harness import mirrored
 from tests.systemd_harness import FEED, NotifySocket, start
 from tests.waiting import TIMEOUT_S, until
 
+pytestmark = pytest.mark.longest
+
 Start = Callable[..., subprocess.Popen[str]]
 
 

@@ -24,6 +24,8 @@ from dashboard.positions.manual_store import ManualPositionStore
 from dashboard.processes.standalone import running_app
 from tests.waiting import TIMEOUT_S
 
+pytestmark = pytest.mark.longest
+
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "bitget"
 
 

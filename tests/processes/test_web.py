@@ -23,6 +23,8 @@ from tests.replication.harness import FeedStub, published
 from tests.systemd_harness import NotifySocket, with_inherited_socket
 from tests.waiting import TIMEOUT_S, until
 
+pytestmark = pytest.mark.longest
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long enough passphrase"
 CONFIG = ROOT / "deploy" / "gunicorn.conf.py"
