@@ -122,7 +122,10 @@ class DemoExchange:
                 await self._ticker_task
         await self.refuse()
         await self.drop(None)
-        if self._runner is not None:
+        if self._runner is not None and self._runner.server is not None:
+            for connection in self._runner.server.connections:
+                if connection.transport is not None:
+                    connection.transport.abort()  # close would wait for a client that does not read
             await self._runner.cleanup()
         self._ticker_task, self._runner, self._site = None, None, None
 

@@ -49,6 +49,8 @@ class DemoThread:
         if loop is not None and thread is not None:
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
+            # Connections closed last end in one more turn of the loop.
+            loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
 

@@ -12,6 +12,11 @@ from dashboard.paths import default_audit_directory
 from tests.audit.builders import files, logger, only_file, write
 
 
+@pytest.fixture(autouse=True)
+def _default_directory_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 def test_intact_trail_is_summarised_in_one_line_with_its_head(tmp_path, capsys):
     write(tmp_path, 2, days=2)
     assert main(["verify", str(tmp_path)]) == 0

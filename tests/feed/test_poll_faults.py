@@ -108,7 +108,7 @@ class TestAccount:
     def test_changes_during_a_disconnection_are_read_after_it(self, harness: FeedHarness):
         harness.start(account=True)
         harness.until_state(FeedState.STREAMING)
-        assert BTC in harness.open
+        harness.until(lambda _: BTC in harness.open)
         harness.demo.call(harness.exchange.refuse())
         harness.demo.call(harness.exchange.drop(1011))
         harness.demo.call(harness.exchange.order("BTCUSDT", side="sell", size="0.5", reduce_only=True))
@@ -120,6 +120,7 @@ class TestAccount:
         """Neither the fills nor the exchange's history report that it was closed."""
         harness.start(account=True)
         harness.until_state(FeedState.STREAMING)
+        harness.until_account_idle()
         held = harness.open[BTC].position
         harness.exchange.account.positions.clear()
         harness.demo.call(harness.exchange.drop(1011))
