@@ -9,7 +9,7 @@ from dashboard.audit.logger import AuditLogger
 from dashboard.clock import now_ms
 from dashboard.metrics.feed_counters import FeedCounters
 from dashboard.metrics.registry import newest_at
-from dashboard.positions.models import EventKind, EventLogEntry, EventType, PositionUpdate
+from dashboard.positions.models import EventLogEntry, EventType, PositionUpdate, ReportCheck
 from dashboard.positions.position_book import PositionBook
 from dashboard.state.markets import Markets
 
@@ -112,7 +112,7 @@ class FeedStats:
         if update.fill is not None:
             self._fills += 1
         if update.event_type is EventType.POSITION_CHANGE:
-            self._differences += sum(entry.kind is EventKind.DIFFERENCE for entry in self._new_events())
+            self._differences += sum(entry.kind is ReportCheck.DIFFERENCE for entry in self._new_events())
 
     def _new_events(self) -> list[EventLogEntry]:
         """The entries of the event log that were added since the last call."""

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeAlias
 
 from dashboard.domain.currency_summary import CurrencySummary
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
-from dashboard.domain.position_state import PositionState
+from dashboard.domain.position_state import PositionChange, PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus, distance_percent
 from dashboard.domain.valuation import FLAT, UNPRICED, Valuation
 
@@ -24,20 +25,17 @@ class EventType(StrEnum):
     """Any other change: an adjustment, funding, new terms, a difference, new levels."""
 
 
-class EventKind(StrEnum):
-    """Kind of an entry of the event log. Changes of a position have the names of `PositionChange`."""
+class ReportCheck(StrEnum):
+    """A new result of comparing a position with the exchange's report."""
 
-    OPEN = "open"
-    INCREASE = "increase"
-    REDUCE = "reduce"
-    CLOSE = "close"
-    FLIP = "flip"
-    ADOPT = "adopt"
-    FUNDING = "funding"
     DIFFERENCE = "difference"
     """The exchange's report differs from the position built from fills."""
     AGREEMENT = "agreement"
     """The exchange's report agrees with the fills again."""
+
+
+EventKind: TypeAlias = PositionChange | ReportCheck
+"""Kind of an entry of the event log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from dashboard.domain.transitions import PositionEvent
 from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
 from dashboard.positions.event_text import describe_change
 from dashboard.positions.live_book import LiveBook
-from dashboard.positions.models import EventKind, EventType, LivePosition
+from dashboard.positions.models import EventType, LivePosition, ReportCheck
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +116,8 @@ class PositionTracker:
         self._record(record_kind(event), record_of(event, self.account, before, after) | context)
         self._drop_outdated_terms(before, after)
         self._update(after, self._known_difference(key))
-        self._book.add_event(key, EventKind(str(after.change)), describe_change(event, before, after))
+        if after.change is not None:
+            self._book.add_event(key, after.change, describe_change(event, before, after))
         if announce and isinstance(event, Fill):
             self._book.announce(key, EventType.FILL, event)
         elif announce:
@@ -162,7 +163,7 @@ class PositionTracker:
         if not replaces_history:
             log.warning("%s; the exchange's figures are adopted", difference.text)
             if live is None or live.difference != difference.text:
-                self._book.add_event(key, EventKind.DIFFERENCE, difference.text)
+                self._book.add_event(key, ReportCheck.DIFFERENCE, difference.text)
         adjustment = difference.adjustment(requested_at, replaces_history=replaces_history)
         self._apply_event(adjustment, difference=difference.text)
         self._confirmed.add(key)
@@ -200,7 +201,7 @@ class PositionTracker:
         live = self._book.newest(key)
         if live is None or live.difference == difference:
             return
-        kind = EventKind.DIFFERENCE if difference else EventKind.AGREEMENT
+        kind = ReportCheck.DIFFERENCE if difference else ReportCheck.AGREEMENT
         self._book.add_event(key, kind, difference or "agrees with the exchange again")
         self._update(live.state, difference)
         self._book.announce(key)

@@ -18,7 +18,7 @@ from dashboard.formatting import (
     size,
 )
 from dashboard.positions.labels import PositionLabels
-from dashboard.positions.models import AccountSummary, EventKind, EventLogEntry, LivePosition
+from dashboard.positions.models import AccountSummary, EventLogEntry, LivePosition, ReportCheck
 
 Row = Mapping[str, Any]
 """Cells by key: the text of a column is `name`, its number `name#` and its tone `name:tone`."""
@@ -100,7 +100,7 @@ def event_rows(
 
 def _kind(event: EventLogEntry) -> str:
     """The kind that the page shows: the end of a difference is shown as a difference."""
-    return str(EventKind.DIFFERENCE if event.kind is EventKind.AGREEMENT else event.kind)
+    return str(ReportCheck.DIFFERENCE if event.kind is ReportCheck.AGREEMENT else event.kind)
 
 
 def _cell(name: str, text: str, number: Decimal | None, *, signed: bool = False) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from dashboard.domain.events import InstrumentResolved
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Payoff
 from dashboard.domain.position_selection import ManualEntry
+from dashboard.domain.position_state import PositionChange
 from dashboard.formatting import MISSING
 from dashboard.positions.labels import PositionLabels
-from dashboard.positions.models import EventKind, EventLogEntry
+from dashboard.positions.models import EventLogEntry, ReportCheck
 from dashboard.web.views.position_rows import RowCache, event_rows, row, totals
 from tests.domain.builders import LONG, entered_long, instrument, position
 from tests.domain.fill_histories import fill, fills, funding
@@ -112,7 +113,7 @@ def test_totals_are_unknown_before_the_account_is_read():
 
 def test_event_rows_are_the_newest_entries():
     labels, key = PositionLabels("test"), PositionKey("test", BTC)
-    entries = tuple(EventLogEntry(at, key, EventKind.OPEN, "buy 1 BTC at 2") for at in range(50, 0, -1))
+    entries = tuple(EventLogEntry(at, key, PositionChange.OPEN, "buy 1 BTC at 2") for at in range(50, 0, -1))
     newest = event_rows(entries, labels, limit=3)
     assert newest == [(at, BTC, "open", "buy 1 BTC at 2") for at in (50, 49, 48)]
     sold = open_position().fills(fill("sell 1.5 @ 110", 2_000)).book.events[0]
@@ -120,7 +121,9 @@ def test_event_rows_are_the_newest_entries():
 
 
 def test_end_of_a_difference_is_shown_as_a_difference():
-    ended = EventLogEntry(1, PositionKey("test", BTC), EventKind.AGREEMENT, "agrees with the exchange again")
+    ended = EventLogEntry(
+        1, PositionKey("test", BTC), ReportCheck.AGREEMENT, "agrees with the exchange again"
+    )
     assert event_rows((ended,), PositionLabels("test"))[0][2] == "difference"
 
 
