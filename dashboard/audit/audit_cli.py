@@ -9,7 +9,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from dashboard.audit.records import AuditLine, ChainHead, to_json
-from dashboard.audit.trail_files import require_day_files
+from dashboard.audit.trail_files import require_trail_files
 from dashboard.audit.trail_reader import read_newest
 from dashboard.audit.verify import VerificationReport, verify
 from dashboard.errors import DashboardError
@@ -104,7 +104,7 @@ def _summary(report: VerificationReport) -> str:
 
 def _tail(options: argparse.Namespace) -> int:
     directory = _directory(options)
-    require_day_files(directory)
+    require_trail_files(directory)
     for record in read_newest(directory, options.count):
         print(_formatted(record))
     return 0

@@ -7,7 +7,7 @@ BROKEN = "broken"
 GAP = "gap"
 """Records before this one were lost: their number, the start and the reason."""
 CLOCK = "clock"
-"""The clock was set back: the following times are earlier than those before."""
+"""The clock was set back: the following times are earlier than those before, in the files of their days."""
 
 SYSTEM_KINDS = frozenset({HEALED, BROKEN, GAP, CLOCK})
 """Kinds that callers of `AuditLogger.record` cannot use."""
