@@ -39,7 +39,7 @@ def in_order(files: Sequence[TrailFile]) -> Iterator[PlacedLine]:
 
     A file that cannot be read is a line with the error.
     """
-    waiting = [(seq, index, _Cursor(files[index])) for index, seq in enumerate(_first_numbers(files))]
+    waiting = [(seq, index, _ForwardCursor(files[index])) for index, seq in enumerate(_first_numbers(files))]
     heapify(waiting)
     while waiting:
         _, index, cursor = heappop(waiting)
@@ -58,7 +58,7 @@ def _first_numbers(files: Sequence[TrailFile]) -> list[int]:
     return numbers[::-1]
 
 
-class _Cursor:
+class _ForwardCursor:
     """Reads one file. It is open from its first line to its last one."""
 
     def __init__(self, file: TrailFile) -> None:

@@ -1,4 +1,4 @@
-"""The lines of a trail from its end backwards. No more files are opened than necessary."""
+"""The lines of a trail from its end backwards. Opens only the files that are needed."""
 
 import re
 from collections.abc import Generator, Iterator, Sequence
@@ -41,8 +41,8 @@ class NewestFirst:
 
     def __init__(self, files: Sequence[TrailFile]) -> None:
         self._unopened = list(files)
-        self._opened: list[_Cursor] = []
-        self._unread: list[_Cursor] = []
+        self._opened: list[_BackwardCursor] = []
+        self._unread: list[_BackwardCursor] = []
         """Opened files with further lines."""
         self.day: date | None = None
         """The day of the file with the line that was yielded last."""
@@ -64,7 +64,7 @@ class NewestFirst:
             if not cursor.advance():
                 self._unread.remove(cursor)
 
-    def _next_cursor(self, expected: int | None) -> "_Cursor | None":
+    def _next_cursor(self, expected: int | None) -> "_BackwardCursor | None":
         """The file with the next line. `expected` is its number; None before the newest line."""
         while True:
             cursor = max(self._unread, key=lambda each: each.line.seq, default=None)
@@ -73,14 +73,14 @@ class NewestFirst:
             self._open(self._unopened.pop())
 
     def _open(self, file: TrailFile) -> None:
-        cursor = _Cursor(file)
+        cursor = _BackwardCursor(file)
         self._opened.append(cursor)
         if cursor.advance():
             self._unread.append(cursor)
             cursor.suspend()
 
 
-class _Cursor:
+class _BackwardCursor:
     """Reads one file backwards."""
 
     line: RawLine

@@ -1,4 +1,4 @@
-"""Kinds of the records that the trail writes about itself."""
+"""Kinds of the records that the trail writes about itself, and of its checkpoints."""
 
 HEALED = "healed"
 """A torn last line was repaired: the number of bytes cut off, and the file that keeps them."""
@@ -11,3 +11,6 @@ CLOCK = "clock"
 
 SYSTEM_KINDS = frozenset({HEALED, BROKEN, GAP, CLOCK})
 """Kinds that callers of `AuditLogger.record` cannot use."""
+
+CHECKPOINT = "checkpoint"
+"""A part of a checkpoint: of all that the lines before it amount to, see `checkpoints`."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol
 
 from dashboard.audit.chain import Chain
 from dashboard.audit.defects import Defect, FoundDefect, InvalidRecord
@@ -40,10 +41,22 @@ class VerificationReport:
         return self.defect_count == 0
 
 
-def verify(directory: Path, known_head: ChainHead | None = None) -> VerificationReport:
+class ContentCheck(Protocol):
+    """Checks what the records of a trail contain."""
+
+    def add(self, record: AuditLine) -> str | None:
+        """Adds the next record. Returns the mistake in its content, or None."""
+
+    def lose_track(self) -> None:
+        """Accepts that lines before the next record are missing or invalid."""
+
+
+def verify(
+    directory: Path, known_head: ChainHead | None = None, content: ContentCheck | None = None
+) -> VerificationReport:
     """Checks every line of every day, and that `known_head` is among them. Raises NoTrail."""
     files = require_trail_files(directory)
-    verification = _Verification(files, known_head)
+    verification = _Verification(files, known_head, content)
     for line in in_order(files):
         verification.check_line(line)
     verification.check_known_head()
@@ -51,11 +64,14 @@ def verify(directory: Path, known_head: ChainHead | None = None) -> Verification
 
 
 class _Verification:
-    def __init__(self, files: Sequence[TrailFile], known_head: ChainHead | None) -> None:
+    def __init__(
+        self, files: Sequence[TrailFile], known_head: ChainHead | None, content: ContentCheck | None
+    ) -> None:
         self.report = VerificationReport(files=len(files))
         self._chain = Chain([file.day for file in files])
         self._path, self._line = files[-1].path, 0
         """The place of the line that is checked."""
+        self._content = content
         self._known_head = known_head
         self._known_head_found = False
 
@@ -72,6 +88,7 @@ class _Verification:
             case AuditLine() as record:
                 self._count(record)
                 self._check_place(record, line.file.day)
+                self._check_content(record)
 
     def check_known_head(self) -> None:
         if self._known_head is None or self._known_head_found:
@@ -82,6 +99,8 @@ class _Verification:
         self._add(Defect.HEAD, f"{known}; {end}")
 
     def _add(self, defect: Defect, detail: str) -> None:
+        if self._content is not None:
+            self._content.lose_track()
         self.report.defect_count += 1
         if len(self.report.defects) < MAX_LISTED_DEFECTS:
             self.report.defects.append(FoundDefect(self._path, self._line, defect, detail))
@@ -91,6 +110,11 @@ class _Verification:
             self._chain.check(record, day)
         except InvalidRecord as error:
             self._add(error.defect, str(error))
+
+    def _check_content(self, record: AuditLine) -> None:
+        mistake = self._content.add(record) if self._content else None
+        if mistake:
+            self._add(Defect.CONTENT, mistake)
 
     def _count(self, record: AuditLine) -> None:
         report = self.report
