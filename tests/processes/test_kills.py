@@ -1,4 +1,4 @@
-"""Kills the process at random moments: no fill is lost, and none is counted twice."""
+"""Kills the process at random moments, of checkpoints too: no fill is lost, and none is counted twice."""
 
 import multiprocessing
 import os
@@ -16,17 +16,18 @@ import pytest
 
 from dashboard.app.engine import build_engine
 from dashboard.audit.trail_reader import read_records
+from dashboard.audit.trail_start import trail_starts
 from dashboard.audit.verify import verify
 from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
 from dashboard.demo.thread import DemoThread
+from dashboard.positions import checkpoint_writer
+from dashboard.positions.checkpoint_check import CheckpointCheck
 from tests.processes.test_standalone import options
 from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
-MAX_LIFETIME_S = 0.5
-"""Seconds until a kill. A start takes about half: some die during it, others while fills arrive."""
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 SIZES = {"BTCUSDT": Decimal("0.01"), "ETHUSDT": Decimal("0.1"), "SOLUSDT": Decimal(1)}
 
@@ -34,7 +35,10 @@ _forkserver = multiprocessing.get_context("forkserver")
 
 
 def run_engine(flags: list[str]) -> None:
-    """Runs the dashboard without its page until it is killed."""
+    """Runs the dashboard without its page until it is killed. A checkpoint is written every few lines."""
+    checkpoint_writer.CHECKPOINT_EVERY_LINES = 3
+    checkpoint_writer._CHECK_INTERVAL_S = 0.01
+    checkpoint_writer._ITEMS_PER_LINE = 3
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         signal.pause()
@@ -85,19 +89,23 @@ def test_repeated_kills_lose_no_fill_and_count_none_twice(
     flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the fork server ignores this process's sys.path
     _forkserver.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
+    started = time.monotonic()
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
+        # Some die during their start, others while fills arrive and checkpoints are written.
+        max_lifetime_s = 2 * (time.monotonic() - started)
     trader = Trader(demo)
     trader.start()
     for _ in range(KILLS):
         child = _forkserver.Process(target=run_engine, args=(flags,))
         child.start()
-        time.sleep(rng.random() * MAX_LIFETIME_S)
+        time.sleep(rng.random() * max_lifetime_s)
         child.kill()
         child.join()
     trader.stop()
 
+    assert next(trail_starts(trail)).checkpoint is not None
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         account, book = demo.exchange.account, engine.positions
@@ -109,7 +117,7 @@ def test_repeated_kills_lose_no_fill_and_count_none_twice(
         assert not [live.difference for live in book.get_all_positions().values() if live.difference]
     assert recorded_fills(trail) == Counter(fill.id for fill in account.fills)
     assert not [line for line in read_records(trail) if line.kind == "correction"]
-    assert verify(trail).intact
+    assert not verify(trail, content=CheckpointCheck()).defects
 
 
 def until(condition: Callable[[], bool]) -> None:
