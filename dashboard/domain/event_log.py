@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import reduce
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.contract_units import in_units_of
+from dashboard.domain.market import Instrument
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent, apply
 
@@ -87,6 +89,10 @@ class EventLog:
         else:
             self._append(event)
         return True
+
+    def use_instrument(self, instrument: Instrument) -> None:
+        """Counts the position in contracts of `instrument`, if it can be converted, until the next event."""
+        self.state = in_units_of(self.state, instrument) or self.state
 
     def prune_before(self, time: int) -> None:
         """Removes most events before `time` (ms since 1970); the position keeps their effect.

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dashboard.domain.event_log import EventLog, PositionHistory
 from dashboard.domain.keys import PositionKey
+from dashboard.domain.market import Instrument
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent
 
@@ -43,6 +44,12 @@ class Journal:
         """Removes most events before `time` (ms since 1970), to bound the memory."""
         for log in self._logs.values():
             log.prune_before(time)
+
+    def use_instrument(self, key: PositionKey, instrument: Instrument) -> PositionState:
+        """Counts a known position in contracts of `instrument`, if it can be converted. Returns it."""
+        log = self._logs[key]
+        log.use_instrument(instrument)
+        return log.state
 
     def key_of(self, event: PositionEvent) -> PositionKey:
         """The key of the position that `event` belongs to."""

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument, Payoff
@@ -17,6 +18,8 @@ AuditRecord = dict[str, Any]
 READING = "reading"
 """Kind of a record that an account was read completely."""
 _TEXT_FIELDS = ("exchange", "symbol", "id", "base", "quote", "settle", "kind")
+_PLACES = 18
+"""Decimals of the figures before and after an event, which are for people: the events alone are read back."""
 _MAX_DIGITS = 60
 """Most digits of a valid number, before or after the decimal point."""
 _KINDS: dict[type[PositionEvent], str] = {Fill: "fill", Funding: "funding", PositionAdjustment: "correction"}
@@ -55,13 +58,13 @@ def parse_event(kind: str, fields: AuditRecord, instrument: Instrument) -> Posit
 
 
 def _state(state: PositionState) -> AuditRecord:
-    total = state.cumulative_totals
+    total, price = state.cumulative_totals, state.entry_price
     return {
-        "contracts": state.contracts,
-        "entry_price": state.entry_price,
-        "realized_pnl": total.realized_pnl,
-        "fees": dict(total.fees),
-        "funding": dict(total.funding),
+        "contracts": plain_number(state.contracts, _PLACES),
+        "entry_price": None if price is None else plain_number(price, _PLACES),
+        "realized_pnl": plain_number(total.realized_pnl, _PLACES),
+        "fees": {currency: plain_number(amount, _PLACES) for currency, amount in total.fees.items()},
+        "funding": {currency: plain_number(amount, _PLACES) for currency, amount in total.funding.items()},
     }
 
 

@@ -179,8 +179,10 @@ class PositionTracker:
 
     def _adopt(self, difference: Difference, requested_at: int) -> None:
         key, live = difference.key, self._book.newest(difference.key)
-        replaces_history = difference.theirs is not None and (live is None or key not in self._confirmed)
-        if not replaces_history:
+        is_resized = difference.kind is DifferenceKind.CONTRACT
+        is_unconfirmed = difference.theirs is not None and (live is None or key not in self._confirmed)
+        replaces_history = is_resized or is_unconfirmed
+        if is_resized or not is_unconfirmed:
             log.warning("%s; the exchange's figures are adopted", difference.text)
             if live is None or live.difference != difference.text:
                 self._book.add_event(key, ReportCheck.DIFFERENCE, difference.text)
@@ -199,6 +201,7 @@ class PositionTracker:
                 self._mark(state.key, None)
             if terms is not None and terms != self._terms.get(state.key):
                 self._terms[state.key] = terms
+                state = self._journal.use_instrument(state.key, terms.instrument)
                 self._update(state, self._known_difference(state.key))
                 changed.add(state.key)
         return changed

@@ -1,4 +1,4 @@
-"""A disk that was full for a while: after the next start every fill counts, by the history of the exchange."""
+"""A disk that was full for a while: after the next start every fill counts, by the exchange's history."""
 
 import errno
 import shutil
