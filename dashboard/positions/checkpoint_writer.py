@@ -19,10 +19,12 @@ from dashboard.positions.tracker import PositionTracker
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT_EVERY_LINES = 10_000
+CHECKPOINT_EVERY_LINES = 5_000
 """Lines of the trail between two checkpoints, and the most that a start replays."""
-_ITEMS_PER_LINE = 100
+_ITEMS_PER_LINE = 50
 """Few enough for a line far below its limit, and for a fill not to wait long behind it."""
+_PAUSE_S = 0.001
+"""After each line, in which fills proceed: only one thread of Python runs at a time."""
 _CHECK_INTERVAL_S = 1.0
 
 
@@ -83,7 +85,7 @@ class CheckpointWriter:
             unrecorded = [(tracker, tracker.unrecorded) for tracker in self._trackers]
             accounts = self._accounts()
             begun = begin_checkpoint(self._audit)
-        end = complete_checkpoint(self._audit, begun, _in_lines(encode(accounts))) if begun else None
+        end = complete_checkpoint(self._audit, begun, self._in_lines(encode(accounts))) if begun else None
         if end is None:
             return False
         with self._book.lock:
@@ -113,6 +115,11 @@ class CheckpointWriter:
                 with self._book.lock:
                     tracker.prune_before(time)
 
+    def _in_lines(self, items: Iterator[Item]) -> Iterator[list[Item]]:
+        while line := list(islice(items, _ITEMS_PER_LINE)):
+            yield line
+            self._stopped.wait(_PAUSE_S)
+
     def _run(self) -> None:
         while not self._stopped.wait(_CHECK_INTERVAL_S):
             try:
@@ -120,8 +127,3 @@ class CheckpointWriter:
                     self.write()
             except Exception:
                 log.exception("a checkpoint of the audit trail failed; retrying")
-
-
-def _in_lines(items: Iterator[Item]) -> Iterator[list[Item]]:
-    while line := list(islice(items, _ITEMS_PER_LINE)):
-        yield line

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from dashboard.app.engine import build_engine
 from dashboard.audit.trail_reader import read_records
-from dashboard.audit.trail_start import trail_starts
 from dashboard.audit.verify import verify
 from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
@@ -28,14 +28,17 @@ from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
+MAX_FILLS = 9_000
+"""Fills after which a slow machine places no further orders: the demo exchange keeps ten thousand."""
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 SIZES = {"BTCUSDT": Decimal("0.01"), "ETHUSDT": Decimal("0.1"), "SOLUSDT": Decimal(1)}
 
 _forkserver = multiprocessing.get_context("forkserver")
 
 
-def run_engine(flags: list[str]) -> None:
+def run_engine(flags: list[str], started: Connection) -> None:
     """Runs the dashboard without its page until it is killed. A checkpoint is written every few lines."""
+    started.send(None)
     checkpoint_writer.CHECKPOINT_EVERY_LINES = 3
     checkpoint_writer._CHECK_INTERVAL_S = 0.01
     checkpoint_writer._ITEMS_PER_LINE = 3
@@ -54,7 +57,10 @@ class Trader(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
+        account = self._demo.exchange.account
         while not self._stopped.wait(self._random.random() / 20):
+            if len(account.fills) > MAX_FILLS:
+                continue
             symbol = self._random.choice(SYMBOLS)
             size = SIZES[symbol] * self._random.randint(1, 9)
             side = self._random.choice(("buy", "sell"))
@@ -89,23 +95,27 @@ def test_repeated_kills_lose_no_fill_and_count_none_twice(
     flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the fork server ignores this process's sys.path
     _forkserver.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
-    started = time.monotonic()
+    began = time.monotonic()
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
         # Some die during their start, others while fills arrive and checkpoints are written.
-        max_lifetime_s = 2 * (time.monotonic() - started)
+        max_lifetime_s = 2 * (time.monotonic() - began)
     trader = Trader(demo)
     trader.start()
     for _ in range(KILLS):
-        child = _forkserver.Process(target=run_engine, args=(flags,))
+        started, in_child = _forkserver.Pipe(duplex=False)
+        child = _forkserver.Process(target=run_engine, args=(flags, in_child))
         child.start()
+        in_child.close()
+        started.recv()
         time.sleep(rng.random() * max_lifetime_s)
         child.kill()
         child.join()
     trader.stop()
 
-    assert next(trail_starts(trail)).checkpoint is not None
+    checkpoints = [line.entry["stage"] for line in read_records(trail) if line.kind == "checkpoint"]
+    assert checkpoints.count("end") > KILLS // 10
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         account, book = demo.exchange.account, engine.positions
