@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
-from multiprocessing.connection import Connection
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,8 @@ from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
+MAX_LIFETIME_S = 0.3
+"""Seconds until a kill, from the start of the process or from the first line that it records."""
 MAX_FILLS = 9_000
 """Fills after which a slow machine places no further orders: the demo exchange keeps ten thousand."""
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
@@ -36,12 +38,11 @@ SIZES = {"BTCUSDT": Decimal("0.01"), "ETHUSDT": Decimal("0.1"), "SOLUSDT": Decim
 _forkserver = multiprocessing.get_context("forkserver")
 
 
-def run_engine(flags: list[str], started: Connection) -> None:
+def run_engine(flags: list[str]) -> None:
     """Runs the dashboard without its page until it is killed. A checkpoint is written every few lines."""
-    started.send(None)
     checkpoint_writer.CHECKPOINT_EVERY_LINES = 3
     checkpoint_writer._CHECK_INTERVAL_S = 0.01
-    checkpoint_writer._ITEMS_PER_LINE = 3
+    checkpoint_writer._ITEMS_PER_LINE = 20
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         signal.pause()
@@ -95,27 +96,24 @@ def test_repeated_kills_lose_no_fill_and_count_none_twice(
     flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the fork server ignores this process's sys.path
     _forkserver.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
-    began = time.monotonic()
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
-        # Some die during their start, others while fills arrive and checkpoints are written.
-        max_lifetime_s = 2 * (time.monotonic() - began)
     trader = Trader(demo)
     trader.start()
-    for _ in range(KILLS):
-        started, in_child = _forkserver.Pipe(duplex=False)
-        child = _forkserver.Process(target=run_engine, args=(flags, in_child))
+    for number in range(KILLS):
+        size = trail_size(trail)
+        child = _forkserver.Process(target=run_engine, args=(flags,))
         child.start()
-        in_child.close()
-        started.recv()
-        time.sleep(rng.random() * max_lifetime_s)
+        if number % 2:  # the others die during their start
+            until(partial(is_longer, trail, size))
+        time.sleep(rng.random() * MAX_LIFETIME_S)
         child.kill()
         child.join()
     trader.stop()
 
-    checkpoints = [line.entry["stage"] for line in read_records(trail) if line.kind == "checkpoint"]
-    assert checkpoints.count("end") > KILLS // 10
+    stages = Counter(line.entry["stage"] for line in read_records(trail) if line.kind == "checkpoint")
+    assert stages["end"] > KILLS // 10
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         account, book = demo.exchange.account, engine.positions
@@ -136,6 +134,14 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def trail_size(trail: Path) -> int:
+    return sum(path.stat().st_size for path in trail.glob("*.jsonl"))
+
+
+def is_longer(trail: Path, size: int) -> bool:
+    return trail_size(trail) > size
 
 
 def recorded_fills(trail: Path) -> Counter[str]:
