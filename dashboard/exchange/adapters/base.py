@@ -1,7 +1,8 @@
 """AccountAdapter: how the account of one exchange is requested and its rows are read."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from dashboard.domain.fill import Fill
@@ -15,6 +16,8 @@ from dashboard.exchange.adapters.families import Params, PositionFamily, Positio
 from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.normalize import Raw
 from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows
+
+Request = Callable[[], Awaitable[Sequence[Raw]]]
 
 
 class AccountAdapter:
@@ -47,16 +50,19 @@ class AccountAdapter:
         """
         rows: list[Raw] = []
         unread: list[UnreadPart] = []
-        requests = [(each, self.fetch_family(each)) for each in self.position_families]
+        requests: list[tuple[PositionFamily, Request]] = [
+            (family, partial(self.fetch_family, family)) for family in self.position_families
+        ]
         if including is not None and self.is_omitted(including):
             named = PositionFamily(
                 including.symbol, covers=lambda market: market["symbol"] == including.symbol
             )
-            requests.append((named, self.fetch_market_positions(including)))
+            requests.append((named, partial(self.fetch_market_positions, including)))
         failure: DashboardError | None = None
         for family, request in requests:
             try:
-                rows += await self._translated(request)
+                with translate_errors(self.id):
+                    rows += await request()
             except DashboardError as error:
                 failure = error
                 unread.append(family.unread(self.ccxt.markets or {}, str(error)))
@@ -139,7 +145,3 @@ class AccountAdapter:
         if self.has_funding_ids:
             return payment
         return replace(payment, id=f"{instrument.symbol}@{payment.paid_at}")
-
-    async def _translated(self, request: Awaitable[Sequence[Raw]]) -> Sequence[Raw]:
-        with translate_errors(self.id):
-            return await request
