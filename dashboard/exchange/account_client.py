@@ -17,7 +17,7 @@ from dashboard.domain.position import Position, Side
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import normalize_account
-from dashboard.exchange.adapters.registry import adapter_for
+from dashboard.exchange.adapters.adapter_registry import adapter_for
 from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient

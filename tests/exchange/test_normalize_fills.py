@@ -12,7 +12,7 @@ from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.position import Side
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange import normalize_account
-from dashboard.exchange.adapters.registry import adapter_for
+from dashboard.exchange.adapters.adapter_registry import adapter_for
 from tests.domain.builders import dec
 from tests.domain.builders import instrument as an_instrument
 from tests.exchange.builders import exchange_with, instrument_of, market

@@ -9,7 +9,7 @@ from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side, Source
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange import normalize_account
-from dashboard.exchange.adapters.registry import adapter_for
+from dashboard.exchange.adapters.adapter_registry import adapter_for
 from tests.domain.builders import dec
 from tests.exchange.builders import exchange_with, instrument_of, market
 

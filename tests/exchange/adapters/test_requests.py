@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.exchange.adapters.registry import adapter_for
+from dashboard.exchange.adapters.adapter_registry import adapter_for
 from tests.exchange.builders import exchange_with, instrument_of, market
 from tests.exchange.test_normalize_positions import BYBIT
 
