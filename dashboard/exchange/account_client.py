@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ccxt.base.errors import NetworkError
 
@@ -24,6 +24,8 @@ from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
 from dashboard.exchange.normalize import Raw
 from dashboard.exchange.pagination import MAX_HISTORY_MS
+
+EventT = TypeVar("EventT", Fill, Funding)
 
 log = logging.getLogger(__name__)
 
@@ -120,10 +122,10 @@ class AccountClient:
                 self._position_modes[fill.instrument.symbol] = fill.hedged
         return tuple(self._in_mode(fill) for fill in fills)
 
-    def _in_mode(self, fill: Fill) -> Fill:
-        """Returns the fill without the side of its position, unless its market is in hedge mode."""
-        is_hedged = self._position_modes.get(fill.instrument.symbol, False)
-        return fill if is_hedged else replace(fill, position_side=None)
+    def _in_mode(self, event: EventT) -> EventT:
+        """Returns a fill or payment without the side of its position, unless its market is in hedge mode."""
+        is_hedged = self._position_modes.get(event.instrument.symbol, False)
+        return event if is_hedged else replace(event, position_side=None)
 
     async def fetch_funding(self, instrument: Instrument, since: int) -> tuple[Funding, ...]:
         """Returns funding payments since `since` (ms since 1970); empty if unsupported."""
@@ -134,7 +136,7 @@ class AccountClient:
         with translate_errors(self.id):
             rows = await self._adapter.fetch_funding(instrument.symbol, since, now)
         own = (row for row in rows if row.get("symbol") == instrument.symbol)
-        return tuple(self._adapter.payment(row, instrument) for row in own)
+        return tuple(self._in_mode(self._adapter.payment(row, instrument)) for row in own)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
         """Returns symbol and side of the positions closed since `since`; empty if unsupported."""

@@ -1,6 +1,6 @@
 """Pagination: all rows of a time span, for every way in which exchanges page their history."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 from dashboard.errors import ExchangeUnavailable
@@ -24,6 +24,8 @@ Span = tuple[int, int]
 """Start and end in ms since 1970, both inclusive."""
 FetchPage = Callable[[Span, Mapping[str, Any]], Awaitable[list[Raw]]]
 """Requests the rows of a span, with additional parameters of the exchange."""
+FetchCursorPage = Callable[[str | None], Awaitable[tuple[list[Raw], str | None]]]
+"""Requests the page of a cursor, None for the first. Returns its rows, and the cursor of the next page."""
 
 
 async def fetch_all_rows(exchange: str, fetch_page: FetchPage, since: int, until: int) -> list[Raw]:
@@ -33,10 +35,33 @@ async def fetch_all_rows(exchange: str, fetch_page: FetchPage, since: int, until
     """
     length = _MAX_SPANS_MS.get(exchange, _MAX_SPAN_MS)
     rows: dict[str, Raw] = {}
+    for span in spans(since, until, length):
+        await _fetch_span(exchange, fetch_page, span, rows)
+    return list(rows.values())
+
+
+def spans(since: int, until: int, length: int) -> Iterator[Span]:
+    """Yields spans of `length` ms at most, from `since` or the oldest rows requested to `until`."""
     for start in range(max(since, until - MAX_HISTORY_MS), until + 1, length):
         end = start + length - 1  # inclusive: a full length would be rejected as too long
-        await _fetch_span(exchange, fetch_page, (start, min(end, until + _CLOCK_TOLERANCE_MS)), rows)
-    return list(rows.values())
+        yield start, min(end, until + _CLOCK_TOLERANCE_MS)
+
+
+async def fetch_pages(exchange: str, fetch_page: FetchCursorPage) -> list[Raw]:
+    """Returns the rows of all pages of a history in which each page names the next one.
+
+    Raises ExchangeUnavailable after too many pages.
+    """
+    rows: list[Raw] = []
+    cursor: str | None = None
+    for _ in range(_MAX_PAGES):
+        page, cursor = await fetch_page(cursor)
+        rows += page
+        if not page or not cursor:
+            return rows
+    raise ExchangeUnavailable(
+        f"{exchange}: the history has more than {_MAX_PAGES} pages; it is requested again"
+    )
 
 
 async def _fetch_span(exchange: str, fetch_page: FetchPage, whole: Span, rows: dict[str, Raw]) -> None:

@@ -1,6 +1,6 @@
 """AccountAdapter: how the account of one exchange is requested and its rows are read."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position
 from dashboard.domain.unread_part import UnreadPart
-from dashboard.errors import DashboardError
+from dashboard.errors import DashboardError, ExchangeUnavailable
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.families import Params, PositionFamily, PositionRows
 from dashboard.exchange.ccxt_errors import translate_errors
@@ -43,6 +43,18 @@ class AccountAdapter:
         """`exchange` is ccxt's object, with credentials and markets."""
         self.ccxt = exchange
         self.id: str = exchange.id
+
+    def list_in(self, response: Any, *keys: str) -> list[Raw]:
+        """Returns the list at `keys` of the exchange's own response; empty for null.
+
+        Raises ExchangeUnavailable without one: an error of the exchange is not an empty account.
+        """
+        found = response
+        for key in keys:
+            if not isinstance(found, Mapping) or key not in found:
+                raise ExchangeUnavailable(f"{self.id}: the response has no {'.'.join(keys)}; it is repeated")
+            found = found[key]
+        return list(found or ())
 
     # --- Positions
 

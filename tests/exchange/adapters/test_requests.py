@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.adapters.adapter_registry import adapter_for
 from tests.exchange.builders import exchange_with, instrument_of, market
+from tests.exchange.test_normalize_fills import BYBIT as BYBIT_FILL
 from tests.exchange.test_normalize_positions import BYBIT
 
 SWAP = "BTC/USDT:USDT"
+BYBIT_FILL_MS = 1786542349220
 
 
 def bybit_row(number: int) -> dict[str, Any]:
@@ -70,11 +73,28 @@ async def test_kraken_fills_are_fetched_backwards() -> None:
     await kraken.close()
 
 
-async def test_bybit_liquidations_are_fetched() -> None:
+async def test_bybit_executions_of_all_types_are_fetched_by_cursor() -> None:
+    """Liquidations and deliveries too; a page may have less than all fills of one millisecond."""
     bybit = exchange_with("bybit", market(SWAP, "BTCUSDT"))
-    calls = stub_request(bybit, "privateGetV5ExecutionList", lambda _params: {"result": {"list": []}})
-    await adapter_for(bybit).fetch_trades(SWAP, 0, 1)
-    assert {params["execType"] for params in calls} == {"Trade", "BustTrade", "AdlTrade", "Settle"}
+
+    def page(params: dict[str, Any]) -> Any:
+        start = int(params.get("cursor", 0))
+        rows = [BYBIT_FILL | {"execId": str(number)} for number in range(start, min(start + 100, 250))]
+        return {"result": {"list": rows, "nextPageCursor": str(start + 100) if start < 200 else ""}}
+
+    calls = stub_request(bybit, "privateGetV5ExecutionList", page)
+    rows = await adapter_for(bybit).fetch_trades(SWAP, 0, BYBIT_FILL_MS)
+    assert len({row["id"] for row in rows}) == 250
+    assert not [params for params in calls if "execType" in params]
+    assert max(params["endTime"] - params["startTime"] for params in calls) < 7 * 24 * 3_600_000
+    await bybit.close()
+
+
+async def test_response_without_a_list_is_no_empty_history() -> None:
+    bybit = exchange_with("bybit", market(SWAP, "BTCUSDT"))
+    stub_request(bybit, "privateGetV5ExecutionList", lambda _params: {"retCode": 0})
+    with pytest.raises(ExchangeUnavailable, match=r"^bybit: the response has no result\.list"):
+        await adapter_for(bybit).fetch_trades(SWAP, 0, 1)
     await bybit.close()
 
 
