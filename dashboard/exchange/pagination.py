@@ -20,6 +20,8 @@ _MAX_PAGES = 500
 _CLOCK_TOLERANCE_MS = 60_000
 """Requested beyond the current time: the exchange's clock may be ahead of its measured time."""
 
+_ROW_KEY = ("id", "side", "timestamp", "order", "price", "amount")
+
 Span = tuple[int, int]
 """Start and end in ms since 1970, both inclusive."""
 FetchPage = Callable[[Span, Mapping[str, Any]], Awaitable[list[Raw]]]
@@ -106,6 +108,7 @@ def _add(page: list[Raw], rows: dict[str, Raw]) -> bool:
     """Adds a page. True if it contained new rows."""
     before = len(rows)
     for row in page:
-        # A self-trade is two rows of one id, and some exchanges have one id for all funding payments.
-        rows[f"{row.get('id')} {row.get('side')} {row.get('timestamp')}"] = row
+        # A self-trade is two rows of one id, some exchanges have one id for all funding payments, and
+        # liquidations may have none.
+        rows[" ".join(str(row.get(key)) for key in _ROW_KEY)] = row
     return len(rows) > before

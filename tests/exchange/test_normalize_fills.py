@@ -202,6 +202,13 @@ def test_unreadable_fill_fails_the_conversion(missing: dict[str, Any]) -> None:
         normalize_account.fill(complete | missing, an_instrument())
 
 
+def test_fill_without_an_id_is_identified_by_its_order() -> None:
+    """Liquidations have none on some exchanges; the others of their order differ in time or price."""
+    row: dict[str, Any] = {"order": "9", "side": "buy", "price": "1.5", "amount": "2", "timestamp": 3}
+    ids = [normalize_account.fill(row | more, an_instrument()).id for more in ({}, {"price": "1.6"}, {})]
+    assert ids == ["9 3 1.5 2", "9 3 1.6 2", "9 3 1.5 2"]
+
+
 def test_unreported_fee_is_not_zero() -> None:
     complete = {"id": "1", "symbol": SWAP, "side": "buy", "price": "1", "amount": "2", "timestamp": 3}
     assert normalize_account.fill(complete, an_instrument()).fees == ()
