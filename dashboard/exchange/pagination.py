@@ -1,7 +1,6 @@
 """Pagination: all rows of a time span, for every way in which exchanges page their history."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
 
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.normalize import Raw
@@ -24,8 +23,8 @@ _ROW_KEY = ("id", "side", "timestamp", "order", "price", "amount")
 
 Span = tuple[int, int]
 """Start and end in ms since 1970, both inclusive."""
-FetchPage = Callable[[Span, Mapping[str, Any]], Awaitable[list[Raw]]]
-"""Requests the rows of a span, with additional parameters of the exchange."""
+FetchPage = Callable[[Span], Awaitable[list[Raw]]]
+"""Requests the rows of a span."""
 FetchCursorPage = Callable[[str | None], Awaitable[tuple[list[Raw], str | None]]]
 """Requests the page of a cursor, None for the first. Returns its rows, and the cursor of the next page."""
 
@@ -57,10 +56,11 @@ async def fetch_pages(exchange: str, fetch_page: FetchCursorPage) -> list[Raw]:
     rows: list[Raw] = []
     cursor: str | None = None
     for _ in range(_MAX_PAGES):
-        page, cursor = await fetch_page(cursor)
+        page, following = await fetch_page(cursor)
         rows += page
-        if not page or not cursor:
+        if not page or not following or following == cursor:
             return rows
+        cursor = following
     raise ExchangeUnavailable(
         f"{exchange}: the history has more than {_MAX_PAGES} pages; it is requested again"
     )
@@ -71,32 +71,17 @@ async def _fetch_span(exchange: str, fetch_page: FetchPage, whole: Span, rows: d
 
     A full page may hold the newest or the oldest rows, so the spans on both sides of it are requested.
     """
-    spans = [whole]
+    remaining = [whole]
     for _ in range(_MAX_PAGES):
-        if not spans:
+        if not remaining:
             return
-        span = spans.pop()
-        page = await fetch_page(span, {})
-        if not _add(page, rows) or len(page) < _SMALLEST_FULL_PAGE:
-            continue
-        if exchange != "bitget" or not await _fetch_by_id(fetch_page, span, page, rows):
-            spans += _remaining_spans(span, page)
+        span = remaining.pop()
+        page = await fetch_page(span)
+        if _add(page, rows) and len(page) >= _SMALLEST_FULL_PAGE:
+            remaining += _remaining_spans(span, page)
     raise ExchangeUnavailable(
         f"{exchange}: the history has more than {_MAX_PAGES} pages; it is requested again"
     )
-
-
-async def _fetch_by_id(fetch_page: FetchPage, span: Span, page: list[Raw], rows: dict[str, Raw]) -> bool:
-    """Adds older pages by Bitget's `idLessThan`, which loses no rows of the same millisecond.
-
-    False if that is not supported: a unified account returns the same page again.
-    """
-    while len(page) >= PAGE_SIZE:
-        oldest = min((str(row.get("id")) for row in page), key=lambda id: (len(id), id))
-        page = await fetch_page(span, {"idLessThan": oldest})
-        if page and not _add(page, rows):
-            return False
-    return True
 
 
 def _remaining_spans(span: Span, page: list[Raw]) -> list[Span]:

@@ -49,12 +49,23 @@ class AccountAdapter:
 
         Raises ExchangeUnavailable without one: an error of the exchange is not an empty account.
         """
+        *parents, key = keys
+        found = self.mapping_in(response, *parents)
+        if not isinstance(found.get(key, ""), list | None):
+            raise self._malformed(keys)
+        return list(found[key] or ())
+
+    def mapping_in(self, response: Any, *keys: str) -> Raw:
+        """Returns the mapping at `keys` of a response. Raises ExchangeUnavailable without one."""
         found = response
         for key in keys:
-            if not isinstance(found, Mapping) or key not in found:
-                raise ExchangeUnavailable(f"{self.id}: the response has no {'.'.join(keys)}; it is repeated")
-            found = found[key]
-        return list(found or ())
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if not isinstance(found, Mapping):
+            raise self._malformed(keys)
+        return found
+
+    def _malformed(self, keys: Sequence[str]) -> ExchangeUnavailable:
+        return ExchangeUnavailable(f"{self.id}: the response has no {'.'.join(keys)}; it is requested again")
 
     # --- Positions
 
@@ -124,8 +135,8 @@ class AccountAdapter:
         rows: list[Raw] = []
         for params in self.trade_params:
 
-            async def fetch_page(span: Span, more: Params, params: Params = params) -> list[Raw]:
-                return await self.fetch_trades_page(symbol, span, {**params, **more})
+            async def fetch_page(span: Span, params: Params = params) -> list[Raw]:
+                return await self.fetch_trades_page(symbol, span, params)
 
             rows += await fetch_all_rows(self.id, fetch_page, since, until)
         return rows
@@ -148,8 +159,8 @@ class AccountAdapter:
     async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
         """Returns all rows of funding payments in one market, in a span of time (ms since 1970)."""
 
-        async def fetch_page(span: Span, more: Params) -> list[Raw]:
-            params = {"until": span[1], **more}
+        async def fetch_page(span: Span) -> list[Raw]:
+            params = {"until": span[1]}
             return list(await self.ccxt.fetch_funding_history(symbol, span[0], PAGE_SIZE, params))
 
         return await fetch_all_rows(self.id, fetch_page, since, until)

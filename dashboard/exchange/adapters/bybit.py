@@ -13,7 +13,7 @@ from dashboard.domain.reported_figures import ReportedFigures
 from dashboard.errors import DashboardError
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.base import AccountAdapter
-from dashboard.exchange.adapters.families import PositionFamily, PositionRows
+from dashboard.exchange.adapters.families import Params, PositionFamily, PositionRows
 from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.normalize import Raw, number, positive
 from dashboard.exchange.pagination import PAGE_SIZE, fetch_pages, spans
@@ -36,9 +36,17 @@ class BybitAdapter(AccountAdapter):
     """Reads a Bybit unified account."""
 
     position_families = (
-        PositionFamily("USDT contracts", {"settleCoin": "USDT"}, lambda market: market["settle"] == "USDT"),
-        PositionFamily("USDC contracts", {"settleCoin": "USDC"}, lambda market: market["settle"] == "USDC"),
-        PositionFamily("inverse contracts", {"subType": "inverse"}, lambda market: bool(market["inverse"])),
+        PositionFamily(
+            "USDT contracts",
+            {"category": "linear", "settleCoin": "USDT"},
+            lambda market: market["settle"] == "USDT",
+        ),
+        PositionFamily(
+            "USDC contracts",
+            {"category": "linear", "settleCoin": "USDC"},
+            lambda market: market["settle"] == "USDC",
+        ),
+        PositionFamily("inverse contracts", {"category": "inverse"}, lambda market: bool(market["inverse"])),
     )
     fill_streams = ({},)
     closed_position_params = ({"subType": "linear"}, {"subType": "inverse"})
@@ -79,13 +87,12 @@ class BybitAdapter(AccountAdapter):
 
     async def fetch_family(self, family: PositionFamily) -> Sequence[Raw]:
         """Returns all pages. ccxt's own pagination is by timestamp, which positions lack."""
-        rows: list[Raw] = []
-        page = await super().fetch_family(family)
-        rows += page
-        while len(page) >= _POSITIONS_PAGE_SIZE and (cursor := _cursor(page)):
-            params = {**family.params, "cursor": cursor}
-            page = await self.ccxt.fetch_positions(None, params)
-            rows += page
+
+        async def fetch_page(cursor: str | None) -> tuple[list[Raw], str | None]:
+            request = {**family.params, "limit": _POSITIONS_PAGE_SIZE, **_at(cursor)}
+            return self._page_of(await self.ccxt.privateGetV5PositionList(request))
+
+        rows: Sequence[Raw] = self.ccxt.parse_positions(await fetch_pages(self.id, fetch_page))
         return rows
 
     async def fetch_trades(self, symbol: str, since: int, until: int) -> list[Raw]:
@@ -105,17 +112,18 @@ class BybitAdapter(AccountAdapter):
         request = {"category": category, "symbol": market["id"], "limit": PAGE_SIZE, **params}
         rows: list[Raw] = []
         for start, end in spans(since, until, _MAX_SPAN_MS):
+            span = {"startTime": start, "endTime": end}
 
-            async def fetch_page(
-                cursor: str | None, start: int = start, end: int = end
-            ) -> tuple[list[Raw], str | None]:
-                more = {"cursor": cursor} if cursor else {}
-                span = {"startTime": start, "endTime": end}
-                response = await self.ccxt.privateGetV5ExecutionList({**request, **span, **more})
-                return self.list_in(response, "result", "list"), response["result"].get("nextPageCursor")
+            async def fetch_page(cursor: str | None, span: Params = span) -> tuple[list[Raw], str | None]:
+                response = await self.ccxt.privateGetV5ExecutionList({**request, **span, **_at(cursor)})
+                return self._page_of(response)
 
             rows += await fetch_pages(self.id, fetch_page)
         return rows
+
+    def _page_of(self, response: Any) -> tuple[list[Raw], str | None]:
+        """Returns the rows of a response, and the cursor of the next page."""
+        return self.list_in(response, "result", "list"), response["result"].get("nextPageCursor")
 
     def fill(self, row: Raw, instrument: Instrument) -> Fill | None:
         """Returns the fill, with the side of its position as it would be in hedge mode."""
@@ -136,9 +144,8 @@ class BybitAdapter(AccountAdapter):
         return replace(read, amount=amount, currency=instrument.settle, position_side=side)
 
 
-def _cursor(page: Sequence[Raw]) -> str | None:
-    cursors = ((row.get("info") or {}).get("nextPageCursor") for row in page)
-    return next((str(cursor) for cursor in cursors if cursor), None)
+def _at(cursor: str | None) -> Params:
+    return {"cursor": cursor} if cursor else {}
 
 
 def _position_side(fill: Fill, closed_size: object) -> Side | None:

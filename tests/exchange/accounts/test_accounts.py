@@ -61,7 +61,7 @@ def _expected_figures(expected: ExpectedPosition) -> dict[str, Any]:
         "liquidation_price": expected.liquidation_price,
         "realized_pnl": expected.realized_pnl,
         "fees": dict(expected.fees),
-        "funding": dict(expected.funding),
+        "funding": {} if isinstance(expected.funding, Missing) else dict(expected.funding),
         "adopted": expected.adopted,
         "difference": None,
     }
