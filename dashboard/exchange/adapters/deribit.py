@@ -44,6 +44,7 @@ class DeribitAdapter(AccountAdapter):
         return replace(
             read,
             contracts=_contracts(read.contracts, instrument),
+            margin_mode="cross",
             liquidation_price=positive(info.get("estimated_liquidation_price")),
             reported=reported,
         )

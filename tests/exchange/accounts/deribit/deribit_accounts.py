@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.exchange.accounts.account_case import (
     AccountCase,
+    Derived,
     ExchangeAccounts,
     ExpectedFill,
     ExpectedPosition,
@@ -13,7 +14,7 @@ from tests.exchange.accounts.account_case import (
 from tests.exchange.accounts.deribit.deribit_rows import INVERSE, LINEAR, SHARED, positions, trade, trades
 
 BTC, DATED, ETH = "BTC/USD:BTC", "BTC/USD:BTC-300927", "ETH/USDC:USDC"
-MARGIN_MODE = Missing("rows do not state it; an account has cross margin within each currency")
+MARGIN_MODE = Derived("cross", "Deribit has no isolated margin")
 NO_PNL = Missing("a trade that opens has no PnL")
 
 # --- Inverse: one contract is 10 USD; PnL is USD × (1 / entry − 1 / mark) in BTC
@@ -95,7 +96,6 @@ ACCOUNTS = ExchangeAccounts(
     missing={
         "hedge": "Deribit has no hedge mode",
         "mixed": "Deribit has no hedge mode",
-        "isolated": "Deribit has no isolated margin",
-        "cross": MARGIN_MODE.remark,
+        "isolated": MARGIN_MODE.remark,
     },
 )  # fmt: skip
