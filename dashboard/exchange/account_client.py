@@ -144,8 +144,7 @@ class AccountClient:
             return frozenset()
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._adapter.fetch_closed_positions()
-        return normalize_account.closed_positions(rows, since)
+            return normalize_account.closed_positions(await self._adapter.fetch_closed_positions(since))
 
     async def watch_fills(self) -> tuple[Fill, ...]:
         """Waits for the next fills of the websocket."""

@@ -185,9 +185,11 @@ def payment(row: Raw, instrument: Instrument) -> Funding:
     return Funding(str(id), instrument, amount, str(row.get("code") or instrument.settle), int(time))
 
 
-def closed_positions(rows: Iterable[Raw], since: int) -> frozenset[tuple[str, Side]]:
-    """Returns symbol and side of the positions closed at or after `since` (ms since 1970)."""
-    closed = (
-        row for row in rows if (number(row.get("lastUpdateTimestamp") or row.get("timestamp")) or 0) >= since
-    )
-    return frozenset((row["symbol"], Side(row["side"])) for row in closed if row.get("side") in tuple(Side))
+def closed_at(row: Raw) -> int:
+    """The time at which a position was closed, in ms since 1970; 0 if not reported."""
+    return int(number(row.get("lastUpdateTimestamp") or row.get("timestamp")) or 0)
+
+
+def closed_positions(rows: Iterable[Raw]) -> frozenset[tuple[str, Side]]:
+    """Returns symbol and side of closed positions."""
+    return frozenset((row["symbol"], Side(row["side"])) for row in rows if row.get("side") in tuple(Side))

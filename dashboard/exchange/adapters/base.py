@@ -120,13 +120,13 @@ class AccountAdapter:
         hedged = row.get("hedged")
         return hedged if isinstance(hedged, bool) else None
 
-    async def fetch_closed_positions(self) -> list[Raw]:
-        """Returns rows of closed positions: the newest page of each part."""
+    async def fetch_closed_positions(self, since: int) -> list[Raw]:
+        """Returns rows of positions closed at or after `since` (ms since 1970), of the newest pages."""
         rows: list[Raw] = []
         for params in self.closed_position_params:
             # No `since`: ccxt would compare it with the time at which a position was opened.
             rows += await self.ccxt.fetch_positions_history(None, None, PAGE_SIZE, dict(params))
-        return rows
+        return [row for row in rows if normalize_account.closed_at(row) >= since]
 
     # --- Fills
 

@@ -71,7 +71,12 @@ class BybitAdapter(AccountAdapter):
         """Returns an open position. ccxt converts the value of an inverse one, which is stated in coins."""
         read, info = super().position(row, instrument), normalize_account.info_of(row)
         reported = replace(read.reported or ReportedFigures(), notional=positive(info.get("positionValue")))
-        return replace(read, margin_mode=self._margin_mode(info, instrument), reported=reported)
+        return replace(
+            read,
+            leverage=positive(info.get("leverage")),
+            margin_mode=self._margin_mode(info, instrument),
+            reported=reported,
+        )
 
     def _margin_mode(self, info: Raw, instrument: Instrument) -> str | None:
         """The account's margin mode. Older accounts have one for each position in some contracts."""
@@ -94,6 +99,16 @@ class BybitAdapter(AccountAdapter):
 
         rows: Sequence[Raw] = self.ccxt.parse_positions(await fetch_pages(self.id, fetch_page))
         return rows
+
+    async def fetch_closed_positions(self, since: int) -> list[Raw]:
+        """Returns positions that are flat now: the list has partial closes, too."""
+        rows = await super().fetch_closed_positions(since)
+        flat: set[tuple[str, str]] = set()
+        for symbol in sorted({row["symbol"] for row in rows}):
+            held = await self.ccxt.fetch_positions([symbol])
+            is_open = {row["side"] for row in held if normalize_account.is_open(row)}
+            flat |= {(symbol, side) for side in Side if held and side not in is_open}
+        return [row for row in rows if (row["symbol"], row["side"]) in flat]
 
     async def fetch_trades(self, symbol: str, since: int, until: int) -> list[Raw]:
         """Returns executions of all types at once. ccxt requests ordinary trades only."""

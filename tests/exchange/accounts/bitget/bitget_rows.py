@@ -137,6 +137,11 @@ SHARED = (
     *(_contracts(product) for product in ("USDC-FUTURES", "SUSDT-FUTURES", "SCOIN-FUTURES", "SUSDC-FUTURES")),
     *PRICES,
     *(positions(product) for product in PRODUCTS),
+    answer(
+        "v2/mix/position/history-position",
+        {"list": [], "endId": None},
+        f"{DOCS}/contract/position/Get-History-Position",
+    ),
     *(fills(product) for product in PRODUCTS),
     *(bills(product) for product in PRODUCTS),
 )

@@ -140,6 +140,7 @@ SHARED = (
     positions("linear", POSITION | FLAT, symbol="BTCUSDT"),
     positions("linear"),
     positions("inverse"),
+    answer("position/closed-pnl", {"list": [], "nextPageCursor": ""}, f"{DOCS}/position/close-pnl"),
     executions("linear", "BTCUSDT"),
     executions("linear", "ETHUSDT"),
     executions("inverse", "BTCUSD"),
