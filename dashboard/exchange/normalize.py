@@ -56,7 +56,7 @@ def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
         settle=market.get("settle") or market["quote"],
         kind=market["type"],
         payoff=_payoff(exchange, market),
-        contract_size=positive(market.get("contractSize")) or Decimal(1),
+        contract_size=_contract_size(exchange, market),
         price_step=_step(market, "price", precision_mode),
         size_step=_step(market, "amount", precision_mode),
     )
@@ -66,6 +66,16 @@ def _payoff(exchange: str, market: Raw) -> Payoff:
     if not market.get("inverse"):
         return Payoff.LINEAR
     return Payoff.INVERSE_BASE if exchange == "bitget" else Payoff.INVERSE
+
+
+def _contract_size(exchange: str, market: Raw) -> Decimal:
+    """Coins or quote units in one contract.
+
+    ccxt takes Bybit's smallest order for it, but inverse contracts there are counted in dollars.
+    """
+    if exchange == "bybit" and market.get("inverse"):
+        return Decimal(1)
+    return positive(market.get("contractSize")) or Decimal(1)
 
 
 def _step(market: Raw, quantity: str, precision_mode: int) -> Decimal | None:

@@ -59,7 +59,8 @@ FILL = {
     "clOrdId": "", "billId": "", "subType": "1", "tag": "", "fillPx": "60000", "fillSz": "50",
     "fillIdxPx": "60001", "fillPnl": "0", "fillPxVol": "", "fillPxUsd": "", "fillMarkVol": "",
     "fillFwdPx": "", "fillMarkPx": "60000", "side": "buy", "posSide": "net", "execType": "T",
-    "feeCcy": "USDT", "fee": "-15", "ts": f"{ago(hours=2)}", "fillTime": f"{ago(hours=2)}", "feeRate": "-0.0005",
+    "feeCcy": "USDT", "fee": "-15", "ts": f"{ago(hours=2)}", "fillTime": f"{ago(hours=2)}",
+    "feeRate": "-0.0005",
 }  # fmt: skip
 
 
