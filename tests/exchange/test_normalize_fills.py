@@ -232,8 +232,9 @@ OKX_ORDER = {
     "instType": "SWAP", "instId": "BTC-USDT-SWAP", "ordId": "9", "tradeId": "1", "side": "sell",
     "posSide": "net", "fillPx": "64000.5", "fillSz": "2", "fillPnl": "-1.5", "fillFee": "-0.07",
     "fillFeeCcy": "USDT", "fillTime": "1786542349220", "fee": "-0.21", "feeCcy": "USDT", "execType": "T",
-    "state": "filled", "cTime": "1786542349220", "uTime": "1786542349220", "ordType": "market", "sz": "2", "px": "",
-    "accFillSz": "2", "avgPx": "64000.5", "category": "normal", "clOrdId": "", "reduceOnly": "false",
+    "state": "filled", "cTime": "1786542349220", "uTime": "1786542349220", "ordType": "market",
+    "sz": "2", "px": "", "accFillSz": "2", "avgPx": "64000.5", "category": "normal",
+    "clOrdId": "", "reduceOnly": "false",
 }  # fmt: skip
 
 
