@@ -52,3 +52,7 @@ class PortTaken(UsageError):
 
 class ExchangeUnavailable(DashboardError):
     """The exchange cannot be reached or sends an invalid response; a retry may succeed."""
+
+
+class RequestRefused(DashboardError):
+    """A request that is not known to only read: the dashboard does not send it."""
