@@ -17,7 +17,8 @@ def _steps(tick: str, lot: str) -> list[Row]:
 def _binance_spot(base: str, quote: str) -> Row:
     return {"symbol": base + quote, "status": "TRADING", "baseAsset": base, "quoteAsset": quote,
             "isSpotTradingAllowed": True, "isMarginTradingAllowed": True, "permissions": [],
-            "permissionSets": [["SPOT", "MARGIN"]], "filters": _steps("0.01", "0.00001")}  # fmt: skip
+            "permissionSets": [["SPOT", "MARGIN"]], "filters": _steps("0.01", "0.00001"),
+            "orderTypes": ["LIMIT"]}  # fmt: skip
 
 
 def _binance_linear(base: str, margin: str = "USDT", delivered: str = "") -> Row:
@@ -25,13 +26,14 @@ def _binance_linear(base: str, margin: str = "USDT", delivered: str = "") -> Row
             "contractType": "CURRENT_QUARTER" if delivered else "PERPETUAL", "status": "TRADING",
             "deliveryDate": 1774598400000 if delivered else 4133404800000, "onboardDate": 1569398400000,
             "baseAsset": base, "quoteAsset": margin, "marginAsset": margin, "underlyingType": "COIN",
-            "filters": _steps("0.10", "0.001")}  # fmt: skip
+            "filters": _steps("0.10", "0.001"), "orderTypes": ["LIMIT"]}  # fmt: skip
 
 
 def _binance_inverse(id: str, contract: str, delivery: int) -> Row:
     return {"symbol": id, "pair": "BTCUSD", "contractType": contract, "contractStatus": "TRADING",
             "deliveryDate": delivery, "onboardDate": 1597042800000, "contractSize": 100, "baseAsset": "BTC",
-            "quoteAsset": "USD", "marginAsset": "BTC", "filters": _steps("0.1", "1")}  # fmt: skip
+            "quoteAsset": "USD", "marginAsset": "BTC", "filters": _steps("0.1", "1"),
+            "orderTypes": ["LIMIT"]}  # fmt: skip
 
 
 _FAPI = [_binance_linear("BTC"), _binance_linear("BTC", "USDC"), _binance_linear("BTC", delivered="260327")]
