@@ -11,6 +11,7 @@ from ccxt.base.errors import BadResponse, NotSupported
 from dashboard.errors import CredentialError, ExchangeLacks, SettingsError, UnknownExchange
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.request_guard import allow_reads_only
+from dashboard.exchange.retry_after import honor_retry_after
 
 _REQUEST_TIMEOUT_MS = 10_000
 _PING_INTERVAL_MS = 10_000
@@ -51,6 +52,7 @@ def build_exchange(credentials: Credentials) -> Any:
         raise SettingsError(f"--exchange-config is rejected by ccxt: {error}") from None
     exchange.number = str
     allow_reads_only(exchange)
+    honor_retry_after(exchange)
     if credentials.testnet:
         _use_testnet(exchange)
     if exchange.apiKey or exchange.secret or exchange.password:

@@ -179,7 +179,7 @@ async def test_order_over_a_websocket_is_refused(exchange: str, session: StubSes
 
 @pytest.mark.parametrize("exchange", ["aster", "hyperliquid", "lighter"])
 async def test_no_fee_is_approved_and_no_key_changed(exchange: str, session: StubSession) -> None:
-    """With a private key ccxt does both by itself, unless its options say that they are done."""
+    """With a private key ccxt does both by itself, unless its options count them as done."""
     options = {"builderFee": True, "approvedBuilderFee": False, "refSet": False}
     client = built(exchange, session, options=options, has={"fetchCurrencies": True})
     await client.load_markets()
