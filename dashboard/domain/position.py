@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.reported_figures import ReportedFigures
 
 
 class Side(StrEnum):
@@ -44,6 +45,10 @@ class Position:
     source: Source = Source.MANUAL
     opened_at: int | None = None
     """The exchange's time, in ms since 1970 (UTC); None if not reported."""
+    hedged: bool = False
+    """True in hedge mode: its market may have a long and a short at once."""
+    reported: ReportedFigures | None = None
+    """The exchange's own figures of the same row; None for a position entered by hand."""
 
     @property
     def size(self) -> Decimal:

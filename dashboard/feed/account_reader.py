@@ -59,7 +59,9 @@ class AccountReader:
 
     async def _read(self, *, after_gap: bool) -> AccountSnapshot:
         held = await self._client.fetch_positions(self.main)
-        snapshot = AccountSnapshot(now_ms(), held.asked_at, held.positions, held.hedged)
+        snapshot = AccountSnapshot(
+            now_ms(), held.asked_at, held.positions, unread=held.unread, position_modes=held.position_modes
+        )
         differing = self._known.in_doubt(snapshot)
         # Everything is fetched once an hour: funding is paid then, and two lost fills may cancel out.
         full = after_gap or held.asked_at // _HOUR_MS != self._last_full_hour
@@ -86,7 +88,8 @@ class AccountReader:
             received_at=now_ms(),
             requested_at=again.asked_at,
             positions=again.positions,
-            hedged=again.hedged,
+            unread=again.unread,
+            position_modes=again.position_modes,
             inconsistent_symbols=moving,
         )
 

@@ -144,7 +144,7 @@ class PositionTracker:
         return self.complete_until is None or event.sort_key[0] <= self.complete_until
 
     def _differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
-        theirs = positions_by_key(self.account, snapshot.positions, hedged=snapshot.hedged)
+        theirs = positions_by_key(self.account, snapshot.positions)
         # Flat positions are compared, too: one closed after the request is not missing here.
         return find_differences(self._journal.positions, theirs, requested_at=snapshot.requested_at)
 
@@ -171,7 +171,7 @@ class PositionTracker:
     def _update_terms(self, snapshot: AccountSnapshot) -> set[PositionKey]:
         """Updates the exchange's terms and clears resolved differences. Returns the changed keys."""
         changed = set()
-        theirs = positions_by_key(self.account, snapshot.positions, hedged=snapshot.hedged)
+        theirs = positions_by_key(self.account, snapshot.positions)
         for state in self._journal.positions:
             terms = theirs.get(state.key)
             if difference_kind(state, terms) is None:

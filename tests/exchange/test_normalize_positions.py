@@ -9,6 +9,7 @@ from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side, Source
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange import normalize_account
+from dashboard.exchange.adapters.adapter_registry import adapter_for
 from tests.domain.builders import dec
 from tests.exchange.builders import exchange_with, instrument_of, market
 
@@ -82,7 +83,8 @@ HYPERLIQUID = {
 
 def positions(rows: list[dict[str, Any]], listed: Instrument) -> tuple[Position, ...]:
     """Converts rows that are all of one market."""
-    return normalize_account.positions(rows, lambda _symbol: listed)
+    opened = filter(normalize_account.is_open, rows)
+    return tuple(normalize_account.position(row, listed) for row in opened)
 
 
 def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
@@ -217,11 +219,8 @@ def test_hedge_mode_has_a_position_of_each_side() -> None:
     ],
 )
 def test_position_mode_is_read_from_the_rows(key: str, raw: dict[str, Any], mode: bool | None) -> None:
-    assert normalize_account.hedged([parsed(key, raw)]) is mode
-
-
-def test_position_mode_is_unknown_without_rows() -> None:
-    assert normalize_account.hedged([]) is None
+    adapter = adapter_for(exchange_with(key.split()[0], MARKETS[key]))
+    assert adapter.is_hedged(parsed(key, raw)) is mode
 
 
 @pytest.mark.parametrize(
@@ -236,11 +235,6 @@ def test_position_mode_is_unknown_without_rows() -> None:
 )
 def test_opening_time_of_a_position(key: str, raw: dict[str, Any], at: int | None) -> None:
     assert read(key, raw)[0].opened_at == at
-
-
-def test_position_in_an_unsupported_market_is_omitted() -> None:
-    unreadable = {"symbol": SWAP, "side": None, "contracts": "2", "entryPrice": None}
-    assert normalize_account.positions([unreadable], lambda _symbol: None) == ()
 
 
 def test_position_numbers_are_exact() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.exchange import exchange_quirks
+from dashboard.exchange.adapters.adapter_registry import adapter_for
 from tests.exchange.builders import exchange_with, instrument_of, market
 from tests.exchange.test_normalize_positions import BYBIT
 
@@ -43,7 +43,7 @@ async def test_bybit_positions_are_fetched_by_coin_and_page(bybit: Any) -> None:
         return {"result": {"list": rows, "nextPageCursor": str(end) if end < 450 else ""}}
 
     calls = stub_request(bybit, "privateGetV5PositionList", page)
-    assert len(await exchange_quirks.fetch_positions(bybit, None)) == 450
+    assert len((await adapter_for(bybit).fetch_positions()).rows) == 450
     parts = {(params["category"], params.get("settleCoin")) for params in calls}
     assert parts == {("linear", "USDT"), ("linear", "USDC"), ("inverse", None)}
     await bybit.close()
@@ -56,7 +56,7 @@ async def test_coin_margined_position_is_fetched_by_symbol() -> None:
     own = stub_request(htx, "contractPrivatePostSwapApiV1SwapPositionInfo", lambda _params: {"data": [
         {"contract_code": "BTC-USD", "direction": "buy", "volume": "1", "cost_open": "3", "lever_rate": 5},
     ]})  # fmt: skip
-    rows = await exchange_quirks.fetch_positions(htx, instrument_of("htx", inverse))
+    rows = (await adapter_for(htx).fetch_positions(instrument_of("htx", inverse))).rows
     assert [row["symbol"] for row in rows] == ["BTC/USD:BTC"]
     assert (len(linear), len(own)) == (1, 1)
     await htx.close()
@@ -65,7 +65,7 @@ async def test_coin_margined_position_is_fetched_by_symbol() -> None:
 async def test_kraken_fills_are_fetched_backwards() -> None:
     kraken = exchange_with("krakenfutures", market("BTC/USD:USD", "PF_XBTUSD"))
     calls = stub_request(kraken, "privateGetFills", lambda _params: {"fills": []})
-    assert await exchange_quirks.fetch_my_trades(kraken, "BTC/USD:USD", (0, 1786542349220), {}) == []
+    assert await adapter_for(kraken).fetch_trades_page("BTC/USD:USD", (0, 1786542349220), {}) == []
     assert calls == [{"lastFillTime": "2026-08-12T13:45:49.220Z"}]
     await kraken.close()
 
@@ -73,8 +73,7 @@ async def test_kraken_fills_are_fetched_backwards() -> None:
 async def test_bybit_liquidations_are_fetched() -> None:
     bybit = exchange_with("bybit", market(SWAP, "BTCUSDT"))
     calls = stub_request(bybit, "privateGetV5ExecutionList", lambda _params: {"result": {"list": []}})
-    for params in exchange_quirks.TRADE_PARAMS["bybit"]:
-        await exchange_quirks.fetch_my_trades(bybit, SWAP, (0, 1), params)
+    await adapter_for(bybit).fetch_trades(SWAP, 0, 1)
     assert {params["execType"] for params in calls} == {"Trade", "BustTrade", "AdlTrade", "Settle"}
     await bybit.close()
 
@@ -85,6 +84,6 @@ async def test_bitget_unified_account_uses_its_own_endpoint() -> None:
     calls = stub_request(
         bitget, "privateUtaGetV3PositionCurrentPosition", lambda _params: {"data": {"list": []}}
     )
-    assert await exchange_quirks.fetch_positions(bitget, None) == []
+    assert (await adapter_for(bitget).fetch_positions()).rows == ()
     assert [params["category"] for params in calls] == ["USDT-FUTURES", "USDC-FUTURES", "COIN-FUTURES"]
     await bitget.close()

@@ -1,0 +1,29 @@
+"""The adapter of each exchange."""
+
+from typing import Any
+
+from dashboard.exchange.adapters.base import AccountAdapter
+from dashboard.exchange.adapters.bitget import BitgetAdapter
+from dashboard.exchange.adapters.bybit import BybitAdapter
+from dashboard.exchange.adapters.coinex import CoinExAdapter
+from dashboard.exchange.adapters.deribit import DeribitAdapter
+from dashboard.exchange.adapters.htx import HtxAdapter
+from dashboard.exchange.adapters.hyperliquid import HyperliquidAdapter
+from dashboard.exchange.adapters.krakenfutures import KrakenFuturesAdapter
+from dashboard.exchange.adapters.okx import OkxAdapter
+
+_ADAPTERS: dict[str, type[AccountAdapter]] = {
+    "bitget": BitgetAdapter,
+    "bybit": BybitAdapter,
+    "coinex": CoinExAdapter,
+    "deribit": DeribitAdapter,
+    "htx": HtxAdapter,
+    "hyperliquid": HyperliquidAdapter,
+    "krakenfutures": KrakenFuturesAdapter,
+    "okx": OkxAdapter,
+}
+
+
+def adapter_for(exchange: Any) -> AccountAdapter:
+    """Returns the adapter of ccxt's object; exchanges without a module of their own use the base."""
+    return _ADAPTERS.get(exchange.id, AccountAdapter)(exchange)
