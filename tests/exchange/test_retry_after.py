@@ -4,7 +4,6 @@ from email.utils import formatdate
 
 import pytest
 
-from dashboard.clock import wall_ms
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange import retry_after
 from dashboard.exchange.credentials import Credentials
@@ -32,6 +31,15 @@ async def test_no_request_is_sent_before_the_demanded_time(monkeypatch: pytest.M
     await exchange.close()
 
 
+NOW_S = 1_795_282_179
+
+
+@pytest.fixture(autouse=True)
+def _fixed_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry_after, "now_ms", lambda: 1_000_000)
+    monkeypatch.setattr(retry_after, "wall_ms", lambda: NOW_S * 1000)
+
+
 async def wait_after(status: int, headers: dict[str, str]) -> float:
     session = StubSession()
     session.status, session.headers = status, headers
@@ -48,15 +56,15 @@ async def wait_after(status: int, headers: dict[str, str]) -> float:
         pytest.param(429, "30", 30, id="rate limit"),
         pytest.param(503, "5", 5, id="maintenance"),
         pytest.param(418, "99999999", 3 * 24 * 3600, id="longer than any ban"),
-        pytest.param(418, formatdate(wall_ms() / 1000 + 3600, usegmt=True), 3600, id="date"),
-        pytest.param(418, formatdate(wall_ms() / 1000 - 3600, usegmt=True), 0, id="date in the past"),
+        pytest.param(418, formatdate(NOW_S + 3600, usegmt=True), 3600, id="date"),
+        pytest.param(418, formatdate(NOW_S - 3600, usegmt=True), 0, id="date in the past"),
         pytest.param(418, "soon", 0, id="unreadable"),
         pytest.param(418, "-5", 0, id="negative"),
         pytest.param(400, "30", 0, id="another failure"),
     ],
 )
 async def test_wait_is_read_from_the_header(status: int, value: str, wait_s: float) -> None:
-    assert await wait_after(status, {"retry-after": value}) == pytest.approx(wait_s, abs=30)
+    assert await wait_after(status, {"retry-after": value}) == wait_s
 
 
 async def test_failure_without_the_header_demands_no_wait() -> None:
