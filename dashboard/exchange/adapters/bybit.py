@@ -60,7 +60,7 @@ class BybitAdapter(AccountAdapter):
         """Returns the rows of all families, and reads the account's margin mode, which rows lack."""
         self._settings = {}
         with suppress(DashboardError), translate_errors(self.id):
-            self._settings = (await self.ccxt.privateGetV5AccountInfo())["result"]
+            self._settings = self.mapping_in(await self.ccxt.privateGetV5AccountInfo({}), "result")
         return await super().fetch_positions(including)
 
     def is_omitted(self, instrument: Instrument) -> bool:

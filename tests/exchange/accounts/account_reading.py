@@ -36,6 +36,8 @@ class AccountReading:
     reported: tuple[Position, ...]
     """The positions as the exchange reported them."""
     fills: tuple[Fill, ...]
+    modes: frozenset[bool]
+    """The position modes of all markets that stated theirs: True for hedge mode."""
     unread: tuple[str, ...]
     """Names of the parts that could not be read."""
     problem: str | None
@@ -86,6 +88,7 @@ async def _read(
         messages=tuple(serializers.position_details(each, now_ms()) for each in live),
         reported=tuple(held for event in events for held in getattr(event, "positions", ())),
         fills=tuple(fill for event in events for fill in getattr(event, "fills", ())),
+        modes=frozenset(mode for event in events for mode in getattr(event, "position_modes", {}).values()),
         unread=tuple(part.name for event in events for part in getattr(event, "unread", ())),
         problem=book.accounts["account"].problem,
         unanswered=tuple(stub.unanswered),

@@ -17,6 +17,7 @@ from tests.exchange.accounts.account_case import (
     ExpectedPosition,
     Figure,
     Missing,
+    Mode,
     ReportedRow,
 )
 from tests.exchange.accounts.account_reading import read_account
@@ -27,6 +28,7 @@ CASES = [
     for accounts in all_accounts()
     for case in accounts.cases
 ]
+MODES: dict[Mode, set[bool]] = {"one-way": {False}, "hedge": {True}, "mixed": {False, True}}
 
 
 @pytest.mark.parametrize(("accounts", "case"), CASES)
@@ -34,6 +36,7 @@ async def test_account_is_read_as_calculated_by_hand(accounts: ExchangeAccounts,
     reading = await read_account(accounts, case)
     assert reading.unanswered == ()
     assert reading.unread == case.unread
+    assert reading.modes <= MODES[case.mode]
     fills = sorted(reading.fills, key=lambda each: each.sort_key)
     assert [_fill(fill, case) for fill in fills] == [_expected_fill(fill) for fill in case.fills]
     expected = {(each.symbol, each.side): each for each in case.positions}
