@@ -1,6 +1,5 @@
 """AccountClient: positions, fills and funding of one account, read through ccxt."""
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -22,6 +21,7 @@ from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
+from dashboard.exchange.fill_streams import FillStreams
 from dashboard.exchange.normalize import Raw
 from dashboard.exchange.pagination import MAX_HISTORY_MS
 
@@ -56,6 +56,7 @@ class AccountClient:
         self._markets = markets
         self._clock_offset_ms: int | None = None
         self._adapter = adapter_for(self._ccxt)
+        self._fill_streams = FillStreams(self._adapter)
         self._position_modes: dict[str, bool] = {}
         """True for each symbol in hedge mode, as far as its rows and fills stated it."""
         self._unlisted: set[str] = set()
@@ -149,17 +150,8 @@ class AccountClient:
         """Waits for the next fills of the websocket."""
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._watch_trades()
+            rows = await self._fill_streams.next_trades()
         return self._read_fills((row, self._find_contract(str(row.get("symbol")))) for row in rows)
-
-    async def _watch_trades(self) -> list[Raw]:
-        first, *others = self._adapter.fill_streams
-        if not others or self._adapter.has_all_fill_streams():
-            # Not `gather`: it starts its tasks one iteration of the loop later, which delays fills.
-            return list(await self._ccxt.watch_my_trades(params=first))
-        # All of these wait for the same message hash, so each returns every fill.
-        watchers = (self._ccxt.watch_my_trades(params=params) for params in (first, *others))
-        return list((await asyncio.gather(*watchers))[0])
 
     def reset_websockets(self) -> None:
         """Drops the account's websockets: pending watchers fail, and the next one reconnects."""

@@ -1,0 +1,71 @@
+"""KuCoin: one futures account for all contracts, classic or unified."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from dashboard.domain.fill import Fill
+from dashboard.domain.market import Instrument
+from dashboard.domain.position import Position
+from dashboard.domain.reported_figures import ReportedFigures
+from dashboard.exchange import normalize_account
+from dashboard.exchange.adapters.base import AccountAdapter
+from dashboard.exchange.adapters.families import Params, PositionFamily
+from dashboard.exchange.normalize import Raw, number, positive
+from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows
+
+_NS_PER_MS = 1_000_000
+_OPENING_TIMES = (("openingTimestamp", 1), ("creationTime", _NS_PER_MS))
+"""Of a classic account in ms, of a unified one in ns; with their units per ms."""
+_LEVERAGE_STEP = Decimal("0.01")
+
+
+class KucoinAdapter(AccountAdapter):
+    """Reads a KuCoin futures account: kucoin or kucoinfutures."""
+
+    position_families = (PositionFamily("futures"),)
+
+    def is_omitted(self, instrument: Instrument) -> bool:
+        """False: one request returns every contract."""
+        return False
+
+    def is_hedged(self, row: Raw) -> bool | None:
+        """True if the row names a side, False for `BOTH`."""
+        return normalize_account.stated_position_side(normalize_account.info_of(row))[1]
+
+    def position(self, row: Raw, instrument: Instrument) -> Position:
+        """Returns an open position. ccxt's notional value is that at the entry, not at the mark."""
+        info = normalize_account.info_of(row)
+        side, _ = normalize_account.stated_position_side(info)
+        read = super().position({**row, "side": side or row.get("side")}, instrument)
+        value = number(info.get("markValue") or info.get("positionValue"))
+        reported = replace(read.reported or ReportedFigures(), notional=None if value is None else abs(value))
+        return replace(read, leverage=_leverage(info), opened_at=_opened_at(info), reported=reported)
+
+    def fill(self, row: Raw, instrument: Instrument) -> Fill | None:
+        """Returns the fill, at its own time: ccxt returns that of the order."""
+        read = normalize_account.fill(row, instrument)
+        traded_at = number(normalize_account.info_of(row).get("tradeTime"))
+        return read if not traded_at else replace(read, traded_at=int(traded_at) // _NS_PER_MS)
+
+    async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
+        """Returns all payments in a span of time, whose end ccxt does not pass on."""
+
+        async def fetch_page(span: Span, more: Params) -> list[Raw]:
+            params = {"endAt": span[1], **more}
+            return list(await self.ccxt.fetch_funding_history(symbol, span[0], PAGE_SIZE, params))
+
+        return await fetch_all_rows(self.id, fetch_page, since, until)
+
+
+def _leverage(info: Raw) -> Decimal | None:
+    """The leverage that was set. `realLeverage` changes with the price and is not it."""
+    stated = positive(info.get("leverage"))
+    cost, margin = number(info.get("posCost")), positive(info.get("posInit"))
+    if stated is not None or not cost or margin is None:
+        return stated
+    return (abs(cost) / margin).quantize(_LEVERAGE_STEP).normalize()
+
+
+def _opened_at(info: Raw) -> int | None:
+    times = ((positive(info.get(key)), units) for key, units in _OPENING_TIMES)
+    return next((int(time / units) for time, units in times if time is not None), None)
