@@ -65,7 +65,9 @@ def _config(credentials: Credentials) -> dict[str, Any]:
         "walletAddress": credentials.wallet_address,
         "timeout": _REQUEST_TIMEOUT_MS,
         "streaming": {"keepAlive": _PING_INTERVAL_MS, "maxPingPongMisses": _MAX_MISSED_PONGS},
-        "has": {"fetchCurrencies": False},  # not needed here, and private on some exchanges
+        # Not needed here, and private on some exchanges: currencies, and Binance's margin pairs.
+        "has": {"fetchCurrencies": False},
+        "options": {"fetchMargins": False},
     }
     known = {name: value for name, value in defaults.items() if value is not None}
     merged: dict[str, Any] = ccxt.Exchange.deep_extend(known, dict(credentials.config))

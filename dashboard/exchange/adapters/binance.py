@@ -1,6 +1,7 @@
 """Binance: USD-margined and coin-margined contracts, with requests and streams of their own; and Aster."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -47,11 +48,15 @@ class BinanceAdapter(AccountAdapter):
         """True if the row names a side, False for `BOTH`."""
         return normalize_account.stated_position_side(normalize_account.info_of(row))[1]
 
+    async def fetch_family(self, family: PositionFamily) -> Sequence[Raw]:
+        """Returns the rows of one family. ccxt takes the side from the notional value, which Aster omits."""
+        rows = await super().fetch_family(family)
+        return [{**row, "side": _side(normalize_account.info_of(row))} for row in rows]
+
     def position(self, row: Raw, instrument: Instrument) -> Position:
-        """Returns an open position. ccxt takes its side from the notional value, which may be missing."""
-        info = normalize_account.info_of(row)
-        read = super().position({**row, "side": _side(info)}, instrument)
-        margin = positive(info.get("positionInitialMargin"))
+        """Returns an open position. Its margin excludes that of orders."""
+        read = super().position(row, instrument)
+        margin = positive(normalize_account.info_of(row).get("positionInitialMargin"))
         reported = replace(read.reported or ReportedFigures(), initial_margin=margin)
         return replace(read, leverage=read.leverage or _leverage(reported), reported=reported)
 

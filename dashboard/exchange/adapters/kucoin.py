@@ -1,11 +1,12 @@
 """KuCoin: one futures account for all contracts, classic or unified."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Instrument
-from dashboard.domain.position import Position
+from dashboard.domain.position import Position, Side
 from dashboard.domain.reported_figures import ReportedFigures
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.base import AccountAdapter
@@ -32,11 +33,14 @@ class KucoinAdapter(AccountAdapter):
         """True if the row names a side, False for `BOTH`."""
         return normalize_account.stated_position_side(normalize_account.info_of(row))[1]
 
+    async def fetch_family(self, family: PositionFamily) -> Sequence[Raw]:
+        """Returns all rows, with the side that they name in hedge mode."""
+        rows = await super().fetch_family(family)
+        return [{**row, "side": _stated_side(row) or row.get("side")} for row in rows]
+
     def position(self, row: Raw, instrument: Instrument) -> Position:
         """Returns an open position. ccxt's notional value is that at the entry, not at the mark."""
-        info = normalize_account.info_of(row)
-        side, _ = normalize_account.stated_position_side(info)
-        read = super().position({**row, "side": side or row.get("side")}, instrument)
+        read, info = super().position(row, instrument), normalize_account.info_of(row)
         value = number(info.get("markValue") or info.get("positionValue"))
         reported = replace(read.reported or ReportedFigures(), notional=None if value is None else abs(value))
         return replace(read, leverage=_leverage(info), opened_at=_opened_at(info), reported=reported)
@@ -55,6 +59,10 @@ class KucoinAdapter(AccountAdapter):
             return list(await self.ccxt.fetch_funding_history(symbol, span[0], PAGE_SIZE, params))
 
         return await fetch_all_rows(self.id, fetch_page, since, until)
+
+
+def _stated_side(row: Raw) -> Side | None:
+    return normalize_account.stated_position_side(normalize_account.info_of(row))[0]
 
 
 def _leverage(info: Raw) -> Decimal | None:
