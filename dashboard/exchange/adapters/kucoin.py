@@ -47,9 +47,13 @@ class KucoinAdapter(AccountAdapter):
 
     def fill(self, row: Raw, instrument: Instrument) -> Fill | None:
         """Returns the fill, at its own time: ccxt returns that of the order."""
-        read = normalize_account.fill(row, instrument)
-        traded_at = number(normalize_account.info_of(row).get("tradeTime"))
-        return read if not traded_at else replace(read, traded_at=int(traded_at) // _NS_PER_MS)
+        read, info = normalize_account.fill(row, instrument), normalize_account.info_of(row)
+        traded_at = number(info.get("tradeTime"))
+        return replace(
+            read,
+            traded_at=int(traded_at) // _NS_PER_MS if traded_at else read.traded_at,
+            position_side=read.position_side or _position_side(read, info),
+        )
 
     async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
         """Returns all payments in a span of time, whose end ccxt does not pass on."""
@@ -63,6 +67,14 @@ class KucoinAdapter(AccountAdapter):
 
 def _stated_side(row: Raw) -> Side | None:
     return normalize_account.stated_position_side(normalize_account.info_of(row))[0]
+
+
+def _position_side(fill: Fill, info: Raw) -> Side | None:
+    """The position's side in hedge mode, by the fee that was paid: that of opening or that of closing."""
+    opens, closes = (bool(number(info.get(key))) for key in ("openFeePay", "closeFeePay"))
+    if opens is closes:
+        return None
+    return Side.LONG if (fill.trade_side.sign > 0) is opens else Side.SHORT
 
 
 def _leverage(info: Raw) -> Decimal | None:
