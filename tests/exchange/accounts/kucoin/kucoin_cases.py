@@ -25,6 +25,7 @@ from tests.exchange.accounts.kucoin.kucoin_rows import (
 
 BTC, ETH, COIN = "BTC/USDT:USDT", "ETH/USDT:USDT", "BTC/USD:BTC"
 NO_LIQUIDATION = Missing("0 in cross margin while the account cannot be liquidated by this position alone")
+BY_MARGIN = Derived("5", "where rows lack it: the cost of the position divided by its margin")
 NO_PNL = Missing("fills are listed without their PnL; it is computed from the fills")
 
 # --- Linear: a contract of XBTUSDTM is 0.001 BTC, of ETHUSDTM 0.01 ETH; PnL is size × (mark − entry)
@@ -135,7 +136,7 @@ CASES = (
                 {key: each for key, each in ETH_SHORT_ROW.items() if key not in ("leverage", "marginMode")}
             ),
         ),
-        (replace(ETH_SHORT, leverage=Derived("5", "of old rows: the position's cost divided by its margin")),),
+        (replace(ETH_SHORT, leverage=BY_MARGIN),),
     ),
     AccountCase(
         "unified account", "one-way",
