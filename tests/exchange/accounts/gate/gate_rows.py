@@ -96,9 +96,16 @@ def _listed(name: str, multiplier: str, kind: str, **more: Any) -> dict[str, Any
     } | more  # fmt: skip
 
 
-def _ticker(account: str, contract: str, price: str) -> Answer:
+def _market(account: str, contract: str, price: str) -> tuple[Answer, Answer]:
     ticker = {"contract": contract, "last": price, "mark_price": price, "change_percentage": "1.0"}
-    return Answer("GET", f"/api/v4/{account}/tickers", [ticker], {"contract": contract})
+    tier = {
+        "contract": contract, "tier": 1, "risk_limit": "1000000", "initial_rate": "0.008",
+        "maintenance_rate": "0.004", "leverage_max": "125", "deduction": "0",
+    }  # fmt: skip
+    return (
+        Answer("GET", f"/api/v4/{account}/tickers", [ticker], {"contract": contract}),
+        Answer("GET", f"/api/v4/{account}/risk_limit_tiers", [tier], {"contract": contract}),
+    )
 
 
 DATED = "BTC_USDT_FUTURE"
@@ -117,10 +124,10 @@ SHARED = (
         "/api/v4/delivery/usdt/contracts",
         [_listed(DATED, "0.0001", "direct", expire_time=EXPIRY_S, cycle="QUARTERLY")],
     ),
-    _ticker("futures/usdt", "BTC_USDT", "61000"),
-    _ticker("futures/usdt", "ETH_USDT", "2900"),
-    _ticker("futures/btc", "BTC_USD", "62500"),
-    _ticker("delivery/usdt", DATED, "61000"),
+    *_market("futures/usdt", "BTC_USDT", "61000"),
+    *_market("futures/usdt", "ETH_USDT", "2900"),
+    *_market("futures/btc", "BTC_USD", "62500"),
+    *_market("delivery/usdt", DATED, "61000"),
     Answer("GET", "/api/v4/spot/time", {"server_time": NOW_MS}),
     Answer("GET", "/api/v4/account/detail", {"user_id": 5691076, "key": {"mode": 1}, "tier": 0}),
     *(
