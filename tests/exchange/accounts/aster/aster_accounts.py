@@ -128,5 +128,5 @@ ACCOUNTS = ExchangeAccounts(
         "inverse": "all contracts are settled in USDT",
         "mixed": "the mode is that of the whole account",
     },
-    config={"privateKey": "0x" + "1" * 64, "options": {"builderFee": False}},
+    config={"privateKey": "0x" + "1" * 64},
 )  # fmt: skip
