@@ -61,7 +61,8 @@ class AccountClient:
         """True for each symbol in hedge mode, as far as its rows and fills stated it."""
         self._unlisted: set[str] = set()
         self._reload_for: set[str] = set()
-        self._skipped: set[str] = set()
+        self._unsupported: dict[str, str] = {}
+        """Reasons for which the positions and fills in a market cannot be read."""
         self.id = credentials.exchange
 
     @property
@@ -88,8 +89,11 @@ class AccountClient:
         positions: list[Position] = []
         unread: list[UnreadPart] = []
         for row in filter(normalize_account.is_open, rows):
-            instrument = self._find_contract(str(row.get("symbol")))
+            symbol = str(row.get("symbol"))
+            instrument = self._find_contract(symbol)
             if instrument is None:
+                if symbol in self._unsupported:
+                    unread.append(UnreadPart(symbol, self._unsupported[symbol], frozenset((symbol,))))
                 continue
             try:
                 read = self._adapter.position(row, instrument)
@@ -119,12 +123,17 @@ class AccountClient:
         for fill in fills:
             if fill.hedged is not None:
                 self._position_modes[fill.instrument.symbol] = fill.hedged
-        return tuple(self._in_mode(fill) for fill in fills)
+        attributed = (self._in_mode(fill) for fill in fills)
+        return tuple(fill for fill in attributed if fill is not None)
 
-    def _in_mode(self, fill: Fill) -> Fill:
-        """Returns the fill without the side of its position, unless its market is in hedge mode."""
-        is_hedged = self._position_modes.get(fill.instrument.symbol, False)
-        return fill if is_hedged else replace(fill, position_side=None)
+    def _in_mode(self, fill: Fill) -> Fill | None:
+        """Returns the fill without the side of its position, unless its market is in hedge mode.
+
+        None in hedge mode without a side: it belongs to neither position, and a snapshot shows its effect.
+        """
+        if not self._position_modes.get(fill.instrument.symbol, False):
+            return replace(fill, position_side=None)
+        return None if fill.position_side is None else fill
 
     async def fetch_funding(self, instrument: Instrument, since: int) -> tuple[Funding, ...]:
         """Returns funding payments since `since` (ms since 1970); empty if unsupported."""
@@ -184,9 +193,9 @@ class AccountClient:
                 raise ExchangeUnavailable(
                     f"{self.id}: {symbol} is not among the loaded markets; the next request reloads them"
                 ) from None
-            if symbol not in self._skipped:
-                self._skipped.add(symbol)
-                log.warning("positions and fills in %s are ignored: %s", symbol, error)
+            if symbol not in self._unsupported:
+                self._unsupported[symbol] = str(error)
+                log.warning("positions and fills in %s are unknown: %s", symbol, error)
             return None
         return instrument if instrument.kind in ("swap", "future") else None
 
