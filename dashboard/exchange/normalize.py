@@ -43,7 +43,8 @@ def positive(value: object) -> Decimal | None:
 
 def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
     """Returns the domain's Instrument of a market. Raises ExchangeLacks for a quanto contract."""
-    if market.get("contract") and not (market.get("linear") or market.get("inverse")):
+    is_inverse = market.get("inverse") and market.get("settle") == market["base"]  # on Gate also a quanto
+    if market.get("contract") and not (market.get("linear") or is_inverse):
         raise ExchangeLacks(
             f"{exchange}: {market['symbol']} is an unsupported quanto contract: choose another market"
         )

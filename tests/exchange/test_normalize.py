@@ -239,10 +239,11 @@ def test_spot_market_settles_in_its_quote_currency() -> None:
     assert (instrument.settle, instrument.contract_size) == ("USDT", 1)
 
 
-def test_quanto_contract_is_rejected() -> None:
-    listed = market("BTC/USD:ETH", "x")
-    with pytest.raises(ExchangeLacks, match=r"^okx: BTC/USD:ETH is an unsupported quanto contract"):
-        instrument_of("okx", listed)
+@pytest.mark.parametrize("inverse", [None, True], ids=["by no flag", "inverse on Gate"])
+def test_quanto_contract_is_rejected(inverse: bool | None) -> None:
+    listed = market("ETH/USD:BTC", "x", inverse=inverse)
+    with pytest.raises(ExchangeLacks, match=r"^gate: ETH/USD:BTC is an unsupported quanto contract"):
+        instrument_of("gate", listed)
 
 
 @pytest.mark.parametrize(
