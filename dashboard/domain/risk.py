@@ -70,7 +70,7 @@ def assess(levels: RiskLevels, price: Decimal) -> RiskStatus:
 
 def _at_or_beyond(levels: RiskLevels, price: Decimal, level: Decimal | None) -> bool:
     """True if the price has reached `level` or is worse for the position."""
-    return level is not None and (price - level) * levels.side.sign <= 0
+    return level is not None and levels.side.has_passed(level, price)
 
 
 def _in_trap_zone(levels: RiskLevels, price: Decimal) -> bool:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -86,6 +87,11 @@ class PositionBook(ABC):
     def newest(self, key: PositionKey) -> LivePosition | None:
         """Returns one position with its last valuation, whatever the age of its price."""
         return self._positions.get(key)
+
+    def live_price(self, key: PositionKey) -> Decimal | None:
+        """Returns the live price that a position is valued at; None without one."""
+        live = self.get(key)
+        return live.quote.value if live is not None and live.quote is not None else None
 
     def find(self, label: str) -> PositionKey | None:
         """Returns the key of the position with this label, open or flat; None if there is none."""

@@ -19,6 +19,7 @@ from dashboard.domain.reconcile import (
     find_differences,
     positions_by_key,
 )
+from dashboard.domain.stated_liquidation import with_crossed_liquidation
 from dashboard.domain.transitions import PositionEvent
 from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
 from dashboard.positions.event_text import describe_change
@@ -173,7 +174,7 @@ class PositionTracker:
         changed = set()
         theirs = positions_by_key(self.account, snapshot.positions)
         for state in self._journal.positions:
-            terms = theirs.get(state.key)
+            terms = self._terms_after(state.key, theirs.get(state.key))
             if difference_kind(state, terms) is None:
                 self._confirmed.add(state.key)
                 self._mark(state.key, None)
@@ -182,6 +183,14 @@ class PositionTracker:
                 self._update(state, self._known_difference(state.key))
                 changed.add(state.key)
         return changed
+
+    def _terms_after(self, key: PositionKey, terms: Position | None) -> Position | None:
+        """Returns a row with its liquidation price, if that holds at the price of the row or the market."""
+        if terms is None:
+            return None
+        stated = terms.reported.mark_price if terms.reported else None
+        price = stated or self._book.live_price(key)
+        return with_crossed_liquidation(terms, self._terms.get(key), price)
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
         self._book.set_health(self.account, read_at=snapshot.received_at, problem=snapshot.problem)

@@ -128,7 +128,7 @@ def _emergency_reason(
 def _liquidation_reached(levels: RiskLevels, valuation: Valuation) -> bool:
     if valuation.quote is None or levels.liquidation is None:
         return False
-    return (valuation.quote.value - levels.liquidation) * levels.side.sign <= 0
+    return levels.side.has_passed(levels.liquidation, valuation.quote.value)
 
 
 def _text(selected: SelectedPosition, value: Decimal | None) -> str:
