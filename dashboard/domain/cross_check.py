@@ -23,12 +23,14 @@ TOLERANCE = Decimal("0.01")
 SEVERE = Decimal("0.2")
 """Deviation, as a share of the smaller figure, above which a unit must be wrong."""
 _PNL_SHARE = Decimal("0.1")
-"""Share of the notional below which a PnL counts as this share: 1 % of it is a move of the price by 0.1 %,
-as between the instants at which an exchange calculates the figures of one row."""
+"""A smaller share of the notional counts as this share when a PnL is compared.
+
+1 % of it is a move of the price by 0.1 %, as between the instants of an exchange's figures in one row.
+"""
 _NEAR_MARK, _NEAR_LIVE = Decimal("0.005"), Decimal("0.02")
-"""How far the price of a PnL may be from the mark price of its row, and from the live price."""
+"""Distance of the price of a PnL from the mark price of its row, and from the live price."""
 _PRICE_DIGITS = Decimal("0.001")
-"""Largest rounding of a price, as a share of it: a round price like 100 is not stated with one digit."""
+"""Largest rounding of a price, as a share of it: 100 may be exact, and not rounded to hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class _Reading:
     currency: str
 
     def is_within(self, share: Decimal, stated: Decimal) -> bool:
-        """True if it deviates from the stated notional by no more than a share of the smaller one."""
+        """True if it deviates from the stated notional by at most this share of the smaller one."""
         gap = self.values.gap(ValueRange.around(stated, _rounding(stated, self.currency)))
         return gap <= min(self.values.nearest(stated), stated) * share
 
@@ -109,7 +111,7 @@ def _is_unexplained(ours: ValueRange, theirs: ValueRange) -> bool:
 
 
 def _prices(position: Position, reported: ReportedFigures, live_price: Decimal | None) -> ValueRange | None:
-    """The prices at which the exchange may have valued the position; None if nothing tells them."""
+    """The prices at which the exchange may have valued the position; None if unknown."""
     if reported.mark_price is not None:
         return _price_range(position, reported.mark_price)
     if reported.unrealized_pnl is not None:
@@ -155,7 +157,7 @@ def _entry_range(position: Position) -> ValueRange:
 
 
 def _price_range(position: Position, price: Decimal) -> ValueRange:
-    """A stated price with its rounding: that of its digits, but no more than a price step."""
+    """A stated price with its rounding: that of its digits, at most a price step."""
     coarsest = position.instrument.price_step or price * _PRICE_DIGITS
     return ValueRange.around(price, min(_last_digit(price), coarsest, price / 2))
 

@@ -25,7 +25,7 @@ def without_passed_liquidation(position: Position, mark: Decimal | None) -> Posi
 
 
 def with_crossed_liquidation(position: Position, before: Position | None, price: Decimal | None) -> Position:
-    """Returns a new reading of a position with a passed liquidation price where `price` moved through it.
+    """Returns a new reading of a position with a passed liquidation price if `price` moved through it.
 
     `before` is the reading before: `price` has to be beyond the liquidation price of that one, too. `price`
     is the mark price of the row, else of the market. Without it the price of a hedged leg is not trusted.

@@ -30,7 +30,7 @@ def row(
 
 
 def outcome(held: Position, live: str | None = None) -> str:
-    """What the check finds: nothing to compare, agrees, or the figures that disagree, `!` if severe."""
+    """The result of the check; `!` marks severe disagreement."""
     compared = cross_check(held, dec(live))
     found = [figure.name + "!" * figure.is_severe for figure in failed(compared)]
     return ", ".join(found) if found else "agrees" if compared else "unchecked"

@@ -53,7 +53,7 @@ def test_liquidation_price_passed_by_the_mark_of_its_row_is_unknown(
         pytest.param(("91", "100"), (None, "100"), "100", None, id="no longer stated"),
         pytest.param(None, ("120", "100"), "100", None, id="first reading, beyond it"),
         pytest.param(None, ("91", "100"), "100", "91", id="first reading"),
-        pytest.param(None, ("91", None), None, "91", id="nothing tells the price"),
+        pytest.param(None, ("91", None), None, "91", id="no price is known"),
     ],
 )
 def test_passed_liquidation_price_stands_after_the_price_moved_through_it(
@@ -71,6 +71,6 @@ def test_leg_of_a_hedge_without_any_price_has_no_liquidation_price() -> None:
     assert with_crossed_liquidation(leg, leg, None).liquidation_price is None
 
 
-def test_reading_of_the_other_side_tells_nothing() -> None:
+def test_reading_of_the_other_side_is_not_compared() -> None:
     before, now = read(SHORT, "109", "100"), read(LONG, "120", "112")
     assert with_crossed_liquidation(now, before, dec("112")).liquidation_price is None
