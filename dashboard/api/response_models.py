@@ -13,6 +13,7 @@ class ValuedPositionResponse(BaseModel):
     quantity: str = Field(description="full size in base coins, including leverage")
     entry_price: str | None
     current_price: str | None = Field(description="mark price, else last price; null if missing or stale")
+    price_basis: Literal["mark", "last"] | None = Field(description="kind of current_price")
     unrealized_pnl: str | None = Field(description="in the settlement currency, before fees")
     realized_pnl: str = Field(description="in the settlement currency, before fees and funding")
     notional_value: str | None

@@ -41,6 +41,7 @@ def position(live: LivePosition, now: int) -> Message:
         "quantity": text(terms.size) if terms else "0",
         "entry_price": text(terms.entry_price) if terms else None,
         "current_price": text(live.quote.value) if live.quote else None,
+        "price_basis": live.price_basis,
         "unrealized_pnl": text(pnl),
         "realized_pnl": text(realized),
         "notional_value": text(live.notional),

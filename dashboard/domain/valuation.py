@@ -1,10 +1,10 @@
-"""The valuation of a position at the best live price."""
+"""The valuation of a position at one price."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.domain.contract_math import notional, roe
-from dashboard.domain.market import Quote, Ticker
+from dashboard.domain.market import Quote
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus, assess
@@ -26,30 +26,20 @@ class Valuation:
     notional: Decimal | None = None
 
 
-def valuation_price(ticker: Ticker, now: int, stale_after: int) -> tuple[Quote | None, bool]:
-    """The mark price while live, else the last price, and True for the mark price."""
-    for quote, on_mark in ((ticker.mark, True), (ticker.last, False)):
-        if quote is not None and quote.age(now) <= stale_after:
-            return quote, on_mark
-    return None, False
-
-
 def value(
     state: PositionState,
     position: Position | None,
     levels: RiskLevels | None,
-    ticker: Ticker,
+    quote: Quote | None,
     *,
-    now: int,
-    stale_after: int,
+    on_mark: bool,
 ) -> Valuation:
-    """Values a position at the best live price of `ticker`.
+    """Values a position at `quote`, which is live; None without a live price.
 
-    `position` is `state` with the exchange's terms, None while flat. `stale_after` is in milliseconds.
+    `position` is `state` with the exchange's terms, None while flat.
     """
     if position is None or levels is None:
         return FLAT
-    quote, on_mark = valuation_price(ticker, now, stale_after)
     if quote is None or state.is_contradictory:
         return UNPRICED
     pnl = state.unrealized_pnl(quote.value)

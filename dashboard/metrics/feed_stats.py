@@ -8,7 +8,6 @@ from typing import Any
 from dashboard.audit.logger import AuditLogger
 from dashboard.clock import now_ms
 from dashboard.metrics.feed_counters import FeedCounters
-from dashboard.metrics.registry import newest_at
 from dashboard.positions.models import EventLogEntry, EventType, PositionUpdate, ReportCheck
 from dashboard.positions.position_book import PositionBook
 from dashboard.state.markets import Markets
@@ -71,7 +70,7 @@ class FeedStats:
         """The age of each resolved market's newest price, by label."""
         ages: dict[str, int] = {}
         for key, snapshot in self._markets.snapshots().items():
-            received_at = newest_at(snapshot.ticker)
+            received_at = snapshot.ticker.newest_at
             if snapshot.instrument is not None and received_at is not None:
                 ages[self._markets.label(key)] = max(0, now - received_at)
         return ages

@@ -12,13 +12,16 @@ from dashboard.domain.position_selection import ManualEntry
 from dashboard.domain.position_state import PositionState, opened
 from dashboard.positions.account_totals import AccountTotals
 from dashboard.positions.dollar_price import dollar_price
+from dashboard.positions.event_text import describe_basis
 from dashboard.positions.models import (
     AccountHealth,
     AccountSummary,
     EventKind,
     EventLogEntry,
     EventType,
+    LivePosition,
     PositionUpdate,
+    ValuationChange,
 )
 from dashboard.positions.position_book import PositionBook, manual_account
 from dashboard.positions.valued_position import ValuedPosition
@@ -198,13 +201,23 @@ class LiveBook(PositionBook):
         return any(each.exchange == exchange for each in self.accounts.values())
 
     def _revalue(self, valued: ValuedPosition, snapshot: MarketSnapshot | None) -> None:
-        valued.revalue(snapshot, self._clock(), self._wall())
+        now, before = self._clock(), valued.live.price_basis
+        valued.revalue(snapshot, now, self._wall())
+        if snapshot is not None and before is not None and before != valued.live.price_basis:
+            self._report_basis(valued.live, snapshot, now)
         self._store(valued.live)
         self._unpublished[valued] = self._uncounted[valued] = None
         if valued.live.quote is None:
             self._with_price.pop(valued, None)
         else:
             self._with_price[valued] = None
+
+    def _report_basis(self, live: LivePosition, snapshot: MarketSnapshot, now: int) -> None:
+        """Adds a change of the price basis to the event log, except while the first prices arrive."""
+        if live.price_basis is not None and not snapshot.basis.is_starting(now):
+            mark = snapshot.ticker.mark
+            text = describe_basis(on_mark=live.valuation.on_mark, mark_age_ms=mark.age(now) if mark else None)
+            self.add_event(live.key, ValuationChange.BASIS, text)
 
     def _snapshot(self, valued: ValuedPosition) -> MarketSnapshot | None:
         market = self._markets.get(valued.live.market)

@@ -13,7 +13,8 @@ from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.position_state import PositionChange, PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus, distance_percent
-from dashboard.domain.valuation import FLAT, UNPRICED, Valuation
+from dashboard.domain.valuation import FLAT, UNPRICED, Valuation, value
+from dashboard.state.runtime import MarketSnapshot
 
 
 class EventType(StrEnum):
@@ -34,7 +35,14 @@ class ReportCheck(StrEnum):
     """The exchange's report agrees with the fills again."""
 
 
-EventKind: TypeAlias = PositionChange | ReportCheck
+class ValuationChange(StrEnum):
+    """A change of the way in which a position is valued."""
+
+    BASIS = "basis"
+    """From the mark to the last price or back."""
+
+
+EventKind: TypeAlias = PositionChange | ReportCheck | ValuationChange
 """Kind of an entry of the event log."""
 
 
@@ -76,6 +84,13 @@ class LivePosition:
         return self.valuation.quote
 
     @property
+    def price_basis(self) -> str | None:
+        """Kind of the price of the valuation, `mark` or `last`; None without one."""
+        if self.quote is None:
+            return None
+        return "mark" if self.valuation.on_mark else "last"
+
+    @property
     def unrealized_pnl(self) -> Decimal | None:
         """PnL in the settlement currency, before fees."""
         return self.valuation.unrealized_pnl
@@ -115,6 +130,23 @@ class LivePosition:
         if self.quote is None or self.quote.age(now) <= self.stale_after:
             return self
         return self.without_price()
+
+    def valued_at(self, market: MarketSnapshot, now: int, updated_at: int) -> "LivePosition":
+        """Returns the position valued at the live price of its market at `now` (ms, monotonic)."""
+        quote, on_mark = market.price_at(now)
+        valuation = value(self.state, self.position, self.levels, quote, on_mark=on_mark)
+        limit = market.health.stale_after
+        # `replace` would take as long as the valuation itself.
+        return LivePosition(
+            self.state,
+            self.market,
+            self.position,
+            self.levels,
+            valuation,
+            self.difference,
+            quote.limit(limit) if quote else limit,
+            updated_at,
+        )
 
     def without_price(self) -> "LivePosition":
         """Returns the position with every figure of a price unknown, or zero while flat."""

@@ -5,7 +5,6 @@ import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import TypeVar
@@ -13,7 +12,6 @@ from typing import TypeVar
 from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.position_selection import ManualEntry
-from dashboard.domain.valuation import value
 from dashboard.positions.labels import PositionLabels
 from dashboard.positions.models import (
     AccountHealth,
@@ -151,9 +149,7 @@ class PositionBook(ABC):
         state = self._markets.get(live.market)
         if fresh is live or state is None:
             return fresh
-        ticker, stale_after = state.snapshot.ticker, state.snapshot.health.stale_after
-        valuation = value(live.state, live.position, live.levels, ticker, now=now, stale_after=stale_after)
-        return replace(live, valuation=valuation, stale_after=stale_after)
+        return live.valued_at(state.snapshot, now, live.updated_at)
 
     def _notify(self, update: PositionUpdate) -> None:
         for listener in self._listeners:

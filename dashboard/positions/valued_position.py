@@ -10,7 +10,6 @@ from dashboard.domain.margin import MarginTier
 from dashboard.domain.position import Position
 from dashboard.domain.position_levels import levels_of
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.valuation import value
 from dashboard.positions.models import LivePosition
 from dashboard.state.runtime import MarketSnapshot
 
@@ -49,21 +48,7 @@ class ValuedPosition:
         if snapshot is None:
             self.live = replace(self.live, updated_at=updated_at).without_price()
             return
-        live, stale_after = self.live, snapshot.health.stale_after
-        valuation = value(
-            live.state, live.position, live.levels, snapshot.ticker, now=now, stale_after=stale_after
-        )
-        # `replace` would take as long as the valuation itself.
-        self.live = LivePosition(
-            live.state,
-            live.market,
-            live.position,
-            live.levels,
-            valuation,
-            live.difference,
-            stale_after,
-            updated_at,
-        )
+        self.live = self.live.valued_at(snapshot, now, updated_at)
 
     def has_moved(self, threshold: Decimal) -> bool:
         """True if the PnL differs by more than `threshold` dollars from the PnL published last."""

@@ -7,6 +7,7 @@ from redis import Redis
 
 from dashboard.clock import now_ms
 from dashboard.domain.market import Quote, Ticker
+from dashboard.domain.price_basis import PriceBasis
 from dashboard.positions.models import LivePosition
 from dashboard.replication.messages import AccountState, MessageHeader, StateMessage
 from dashboard.state.runtime import MarketSnapshot
@@ -98,6 +99,7 @@ def _snapshot(snapshot: MarketSnapshot, shift: int) -> MarketSnapshot:
             mark=_quote(ticker.mark, shift),
             change_24h=_quote(ticker.change_24h, shift),
         ),
+        basis=PriceBasis(snapshot.basis.live_since + shift, snapshot.basis.mark_from + shift),
     )
 
 

@@ -24,6 +24,7 @@ def test_positions_have_all_details(service: ApiServer):
     details = response.json()["positions"][BTC]
     assert details | {
         "side": "long", "quantity": "2", "entry_price": "100", "current_price": "110", "leverage": "10",
+        "price_basis": "last",
         "unrealized_pnl": "20", "roe": "100", "fees": {"USDT": "0.5"}, "funding": {}, "risk": "PROFIT",
         "liquidation_price": "91", "liquidation_is_estimate": False, "liquidation_distance": "-17.2727",
         "adopted": False, "difference": None, "margin_mode": "isolated",
@@ -33,7 +34,15 @@ def test_positions_have_all_details(service: ApiServer):
 def test_unknown_values_are_null(service: ApiServer):
     service.harness.fills(fill("buy 2 @ 100"))
     details = httpx.get(service.url("/positions")).json()["positions"][BTC]
-    for name in ("current_price", "unrealized_pnl", "notional_value", "total_pnl", "leverage", "roe"):
+    for name in (
+        "current_price",
+        "price_basis",
+        "unrealized_pnl",
+        "notional_value",
+        "total_pnl",
+        "leverage",
+        "roe",
+    ):
         assert details[name] is None, name
     assert httpx.get(service.url("/positions/summary")).json()["unrealized_pnl"] is None
 

@@ -24,8 +24,8 @@ from tests.positions.harness import BTC, market_key
 from tests.waiting import TIMEOUT_S
 
 POSITION = {
-    "symbol", "side", "quantity", "entry_price", "current_price", "unrealized_pnl", "realized_pnl",
-    "notional_value", "total_pnl", "leverage", "last_updated",
+    "symbol", "side", "quantity", "entry_price", "current_price", "price_basis", "unrealized_pnl",
+    "realized_pnl", "notional_value", "total_pnl", "leverage", "last_updated",
 }  # fmt: skip
 SUMMARY = {"active_positions", "total_exposure", "total_pnl", "realized_pnl", "unrealized_pnl", "positions"}
 KEY = "a-key-of-enough-characters"

@@ -17,6 +17,9 @@ from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.normalize import Raw
 from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows
 
+_ROW_KEY = ("symbol", "side", "id", "marginMode")
+"""Rows that agree in these are one position, returned by two requests."""
+
 Request = Callable[[], Awaitable[Sequence[Raw]]]
 
 
@@ -68,7 +71,7 @@ class AccountAdapter:
                 unread.append(family.unread(self.ccxt.markets or {}, str(error)))
         if failure is not None and len(unread) == len(requests):
             raise failure
-        distinct = {(row.get("symbol"), row.get("side"), row.get("id")): row for row in rows}
+        distinct = {tuple(map(row.get, _ROW_KEY)): row for row in rows}
         return PositionRows(tuple(distinct.values()), tuple(unread))
 
     async def fetch_family(self, family: PositionFamily) -> Sequence[Raw]:

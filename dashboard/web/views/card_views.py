@@ -8,7 +8,6 @@ from dashboard.domain.contract_math import initial_margin
 from dashboard.domain.environment import Environment
 from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
-from dashboard.domain.valuation import Valuation, valuation_price
 from dashboard.formatting import (
     MISSING,
     Tone,
@@ -47,7 +46,7 @@ def market_name_view(selected: SelectedPosition, info: EngineInfo) -> View:
 def headline_price(selected: SelectedPosition, now: int) -> tuple[Quote | None, str, bool]:
     """Returns the most prominent price, its name, and True if it is live; an old price is kept."""
     ticker = selected.market.ticker
-    quote, on_mark = valuation_price(ticker, now, selected.market.health.stale_after)
+    quote, on_mark = selected.market.price_at(now)
     if quote is not None:
         return quote, "Mark price" if on_mark else "Last price", True
     old = [(each, name) for each, name in ((ticker.mark, "Mark price"), (ticker.last, "Last price")) if each]
@@ -61,15 +60,16 @@ def price_view(selected: SelectedPosition, now: int) -> View:
     """The price card. Prices that are too old are kept, with tone UNKNOWN."""
     step = selected.market.instrument.price_step if selected.market.instrument else None
     quote, label, is_live = headline_price(selected, now)
-    last = selected.market.ticker.last
+    last, limit = selected.market.ticker.last, selected.market.health.stale_after
+    is_new = quote is None or quote.age(now) <= limit
     view = {
         "price": price(quote.value if quote else None, step),
         "price:value": str(quote.value) if quote else "",
         "price:tone": Tone.NEUTRAL if is_live else Tone.UNKNOWN,
         "price-label": label,
-        "price-age:hidden": "1" if is_live or quote is None else "",
+        "price-age:hidden": "1" if is_new else "",
         "age:ms": str(quote.age(now)) if quote else "",
-        "stale:ms": str(selected.market.health.stale_after),
+        "stale:ms": str(quote.limit(limit) if quote else limit),
         "last:value": str(last.value) if last and _is_live(last, selected, now) else "",
     }
     for name in ("last", "bid", "ask", "mark"):
@@ -94,7 +94,7 @@ def pnl_view(selected: SelectedPosition) -> View:
         "pnl": pnl,
         "pnl:tone": sign_tone(valuation.unrealized_pnl),
         "pnl-currency": settle,
-        "pnl-basis": _basis(valuation) if pnl != MISSING else "",
+        "pnl-basis": _basis(selected) if pnl != MISSING else "",
         "roe": percent(valuation.roe),
         "roe:tone": sign_tone(valuation.roe),
         "moved": percent(moved),
@@ -150,12 +150,15 @@ def _leg(leg: Position) -> str:
     return f"{leg.side} {size(leg.size)} {instrument.base} at {entry}"
 
 
-def _basis(valuation: Valuation) -> str:
-    return "on mark" if valuation.on_mark else "on last"
+def _basis(selected: SelectedPosition) -> str:
+    """The price that PnL is calculated with, and the reason if a known mark price is not used."""
+    if selected.valuation.on_mark:
+        return "on mark"
+    return "on last, mark late" if selected.market.ticker.mark else "on last"
 
 
 def _is_live(quote: Quote | None, selected: SelectedPosition, now: int) -> bool:
-    return quote is not None and quote.age(now) <= selected.market.health.stale_after
+    return quote is not None and quote.is_live(now, selected.market.health.stale_after)
 
 
 def _change_tone(change: Quote | None, selected: SelectedPosition, now: int) -> Tone:

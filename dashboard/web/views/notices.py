@@ -82,7 +82,7 @@ def _no_prices(info: EngineInfo) -> str:
 
 def _has_live_bid_or_ask(selected: SelectedPosition, now: int) -> bool:
     ticker, stale_after = selected.market.ticker, selected.market.health.stale_after
-    return any(quote is not None and quote.age(now) <= stale_after for quote in (ticker.bid, ticker.ask))
+    return any(quote is not None and quote.is_live(now, stale_after) for quote in (ticker.bid, ticker.ask))
 
 
 def _unknown_reason(selected: SelectedPosition, info: EngineInfo) -> str:
