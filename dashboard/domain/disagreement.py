@@ -43,12 +43,8 @@ class Disagreement:
         return "; ".join(figure.text for figure in self.figures)
 
     def is_like(self, other: "Disagreement | None") -> bool:
-        """True if the same figures disagree as much, whatever the price."""
-        return other is not None and self._kind == other._kind
-
-    @property
-    def _kind(self) -> tuple[tuple[str, bool], ...]:
-        return tuple((figure.name, figure.is_severe) for figure in self.figures)
+        """True if both are severe or none is, whatever the price: no new result to report."""
+        return other is not None and self.is_severe == other.is_severe
 
 
 def _amount(amount: Decimal, currency: str) -> str:

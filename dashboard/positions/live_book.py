@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from dashboard.clock import now_ms, wall_ms
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.manual_position import ManualPosition
@@ -57,6 +58,8 @@ class LiveBook(PositionBook):
         """Positions valued again since the totals were last updated."""
         self._resolved: set[MarketKey] = set()
         """Markets whose instrument is known, so that manual entries apply to them."""
+        self._disagreements: dict[PositionKey, Disagreement] = {}
+        """Those of the newest checks, closed positions included: their unit is the same when reopened."""
         self._totals = AccountTotals()
         markets.register(self._on_market)
 
@@ -95,6 +98,20 @@ class LiveBook(PositionBook):
             valued = self._valued[state.key] = ValuedPosition(state, market)
             self._by_market.setdefault(market, []).append(valued)
         self._change(valued, state, state.position(terms), difference)
+
+    def set_disagreement(self, key: PositionKey, disagreement: Disagreement | None) -> None:
+        """Replaces the result of a position's cross-check, without calling listeners."""
+        if disagreement is None:
+            self._disagreements.pop(key, None)
+        else:
+            self._disagreements[key] = disagreement
+        valued = self._valued.get(key)
+        if valued is not None:
+            self._refresh(valued)
+
+    def disagreement(self, key: PositionKey) -> Disagreement | None:
+        """Returns the result of a position's newest cross-check."""
+        return self._disagreements.get(key)
 
     def announce(
         self, key: PositionKey, event_type: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
@@ -137,7 +154,7 @@ class LiveBook(PositionBook):
                 self._on_resolved(snapshot)
             for valued in self._by_market.get(snapshot.key, ()):
                 if valued.margin_tiers is not snapshot.margin_tiers:
-                    self._refresh_levels(valued)
+                    self._refresh(valued)
                 else:
                     self._revalue(valued, snapshot)
 
@@ -159,7 +176,7 @@ class LiveBook(PositionBook):
         manual = PositionKey(manual_account(snapshot.key.exchange), snapshot.key.symbol)
         for valued in self._by_market.get(snapshot.key, ()):
             if valued.live.key != manual:
-                self._refresh_levels(valued)
+                self._refresh(valued)
                 self.announce(valued.live.key)
         position = self._manual_position(snapshot)
         if position is not None or manual in self._valued:
@@ -177,8 +194,8 @@ class LiveBook(PositionBook):
 
     # --- Valuation
 
-    def _refresh_levels(self, valued: ValuedPosition) -> None:
-        """Computes the levels after a change of the manual entry or of the margin tiers."""
+    def _refresh(self, valued: ValuedPosition) -> None:
+        """Values a position again after a change of its levels, of the margin tiers, or of its check."""
         live = valued.live
         self._change(valued, live.state, live.position, live.difference)
 
@@ -187,7 +204,8 @@ class LiveBook(PositionBook):
     ) -> None:
         snapshot = self._snapshot(valued)
         tiers = snapshot.margin_tiers if snapshot else ()
-        valued.change(state, position, difference, self._levels_for(valued), tiers)
+        disagreement = self._disagreements.get(state.key)
+        valued.change(state, position, difference, disagreement, self._levels_for(valued), tiers)
         self._revalue(valued, snapshot)
 
     def _levels_for(self, valued: ValuedPosition) -> ManualPosition:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from dashboard.domain.currency_summary import CurrencySummary
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.market import Quote
@@ -35,6 +36,14 @@ class ReportCheck(StrEnum):
     """The exchange's report agrees with the fills again."""
 
 
+class CrossCheckResult(StrEnum):
+    """A new result of comparing our figures of a position with the exchange's own."""
+
+    DISAGREES = "disagrees"
+    AGREES = "agrees"
+    """They agree again."""
+
+
 class ValuationChange(StrEnum):
     """A change of the way in which a position is valued."""
 
@@ -42,7 +51,7 @@ class ValuationChange(StrEnum):
     """From the mark to the last price or back."""
 
 
-EventKind: TypeAlias = PositionChange | ReportCheck | ValuationChange
+EventKind: TypeAlias = PositionChange | ReportCheck | CrossCheckResult | ValuationChange
 """Kind of an entry of the event log."""
 
 
@@ -67,6 +76,8 @@ class LivePosition:
     """Age in milliseconds above which the price is too old to be shown."""
     updated_at: int = 0
     """Time of the newest change or price, in ms since 1970 (UTC)."""
+    disagreement: Disagreement | None = None
+    """Contradiction of our figures to the exchange's own; None while both agree, or while flat."""
 
     @property
     def key(self) -> PositionKey:
@@ -77,6 +88,11 @@ class LivePosition:
     def is_open(self) -> bool:
         """True if the position is not flat."""
         return bool(self.state.contracts)
+
+    @property
+    def is_withheld(self) -> bool:
+        """True if no figure calculated here is shown, as the exchange's own show that it is wrong."""
+        return self.disagreement is not None and self.disagreement.is_severe
 
     @property
     def quote(self) -> Quote | None:
@@ -134,7 +150,9 @@ class LivePosition:
     def valued_at(self, market: MarketSnapshot, now: int, updated_at: int) -> "LivePosition":
         """Returns the position valued at the live price of its market at `now` (ms, monotonic)."""
         quote, on_mark = market.price_at(now)
-        valuation = value(self.state, self.position, self.levels, quote, on_mark=on_mark)
+        valuation = value(
+            self.state, self.position, self.levels, quote, on_mark=on_mark, is_withheld=self.is_withheld
+        )
         limit = market.health.stale_after
         # `replace` would take as long as the valuation itself.
         return LivePosition(
@@ -146,6 +164,7 @@ class LivePosition:
             self.difference,
             quote.limit(limit) if quote else limit,
             updated_at,
+            self.disagreement,
         )
 
     def without_price(self) -> "LivePosition":

@@ -54,6 +54,8 @@ class PositionBook(ABC):
         """The health of each account, by name; accounts are listed before they are read."""
         self.manual: dict[MarketKey, ManualEntry] = {}
         """Manual entries by market."""
+        self.cross_checks = 0
+        """Number of readings of a position that were compared with the exchange's own figures."""
 
     @abstractmethod
     def summary(self) -> AccountSummary:

@@ -22,6 +22,7 @@ from dashboard.domain.reconcile import (
 from dashboard.domain.stated_liquidation import with_crossed_liquidation
 from dashboard.domain.transitions import PositionEvent
 from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
+from dashboard.positions.cross_checks import CrossChecks
 from dashboard.positions.event_text import describe_change
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import EventType, LivePosition, ReportCheck
@@ -63,7 +64,9 @@ class PositionTracker:
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None until a complete history was read."""
         book.add_account(account, exchange)
-        self._restore(restored or RestoredPositions())
+        restored = restored or RestoredPositions()
+        self._checks = CrossChecks(book, record, restored.disagreements)
+        self._restore(restored)
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
         """Returns the account's open positions, without figures of prices that are too old."""
@@ -125,6 +128,7 @@ class PositionTracker:
             self._book.announce(key)
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
+        self._checks.apply(positions_by_key(self.account, snapshot.positions))
         known = self._journal_keys()
         reported: tuple[PositionEvent, ...] = (*snapshot.fills, *snapshot.funding)
         for event in sorted(reported, key=lambda each: each.sort_key):

@@ -10,23 +10,13 @@ from hypothesis import strategies as st
 from dashboard.domain.contract_math import notional, unrealized_pnl
 from dashboard.domain.cross_check import cross_check, failed
 from dashboard.domain.disagreement import Disagreement
-from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.market import Payoff
 from dashboard.domain.position import Position, Side
 from dashboard.domain.reported_figures import ReportedFigures
-from tests.domain.builders import BOTH, INVERSES, LONG, SHORT, dec, instrument, position
+from tests.domain.builders import BOTH, INVERSES, SHORT, dec, instrument, position, row
 from tests.domain.strategies import positions
 
-LINEAR = replace(instrument(), price_step=Decimal("0.1"))
 INVERSE, COINS = instrument(Payoff.INVERSE, contract_size="100"), instrument(Payoff.INVERSE_BASE)
-
-
-def row(
-    side: Side = LONG, contracts: str = "0.5", entry: str = "64000", *, of: Instrument = LINEAR, **stated: str
-) -> Position:
-    """A position with the figures that the exchange states: notional, pnl, mark."""
-    names = {"pnl": "unrealized_pnl", "mark": "mark_price"}
-    figures = ReportedFigures(**{names.get(name, name): dec(text) for name, text in stated.items()})
-    return replace(position(side, contracts, entry, of=of), reported=figures)
 
 
 def outcome(held: Position, live: str | None = None) -> str:

@@ -64,6 +64,7 @@ def _expected_figures(expected: ExpectedPosition) -> dict[str, Any]:
         "funding": dict(expected.funding),
         "adopted": expected.adopted,
         "difference": None,
+        "disagreement": None,
     }
     return {name: _plain(figure) for name, figure in figures.items()}
 
