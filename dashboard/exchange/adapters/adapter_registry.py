@@ -10,6 +10,7 @@ from dashboard.exchange.adapters.deribit import DeribitAdapter
 from dashboard.exchange.adapters.htx import HtxAdapter
 from dashboard.exchange.adapters.hyperliquid import HyperliquidAdapter
 from dashboard.exchange.adapters.krakenfutures import KrakenFuturesAdapter
+from dashboard.exchange.adapters.mexc import MexcAdapter
 from dashboard.exchange.adapters.okx import OkxAdapter
 
 _ADAPTERS: dict[str, type[AccountAdapter]] = {
@@ -20,6 +21,7 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "htx": HtxAdapter,
     "hyperliquid": HyperliquidAdapter,
     "krakenfutures": KrakenFuturesAdapter,
+    "mexc": MexcAdapter,
     "okx": OkxAdapter,
 }
 
