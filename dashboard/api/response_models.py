@@ -40,6 +40,10 @@ class PositionResponse(ValuedPositionResponse):
     risk: str
     liquidation_price: str | None
     liquidation_is_estimate: bool
+    liquidation_unconfirmed: bool = Field(
+        description="true while the price is beyond the liquidation price and no reading of the account "
+        "since then has confirmed it; risk is EMERGENCY until one does"
+    )
     liquidation_distance: str | None = Field(description="in percent of the price, signed")
     fees: dict[str, str] = Field(description="fees paid, by currency; negative if received")
     funding: dict[str, str] = Field(description="funding received, by currency; negative if paid")

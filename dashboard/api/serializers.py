@@ -74,6 +74,7 @@ def position_details(live: LivePosition, now: int) -> Message:
         "risk": str(live.status),
         "liquidation_price": text(live.liquidation_price, 8),
         "liquidation_is_estimate": live.liquidation_is_estimate,
+        "liquidation_unconfirmed": live.awaits_confirmation,
         "liquidation_distance": text(live.liquidation_distance, 4),
         "fees": {currency: text(amount) for currency, amount in total.fees.items()},
         "funding": {currency: text(amount) for currency, amount in total.funding.items()},

@@ -1,4 +1,4 @@
-"""The liquidation price that an exchange states: whether it can be that of the position.
+"""The liquidation price that an exchange states: whether it can be that of the position, and still is.
 
 In cross margin some exchanges state the account's one liquidation price for both legs of a hedge, where it
 lies beyond the price for one of them. An open position cannot have passed its own liquidation price, unless
@@ -40,3 +40,13 @@ def with_crossed_liquidation(position: Position, before: Position | None, price:
     known = before.liquidation_price if before is not None and before.side is position.side else None
     has_crossed = known is not None and position.side.has_passed(known, price)
     return replace(position, liquidation_price=stated if has_crossed else None)
+
+
+def confirms_liquidation(position: Position) -> bool:
+    """True if a reading after the price reached the liquidation price leaves no doubt about it.
+
+    The position is still open, and the mark price of its row, if it has one, is beyond it too.
+    """
+    mark = position.reported.mark_price if position.reported else None
+    stated = position.liquidation_price
+    return stated is not None and (mark is None or position.side.has_passed(stated, mark))

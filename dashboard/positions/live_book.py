@@ -1,6 +1,7 @@
 """LiveBook: the position book in the process of the feed. It values every position once a tick."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.clock import now_ms, wall_ms
@@ -60,6 +61,8 @@ class LiveBook(PositionBook):
         """Markets whose instrument is known, so that manual entries apply to them."""
         self._disagreements: dict[PositionKey, Disagreement] = {}
         """Those of the newest checks, closed positions included: their unit is the same when reopened."""
+        self._to_confirm: set[str] = set()
+        """Exchanges with a position whose liquidation price was reached since they were last taken."""
         self._totals = AccountTotals()
         markets.register(self._on_market)
 
@@ -113,6 +116,17 @@ class LiveBook(PositionBook):
         """Returns the result of a position's newest cross-check."""
         return self._disagreements.get(key)
 
+    def confirm_liquidation(self, key: PositionKey, started_at: int) -> bool:
+        """Notes a reading by which a position is open beyond its liquidation price. True if that was awaited.
+
+        Does not call listeners. `started_at` is the instant before the request (ms, monotonic).
+        """
+        valued = self._valued[key]
+        was_awaited = valued.live.awaits_confirmation
+        valued.live = replace(valued.live, confirmed_at=started_at)
+        self._revalue(valued, self._snapshot(valued))
+        return was_awaited and not valued.live.awaits_confirmation
+
     def announce(
         self, key: PositionKey, event_type: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
     ) -> None:
@@ -147,6 +161,12 @@ class LiveBook(PositionBook):
             for valued in unpublished:
                 if valued.live.is_open and valued.has_moved(self._threshold):
                     self.announce(valued.live.key, EventType.PRICE_UPDATE)
+
+    def take_unconfirmed(self) -> frozenset[str]:
+        """Returns the exchanges whose accounts have to be read, since a liquidation price was reached."""
+        with self.lock:
+            taken, self._to_confirm = frozenset(self._to_confirm), set()
+            return taken
 
     def _on_market(self, snapshot: MarketSnapshot) -> None:
         with self.lock:
@@ -219,8 +239,10 @@ class LiveBook(PositionBook):
         return any(each.exchange == exchange for each in self.accounts.values())
 
     def _revalue(self, valued: ValuedPosition, snapshot: MarketSnapshot | None) -> None:
-        now, before = self._clock(), valued.live.price_basis
+        now, before, crossed_at = self._clock(), valued.live.price_basis, valued.live.crossed_at
         valued.revalue(snapshot, now, self._wall())
+        if crossed_at is None and valued.live.awaits_confirmation:
+            self._to_confirm.add(valued.live.market.exchange)
         if snapshot is not None and before is not None and before != valued.live.price_basis:
             self._report_basis(valued.live, snapshot, now)
         self._store(valued.live)

@@ -19,7 +19,7 @@ from dashboard.domain.reconcile import (
     find_differences,
     positions_by_key,
 )
-from dashboard.domain.stated_liquidation import with_crossed_liquidation
+from dashboard.domain.stated_liquidation import confirms_liquidation, with_crossed_liquidation
 from dashboard.domain.transitions import PositionEvent
 from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
 from dashboard.positions.cross_checks import CrossChecks
@@ -186,7 +186,15 @@ class PositionTracker:
                 self._terms[state.key] = terms
                 self._update(state, self._known_difference(state.key))
                 changed.add(state.key)
+            if terms is not None and self._confirms_liquidation(state.key, terms, snapshot):
+                changed.add(state.key)
         return changed
+
+    def _confirms_liquidation(self, key: PositionKey, terms: Position, snapshot: AccountSnapshot) -> bool:
+        """True if it was awaited that a reading confirms the liquidation price, and this one does."""
+        if key.symbol in snapshot.inconsistent_symbols or not confirms_liquidation(terms):
+            return False
+        return self._book.confirm_liquidation(key, snapshot.started_at)
 
     def _terms_after(self, key: PositionKey, terms: Position | None) -> Position | None:
         """Returns a row with its liquidation price, if that holds at the price of the row or the market."""

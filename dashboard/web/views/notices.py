@@ -131,7 +131,9 @@ def _emergency_reason(
     selected: SelectedPosition, levels: RiskLevels, valuation: Valuation, worse: str
 ) -> str:
     if _liquidation_reached(levels, valuation):
-        return "Estimated liquidation price reached: check the exchange."
+        if levels.liquidation_is_estimate:
+            return "Estimated liquidation price reached: check the exchange."
+        return "Liquidation price reached; being confirmed by a new reading of the account."
     if levels.alert is None:
         return "Three quarters of the way to liquidation, or further."
     return f"Price at or {worse} the alert of {_text(selected, levels.alert)}."

@@ -118,6 +118,8 @@ def _liquidation(live: LivePosition) -> str:
 
 
 def _note(live: LivePosition) -> str:
+    if live.awaits_confirmation:
+        return "liquidation price reached; being confirmed by a new reading of the account"
     if live.disagreement:
         return f"disagrees: {live.disagreement.text}"
     if live.difference:
