@@ -13,6 +13,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
+from dashboard.domain.stated_liquidation import without_passed_liquidation
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import normalize_account
@@ -22,7 +23,7 @@ from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
 from dashboard.exchange.fill_streams import FillStreams
-from dashboard.exchange.normalize import Raw
+from dashboard.exchange.normalize import Raw, positive
 from dashboard.exchange.pagination import MAX_HISTORY_MS
 
 EventT = TypeVar("EventT", Fill, Funding)
@@ -98,7 +99,9 @@ class AccountClient:
                     unread.append(UnreadPart(symbol, self._unsupported[symbol], frozenset((symbol,))))
                 continue
             try:
-                read = self._adapter.position(row, instrument)
+                read = without_passed_liquidation(
+                    self._adapter.position(row, instrument), positive(row.get("markPrice"))
+                )
             except ExchangeUnavailable as error:
                 unread.append(UnreadPart(instrument.symbol, str(error), frozenset((instrument.symbol,))))
             else:

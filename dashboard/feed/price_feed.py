@@ -124,6 +124,11 @@ class PriceFeed:
         if self._account is not None:
             self._call_in_loop(partial(self._account.request_snapshot, after_gap=True))
 
+    def read_positions(self) -> None:
+        """Requests a snapshot of the account, with history only where it differs. Thread-safe."""
+        if self._account is not None:
+            self._call_in_loop(self._account.request_snapshot)
+
     async def candles(self, timeframe: str, symbol: str | None = None) -> Sequence[Candle]:
         """Returns candles of the main market or of `symbol`. May be awaited in any event loop.
 
