@@ -95,10 +95,10 @@ def _bbo(snapshot: MarketSnapshot) -> Mapping[str, Any]:
 
 def _best(snapshot: MarketSnapshot) -> tuple[Quote | None, Quote | None]:
     """Returns the live bid and ask; None if too old or if the exchange is disconnected."""
-    is_connected = snapshot.health.state is not FeedState.DISCONNECTED
-    now, limit = now_ms(), snapshot.health.stale_after if is_connected else -1
-    ticker = snapshot.ticker
-    bid, ask = (quote if quote and quote.age(now) <= limit else None for quote in (ticker.bid, ticker.ask))
+    if snapshot.health.state is FeedState.DISCONNECTED:
+        return None, None
+    now, limit, ticker = now_ms(), snapshot.health.stale_after, snapshot.ticker
+    bid, ask = (quote if quote and quote.is_live(now, limit) else None for quote in (ticker.bid, ticker.ask))
     return bid, ask
 
 

@@ -1,6 +1,7 @@
 """Events of the feed, failures included. Instants are in ms of the monotonic clock."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dashboard.domain.fill import Fill
@@ -8,6 +9,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Instrument, Ticker
 from dashboard.domain.position import Position, Side
+from dashboard.domain.unread_part import UnreadPart
 
 
 class Transport(StrEnum):
@@ -75,8 +77,10 @@ class AccountSnapshot:
     requested_at: int
     """The exchange's time of the request, in ms since 1970 (UTC)."""
     positions: tuple[Position, ...]
-    hedged: bool = False
-    """True in hedge mode: a symbol may have a long and a short at once."""
+    unread: tuple[UnreadPart, ...] = ()
+    """Parts of the account that could not be read: their positions stay as they are known."""
+    position_modes: Mapping[str, bool] = field(default_factory=dict)
+    """True for the symbols in hedge mode, False for one-way mode; absent while unknown."""
     fills: tuple[Fill, ...] = ()
     """Fills that were requested because of a gap or a difference; some may be known already."""
     funding: tuple[Funding, ...] = ()
@@ -86,6 +90,8 @@ class AccountSnapshot:
     """The exchange's time up to which all fills of all symbols were requested; None if only some were."""
     problem: str | None = None
     """The reason why fills are not being streamed; None while they are."""
+    started_at: int = 0
+    """Instant before the positions were requested: later changes may be missing."""
     inconsistent_symbols: frozenset[str] = frozenset()
     """Symbols on which two responses differed; they are reconciled by the next snapshot."""
 

@@ -20,6 +20,11 @@ class TradeSide(StrEnum):
         """1 for a buy, -1 for a sell."""
         return 1 if self is TradeSide.BUY else -1
 
+    @property
+    def opposite(self) -> "TradeSide":
+        """Sell for a buy, buy for a sell."""
+        return TradeSide.SELL if self is TradeSide.BUY else TradeSide.BUY
+
 
 @dataclass(frozen=True, slots=True)
 class Fee:
@@ -45,9 +50,11 @@ class Fill:
     fees: tuple[Fee, ...] = ()
     """Empty if not reported. A fill without cost has a fee of zero."""
     position_side: Side | None = None
-    """The side of its position in hedge mode; None in one-way mode."""
+    """The side of its position in hedge mode, stated or derived; None in one-way mode."""
     realized_pnl: Decimal | None = None
     """As reported by the exchange; None if not reported."""
+    hedged: bool | None = None
+    """True if the exchange states hedge mode with the fill, False for one-way mode; None if neither."""
 
     def __post_init__(self) -> None:
         if self.contracts <= 0 or self.price <= 0:

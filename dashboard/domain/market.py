@@ -52,10 +52,21 @@ class Quote:
 
     value: Decimal
     received_at: int
+    limit_ms: int = 0
+    """Age up to which it is live, if the exchange repeats it less often than the feed's limit requires."""
 
     def age(self, now: int) -> int:
         """Milliseconds since it was received, never negative."""
         return max(0, now - self.received_at)
+
+    def limit(self, stale_after: int) -> int:
+        """Age in ms above which it is too old; `stale_after` is the limit of the feed."""
+        return max(self.limit_ms, stale_after)
+
+    def is_live(self, now: int, stale_after: int) -> bool:
+        """True up to its age limit; `stale_after` is the limit of the feed, in ms."""
+        age = now - self.received_at
+        return age <= stale_after or age <= self.limit_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,12 @@ class Ticker:
     mark: Quote | None = None
     change_24h: Quote | None = None
     """In percent of the price 24 hours ago."""
+
+    @property
+    def newest_at(self) -> int | None:
+        """The instant at which its newest price was received; None without a price."""
+        quotes = (self.last, self.mark, self.bid, self.ask)
+        return max((quote.received_at for quote in quotes if quote is not None), default=None)
 
     def merged(self, newer: "Ticker") -> "Ticker":
         """Returns this ticker with every figure that `newer` has."""

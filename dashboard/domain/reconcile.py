@@ -63,12 +63,10 @@ class Difference:
         return PositionAdjustment.flat(self.ours.instrument, as_of, self.key.side)
 
 
-def positions_by_key(
-    account: str, positions: Iterable[Position], *, hedged: bool
-) -> dict[PositionKey, Position]:
-    """Maps the exchange's positions to their keys. `hedged` is true in hedge mode."""
+def positions_by_key(account: str, positions: Iterable[Position]) -> dict[PositionKey, Position]:
+    """Maps the exchange's positions to their keys."""
     return {
-        PositionKey(account, each.instrument.symbol, each.side if hedged else None): each
+        PositionKey(account, each.instrument.symbol, each.side if each.hedged else None): each
         for each in positions
     }
 

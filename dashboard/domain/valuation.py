@@ -1,10 +1,10 @@
-"""The valuation of a position at the best live price."""
+"""The valuation of a position at one price."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.domain.contract_math import notional, roe
-from dashboard.domain.market import Quote, Ticker
+from dashboard.domain.market import Quote
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus, assess
@@ -26,35 +26,31 @@ class Valuation:
     notional: Decimal | None = None
 
 
-def valuation_price(ticker: Ticker, now: int, stale_after: int) -> tuple[Quote | None, bool]:
-    """The mark price while live, else the last price, and True for the mark price."""
-    for quote, on_mark in ((ticker.mark, True), (ticker.last, False)):
-        if quote is not None and quote.age(now) <= stale_after:
-            return quote, on_mark
-    return None, False
-
-
 def value(
     state: PositionState,
     position: Position | None,
     levels: RiskLevels | None,
-    ticker: Ticker,
+    quote: Quote | None,
     *,
-    now: int,
-    stale_after: int,
+    on_mark: bool,
+    is_withheld: bool = False,
+    is_confirmed: bool = True,
 ) -> Valuation:
-    """Values a position at the best live price of `ticker`.
+    """Values a position at `quote`, which is live; None without a live price.
 
-    `position` is `state` with the exchange's terms, None while flat. `stale_after` is in milliseconds.
+    `position` is `state` with the exchange's terms, None while flat. `is_withheld`: the exchange's own
+    figures show that those calculated here are wrong. `is_confirmed`: the liquidation price was read
+    since the price reached it.
     """
     if position is None or levels is None:
         return FLAT
-    quote, on_mark = valuation_price(ticker, now, stale_after)
     if quote is None or state.is_contradictory:
         return UNPRICED
+    if is_withheld:
+        return Valuation(RiskStatus.UNKNOWN, quote, on_mark)
     pnl = state.unrealized_pnl(quote.value)
     return Valuation(
-        status=assess(levels, quote.value),
+        status=assess(levels, quote.value, is_confirmed=is_confirmed),
         quote=quote,
         on_mark=on_mark,
         unrealized_pnl=pnl,

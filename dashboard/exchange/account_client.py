@@ -1,11 +1,10 @@
 """AccountClient: positions, fills and funding of one account, read through ccxt."""
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from ccxt.base.errors import NetworkError
 
@@ -14,14 +13,20 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
+from dashboard.domain.stated_liquidation import without_passed_liquidation
+from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
-from dashboard.exchange import exchange_quirks, normalize_account
+from dashboard.exchange import normalize_account
+from dashboard.exchange.adapters.adapter_registry import adapter_for
 from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
-from dashboard.exchange.normalize import Raw
-from dashboard.exchange.pagination import MAX_HISTORY_MS, PAGE_SIZE, Span, fetch_all_rows
+from dashboard.exchange.fill_streams import FillStreams
+from dashboard.exchange.normalize import Raw, positive
+from dashboard.exchange.pagination import MAX_HISTORY_MS
+
+EventT = TypeVar("EventT", Fill, Funding)
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +38,10 @@ class AccountPositions:
     asked_at: int
     """The exchange's time of the request, in ms since 1970 (UTC)."""
     positions: tuple[Position, ...]
-    hedged: bool
+    unread: tuple[UnreadPart, ...] = ()
+    """Parts of the account that could not be read."""
+    position_modes: Mapping[str, bool] = field(default_factory=dict)
+    """True for the symbols in hedge mode, False for one-way mode; absent while unknown."""
 
 
 class AccountClient:
@@ -50,10 +58,14 @@ class AccountClient:
         reject_non_json_responses(self._ccxt)
         self._markets = markets
         self._clock_offset_ms: int | None = None
-        self._hedged = False
+        self._adapter = adapter_for(self._ccxt)
+        self._fill_streams = FillStreams(self._adapter)
+        self._position_modes: dict[str, bool] = {}
+        """True for each symbol in hedge mode, as far as its rows and fills stated it."""
         self._unlisted: set[str] = set()
         self._reload_for: set[str] = set()
-        self._skipped: set[str] = set()
+        self._unsupported: dict[str, str] = {}
+        """Reasons for which the positions and fills in a market cannot be read."""
         self.id = credentials.exchange
 
     @property
@@ -70,12 +82,31 @@ class AccountClient:
         asked_at = await self._exchange_time_ms()
         if not self._has("fetchPositions"):
             raise ExchangeLacks(f"{self.id} does not support reading positions: use another exchange")
-        with translate_errors(self.id):
-            rows = await exchange_quirks.fetch_positions(self._ccxt, including)
-        hedged = normalize_account.hedged(rows)
-        self._hedged = self._hedged if hedged is None else hedged
-        positions = normalize_account.positions(rows, self._find_contract)
-        return AccountPositions(asked_at, positions, self._hedged)
+        read = await self._adapter.fetch_positions(including)
+        self._detect_modes(read.rows)
+        positions, unreadable = self._read_positions(read.rows)
+        return AccountPositions(asked_at, positions, read.unread + unreadable, dict(self._position_modes))
+
+    def _read_positions(self, rows: Iterable[Raw]) -> tuple[tuple[Position, ...], tuple[UnreadPart, ...]]:
+        """Returns the open positions, and the markets with an unreadable row: they are not flat."""
+        positions: list[Position] = []
+        unread: list[UnreadPart] = []
+        for row in filter(normalize_account.is_open, rows):
+            symbol = str(row.get("symbol"))
+            instrument = self._find_contract(symbol)
+            if instrument is None:
+                if symbol in self._unsupported:
+                    unread.append(UnreadPart(symbol, self._unsupported[symbol], frozenset((symbol,))))
+                continue
+            try:
+                read = without_passed_liquidation(
+                    self._adapter.position(row, instrument), positive(row.get("markPrice"))
+                )
+            except ExchangeUnavailable as error:
+                unread.append(UnreadPart(instrument.symbol, str(error), frozenset((instrument.symbol,))))
+            else:
+                positions.append(replace(read, hedged=self._position_modes.get(instrument.symbol, False)))
+        return tuple(positions), tuple(unread)
 
     async def fetch_fills(self, instrument: Instrument, since: int | None) -> tuple[Fill, ...]:
         """Returns the fills from `since` (ms since 1970) until now, of the last 90 days at most.
@@ -85,20 +116,30 @@ class AccountClient:
         await self._ensure_markets()
         now = await self._exchange_time_ms()
         start = now - MAX_HISTORY_MS if since is None else since
-        rows: list[Raw] = []
         with translate_errors(self.id):
-            for params in exchange_quirks.TRADE_PARAMS.get(self.id, ({},)):
-                rows += await self._fetch_trades(instrument.symbol, start, now, params)
+            rows = await self._adapter.fetch_trades(instrument.symbol, start, now)
         own = (row for row in rows if row.get("symbol") in (instrument.symbol, None))
-        fills = normalize_account.fills(own, lambda _symbol: instrument, hedged=self._hedged)
-        self._detect_hedge_mode(fills)
-        return fills
+        return self._read_fills((row, instrument) for row in own)
 
-    async def _fetch_trades(self, symbol: str, start: int, now: int, params: Mapping[str, Any]) -> list[Raw]:
-        async def fetch_page(span: Span, page_params: Mapping[str, Any]) -> list[Raw]:
-            return await exchange_quirks.fetch_my_trades(self._ccxt, symbol, span, {**params, **page_params})
+    def _read_fills(self, rows: Iterable[tuple[Raw, Instrument | None]]) -> tuple[Fill, ...]:
+        """Returns the fills of contracts. Raises ExchangeUnavailable for an unreadable one."""
+        read = (self._adapter.fill(row, instrument) for row, instrument in rows if instrument is not None)
+        fills = tuple(fill for fill in read if fill is not None)
+        for fill in fills:
+            if fill.hedged is not None:
+                self._position_modes[fill.instrument.symbol] = fill.hedged
+        return tuple(self._in_mode(fill) for fill in fills if self._has_position(fill))
 
-        return await fetch_all_rows(self.id, fetch_page, start, now)
+    def _has_position(self, fill: Fill) -> bool:
+        """False for a fill without a side in hedge mode: a snapshot shows its effect."""
+        return fill.position_side is not None or not self._is_hedged(fill.instrument)
+
+    def _in_mode(self, event: EventT) -> EventT:
+        """Returns a fill or payment without the side of its position, unless its market is in hedge mode."""
+        return event if self._is_hedged(event.instrument) else replace(event, position_side=None)
+
+    def _is_hedged(self, instrument: Instrument) -> bool:
+        return self._position_modes.get(instrument.symbol, False)
 
     async def fetch_funding(self, instrument: Instrument, since: int) -> tuple[Funding, ...]:
         """Returns funding payments since `since` (ms since 1970); empty if unsupported."""
@@ -106,17 +147,10 @@ class AccountClient:
             return ()
         await self._ensure_markets()
         now = await self._exchange_time_ms()
-
-        async def fetch_page(span: Span, page_params: Mapping[str, Any]) -> list[Raw]:
-            params = {"until": span[1], **page_params}
-            return list(await self._ccxt.fetch_funding_history(instrument.symbol, span[0], PAGE_SIZE, params))
-
         with translate_errors(self.id):
-            if self.id in exchange_quirks.FUNDING_WITHOUT_UNTIL:
-                rows = await self._ccxt.fetch_funding_history(instrument.symbol, since, PAGE_SIZE)
-            else:
-                rows = await fetch_all_rows(self.id, fetch_page, since, now)
-        return normalize_account.funding(rows, instrument)
+            rows = await self._adapter.fetch_funding(instrument.symbol, since, now)
+        own = (row for row in rows if row.get("symbol") == instrument.symbol)
+        return tuple(self._in_mode(self._adapter.payment(row, instrument)) for row in own)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
         """Returns symbol and side of the positions closed since `since`; empty if unsupported."""
@@ -124,26 +158,14 @@ class AccountClient:
             return frozenset()
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await exchange_quirks.fetch_positions_history(self._ccxt)
-        return normalize_account.closed_positions(rows, since)
+            return normalize_account.closed_positions(await self._adapter.fetch_closed_positions(since))
 
     async def watch_fills(self) -> tuple[Fill, ...]:
         """Waits for the next fills of the websocket."""
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._watch_trades()
-        fills = normalize_account.fills(rows, self._find_contract, hedged=self._hedged)
-        self._detect_hedge_mode(fills)
-        return fills
-
-    async def _watch_trades(self) -> list[Raw]:
-        first, *others = exchange_quirks.FILL_STREAMS.get(self.id, exchange_quirks.DEFAULT_FILL_STREAMS)
-        if not others or exchange_quirks.has_all_fill_streams(self._ccxt):
-            # Not `gather`: it starts its tasks one iteration of the loop later, which delays fills.
-            return list(await self._ccxt.watch_my_trades(params=first))
-        # All of these wait for the same message hash, so each returns every fill.
-        watchers = (self._ccxt.watch_my_trades(params=params) for params in (first, *others))
-        return list((await asyncio.gather(*watchers))[0])
+            rows = await self._fill_streams.next_trades()
+        return self._read_fills((row, self._find_contract(str(row.get("symbol")))) for row in rows)
 
     def reset_websockets(self) -> None:
         """Drops the account's websockets: pending watchers fail, and the next one reconnects."""
@@ -176,15 +198,18 @@ class AccountClient:
                 raise ExchangeUnavailable(
                     f"{self.id}: {symbol} is not among the loaded markets; the next request reloads them"
                 ) from None
-            if symbol not in self._skipped:
-                self._skipped.add(symbol)
-                log.warning("positions and fills in %s are ignored: %s", symbol, error)
+            if symbol not in self._unsupported:
+                self._unsupported[symbol] = str(error)
+                log.warning("positions and fills in %s are unknown: %s", symbol, error)
             return None
         return instrument if instrument.kind in ("swap", "future") else None
 
-    def _detect_hedge_mode(self, fills: Iterable[Fill]) -> None:
-        """Fills show the position mode before there is a position that does."""
-        self._hedged = self._hedged or any(fill.position_side is not None for fill in fills)
+    def _detect_modes(self, rows: Iterable[Raw]) -> None:
+        """Remembers the mode of each market whose rows state it, flat ones included."""
+        for row in rows:
+            hedged = self._adapter.is_hedged(row)
+            if hedged is not None and row.get("symbol"):
+                self._position_modes[str(row["symbol"])] = hedged
 
     async def _exchange_time_ms(self) -> int:
         """A lower bound of the exchange's time; the local time where the exchange's cannot be read.

@@ -58,8 +58,16 @@ class AccountReader:
             raise
 
     async def _read(self, *, after_gap: bool) -> AccountSnapshot:
+        started_at = now_ms()
         held = await self._client.fetch_positions(self.main)
-        snapshot = AccountSnapshot(now_ms(), held.asked_at, held.positions, held.hedged)
+        snapshot = AccountSnapshot(
+            now_ms(),
+            held.asked_at,
+            held.positions,
+            unread=held.unread,
+            position_modes=held.position_modes,
+            started_at=started_at,
+        )
         differing = self._known.in_doubt(snapshot)
         # Everything is fetched once an hour: funding is paid then, and two lost fills may cancel out.
         full = after_gap or held.asked_at // _HOUR_MS != self._last_full_hour
@@ -78,6 +86,7 @@ class AccountReader:
 
     async def _read_again(self, snapshot: AccountSnapshot) -> AccountSnapshot:
         """Reads the positions a second time: those that differ between the two reads are moving."""
+        started_at = now_ms()
         again = await self._client.fetch_positions(self.main)
         before, after = _sizes(snapshot.positions), _sizes(again.positions)
         moving = frozenset(symbol for symbol, *_ in before ^ after)
@@ -86,7 +95,9 @@ class AccountReader:
             received_at=now_ms(),
             requested_at=again.asked_at,
             positions=again.positions,
-            hedged=again.hedged,
+            unread=again.unread,
+            position_modes=again.position_modes,
+            started_at=started_at,
             inconsistent_symbols=moving,
         )
 

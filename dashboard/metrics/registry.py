@@ -6,8 +6,6 @@ export those of all. The variable has to be set before this module is imported.
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
-from dashboard.domain.market import Ticker
-
 disable_created_metrics()  # one more series for each metric, with the start time of the process
 
 MULTIPROCESS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
@@ -37,9 +35,3 @@ UPDATE_LATENCY = Histogram(
 )
 
 LOGIN_FAILURES = Counter("dashboard_login_failures", "Refused logins, for any reason.", registry=REGISTRY)
-
-
-def newest_at(ticker: Ticker) -> int | None:
-    """Receipt of the newest of the prices, in ms of the monotonic clock; None without any."""
-    prices = (ticker.last, ticker.bid, ticker.ask, ticker.mark)
-    return max((price.received_at for price in prices if price is not None), default=None)

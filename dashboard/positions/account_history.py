@@ -1,10 +1,12 @@
 """The history of an account: its positions with their events, as items of a checkpoint, and back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.event_log import PositionHistory, SortKey
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent
@@ -15,6 +17,7 @@ from dashboard.positions.audit_records import (
     parse_instrument,
     record_kind,
 )
+from dashboard.positions.disagreement_records import disagreement_record, read_disagreement
 from dashboard.positions.position_fields import parse_state, state_fields
 
 Item = Sequence[Any]
@@ -33,16 +36,19 @@ class AccountHistory:
     positions: tuple[PositionHistory, ...] = ()
     complete_until: int | None = None
     """The exchange's time up to which no fill is missing; None if unknown."""
+    disagreements: Mapping[PositionKey, Disagreement] = field(default_factory=dict)
+    """Positions whose figures contradicted the exchange's own in the newest reading."""
 
 
 def encode(accounts: Iterable[AccountHistory]) -> Iterator[Item]:
-    """Yields each account, after it its positions, and after each of these its events.
+    """Yields each account, after it its disagreements and positions, and after a position its events.
 
     An instrument is numbered in the order in which they are yielded, each before its first use.
     """
     instruments = _Instruments()
     for account in accounts:
         yield ["account", account.account, account.complete_until]
+        yield from (["disagreement", disagreement_record(*each)[1]] for each in account.disagreements.items())
         for history in account.positions:
             base = state_fields(history.base, instruments.number)
             yield from instruments.new()
@@ -97,13 +103,12 @@ class _Position:
 class _Account:
     name: str
     complete_until: int | None
+    disagreements: dict[PositionKey, Disagreement] = field(default_factory=dict)
     positions: list[_Position] = field(default_factory=list)
 
     def history(self) -> AccountHistory:
-        positions = (
-            PositionHistory(each.base, tuple(each.events), each.pruned_until) for each in self.positions
-        )
-        return AccountHistory(self.name, tuple(positions), self.complete_until)
+        positions = tuple(each.history() for each in self.positions)
+        return AccountHistory(self.name, positions, self.complete_until, self.disagreements)
 
 
 class _Decoder:
@@ -117,6 +122,10 @@ class _Decoder:
         match kind, values:
             case "account", (str(name), (int() | None) as complete_until):
                 self.accounts.append(_Account(name, complete_until))
+            case "disagreement", (fields,):
+                key, disagreement = read_disagreement(fields)
+                if disagreement is not None:
+                    self.accounts[-1].disagreements[key] = disagreement
             case "instrument", (fields,):
                 self._instruments.append(parse_instrument(fields))
             case "position", (fields, pruned_until):

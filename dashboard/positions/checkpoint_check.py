@@ -86,8 +86,9 @@ def _difference(expected: Sequence[AccountHistory], found: Sequence[AccountHisto
         mine, other = ours.get(key), theirs.get(key)
         if mine is None or other is None or mine.pruned_to(other.pruned_until) != other:
             return f"{key} is {_text(other)} in the checkpoint, {_text(mine)} by the lines before it"
-    if _readings(expected) != _readings(found):
-        return f"{_readings(found)} in the checkpoint, {_readings(expected)} by the lines before it"
+    for about in (_readings, _disagreements):
+        if about(expected) != about(found):
+            return f"{about(found)} in the checkpoint, {about(expected)} by the lines before it"
     return None
 
 
@@ -98,6 +99,10 @@ def _positions(accounts: Sequence[AccountHistory]) -> dict[PositionKey, Position
 def _readings(accounts: Sequence[AccountHistory]) -> dict[str, int]:
     """The time of the last complete reading of each account that has one."""
     return {each.account: each.complete_until for each in accounts if each.complete_until is not None}
+
+
+def _disagreements(accounts: Sequence[AccountHistory]) -> dict[str, str]:
+    return {str(key): each.text for account in accounts for key, each in account.disagreements.items()}
 
 
 def _text(history: PositionHistory | None) -> str:

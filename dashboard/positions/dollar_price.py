@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from dashboard.domain.currencies import USD_EQUIVALENTS
-from dashboard.domain.valuation import valuation_price
 from dashboard.state.runtime import MarketSnapshot
 
 
@@ -13,7 +12,7 @@ def dollar_price(coin: str, markets: Iterable[MarketSnapshot], now: int) -> Deci
     for snapshot in markets:
         base, _, rest = snapshot.key.symbol.partition("/")
         if base == coin and rest.partition(":")[0] in USD_EQUIVALENTS:
-            quote, _ = valuation_price(snapshot.ticker, now, snapshot.health.stale_after)
+            quote, _ = snapshot.price_at(now)
             if quote is not None:
                 return quote.value
     return None

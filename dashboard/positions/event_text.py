@@ -23,6 +23,14 @@ def describe_change(event: PositionEvent, before: PositionState | None, after: P
             return f"taken over from the exchange: {_position(after)}"
 
 
+def describe_basis(*, on_mark: bool, mark_age_ms: int | None) -> str:
+    """Describes a change between mark and last price, which moves PnL although the market did not."""
+    if on_mark:
+        return "valued on the mark price again"
+    late = "" if mark_age_ms is None else f" for {mark_age_ms // 1000} s"
+    return f"valued on the last price: no mark price{late}"
+
+
 def _fill(fill: Fill) -> str:
     size = fill.contracts * fill.instrument.contract_size
     return f"{fill.trade_side} {_text(size)} {_unit(fill)} at {_text(fill.price)}"

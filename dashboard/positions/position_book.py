@@ -5,14 +5,13 @@ import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
 from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.position_selection import ManualEntry
-from dashboard.domain.valuation import value
 from dashboard.positions.labels import PositionLabels
 from dashboard.positions.models import (
     AccountHealth,
@@ -55,6 +54,8 @@ class PositionBook(ABC):
         """The health of each account, by name; accounts are listed before they are read."""
         self.manual: dict[MarketKey, ManualEntry] = {}
         """Manual entries by market."""
+        self.cross_checks = 0
+        """Number of readings of a position that were compared with the exchange's own figures."""
 
     @abstractmethod
     def summary(self) -> AccountSummary:
@@ -86,6 +87,11 @@ class PositionBook(ABC):
     def newest(self, key: PositionKey) -> LivePosition | None:
         """Returns one position with its last valuation, whatever the age of its price."""
         return self._positions.get(key)
+
+    def live_price(self, key: PositionKey) -> Decimal | None:
+        """Returns the live price that a position is valued at; None without one."""
+        live = self.get(key)
+        return live.quote.value if live is not None and live.quote is not None else None
 
     def find(self, label: str) -> PositionKey | None:
         """Returns the key of the position with this label, open or flat; None if there is none."""
@@ -145,9 +151,7 @@ class PositionBook(ABC):
         state = self._markets.get(live.market)
         if fresh is live or state is None:
             return fresh
-        ticker, stale_after = state.snapshot.ticker, state.snapshot.health.stale_after
-        valuation = value(live.state, live.position, live.levels, ticker, now=now, stale_after=stale_after)
-        return replace(live, valuation=valuation, stale_after=stale_after)
+        return live.valued_at(state.snapshot, now, live.updated_at)
 
     def _notify(self, update: PositionUpdate) -> None:
         for listener in self._listeners:

@@ -18,9 +18,11 @@ from dashboard.domain.reconcile import (
     find_differences,
     positions_by_key,
 )
+from dashboard.domain.stated_liquidation import confirms_liquidation, with_crossed_liquidation
 from dashboard.domain.transitions import PositionEvent
 from dashboard.positions.account_history import AccountHistory
 from dashboard.positions.audit_records import record_kind, record_of, snapshot_record
+from dashboard.positions.cross_checks import CrossChecks
 from dashboard.positions.event_text import describe_change
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import EventType, LivePosition, ReportCheck
@@ -67,6 +69,7 @@ class PositionTracker:
         """The exchange's time up to which every fill is known; None until a complete history was read."""
         self._recorded_until = restored.complete_until
         book.add_account(account, exchange)
+        self._checks = CrossChecks(book, self._record_change, restored.disagreements)
         self._restore()
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
@@ -99,7 +102,8 @@ class PositionTracker:
     @property
     def history(self) -> AccountHistory:
         """Everything that is known of the account, for a checkpoint. To be read with the book's lock held."""
-        return AccountHistory(self.account, self._journal.histories, self.complete_until)
+        disagreements = dict(self._checks.recorded)
+        return AccountHistory(self.account, self._journal.histories, self.complete_until, disagreements)
 
     def prune_before(self, time: int) -> None:
         """Removes most events before `time` (ms since 1970). To be called with the book's lock held."""
@@ -112,6 +116,11 @@ class PositionTracker:
             return
         if self._record(*snapshot_record(self.account, until)):
             self._recorded_until = until
+
+    def _record_change(self, kind: str, entry: Mapping[str, Any]) -> bool:
+        is_recorded = self._record(kind, entry)
+        self.unrecorded += not is_recorded
+        return is_recorded
 
     def _restore(self) -> None:
         for history in self._journal.histories:
@@ -132,8 +141,7 @@ class PositionTracker:
         if after is None:
             return
         self._has_new_events = True
-        if not self._record(record_kind(event), record_of(event, self.account, before, after) | context):
-            self.unrecorded += 1
+        self._record_change(record_kind(event), record_of(event, self.account, before, after) | context)
         self._drop_outdated_terms(before, after)
         self._update(after, self._known_difference(key))
         if after.change is not None:
@@ -144,6 +152,7 @@ class PositionTracker:
             self._book.announce(key)
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
+        self._checks.apply(positions_by_key(self.account, snapshot.positions))
         known = self._journal_keys()
         reported: tuple[PositionEvent, ...] = (*snapshot.fills, *snapshot.funding)
         for event in sorted(reported, key=lambda each: each.sort_key):
@@ -164,7 +173,7 @@ class PositionTracker:
         return self.complete_until is None or event.sort_key[0] <= self.complete_until
 
     def _differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
-        theirs = positions_by_key(self.account, snapshot.positions, hedged=snapshot.hedged)
+        theirs = positions_by_key(self.account, snapshot.positions)
         # Flat positions are compared, too: one closed after the request is not missing here.
         return find_differences(self._journal.positions, theirs, requested_at=snapshot.requested_at)
 
@@ -193,9 +202,9 @@ class PositionTracker:
     def _update_terms(self, snapshot: AccountSnapshot) -> set[PositionKey]:
         """Updates the exchange's terms and clears resolved differences. Returns the changed keys."""
         changed = set()
-        theirs = positions_by_key(self.account, snapshot.positions, hedged=snapshot.hedged)
+        theirs = positions_by_key(self.account, snapshot.positions)
         for state in self._journal.positions:
-            terms = theirs.get(state.key)
+            terms = self._terms_after(state.key, theirs.get(state.key))
             if difference_kind(state, terms) is None:
                 self._confirmed.add(state.key)
                 self._mark(state.key, None)
@@ -204,7 +213,23 @@ class PositionTracker:
                 state = self._journal.use_instrument(state.key, terms.instrument)
                 self._update(state, self._known_difference(state.key))
                 changed.add(state.key)
+            if terms is not None and self._confirms_liquidation(state.key, terms, snapshot):
+                changed.add(state.key)
         return changed
+
+    def _confirms_liquidation(self, key: PositionKey, terms: Position, snapshot: AccountSnapshot) -> bool:
+        """True if it was awaited that a reading confirms the liquidation price, and this one does."""
+        if key.symbol in snapshot.inconsistent_symbols or not confirms_liquidation(terms):
+            return False
+        return self._book.confirm_liquidation(key, snapshot.started_at)
+
+    def _terms_after(self, key: PositionKey, terms: Position | None) -> Position | None:
+        """Returns a row with its liquidation price, if that holds at the price of the row or the market."""
+        if terms is None:
+            return None
+        stated = terms.reported.mark_price if terms.reported else None
+        price = stated or self._book.live_price(key)
+        return with_crossed_liquidation(terms, self._terms.get(key), price)
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
         self._book.set_health(self.account, read_at=snapshot.received_at, problem=snapshot.problem)

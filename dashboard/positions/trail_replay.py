@@ -2,16 +2,19 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from dashboard.audit.trail_start import Checkpoint, TrailStart, trail_starts
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.journal import EVENTS_KEPT_MS, MAX_EVENTS, Journal, pruning_times
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode
 from dashboard.positions.audit_records import EVENT_KINDS, READING, parse_event, parse_instrument
+from dashboard.positions.disagreement_records import CROSS_CHECK, read_disagreement
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +28,8 @@ class RestoredPositions:
     journal: Journal
     complete_until: int | None = None
     """The exchange's time up to which no fill is missing; None if unknown."""
+    disagreements: dict[PositionKey, Disagreement] = field(default_factory=dict)
+    """Positions whose figures contradicted the exchange's own in the newest reading."""
 
 
 class TrailReplay:
@@ -32,7 +37,9 @@ class TrailReplay:
 
     def __init__(self, accounts: Iterable[AccountHistory] = ()) -> None:
         self._accounts = {
-            each.account: RestoredPositions(Journal(each.account, each.positions), each.complete_until)
+            each.account: RestoredPositions(
+                Journal(each.account, each.positions), each.complete_until, dict(each.disagreements)
+            )
             for each in accounts
         }
         self._instruments: dict[str, Instrument] = {}
@@ -43,7 +50,7 @@ class TrailReplay:
     def accounts(self) -> tuple[AccountHistory, ...]:
         """The histories of all accounts."""
         return tuple(
-            AccountHistory(name, each.journal.histories, each.complete_until)
+            AccountHistory(name, each.journal.histories, each.complete_until, dict(each.disagreements))
             for name, each in self._accounts.items()
         )
 
@@ -56,6 +63,8 @@ class TrailReplay:
         try:
             if kind == READING:
                 self._add_reading(entry["account"], int(entry["complete_until"]))
+            elif kind == CROSS_CHECK:
+                self._add_cross_check(*read_disagreement(entry))
             elif kind in EVENT_KINDS:
                 event = parse_event(kind, entry["event"], self._instrument(entry["instrument"]))
                 self._of(entry["account"]).journal.add(event)
@@ -67,6 +76,12 @@ class TrailReplay:
         restored = self._of(account)
         restored.complete_until = complete_until
         restored.journal.prune_before(complete_until - EVENTS_KEPT_MS)
+
+    def _add_cross_check(self, key: PositionKey, disagreement: Disagreement | None) -> None:
+        disagreements = self._of(key.account).disagreements
+        disagreements.pop(key, None)
+        if disagreement is not None:
+            disagreements[key] = disagreement
 
     def _of(self, account: str) -> RestoredPositions:
         if account not in self._accounts:

@@ -4,13 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.domain.currencies import USD_EQUIVALENTS
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.margin import MarginTier
 from dashboard.domain.position import Position
 from dashboard.domain.position_levels import levels_of
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.valuation import value
 from dashboard.positions.models import LivePosition
 from dashboard.state.runtime import MarketSnapshot
 
@@ -36,34 +36,28 @@ class ValuedPosition:
         state: PositionState,
         position: Position | None,
         difference: str | None,
+        disagreement: Disagreement | None,
         manual: ManualPosition,
         margin_tiers: tuple[MarginTier, ...],
     ) -> None:
         """Replaces everything but the valuation; call `revalue` afterwards."""
         self.margin_tiers = margin_tiers
         levels = levels_of(position, manual, margin_tiers) if position else None
-        self.live = replace(self.live, state=state, position=position, levels=levels, difference=difference)
+        self.live = replace(
+            self.live,
+            state=state,
+            position=position,
+            levels=levels,
+            difference=difference,
+            disagreement=disagreement if position else None,
+        )
 
     def revalue(self, snapshot: MarketSnapshot | None, now: int, updated_at: int) -> None:
         """Values it at the best live price of its market; None is a market that is not watched."""
         if snapshot is None:
             self.live = replace(self.live, updated_at=updated_at).without_price()
             return
-        live, stale_after = self.live, snapshot.health.stale_after
-        valuation = value(
-            live.state, live.position, live.levels, snapshot.ticker, now=now, stale_after=stale_after
-        )
-        # `replace` would take as long as the valuation itself.
-        self.live = LivePosition(
-            live.state,
-            live.market,
-            live.position,
-            live.levels,
-            valuation,
-            live.difference,
-            stale_after,
-            updated_at,
-        )
+        self.live = self.live.valued_at(snapshot, now, updated_at)
 
     def has_moved(self, threshold: Decimal) -> bool:
         """True if the PnL differs by more than `threshold` dollars from the PnL published last."""

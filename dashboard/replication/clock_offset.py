@@ -7,6 +7,7 @@ from redis import Redis
 
 from dashboard.clock import now_ms
 from dashboard.domain.market import Quote, Ticker
+from dashboard.domain.price_basis import PriceBasis
 from dashboard.positions.models import LivePosition
 from dashboard.replication.messages import AccountState, MessageHeader, StateMessage
 from dashboard.state.runtime import MarketSnapshot
@@ -98,11 +99,18 @@ def _snapshot(snapshot: MarketSnapshot, shift: int) -> MarketSnapshot:
             mark=_quote(ticker.mark, shift),
             change_24h=_quote(ticker.change_24h, shift),
         ),
+        basis=PriceBasis(snapshot.basis.live_since + shift, snapshot.basis.mark_from + shift),
     )
 
 
 def _position(live: LivePosition, shift: int) -> LivePosition:
-    return replace(live, valuation=replace(live.valuation, quote=_quote(live.quote, shift)))
+    return replace(
+        live,
+        valuation=replace(live.valuation, quote=_quote(live.quote, shift)),
+        # Only compared with each other, so the limit of `_time` would lose which of them is newer.
+        crossed_at=None if live.crossed_at is None else live.crossed_at + shift,
+        confirmed_at=None if live.confirmed_at is None else live.confirmed_at + shift,
+    )
 
 
 def _account(account: AccountState, shift: int) -> AccountState:

@@ -17,7 +17,8 @@ from dashboard.domain.events import (
 from dashboard.domain.feed_state import FeedHealth
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.margin import MarginTier
-from dashboard.domain.market import Instrument, Ticker
+from dashboard.domain.market import Instrument, Quote, Ticker
+from dashboard.domain.price_basis import PriceBasis
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,12 @@ class MarketSnapshot:
     """None until the exchange was reached and the symbol found."""
     ticker: Ticker = Ticker()
     margin_tiers: tuple[MarginTier, ...] = ()
+    basis: PriceBasis = PriceBasis()
+    """Decides between mark and last price."""
+
+    def price_at(self, now: int) -> tuple[Quote | None, bool]:
+        """Returns the live price to value positions on, None without one, and True for the mark price."""
+        return self.basis.price(self.ticker, now, self.health.stale_after)
 
 
 class RuntimeConfig:
@@ -87,12 +94,13 @@ def _after(snapshot: MarketSnapshot, event: FeedEvent) -> MarketSnapshot:
     version = snapshot.version + 1
     match event:
         case PriceReceived():
-            ticker, health = snapshot.ticker.merged(event.ticker), snapshot.health.after(event)
-            tiers = snapshot.margin_tiers
+            ticker, basis = _merged(snapshot, event.ticker, event.received_at)
+            health, tiers = snapshot.health.after(event), snapshot.margin_tiers
             # Without `replace`, which would take as long as all the rest of a tick.
-            return MarketSnapshot(version, snapshot.key, health, snapshot.instrument, ticker, tiers)
+            return MarketSnapshot(version, snapshot.key, health, snapshot.instrument, ticker, tiers, basis)
         case SupplementalPrice():
-            return replace(snapshot, version=version, ticker=snapshot.ticker.merged(event.ticker))
+            ticker, basis = _merged(snapshot, event.ticker, event.ticker.newest_at)
+            return replace(snapshot, version=version, ticker=ticker, basis=basis)
         case FeedFailed():
             return replace(snapshot, version=version, health=snapshot.health.after(event))
         case InstrumentResolved():
@@ -100,3 +108,12 @@ def _after(snapshot: MarketSnapshot, event: FeedEvent) -> MarketSnapshot:
             return replace(snapshot, version=version, key=key, instrument=event.instrument)
         case MarginTiersReceived():
             return replace(snapshot, version=version, margin_tiers=event.tiers)
+
+
+def _merged(snapshot: MarketSnapshot, newer: Ticker, received_at: int | None) -> tuple[Ticker, PriceBasis]:
+    """The ticker with the prices received at `received_at`, None without any, and the basis after them."""
+    before = snapshot.ticker
+    ticker = before.merged(newer)
+    if received_at is None:
+        return ticker, snapshot.basis
+    return ticker, snapshot.basis.after(before, ticker, received_at, snapshot.health.stale_after)

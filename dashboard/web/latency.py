@@ -1,7 +1,7 @@
 """Latency of prices, from their receipt to the view that shows them."""
 
 from dashboard.clock import now_ms
-from dashboard.metrics.registry import UPDATE_LATENCY, newest_at
+from dashboard.metrics.registry import UPDATE_LATENCY
 from dashboard.state.runtime import MarketSnapshot
 
 
@@ -15,7 +15,7 @@ class LatencyMeter:
 
     def on_update(self, update: object) -> None:
         """Notes the receipt of a new price, if there is one. Runs in the publishing thread, for each tick."""
-        received_at = newest_at(update.ticker) if isinstance(update, MarketSnapshot) else None
+        received_at = update.ticker.newest_at if isinstance(update, MarketSnapshot) else None
         if received_at is not None and received_at > self._newest:
             self._newest = received_at
             if self._pending is None:

@@ -8,7 +8,7 @@ import pytest
 from dashboard.auth.access_rules import AccessRules
 from dashboard.domain.events import AccountFailed
 from tests.api.conftest import ApiServer
-from tests.domain.builders import LONG, position
+from tests.domain.builders import LONG, position, row
 from tests.domain.fill_histories import fill
 from tests.positions.harness import BTC
 
@@ -24,6 +24,7 @@ def test_positions_have_all_details(service: ApiServer):
     details = response.json()["positions"][BTC]
     assert details | {
         "side": "long", "quantity": "2", "entry_price": "100", "current_price": "110", "leverage": "10",
+        "price_basis": "last",
         "unrealized_pnl": "20", "roe": "100", "fees": {"USDT": "0.5"}, "funding": {}, "risk": "PROFIT",
         "liquidation_price": "91", "liquidation_is_estimate": False, "liquidation_distance": "-17.2727",
         "adopted": False, "difference": None, "margin_mode": "isolated",
@@ -33,7 +34,15 @@ def test_positions_have_all_details(service: ApiServer):
 def test_unknown_values_are_null(service: ApiServer):
     service.harness.fills(fill("buy 2 @ 100"))
     details = httpx.get(service.url("/positions")).json()["positions"][BTC]
-    for name in ("current_price", "unrealized_pnl", "notional_value", "total_pnl", "leverage", "roe"):
+    for name in (
+        "current_price",
+        "price_basis",
+        "unrealized_pnl",
+        "notional_value",
+        "total_pnl",
+        "leverage",
+        "roe",
+    ):
         assert details[name] is None, name
     assert httpx.get(service.url("/positions/summary")).json()["unrealized_pnl"] is None
 
@@ -47,6 +56,15 @@ def test_summary_adds_up_all_positions(service: ApiServer):
 
 
 class TestHealth:
+    def test_position_that_disagrees_is_listed(self, service: ApiServer):
+        service.harness.snapshot(row(LONG, "2", "100", mark="110", notional="22"))
+        service.price("110")
+        health = httpx.get(service.url("/positions/health")).json()
+        assert (
+            f"{BTC} disagrees: notional 220.00 USDT calculated, 22.00 stated by the exchange"
+            in (health["degraded"])
+        )
+
     def test_healthy_with_price_and_account(self, service: ApiServer):
         service.harness.snapshot()
         service.price("100")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from dashboard.clock import wall_ms
 from dashboard.web.app import build_app
@@ -88,6 +88,11 @@ class OpenPage:
         """The first element that shows `key` of the view."""
         return self.page.locator(f'[data-bind="{key}"]').first
 
+    def add_console_line(self, line: ConsoleMessage) -> None:
+        """Keeps an error with its URL: "Failed to load resource" does not name the resource."""
+        if line.type == "error":
+            self.errors.append(f"{line.text} ({line.location['url']})")
+
     def evaluate(self, expression: str) -> Any:
         return self.page.evaluate(expression)
 
@@ -127,7 +132,7 @@ def visit(serve: Callable[..., Server], page: Page) -> Callable[..., OpenPage]:
         if not chart:
             page.add_init_script(NO_PLOTLY)
         opened = OpenPage(page, server)
-        page.on("console", lambda line: opened.errors.append(line.text) if line.type == "error" else None)
+        page.on("console", opened.add_console_line)
         page.on("pageerror", lambda error: opened.errors.append(str(error)))
         page.on("request", lambda request: opened.hosts.add(urlsplit(request.url).netloc))
         page.goto(server.url)

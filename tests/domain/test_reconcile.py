@@ -22,7 +22,11 @@ STEPPED = replace(instrument(), size_step=Decimal("0.01"), price_step=Decimal("0
 def compared(
     ours: list[PositionState], theirs: list[Position], *, hedged: bool = False
 ) -> tuple[Difference, ...]:
-    return find_differences(ours, positions_by_key(ACCOUNT, theirs, hedged=hedged))
+    return find_differences(ours, positions_by_key(ACCOUNT, in_mode(theirs, hedged=hedged)))
+
+
+def in_mode(theirs: list[Position], *, hedged: bool) -> list[Position]:
+    return [replace(each, hedged=hedged) for each in theirs]
 
 
 def kinds(found: tuple[Difference, ...]) -> list[DifferenceKind]:
@@ -103,7 +107,7 @@ def test_position_with_a_fill_since_the_request_is_skipped(
     requested_at: int | None, found: list[str]
 ) -> None:
     ours = after([fill("buy 2 @ 100", 5)])
-    theirs = positions_by_key(ACCOUNT, [position(LONG, "1", "100")], hedged=False)
+    theirs = positions_by_key(ACCOUNT, [position(LONG, "1", "100")])
     assert kinds(find_differences([ours], theirs, requested_at=requested_at)) == found
 
 
@@ -150,9 +154,8 @@ def test_adjustments_resolve_all_differences(
 ) -> None:
     of = instrument(payoff)
     book = journal(replace(each, instrument=of) for each in history)
-    theirs = positions_by_key(
-        ACCOUNT, [] if empty else [position(side, "7", "12345.6", of=of)], hedged=hedged
-    )
+    reported = [] if empty else [position(side, "7", "12345.6", of=of)]
+    theirs = positions_by_key(ACCOUNT, in_mode(reported, hedged=hedged))
     for difference in find_differences(book.positions, theirs):
         book.add(difference.adjustment(as_of=1000))
     assert find_differences(book.positions, theirs) == ()

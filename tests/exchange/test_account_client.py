@@ -17,7 +17,9 @@ from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Side, Source
 from dashboard.errors import CredentialError, ExchangeLacks, ExchangeUnavailable
+from dashboard.exchange import normalize_account
 from dashboard.exchange.account_client import AccountClient
+from dashboard.exchange.adapters.families import PositionRows
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from tests.waiting import TIMEOUT_S
@@ -79,10 +81,30 @@ async def test_positions_of_all_product_types_are_returned(harness: AccountHarne
     assert (short.instrument.symbol, short.side, short.contracts) == (ETH, Side.SHORT, 2)
     assert (inverse.instrument.symbol, inverse.instrument.payoff) == (COIN, Payoff.INVERSE_BASE)
     assert inverse.liquidation_price is None
-    assert held.hedged is False
+    assert held.position_modes == {BTC: False, ETH: False, COIN: False}
     assert abs(held.asked_at - wall_ms()) < 1000
     again = await harness.account.fetch_positions(harness.markets.instrument(COIN))
     assert again.positions == held.positions
+
+
+@pytest.mark.parametrize(
+    ("liquidation", "kept"),
+    [
+        pytest.param("61044.2", (Decimal("61044.2"), None), id="below the price"),
+        pytest.param("70000", (None, Decimal(70000)), id="above the price"),
+    ],
+)
+async def test_one_liquidation_price_of_a_hedge_is_that_of_one_leg(
+    harness: AccountHarness, liquidation: str, kept: tuple[Decimal | None, Decimal | None]
+) -> None:
+    harness.exchange.account.positions = [
+        DemoPosition(hold_side=side, margin_mode="crossed", liquidation_price=liquidation)
+        for side in ("long", "short")
+    ]
+    harness.exchange.account.use_hedge_mode()
+    legs = (await harness.account.fetch_positions()).positions
+    assert [leg.side for leg in legs] == [Side.LONG, Side.SHORT]
+    assert tuple(leg.liquidation_price for leg in legs) == kept
 
 
 @pytest.mark.parametrize(
@@ -106,16 +128,23 @@ async def test_failed_request_is_not_reported_as_flat(harness: AccountHarness, f
     assert len((await harness.account.fetch_positions()).positions) == 1
 
 
-async def test_failure_of_one_product_type_fails_the_request(
+async def test_failure_of_one_product_type_leaves_its_markets_unread(
     harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def refused(_params: object) -> None:
-        raise ExchangeUnavailable("rejected")
+    ccxt = harness.account._ccxt
+    request = ccxt.privateMixGetV2MixPositionAllPosition
 
-    await harness.account.fetch_positions()
-    monkeypatch.setattr("dashboard.exchange.exchange_quirks._fetch_coin_margined", refused)
-    with pytest.raises(ExchangeUnavailable):
-        await harness.account.fetch_positions()
+    async def refuse_coins(params: dict[str, str]) -> Any:
+        if params["productType"] == "COIN-FUTURES":
+            raise ExchangeUnavailable("rejected")
+        return await request(params)
+
+    monkeypatch.setattr(ccxt, "privateMixGetV2MixPositionAllPosition", refuse_coins)
+    held = await harness.account.fetch_positions()
+    (unread,) = held.unread
+    assert (str(unread), COIN in unread.symbols) == ("coin-margined futures: rejected", True)
+    assert BTC not in unread.symbols
+    assert [each.instrument.symbol for each in held.positions] == [BTC]
 
 
 async def test_wrong_api_key_is_a_credential_error(harness: AccountHarness) -> None:
@@ -161,25 +190,42 @@ async def test_position_in_a_newly_listed_market_is_read_by_the_next_request(har
     assert [position.instrument.symbol for position in held] == [BTC, ETH]
 
 
-async def test_position_in_an_unlisted_market_is_ignored(
+async def test_position_in_an_unlisted_market_is_unknown(
     harness: AccountHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     harness.exchange.account.positions.append(DemoPosition(symbol="GONEUSDT"))
     with pytest.raises(ExchangeUnavailable):
         await harness.account.fetch_positions()
     with caplog.at_level(logging.WARNING):
-        held = (await harness.account.fetch_positions()).positions
-        assert [position.instrument.symbol for position in held] == [BTC]
+        held = await harness.account.fetch_positions()
+        assert [position.instrument.symbol for position in held.positions] == [BTC]
+        assert [(part.name, part.symbols) for part in held.unread] == [("GONEUSDT", {"GONEUSDT"})]
+        assert str(held.unread[0]) == "GONEUSDT: bitget does not list the market GONEUSDT"
         await harness.account.fetch_positions()
-    assert caplog.text.count("positions and fills in GONEUSDT are ignored") == 1
+    assert caplog.text.count("positions and fills in GONEUSDT are unknown") == 1
+
+
+async def test_fill_in_hedge_mode_without_a_side_is_left_to_the_next_snapshot(
+    harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would open a position of its own, beside those of both sides."""
+    adapter = harness.account._adapter
+    monkeypatch.setattr(
+        adapter, "fill", lambda row, listed: normalize_account.fill(row | {"info": {}}, listed)
+    )
+    assert len(await harness.fetch_fills()) == 0
+    await harness.exchange.order("BTCUSDT", side="buy", size="0.1")
+    assert len(await harness.fetch_fills()) == 1
+    harness.account._position_modes[BTC] = True
+    assert await harness.fetch_fills() == ()
 
 
 async def test_hedge_mode_is_remembered_without_positions(harness: AccountHarness) -> None:
     harness.exchange.account.use_hedge_mode()
-    assert (await harness.account.fetch_positions()).hedged is True
+    assert [each.hedged for each in (await harness.account.fetch_positions()).positions] == [True]
     harness.exchange.account.positions.clear()
     flat = await harness.account.fetch_positions()
-    assert (flat.positions, flat.hedged) == ((), True)
+    assert (flat.positions, flat.position_modes) == ((), {BTC: True})
 
 
 async def test_fills_reveal_hedge_mode(harness: AccountHarness) -> None:
@@ -191,7 +237,7 @@ async def test_fills_reveal_hedge_mode(harness: AccountHarness) -> None:
     assert (opened.trade_side, opened.position_side) == (TradeSide.BUY, Side.LONG)
     assert (closed.trade_side, closed.position_side) == (TradeSide.SELL, Side.LONG)
     flat = await harness.account.fetch_positions()
-    assert (flat.positions, flat.hedged) == ((), True)
+    assert (flat.positions, flat.position_modes) == ((), {BTC: True})
 
 
 async def test_fills_of_one_market_have_all_fields(harness: AccountHarness) -> None:
@@ -320,12 +366,12 @@ async def test_exchange_clock_is_never_ahead(
         await asyncio.sleep(0.1)
         return wall_ms()
 
-    async def fetch_positions(*_: object) -> list[Any]:
+    async def fetch_positions(*_: object) -> PositionRows:
         requested_at.append(wall_ms())
-        return []
+        return PositionRows(())
 
     monkeypatch.setattr(harness.account._ccxt, "fetch_time", fetch_time_over_a_new_connection)
-    monkeypatch.setattr("dashboard.exchange.exchange_quirks.fetch_positions", fetch_positions)
+    monkeypatch.setattr(harness.account._adapter, "fetch_positions", fetch_positions)
     assert (await harness.account.fetch_positions()).asked_at <= requested_at[0]
 
 

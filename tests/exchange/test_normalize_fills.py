@@ -12,6 +12,7 @@ from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.position import Side
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange import normalize_account
+from dashboard.exchange.adapters.adapter_registry import adapter_for
 from tests.domain.builders import dec
 from tests.domain.builders import instrument as an_instrument
 from tests.exchange.builders import exchange_with, instrument_of, market
@@ -78,9 +79,14 @@ def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def read(key: str, *rows: dict[str, Any], hedged: bool = False) -> tuple[Fill, ...]:
-    listed = instrument_of(key.split()[0], MARKETS[key])
-    return normalize_account.fills([parsed(key, raw) for raw in rows], lambda _symbol: listed, hedged=hedged)
+def read(key: str, *rows: dict[str, Any]) -> tuple[Fill, ...]:
+    exchange = key.split()[0]
+    adapter, listed = (
+        adapter_for(exchange_with(exchange, MARKETS[key])),
+        instrument_of(exchange, MARKETS[key]),
+    )
+    fills = (adapter.fill(parsed(key, raw), listed) for raw in rows)
+    return tuple(fill for fill in fills if fill is not None)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +111,8 @@ def test_fill_of_each_exchange(
     assert (fill.id, fill.trade_side, fill.traded_at) == ("1", TradeSide(side), 1786542349220)
     assert (fill.price, fill.contracts) == (Decimal("64000.5"), Decimal(contracts))
     assert fill.fees == ((Fee(Decimal(fee[0]), fee[1]),) if fee else ())
-    assert (fill.realized_pnl, fill.position_side) == (dec(pnl), None)
+    assert fill.realized_pnl == dec(pnl)
+    assert fill.position_side is None or fill.hedged is None
 
 
 @pytest.mark.parametrize(
@@ -136,13 +143,16 @@ def test_fill_of_each_exchange(
 def test_position_side_of_a_fill_in_hedge_mode(
     key: str, raw: dict[str, Any], trade_side: str, position_side: str | None
 ) -> None:
-    (fill,) = read(key, raw, hedged=True)
+    (fill,) = read(key, raw)
     assert fill.trade_side == trade_side
     assert fill.position_side == (Side(position_side) if position_side else None)
 
 
-def test_fill_in_one_way_mode_has_no_position_side() -> None:
-    assert read("bybit", BYBIT)[0].position_side is None
+def test_fill_states_its_mode_where_the_exchange_does() -> None:
+    """Bybit states none: the side of its fills holds only if the market is in hedge mode."""
+    assert read("bybit", BYBIT)[0].hedged is None
+    assert read("okx", OKX)[0].hedged is False
+    assert read("okx", OKX | {"posSide": "long"})[0].hedged is True
 
 
 @pytest.mark.parametrize("kind", ["Funding", "SessionSettlePnL", "Dividend"])
@@ -187,9 +197,16 @@ def test_unreadable_fill_fails_the_conversion(missing: dict[str, Any]) -> None:
         "timestamp": 3,
         "info": {},
     }
-    assert len(normalize_account.fills([complete], lambda _symbol: an_instrument())) == 1
+    assert normalize_account.fill(complete, an_instrument()).contracts == 2
     with pytest.raises(ExchangeUnavailable, match=r"^bitget: a fill in BTC/USDT:USDT is unreadable$"):
-        normalize_account.fills([complete, complete | missing], lambda _symbol: an_instrument())
+        normalize_account.fill(complete | missing, an_instrument())
+
+
+def test_fill_without_an_id_is_identified_by_its_order() -> None:
+    """Liquidations have none on some exchanges; the others of their order differ in time or price."""
+    row: dict[str, Any] = {"order": "9", "side": "buy", "price": "1.5", "amount": "2", "timestamp": 3}
+    ids = [normalize_account.fill(row | more, an_instrument()).id for more in ({}, {"price": "1.6"}, {})]
+    assert ids == ["9 3 1.5 2", "9 3 1.6 2", "9 3 1.5 2"]
 
 
 def test_unreported_fee_is_not_zero() -> None:
@@ -206,36 +223,62 @@ def test_unreported_fee_is_not_zero() -> None:
 FUNDING: dict[str, Any] = {"id": "7", "symbol": SWAP, "amount": "-1.50", "code": "USDT", "timestamp": 1000}
 
 
-def test_funding_of_other_markets_is_omitted() -> None:
-    other = FUNDING | {"symbol": "ETH/USDT:USDT"}
-    (paid,) = normalize_account.funding([FUNDING, other], an_instrument())
+def test_funding_payment() -> None:
+    paid = normalize_account.payment(FUNDING, an_instrument())
     assert (paid.id, paid.amount, paid.currency, paid.paid_at) == ("7", Decimal("-1.50"), "USDT", 1000)
+
+
+OKX_ORDER = {
+    "instType": "SWAP", "instId": "BTC-USDT-SWAP", "ordId": "9", "tradeId": "1", "side": "sell",
+    "posSide": "net", "fillPx": "64000.5", "fillSz": "2", "fillPnl": "-1.5", "fillFee": "-0.07",
+    "fillFeeCcy": "USDT", "fillTime": "1786542349220", "fee": "-0.21", "feeCcy": "USDT", "execType": "T",
+    "state": "filled", "cTime": "1786542349220", "uTime": "1786542349220", "ordType": "market",
+    "sz": "2", "px": "", "accFillSz": "2", "avgPx": "64000.5", "category": "normal",
+    "clOrdId": "", "reduceOnly": "false",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("fee", "cost"), [("-0.07", "0.07"), ("0.02", "-0.02")], ids=["paid", "rebate"])
+def test_okx_streamed_fee_is_that_of_the_fill_and_positive_if_paid(fee: str, cost: str) -> None:
+    """The row of an order has the fees of all its fills, too. ccxt leaves the sign as it is."""
+    okx = exchange_with("okx", MARKETS["okx"])
+    row = okx.order_to_trade(okx.parse_order(OKX_ORDER | {"fillFee": fee}))
+    fill = adapter_for(okx).fill(row, instrument_of("okx", MARKETS["okx"]))
+    assert fill is not None
+    assert (fill.id, fill.fees) == ("1", (Fee(Decimal(cost), "USDT"),))
+
+
+def test_okx_liquidation_without_a_trade_id_has_that_of_its_bill() -> None:
+    ids = [fill.id for fill in read("okx", *(OKX | {"tradeId": "", "billId": bill} for bill in "78"))]
+    assert ids == ["bill 7", "bill 8"]
 
 
 def test_bybit_funding_is_negative_if_paid() -> None:
     bybit = exchange_with("bybit", MARKETS["bybit"])
     raw = {"symbol": "BTCUSDT", "execFee": "0.5", "execId": "7", "execTime": "1000", "feeRate": "0.0001"}
-    (paid,) = normalize_account.funding([bybit.parse_income(raw)], instrument_of("bybit", MARKETS["bybit"]))
+    paid = adapter_for(bybit).payment(bybit.parse_income(raw), instrument_of("bybit", MARKETS["bybit"]))
     assert (paid.amount, paid.currency) == (Decimal("-0.5"), "USDT")
 
 
 def test_hyperliquid_payments_have_distinct_identities() -> None:
     listed = instrument_of("hyperliquid", MARKETS["hyperliquid"])
     rows = [FUNDING | {"id": "0x00", "symbol": listed.symbol, "timestamp": at} for at in (1000, 2000)]
-    assert len({paid.identity for paid in normalize_account.funding(rows, listed)}) == 2
+    adapter = adapter_for(exchange_with("hyperliquid", MARKETS["hyperliquid"]))
+    assert len({adapter.payment(row, listed).identity for row in rows}) == 2
 
 
 @pytest.mark.parametrize("missing", [{"amount": None}, {"timestamp": None}], ids=str)
 def test_unreadable_funding_fails_the_conversion(missing: dict[str, Any]) -> None:
     with pytest.raises(ExchangeUnavailable, match="a funding payment in BTC/USDT:USDT is unreadable"):
-        normalize_account.funding([FUNDING | missing], an_instrument())
+        normalize_account.payment(FUNDING | missing, an_instrument())
 
 
-def test_closed_positions_are_selected_by_time() -> None:
-    rows = [
-        {"symbol": "A", "side": "long", "lastUpdateTimestamp": 1000},
-        {"symbol": "B", "side": "short", "lastUpdateTimestamp": 999},
-        {"symbol": "C", "side": "short", "lastUpdateTimestamp": None, "timestamp": 1001},
-        {"symbol": "D", "side": None, "lastUpdateTimestamp": 2000},
-    ]
-    assert normalize_account.closed_positions(rows, 1000) == {("A", Side.LONG), ("C", Side.SHORT)}
+def test_time_of_a_closed_position() -> None:
+    assert normalize_account.closed_at({"lastUpdateTimestamp": 1000, "timestamp": 1}) == 1000
+    assert normalize_account.closed_at({"lastUpdateTimestamp": None, "timestamp": 1001}) == 1001
+    assert normalize_account.closed_at({}) == 0
+
+
+def test_closed_positions_have_a_side() -> None:
+    rows = [{"symbol": "A", "side": "long"}, {"symbol": "C", "side": "short"}, {"symbol": "D", "side": None}]
+    assert normalize_account.closed_positions(rows) == {("A", Side.LONG), ("C", Side.SHORT)}

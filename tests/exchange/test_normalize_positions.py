@@ -9,6 +9,7 @@ from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side, Source
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange import normalize_account
+from dashboard.exchange.adapters.adapter_registry import adapter_for
 from tests.domain.builders import dec
 from tests.exchange.builders import exchange_with, instrument_of, market
 
@@ -82,7 +83,8 @@ HYPERLIQUID = {
 
 def positions(rows: list[dict[str, Any]], listed: Instrument) -> tuple[Position, ...]:
     """Converts rows that are all of one market."""
-    return normalize_account.positions(rows, lambda _symbol: listed)
+    opened = filter(normalize_account.is_open, rows)
+    return tuple(normalize_account.position(row, listed) for row in opened)
 
 
 def parsed(key: str, raw: dict[str, Any]) -> dict[str, Any]:
@@ -115,8 +117,8 @@ def read(key: str, *rows: dict[str, Any]) -> tuple[Position, ...]:
             id="bitget reports 0, ccxt estimates one",
         ),
         pytest.param(
-            "binance", BINANCE, "short", "0.010", "0.01", "44525.0", None, "cross", None, "0.004",
-            id="binance without leverage, liquidation '0'",
+            "binance", BINANCE, "short", "0.010", "0.01", "44525.0", "20", "cross", None, "0.004",
+            id="binance: leverage derived, liquidation '0'",
         ),
         pytest.param(
             "bybit", BYBIT, "short", "0.100", "0.1", "64000.15", "4.2", None, "78000.5", "0.005", id="bybit"
@@ -163,6 +165,27 @@ def test_liquidation_price_estimated_by_ccxt_is_ignored() -> None:
         Decimal(parsed("bitget inverse", BITGET_INVERSE)["liquidationPrice"]) > 30_000
     )  # of a long entered at 30,000
     assert read("bitget inverse", BITGET_INVERSE)[0].liquidation_price is None
+
+
+@pytest.mark.parametrize(
+    ("info", "leverage"),
+    [
+        pytest.param({"lever": "7", "notional": "500", "margin": "50"}, "7", id="stated"),
+        pytest.param({"notional": "500", "margin": "50"}, "10", id="derived"),
+        pytest.param({"margin": "50"}, None, id="ccxt's own notional"),
+        pytest.param({"notional": "500", "margin": "52"}, None, id="a margin with fees"),
+    ],
+)
+def test_leverage_is_stated_or_derived_from_stated_figures(
+    info: dict[str, str], leverage: str | None
+) -> None:
+    margin = info.get("margin")
+    row = {
+        "symbol": SWAP, "side": "long", "contracts": "5", "entryPrice": "90", "leverage": "7",
+        "notional": "500", "initialMargin": margin, "info": info,
+    }  # fmt: skip
+    (held,) = positions([row], instrument_of("bitget", MARKETS["bitget"]))
+    assert held.leverage == dec(leverage)
 
 
 @pytest.mark.parametrize(
@@ -213,15 +236,12 @@ def test_hedge_mode_has_a_position_of_each_side() -> None:
         pytest.param("okx", OKX | {"posSide": "short", "pos": "300"}, True, id="okx"),
         pytest.param("htx", HTX | {"position_side": "both"}, False, id="htx one-way"),
         pytest.param("htx", HTX, True, id="htx"),
-        pytest.param("krakenfutures", KRAKEN, None, id="krakenfutures reports no mode"),
+        pytest.param("krakenfutures", KRAKEN, False, id="krakenfutures has one-way mode only"),
     ],
 )
 def test_position_mode_is_read_from_the_rows(key: str, raw: dict[str, Any], mode: bool | None) -> None:
-    assert normalize_account.hedged([parsed(key, raw)]) is mode
-
-
-def test_position_mode_is_unknown_without_rows() -> None:
-    assert normalize_account.hedged([]) is None
+    adapter = adapter_for(exchange_with(key.split()[0], MARKETS[key]))
+    assert adapter.is_hedged(parsed(key, raw)) is mode
 
 
 @pytest.mark.parametrize(
@@ -236,11 +256,6 @@ def test_position_mode_is_unknown_without_rows() -> None:
 )
 def test_opening_time_of_a_position(key: str, raw: dict[str, Any], at: int | None) -> None:
     assert read(key, raw)[0].opened_at == at
-
-
-def test_position_in_an_unsupported_market_is_omitted() -> None:
-    unreadable = {"symbol": SWAP, "side": None, "contracts": "2", "entryPrice": None}
-    assert normalize_account.positions([unreadable], lambda _symbol: None) == ()
 
 
 def test_position_numbers_are_exact() -> None:

@@ -7,7 +7,6 @@ import pytest
 from dashboard.demo.protocol.fault_injection import EVERY, SocketFaults
 from dashboard.domain.events import PriceReceived, Transport
 from dashboard.domain.feed_state import FeedState
-from dashboard.domain.valuation import valuation_price
 from tests.feed.harness import PATIENT, PATIENT_REQUESTS, FeedHarness
 
 FAULTS = {
@@ -102,8 +101,7 @@ def test_price_becomes_stale_without_stream_and_responses(harness: FeedHarness):
     limit = (disconnected.health.received_at or 0) + live.health.stale_after
     assert disconnected.health.state_at(limit) is not FeedState.STALE
     assert disconnected.health.state_at(limit + 1) is FeedState.STALE
-    price, _ = valuation_price(disconnected.ticker, limit + 1, disconnected.health.stale_after)
-    assert price is None
+    assert disconnected.price_at(limit + 1) == (None, False)
 
 
 def test_dead_socket_is_reset_while_requests_fail(harness: FeedHarness):

@@ -1,7 +1,7 @@
 """TrackerHarness: a tracker with its book and markets, on a clock that the test moves."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -67,8 +67,12 @@ class TrackerHarness:
         self.tracker.apply(FillsReceived(fills))
         return self
 
-    def snapshot(self, *positions: Position, requested_at: int = 1_000, **more: Any) -> "TrackerHarness":
-        self.tracker.apply(AccountSnapshot(self.now, requested_at, positions, **more))
+    def snapshot(
+        self, *positions: Position, requested_at: int = 1_000, hedged: bool = False, **more: Any
+    ) -> "TrackerHarness":
+        in_mode = tuple(replace(each, hedged=hedged) for each in positions)
+        started = {"started_at": self.book._clock()}
+        self.tracker.apply(AccountSnapshot(self.now, requested_at, in_mode, **(started | more)))
         return self
 
     def price(self, last: str, symbol: str = BTC) -> "TrackerHarness":

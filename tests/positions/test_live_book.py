@@ -16,11 +16,12 @@ from dashboard.domain.events import (
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.margin import MarginTier
+from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position import Position, Source
 from dashboard.domain.position_selection import ManualEntry
 from dashboard.domain.risk import RiskStatus
 from dashboard.positions.live_book import LiveBook
-from dashboard.positions.models import PositionUpdate
+from dashboard.positions.models import PositionUpdate, ValuationChange
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 from tests.domain.builders import LONG, SHORT, entered, entered_long, instrument, position, received, ticker
@@ -189,6 +190,58 @@ class TestPrices:
         (live,) = book.open_in(BTC)
         assert (live.unrealized_pnl, live.valuation.on_mark) == (pnl, on_mark)
         assert live.status is (RiskStatus.UNKNOWN if pnl is None else RiskStatus.PROFIT)
+
+
+class TestPriceBasis:
+    """Changes between mark and last price are reported, since they move PnL although the market did not."""
+
+    @pytest.fixture
+    def tick(self, markets: Markets, clock: Clock) -> Callable[..., None]:
+        """Applies prices received at an instant."""
+
+        def tick(at: int, **prices: str) -> None:
+            clock.now = at
+            markets.apply(BTC, received(at=at, **prices))
+
+        resolve(markets)
+        return tick
+
+    def test_loss_and_return_of_the_mark_are_events(self, book: LiveBook, account, tick):
+        account("main", "bitget", position(LONG))
+        tick(0, last="105", mark="110")
+        for at in range(1_000, 60_000, 1_000):
+            tick(at, last="105", **({"mark": "110"} if at >= 20_000 else {}))
+        texts = [entry.text for entry in book.events if entry.kind is ValuationChange.BASIS]
+        assert texts == [
+            "valued on the mark price again",
+            "valued on the last price: no mark price for 6 s",
+        ]
+
+    def test_prices_at_the_start_are_no_event(self, book: LiveBook, account, tick):
+        account("main", "bitget", position(LONG))
+        tick(0, last="105")
+        tick(1_000, mark="110")
+        (live,) = book.open_in(BTC)
+        assert live.price_basis == "mark"
+        assert ValuationChange.BASIS not in {entry.kind for entry in book.events}
+
+    def test_outage_of_all_prices_is_no_change_of_the_basis(self, book: LiveBook, account, tick):
+        account("main", "bitget", position(LONG))
+        tick(0, last="105", mark="110")
+        tick(60_000, last="105")
+        tick(60_100, mark="110")
+        assert [live.price_basis for live in book.open_in(BTC)] == ["mark"]
+        assert ValuationChange.BASIS not in {entry.kind for entry in book.events}
+
+    def test_mark_is_live_up_to_its_own_limit(self, markets: Markets, book: LiveBook, account, clock, tick):
+        account("main", "bitget", position(LONG))
+        mark = Quote(Decimal(110), 0, limit_ms=15_000)
+        markets.apply(BTC, PriceReceived(Transport.STREAM, 0, Ticker(mark=mark)))
+        for now, basis in ((15_000, "mark"), (15_001, "last")):
+            tick(now, last="105")
+            assert [live.price_basis for live in book.open_in(BTC)] == [basis]
+            (valued,) = book.as_valued().values()
+            assert valued.at(now) is valued
 
 
 class TestAccounts:

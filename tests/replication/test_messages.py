@@ -11,6 +11,7 @@ from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
 from dashboard.domain.journal import Journal
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position_selection import ManualEntry
+from dashboard.domain.price_basis import PriceBasis
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation
 from dashboard.positions.models import LivePosition
@@ -43,7 +44,8 @@ def round_trip(**parts: messages.Part | MessageHeader | None) -> StateMessage:
 def test_market_keeps_every_value(price: Decimal, other: Decimal):
     runtime = RuntimeConfig(market_key(), 2_000)
     runtime.apply(InstrumentResolved(instrument()))
-    runtime.apply(PriceReceived(Transport.STREAM, 9, Ticker(last=Quote(price, 9), mark=Quote(other, 8))))
+    ticker = Ticker(last=Quote(price, 9), mark=Quote(other, 8, limit_ms=15_000))
+    runtime.apply(PriceReceived(Transport.STREAM, 9, ticker))
     back = round_trip(main=runtime.snapshot).main
     assert repr(back) == repr(runtime.snapshot)
 
@@ -95,6 +97,7 @@ def test_times_are_converted_to_the_clock_of_this_machine():
     assert there.main.ticker.last
     assert ours.ticker.last
     assert there.main.ticker.last.received_at == ours.ticker.last.received_at - 300_000
+    assert there.main.basis == PriceBasis(ours.basis.live_since - 300_000, ours.basis.mark_from - 300_000)
     assert there.main.health.received_at == (ours.health.received_at or 0) - 300_000
     assert there.account
     assert there.account.accounts[ACCOUNT].read_at == (feed.harness.health.read_at or 0) - 300_000

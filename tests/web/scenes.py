@@ -157,7 +157,11 @@ class Scene:
         hedged = len({(each.instrument.symbol) for each in positions}) < len(positions)
         return self.account_reports(
             AccountSnapshot(
-                self.clock(), self._requested_at, positions, hedged=hedged, recently_closed=closed
+                self.clock(),
+                self._requested_at,
+                tuple(replace(each, hedged=hedged) for each in positions),
+                recently_closed=closed,
+                started_at=self.clock(),
             )
         )
 

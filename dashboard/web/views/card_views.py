@@ -7,8 +7,7 @@ from dashboard.app.context import EngineInfo
 from dashboard.domain.contract_math import initial_margin
 from dashboard.domain.environment import Environment
 from dashboard.domain.market import Quote
-from dashboard.domain.position import Position, Source
-from dashboard.domain.valuation import Valuation, valuation_price
+from dashboard.domain.position import Source
 from dashboard.formatting import (
     MISSING,
     Tone,
@@ -21,7 +20,7 @@ from dashboard.formatting import (
     size,
 )
 from dashboard.web.views.notices import liquidation_source
-from dashboard.web.views.selected_position import SelectedPosition
+from dashboard.web.views.selected_position import OtherPosition, SelectedPosition
 
 View = dict[str, Any]
 
@@ -47,7 +46,7 @@ def market_name_view(selected: SelectedPosition, info: EngineInfo) -> View:
 def headline_price(selected: SelectedPosition, now: int) -> tuple[Quote | None, str, bool]:
     """Returns the most prominent price, its name, and True if it is live; an old price is kept."""
     ticker = selected.market.ticker
-    quote, on_mark = valuation_price(ticker, now, selected.market.health.stale_after)
+    quote, on_mark = selected.market.price_at(now)
     if quote is not None:
         return quote, "Mark price" if on_mark else "Last price", True
     old = [(each, name) for each, name in ((ticker.mark, "Mark price"), (ticker.last, "Last price")) if each]
@@ -61,15 +60,16 @@ def price_view(selected: SelectedPosition, now: int) -> View:
     """The price card. Prices that are too old are kept, with tone UNKNOWN."""
     step = selected.market.instrument.price_step if selected.market.instrument else None
     quote, label, is_live = headline_price(selected, now)
-    last = selected.market.ticker.last
+    last, limit = selected.market.ticker.last, selected.market.health.stale_after
+    is_new = quote is None or quote.age(now) <= limit
     view = {
         "price": price(quote.value if quote else None, step),
         "price:value": str(quote.value) if quote else "",
         "price:tone": Tone.NEUTRAL if is_live else Tone.UNKNOWN,
         "price-label": label,
-        "price-age:hidden": "1" if is_live or quote is None else "",
+        "price-age:hidden": "1" if is_new else "",
         "age:ms": str(quote.age(now)) if quote else "",
-        "stale:ms": str(selected.market.health.stale_after),
+        "stale:ms": str(quote.limit(limit) if quote else limit),
         "last:value": str(last.value) if last and _is_live(last, selected, now) else "",
     }
     for name in ("last", "bid", "ask", "mark"):
@@ -94,7 +94,7 @@ def pnl_view(selected: SelectedPosition) -> View:
         "pnl": pnl,
         "pnl:tone": sign_tone(valuation.unrealized_pnl),
         "pnl-currency": settle,
-        "pnl-basis": _basis(valuation) if pnl != MISSING else "",
+        "pnl-basis": _basis(selected) if pnl != MISSING else "",
         "roe": percent(valuation.roe),
         "roe:tone": sign_tone(valuation.roe),
         "moved": percent(moved),
@@ -111,7 +111,7 @@ def position_view(selected: SelectedPosition, info: EngineInfo) -> View:
     )
     view |= {"position:hidden": "1", "no-position:hidden": "", "side:tone": Tone.NEUTRAL, "source": ""}
     legs = _legs(selected)
-    view |= {"legs": legs, "legs-line:hidden": "" if legs else "1"}
+    view |= {"legs": legs, "legs-line:hidden": "" if legs else "1"} | _disagreement_view(selected)
     if position is None or levels is None or instrument is None:
         return view
     settle = instrument.settle
@@ -120,15 +120,21 @@ def position_view(selected: SelectedPosition, info: EngineInfo) -> View:
         "no-position:hidden": "1",
         "side": f"{position.side.title()} {leverage(position.leverage)}".rstrip(),
         "side:tone": Tone.UP if position.side.sign > 0 else Tone.DOWN,
-        "size": f"{size(position.size)} {instrument.base}",
+        "size": MISSING if selected.is_withheld else f"{size(position.size)} {instrument.base}",
         "notional": _amount(selected.valuation.notional, settle),
-        "margin": _amount(initial_margin(position), settle),
+        "margin": _amount(None if selected.is_withheld else initial_margin(position), settle),
         "margin-mode": position.margin_mode or "",
         "entry": price(position.entry_price, instrument.price_step),
         "liquidation": "none" if levels.no_liquidation else price(levels.liquidation, instrument.price_step),
         "liquidation-source": liquidation_source(position, levels),
         "source": "entered" if position.source is Source.MANUAL else _account(info),
     }
+
+
+def _disagreement_view(selected: SelectedPosition) -> View:
+    text = selected.disagreement.text if selected.disagreement else ""
+    hidden = "" if text else "1"
+    return {"disagreement": text, "disagreement-line:hidden": hidden, "disagrees:hidden": hidden}
 
 
 def _account(info: EngineInfo) -> str:
@@ -144,18 +150,22 @@ def _legs(selected: SelectedPosition) -> str:
     return ", ".join(_leg(leg) for leg in selected.others)
 
 
-def _leg(leg: Position) -> str:
-    instrument = leg.instrument
-    entry = price(leg.entry_price, instrument.price_step)
-    return f"{leg.side} {size(leg.size)} {instrument.base} at {entry}"
+def _leg(leg: OtherPosition) -> str:
+    instrument = leg.position.instrument
+    entry = price(leg.position.entry_price, instrument.price_step)
+    amount = MISSING if leg.is_withheld else size(leg.position.size)
+    return f"{leg.position.side} {amount} {instrument.base} at {entry}"
 
 
-def _basis(valuation: Valuation) -> str:
-    return "on mark" if valuation.on_mark else "on last"
+def _basis(selected: SelectedPosition) -> str:
+    """The price that PnL is calculated with, and the reason if a known mark price is not used."""
+    if selected.valuation.on_mark:
+        return "on mark"
+    return "on last, mark late" if selected.market.ticker.mark else "on last"
 
 
 def _is_live(quote: Quote | None, selected: SelectedPosition, now: int) -> bool:
-    return quote is not None and quote.age(now) <= selected.market.health.stale_after
+    return quote is not None and quote.is_live(now, selected.market.health.stale_after)
 
 
 def _change_tone(change: Quote | None, selected: SelectedPosition, now: int) -> Tone:

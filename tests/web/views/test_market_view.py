@@ -267,7 +267,13 @@ def test_price_is_live_up_to_its_age_limit():
 
 def test_stale_mark_is_replaced_by_the_last_price():
     scene = live().after(5_001).price("67000", mark=None)
-    assert_shows(scene, price="67,000.0", price_label="Last price", pnl_basis="on last", mark__tone="unknown")
+    assert_shows(
+        scene,
+        price="67,000.0",
+        price_label="Last price",
+        pnl_basis="on last, mark late",
+        mark__tone="unknown",
+    )
 
 
 @pytest.mark.parametrize("route", Transport)
