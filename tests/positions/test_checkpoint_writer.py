@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard.audit.trail_files import trail_files
 from dashboard.audit.trail_reader import read_records
-from dashboard.domain import event_log
+from dashboard.domain import event_log, pruning
 from dashboard.positions import checkpoint_writer
 from dashboard.positions.trail_replay import TrailReplay, restore_trail
 from tests.audit.builders import NOON, only_file, write_lines
@@ -27,7 +27,8 @@ def small_limits() -> Iterator[None]:
     """Events are pruned soon."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(event_log, "_CHECKPOINT_EVERY_EVENTS", 2)
-        patch.setattr(checkpoint_writer, "MAX_EVENTS", 4)
+        patch.setattr(pruning, "FEW_EVENTS", 4)
+        patch.setattr(pruning, "_LATE_MS", 2)
         patch.setattr(checkpoint_writer, "_ITEMS_PER_LINE", 3)
         yield
 
@@ -240,7 +241,7 @@ def test_checkpoint_that_fails_is_repeated(tmp_path, monkeypatch):
 
 
 def test_number_of_kept_events_is_limited(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoint_writer, "MAX_EVENTS", 100)
+    monkeypatch.setattr(pruning, "MANY_EVENTS", 100)
     trail = TrailHarness(tmp_path)
     for at in range(1000):
         trail.harness.fills(fill(f"{'sell' if at % 3 else 'buy'} 1 @ {100 + at % 7}", at))
@@ -252,7 +253,7 @@ def test_number_of_kept_events_is_limited(tmp_path, monkeypatch):
 
 
 def test_replay_of_a_long_trail_without_checkpoints_needs_little_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("dashboard.positions.trail_replay.MAX_EVENTS", 100)
+    monkeypatch.setattr(pruning, "MANY_EVENTS", 200)
     monkeypatch.setattr("dashboard.positions.trail_replay._PRUNE_EVERY_RECORDS", 100)
     trail = TrailHarness(tmp_path)
     for at in range(1000):

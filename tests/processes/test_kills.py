@@ -42,7 +42,7 @@ def run_engine(flags: list[str]) -> None:
     """Runs the dashboard without its page until it is killed. A checkpoint is written every few lines."""
     checkpoint_writer.CHECKPOINT_EVERY_LINES = 3
     checkpoint_writer._CHECK_INTERVAL_S = 0.01
-    checkpoint_writer._ITEMS_PER_LINE = 20
+    checkpoint_writer._PAUSE_S = 0
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         signal.pause()
