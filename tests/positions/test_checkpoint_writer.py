@@ -16,7 +16,7 @@ from dashboard.domain import event_log, pruning
 from dashboard.positions import checkpoint_writer
 from dashboard.positions.trail_replay import TrailReplay, restore_trail
 from tests.audit.builders import NOON, only_file, write_lines
-from tests.domain.builders import LONG, position
+from tests.domain.builders import LONG, position, row
 from tests.domain.fill_histories import ACCOUNT, fill, fills, funding, histories
 from tests.positions.trail_harness import TrailHarness
 from tests.waiting import TIMEOUT_S, until
@@ -149,6 +149,22 @@ def test_other_accounts_of_the_trail_stay_in_the_checkpoint(tmp_path):
     assert [each.contracts for each in alice.states.values()] == [2]
     assert [each.contracts for each in alice.restarted("bob").states.values()] == [-1]
     assert bob.verify().intact
+
+
+def test_disagreement_with_the_exchange_stays_in_the_checkpoint(tmp_path):
+    """As it was recorded: the same at another price is not recorded again."""
+    trail = TrailHarness(tmp_path)
+    trail.harness.fills(fill("buy 2 @ 100")).price("110")
+    trail.harness.snapshot(row(LONG, "2", "100", mark="110", notional="22", pnl="2"))
+    trail.harness.price("120").snapshot(row(LONG, "2", "100", mark="120", notional="24", pnl="4"))
+    trail.checkpoints.write()
+    again = trail.restarted()
+    assert again.harness.only.is_withheld
+    assert again.trail.checkpoint is not None
+    again.harness.price("120").snapshot(row(LONG, "2", "100", mark="120", notional="240", pnl="40"))
+    again.checkpoints.write()
+    assert not again.restarted().harness.only.is_withheld
+    assert again.verify().intact
 
 
 def test_lines_written_between_those_of_a_checkpoint_come_after_it(tmp_path, monkeypatch):
