@@ -151,6 +151,17 @@ def test_other_accounts_of_the_trail_stay_in_the_checkpoint(tmp_path):
     assert bob.verify().intact
 
 
+def test_other_accounts_keep_no_old_events(tmp_path):
+    alice = TrailHarness(tmp_path, "alice")
+    alice.harness.fills(*fills("buy 2 @ 100, sell 1 @ 110, buy 1 @ 90"))
+    bob = alice.restarted("bob")
+    bob.checkpoints.write()
+    again = bob.restarted("alice")
+    (history,) = again.harness.tracker.history.positions
+    assert (history.events, again.states) == ((), alice.states)
+    assert again.verify().intact
+
+
 def test_disagreement_with_the_exchange_stays_in_the_checkpoint(tmp_path):
     """As it was recorded: the same at another price is not recorded again."""
     trail = TrailHarness(tmp_path)
