@@ -77,11 +77,11 @@ async def _read(
         events.append(event)
         tracker.apply(event)
 
-    await AccountFeed(client, markets, emit, tracker).first_snapshot(main)
-    for expected in case.positions:
+    for expected in case.positions:  # first: without a price no liquidation price of a hedged leg is trusted
         ticker = Ticker(mark=Quote(Decimal(expected.mark), now_ms()))
         key = MarketKey(accounts.exchange, expected.symbol)
         states.apply(key, PriceReceived(Transport.POLL, now_ms(), ticker))
+    await AccountFeed(client, markets, emit, tracker).first_snapshot(main)
     live = tuple(book.get_all_positions().values())
     snapshot = next(event for event in reversed(events) if isinstance(event, AccountSnapshot))
     fills = {fill.identity: fill for event in events for fill in getattr(event, "fills", ())}
