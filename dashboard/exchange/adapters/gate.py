@@ -127,7 +127,7 @@ class GateAdapter(AccountAdapter):
             with suppress(AccountNotEnabled):
                 account = await self.ccxt.privateFuturesGetSettleAccounts({"settle": settle})
                 return str(account["user"])
-        return str((await self.ccxt.privateAccountGetDetail())["user_id"])
+        return str((await self.ccxt.privateAccountGetDetail({}))["user_id"])
 
     async def _with_closed_sizes(self, rows: list[Raw]) -> list[Raw]:
         """Returns trades in hedge mode as REST lists them: the stream omits whether they close a position."""
