@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ccxt.base.errors import NetworkError
 
@@ -13,6 +13,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
+from dashboard.domain.stated_liquidation import without_passed_liquidation
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import normalize_account
@@ -22,8 +23,10 @@ from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
 from dashboard.exchange.fill_streams import FillStreams
-from dashboard.exchange.normalize import Raw
+from dashboard.exchange.normalize import Raw, positive
 from dashboard.exchange.pagination import MAX_HISTORY_MS
+
+EventT = TypeVar("EventT", Fill, Funding)
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +99,9 @@ class AccountClient:
                     unread.append(UnreadPart(symbol, self._unsupported[symbol], frozenset((symbol,))))
                 continue
             try:
-                read = self._adapter.position(row, instrument)
+                read = without_passed_liquidation(
+                    self._adapter.position(row, instrument), positive(row.get("markPrice"))
+                )
             except ExchangeUnavailable as error:
                 unread.append(UnreadPart(instrument.symbol, str(error), frozenset((instrument.symbol,))))
             else:
@@ -123,17 +128,18 @@ class AccountClient:
         for fill in fills:
             if fill.hedged is not None:
                 self._position_modes[fill.instrument.symbol] = fill.hedged
-        attributed = (self._in_mode(fill) for fill in fills)
-        return tuple(fill for fill in attributed if fill is not None)
+        return tuple(self._in_mode(fill) for fill in fills if self._has_position(fill))
 
-    def _in_mode(self, fill: Fill) -> Fill | None:
-        """Returns the fill without the side of its position, unless its market is in hedge mode.
+    def _has_position(self, fill: Fill) -> bool:
+        """False for a fill without a side in hedge mode: a snapshot shows its effect."""
+        return fill.position_side is not None or not self._is_hedged(fill.instrument)
 
-        None in hedge mode without a side: it belongs to neither position, and a snapshot shows its effect.
-        """
-        if not self._position_modes.get(fill.instrument.symbol, False):
-            return replace(fill, position_side=None)
-        return None if fill.position_side is None else fill
+    def _in_mode(self, event: EventT) -> EventT:
+        """Returns a fill or payment without the side of its position, unless its market is in hedge mode."""
+        return event if self._is_hedged(event.instrument) else replace(event, position_side=None)
+
+    def _is_hedged(self, instrument: Instrument) -> bool:
+        return self._position_modes.get(instrument.symbol, False)
 
     async def fetch_funding(self, instrument: Instrument, since: int) -> tuple[Funding, ...]:
         """Returns funding payments since `since` (ms since 1970); empty if unsupported."""
@@ -144,7 +150,7 @@ class AccountClient:
         with translate_errors(self.id):
             rows = await self._adapter.fetch_funding(instrument.symbol, since, now)
         own = (row for row in rows if row.get("symbol") == instrument.symbol)
-        return tuple(self._adapter.payment(row, instrument) for row in own)
+        return tuple(self._in_mode(self._adapter.payment(row, instrument)) for row in own)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
         """Returns symbol and side of the positions closed since `since`; empty if unsupported."""
@@ -152,8 +158,7 @@ class AccountClient:
             return frozenset()
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._adapter.fetch_closed_positions()
-        return normalize_account.closed_positions(rows, since)
+            return normalize_account.closed_positions(await self._adapter.fetch_closed_positions(since))
 
     async def watch_fills(self) -> tuple[Fill, ...]:
         """Waits for the next fills of the websocket."""

@@ -88,6 +88,26 @@ async def test_positions_of_all_product_types_are_returned(harness: AccountHarne
 
 
 @pytest.mark.parametrize(
+    ("liquidation", "kept"),
+    [
+        pytest.param("61044.2", (Decimal("61044.2"), None), id="below the price"),
+        pytest.param("70000", (None, Decimal(70000)), id="above the price"),
+    ],
+)
+async def test_one_liquidation_price_of_a_hedge_is_that_of_one_leg(
+    harness: AccountHarness, liquidation: str, kept: tuple[Decimal | None, Decimal | None]
+) -> None:
+    harness.exchange.account.positions = [
+        DemoPosition(hold_side=side, margin_mode="crossed", liquidation_price=liquidation)
+        for side in ("long", "short")
+    ]
+    harness.exchange.account.use_hedge_mode()
+    legs = (await harness.account.fetch_positions()).positions
+    assert [leg.side for leg in legs] == [Side.LONG, Side.SHORT]
+    assert tuple(leg.liquidation_price for leg in legs) == kept
+
+
+@pytest.mark.parametrize(
     "fault",
     [
         pytest.param({"status": 503}, id="503"),
