@@ -195,7 +195,7 @@ async def test_gate_user_without_a_futures_account(harness: StreamHarness) -> No
 async def test_gate_fill_in_hedge_mode_is_read_again_for_its_side(
     harness: StreamHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The stream does not tell whether a sale closes a long or opens a short."""
+    """The stream does not state whether a sale closes a long or opens a short."""
     monkeypatch.setattr("dashboard.exchange.adapters.gate._COMPLETION_DELAYS_S", (0, 0, 0))
     harness.exchange.uid = "1"
     held = GATE_POSITION | {"mode": "dual_long"}

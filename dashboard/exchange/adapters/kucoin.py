@@ -10,7 +10,7 @@ from dashboard.domain.position import Position, Side
 from dashboard.domain.reported_figures import ReportedFigures
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.base import AccountAdapter
-from dashboard.exchange.adapters.families import Params, PositionFamily
+from dashboard.exchange.adapters.families import PositionFamily
 from dashboard.exchange.normalize import Raw, number, positive
 from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows
 
@@ -58,8 +58,8 @@ class KucoinAdapter(AccountAdapter):
     async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
         """Returns all payments in a span of time, whose end ccxt does not pass on."""
 
-        async def fetch_page(span: Span, more: Params) -> list[Raw]:
-            params = {"endAt": span[1], **more}
+        async def fetch_page(span: Span) -> list[Raw]:
+            params = {"endAt": span[1]}
             return list(await self.ccxt.fetch_funding_history(symbol, span[0], PAGE_SIZE, params))
 
         return await fetch_all_rows(self.id, fetch_page, since, until)
