@@ -208,7 +208,7 @@ async def test_position_in_an_unlisted_market_is_unknown(
 async def test_fill_in_hedge_mode_without_a_side_is_left_to_the_next_snapshot(
     harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It would open a position of its own, in addition to those of both sides."""
+    """It would open a third position, of no side."""
     adapter = harness.account._adapter
     monkeypatch.setattr(
         adapter, "fill", lambda row, listed: normalize_account.fill(row | {"info": {}}, listed)
