@@ -60,6 +60,8 @@ class PositionTracker:
         """Positions that once agreed with the exchange, or whose figures were adopted from it."""
         self._terms: dict[PositionKey, Position] = {}
         """The exchange's positions as last read; the liquidation price is dropped once the size changes."""
+        self._compared: set[PositionKey] = set()
+        """Positions whose liquidation price was compared with a price when it was read."""
         self._has_new_events = False
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None until a complete history was read."""
@@ -200,9 +202,15 @@ class PositionTracker:
         """Returns a row with its liquidation price, if that holds at the price of the row or the market."""
         if terms is None:
             return None
-        stated = terms.reported.mark_price if terms.reported else None
-        price = stated or self._book.live_price(key)
-        return with_crossed_liquidation(terms, self._terms.get(key), price)
+        mark, before = terms.reported.mark_price if terms.reported else None, self._terms.get(key)
+        price = mark or self._book.live_price(key)
+        if price is None:
+            if before is None or before.liquidation_price != terms.liquidation_price:
+                self._compared.discard(key)
+            return terms
+        known = before if key in self._compared else None
+        self._compared.add(key)
+        return with_crossed_liquidation(terms, known, price)
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
         self._book.set_health(self.account, read_at=snapshot.received_at, problem=snapshot.problem)
