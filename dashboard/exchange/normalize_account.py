@@ -119,7 +119,7 @@ def fill(row: Raw, instrument: Instrument) -> Fill:
     side, time, id = row.get("side"), number(row.get("timestamp")), fill_id(row)
     if not id or side not in tuple(TradeSide) or not price or not contracts or not time:
         raise ExchangeUnavailable(f"{instrument.exchange}: a fill in {instrument.symbol} is unreadable")
-    position_side, hedged = _stated_position_side(info_of(row))
+    position_side, hedged = stated_position_side(info_of(row))
     return Fill(
         id=id,
         instrument=instrument,
@@ -152,7 +152,7 @@ def info_of(row: Raw) -> Raw:
     return info if isinstance(info, Mapping) else {}
 
 
-def _stated_position_side(info: Raw) -> tuple[Side | None, bool | None]:
+def stated_position_side(info: Raw) -> tuple[Side | None, bool | None]:
     """Returns the position's side and the mode: (None, False) in one-way mode, (None, None) if unstated."""
     stated = [str(info[key]).lower() for key in _POSITION_SIDE_KEYS if info.get(key)]
     if not stated:

@@ -236,7 +236,7 @@ def test_hedge_mode_has_a_position_of_each_side() -> None:
         pytest.param("okx", OKX | {"posSide": "short", "pos": "300"}, True, id="okx"),
         pytest.param("htx", HTX | {"position_side": "both"}, False, id="htx one-way"),
         pytest.param("htx", HTX, True, id="htx"),
-        pytest.param("krakenfutures", KRAKEN, None, id="krakenfutures reports no mode"),
+        pytest.param("krakenfutures", KRAKEN, False, id="krakenfutures has one-way mode only"),
     ],
 )
 def test_position_mode_is_read_from_the_rows(key: str, raw: dict[str, Any], mode: bool | None) -> None:

@@ -150,8 +150,12 @@ class AccountAdapter:
         """Returns the fill; None for a row that is no trade. Raises ExchangeUnavailable if unreadable."""
         return normalize_account.fill(row, instrument)
 
+    async def watch_trades(self, params: Params) -> list[Raw]:
+        """Waits for the next trades of one stream."""
+        return list(await self.ccxt.watch_my_trades(params=dict(params)))
+
     def has_all_fill_streams(self) -> bool:
-        """True if every stream of fills is subscribed already."""
+        """True if one connection has every stream: a trade of any stream ends the wait for all of them."""
         return False
 
     # --- Funding

@@ -66,6 +66,7 @@ def _expected_figures(expected: ExpectedPosition) -> dict[str, Any]:
         "funding": {} if isinstance(expected.funding, Missing) else dict(expected.funding),
         "adopted": expected.adopted,
         "difference": None,
+        "disagreement": None,
     }
     return {name: _plain(figure) for name, figure in figures.items()}
 
