@@ -40,7 +40,6 @@ class AccountReading:
     """The position modes of all markets that stated theirs: True for hedge mode."""
     unread: tuple[str, ...]
     """Names of the parts that could not be read."""
-    problem: str | None
     unanswered: tuple[str, ...]
     """Requests that the case has no answer for."""
 
@@ -92,6 +91,5 @@ async def _read(
         fills=tuple(fills.values()),
         modes=frozenset(snapshot.position_modes.values()),
         unread=tuple(part.name for part in snapshot.unread),
-        problem=book.accounts["account"].problem,
         unanswered=tuple(stub.unanswered),
     )
