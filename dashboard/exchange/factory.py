@@ -87,6 +87,7 @@ def _config(credentials: Credentials) -> dict[str, Any]:
         "streaming": {"keepAlive": _PING_INTERVAL_MS, "maxPingPongMisses": _MAX_MISSED_PONGS},
         # Not needed, and private on some exchanges. Hyperliquid's names the settlement currencies of markets.
         "has": {"fetchCurrencies": credentials.exchange == "hyperliquid"},
+        "options": {"fetchMargins": False},  # Binance's margin pairs: not needed, and private
     }
     known = {name: value for name, value in defaults.items() if value is not None}
     merged: dict[str, Any] = ccxt.Exchange.deep_extend(

@@ -106,9 +106,11 @@ class PriceFeed:
         return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
-        """Stops the thread and closes its connections. Does nothing if it is not running."""
-        if self._thread is not None and self._main_task is not None and self.running:
-            self._loop.call_soon_threadsafe(self._main_task.cancel)
+        """Stops the thread and closes its connections. Has no effect if it is not running; never raises."""
+        if self._thread is None or self._main_task is None:
+            return
+        self._call_in_loop(self._main_task.cancel)
+        if self._thread is not threading.current_thread():  # a listener may call `stop`
             self._thread.join(_STOP_TIMEOUT_S)
 
     def set_watched_markets(self, symbols: Iterable[str]) -> None:
@@ -129,6 +131,8 @@ class PriceFeed:
         """
         if self._main_market is None:
             raise ExchangeUnavailable(f"{self._client.id} is not connected yet; retry in a moment")
+        if self._loop.is_closed():
+            raise ExchangeUnavailable(f"{self._client.id}: the feed has stopped; restart it")
         instrument = self._client.instrument(symbol) if symbol else self._main_market
         work = self._candle_cache.candles(instrument, timeframe)
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))

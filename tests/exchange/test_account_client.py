@@ -17,6 +17,7 @@ from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Side, Source
 from dashboard.errors import CredentialError, ExchangeLacks, ExchangeUnavailable
+from dashboard.exchange import normalize_account
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.adapters.families import PositionRows
 from dashboard.exchange.credentials import Credentials
@@ -169,17 +170,34 @@ async def test_position_in_a_newly_listed_market_is_read_by_the_next_request(har
     assert [position.instrument.symbol for position in held] == [BTC, ETH]
 
 
-async def test_position_in_an_unlisted_market_is_ignored(
+async def test_position_in_an_unlisted_market_is_unknown(
     harness: AccountHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     harness.exchange.account.positions.append(DemoPosition(symbol="GONEUSDT"))
     with pytest.raises(ExchangeUnavailable):
         await harness.account.fetch_positions()
     with caplog.at_level(logging.WARNING):
-        held = (await harness.account.fetch_positions()).positions
-        assert [position.instrument.symbol for position in held] == [BTC]
+        held = await harness.account.fetch_positions()
+        assert [position.instrument.symbol for position in held.positions] == [BTC]
+        assert [(part.name, part.symbols) for part in held.unread] == [("GONEUSDT", {"GONEUSDT"})]
+        assert str(held.unread[0]) == "GONEUSDT: bitget does not list the market GONEUSDT"
         await harness.account.fetch_positions()
-    assert caplog.text.count("positions and fills in GONEUSDT are ignored") == 1
+    assert caplog.text.count("positions and fills in GONEUSDT are unknown") == 1
+
+
+async def test_fill_in_hedge_mode_without_a_side_is_left_to_the_next_snapshot(
+    harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would open a position of its own, beside those of both sides."""
+    adapter = harness.account._adapter
+    monkeypatch.setattr(
+        adapter, "fill", lambda row, listed: normalize_account.fill(row | {"info": {}}, listed)
+    )
+    assert len(await harness.fetch_fills()) == 0
+    await harness.exchange.order("BTCUSDT", side="buy", size="0.1")
+    assert len(await harness.fetch_fills()) == 1
+    harness.account._position_modes[BTC] = True
+    assert await harness.fetch_fills() == ()
 
 
 async def test_hedge_mode_is_remembered_without_positions(harness: AccountHarness) -> None:
