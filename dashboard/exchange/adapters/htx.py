@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dashboard.domain.fill import Fill, TradeSide
+from dashboard.domain.fill import Fill
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Position, Side
 from dashboard.domain.reported_figures import ReportedFigures
@@ -94,7 +94,7 @@ class HtxAdapter(AccountAdapter):
     def _shared_id(self, row: Raw) -> str:
         """An id that REST and websocket share, which name the executions of one match differently.
 
-        Executions that agree in all that both state are equal, so that counting them tells them apart.
+        Executions that agree in all that both state are equal, so that their number suffices.
         """
         info, own = normalize_account.info_of(row), str(row.get("id"))
         price, contracts = (number(info.get(key)) for key in ("trade_price", "trade_volume"))
@@ -107,7 +107,7 @@ class HtxAdapter(AccountAdapter):
         return "-".join(map(str, (*match, ids.index(own) + 1)))
 
     def _offset_of_order(self, row: Raw) -> object:
-        """Whether a streamed fill opens or closes: its order states it, which ccxt has just cached."""
+        """Open or close, for a streamed fill: that of its order, which ccxt has just cached."""
         orders = self.ccxt.orders.hashmap if self.ccxt.orders else {}
         order = orders.get(row.get("symbol"), {}).get(row.get("order"), {})
         return normalize_account.info_of(order).get("offset")
@@ -119,9 +119,9 @@ class HtxAdapter(AccountAdapter):
         rows: list[Raw] = []
         for mode in modes:
 
-            async def fetch_page(span: Span, more: Params, mode: Params = mode) -> list[Raw]:
+            async def fetch_page(span: Span, mode: Params = mode) -> list[Raw]:
                 # Not by `since`: ccxt would send it to the coin-margined API under another name.
-                params = {"start_time": span[0], "until": span[1], **mode, **more}
+                params = {"start_time": span[0], "until": span[1], **mode}
                 return list(await self.ccxt.fetch_funding_history(symbol, None, PAGE_SIZE, params))
 
             rows += await fetch_all_rows(self.id, fetch_page, since, until)

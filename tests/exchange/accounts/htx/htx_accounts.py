@@ -21,7 +21,6 @@ from tests.exchange.accounts.htx.htx_rows import (
     futures_positions,
     positions,
     swap_positions,
-    swap_records,
     swap_trade,
     swap_trades,
     trade,
@@ -126,12 +125,10 @@ SWAP_FILLS = swap_trades(
     swap_trade(112, 2, "sell", "close", 60, 62500, -0.00005, real_profit=0.004),
     swap_trade(111, 2.5, "buy", "open", 360, 60000, -0.0003),
 )
-"""6,000 × (1 / 60,000 − 1 / 62,500) = 0.004; 3,000 × (1 / 60,000 − 1 / 64,000) = 0.003125 BTC."""
-SWAP_PAID = swap_records("BTC-USD", {
-    "query_id": 138798248, "id": 117840, "type": 31, "amount": -0.0001, "ts": ago(hours=0.5),
-    "contract_code": "BTC-USD", "asset": "BTC", "margin_account": "BTC-USD", "face_margin_account": "",
-})  # fmt: skip
+"""Gains in BTC.
 
+6,000 × (1 / 60,000 − 1 / 62,500) = 0.004; 3,000 × (1 / 60,000 − 1 / 64,000) = 0.003125.
+"""
 CASES = (
     AccountCase("one-way", "one-way", (positions(POSITION, ETH_SHORT_ROW),), (BTC_LONG, ETH_SHORT)),
     AccountCase("hedge", "hedge", (positions(LONG_LEG_ROW, SHORT_LEG_ROW),), (BTC_LONG, SHORT_LEG)),
@@ -141,7 +138,7 @@ CASES = (
         (SWAP_LONG, SWAP_SHORT, FUTURE_SHORT),
     ),
     AccountCase(
-        "one-way beside coin-margined", "mixed",
+        "one-way and coin-margined", "mixed",
         (positions(POSITION), swap_positions(SWAP_SHORT_ROW)),
         (BTC_LONG, SWAP_SHORT),
     ),
@@ -187,11 +184,6 @@ CASES = (
             ExpectedFill(SWAP, "sell", "150", "64000", "0.0001 BTC", "0", "short"),
             ExpectedFill(SWAP, "buy", "30", "60000", "0.00002 BTC", "0.003125", "short"),
         ),
-    ),
-    AccountCase(
-        "funding of a coin-margined swap", "hedge",
-        (swap_positions(SWAP_POSITION), SWAP_PAID),
-        (replace(SWAP_LONG, funding={"BTC": "-0.0001"}),),
     ),
 )  # fmt: skip
 

@@ -43,7 +43,9 @@ def swap_trades(code: str, *rows: dict[str, Any]) -> Answer:
         return {"code": 200, "msg": "", "data": found, "ts": NOW_MS}
 
     path = f"{SWAP_API}/v3/swap_matchresults_exact"
-    return Answer("POST", path, listed, {"contract": code, "trade_type": 0}, f"{SWAP_DOCS}/#query-history-match-results")
+    return Answer(
+        "POST", path, listed, {"contract": code, "trade_type": 0}, f"{SWAP_DOCS}/#query-history-match-results"
+    )
 
 
 def futures_trades(code: str) -> Answer:
@@ -175,7 +177,9 @@ def _ticker(path: str, price: float, **params: str) -> Answer:
 
 SHARED = (
     Answer("GET", "/v1/common/symbols", _ok([_SPOT])),
-    Answer("GET", "/linear-swap-api/v1/swap_contract_info", _ok([_linear("BTC", 0.001), _linear("ETH", 0.01)])),
+    Answer(
+        "GET", "/linear-swap-api/v1/swap_contract_info", _ok([_linear("BTC", 0.001), _linear("ETH", 0.01)])
+    ),
     Answer("GET", f"{SWAP_API}/v1/swap_contract_info", _ok([_SWAP])),
     Answer("GET", f"{FUTURES_API}/v1/contract_contract_info", _ok([_FUTURE])),
     Answer("GET", "/linear-swap-api/v1/swap_adjustfactor", _ok([])),
