@@ -90,6 +90,8 @@ class AccountSnapshot:
     """The exchange's time up to which all fills of all symbols were requested; None if only some were."""
     problem: str | None = None
     """The reason why fills are not being streamed; None while they are."""
+    history: str | None = None
+    """The progress of reading fills and funding, and what of it failed; None while nothing is missing."""
     inconsistent_symbols: frozenset[str] = frozenset()
     """Symbols on which two responses differed; they are reconciled by the next snapshot."""
 

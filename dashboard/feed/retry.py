@@ -23,23 +23,29 @@ async def retry_until_success(
     """Retries `work` until it returns, with growing delays. `on_failure` receives each reason.
 
     Work that never returns reports success by `progress`: after a change since the last failure the
-    delays start again. An exception that is not a DashboardError is a bug: it is logged with its
-    traceback and retried all the same.
+    delays start again.
     """
     waits, before = delays(), progress()
     while True:
         try:
             return await work()
-        except DashboardError as error:
-            reason = str(error)
-            log.info("%s", reason)
         except Exception as error:
-            log.exception("unexpected error in the feed; retrying")
-            reason = f"unexpected {type(error).__name__}: see the log"
-        on_failure(reason)
+            on_failure(logged_reason(error))
         if progress() != before:
             waits, before = delays(), progress()
         await asyncio.sleep(next(waits))
+
+
+def logged_reason(error: Exception) -> str:
+    """Logs an exception that is being handled. Returns it as one line for the page.
+
+    One that is not a DashboardError is a bug: it is logged with its traceback, and retried all the same.
+    """
+    if isinstance(error, DashboardError):
+        log.info("%s", error)
+        return str(error)
+    log.exception("unexpected error in the feed; retrying")
+    return f"unexpected {type(error).__name__}: see the log"
 
 
 async def run_forever(
