@@ -122,19 +122,19 @@ class AccountHistory:
         complete until that reading.
         """
         self._held = held
-        complete_until = self._known.complete_until
-        if self._began_at is None and complete_until is None:
-            self._began_at = min((each.as_of for each in self._known.adoptions()), default=held.asked_at)
+        known_until = self._known.complete_until
+        if known_until is None:
+            known_until = min((each.as_of for each in self._known.adoptions()), default=None)
+            self._began_at = self._began_at or known_until or held.asked_at
         symbols = {*urgent, *others}
         if whole:
-            funding = map(funding_name, symbols)
-            self._whole = _Whole(held.asked_at, {CLOSED_POSITIONS, *symbols, *funding})
+            self._whole = _Whole(held.asked_at, {*symbols, *map(funding_name, symbols)})
+        if known_until is not None:  # before it no position was known that could have been closed
+            self._want_closed(known_until - _OVERLAP_MS)
         for symbol in sorted(symbols - {*urgent}):
             self._want(symbol, _Wanted(held.asked_at, with_funding=whole))
         for symbol in urgent:
             self._want(symbol, _Wanted(held.asked_at, with_funding=whole), first=True)
-        since = complete_until if self._began_at is None else self._began_at
-        self._queue.add(ClosedPositions(self._client, (since or 0) - _OVERLAP_MS), first=True)
 
     def results(self, moving: Collection[str]) -> HistoryResults:
         """Returns all that was read, without the fills of `moving` markets: these are not yet certain."""
@@ -169,6 +169,11 @@ class AccountHistory:
         total, unread = len(self._round), (*failed, *self._refused.values())
         progress = HistoryProgress(total - len(self._wanted), total, unread)
         return progress if self._wanted or unread else None
+
+    def _want_closed(self, since: int) -> None:
+        if self._whole is not None:
+            self._whole.missing.add(CLOSED_POSITIONS)
+        self._queue.add(ClosedPositions(self._client, since), first=True)
 
     def _want(self, symbol: str, wanted: _Wanted, *, first: bool = False) -> None:
         if not self._wanted:

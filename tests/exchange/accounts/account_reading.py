@@ -1,5 +1,6 @@
 """One account read as the dashboard reads it: ccxt, feed, tracker, book and API, over real sockets."""
 
+import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,13 +15,14 @@ from dashboard.domain.position import Position
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.account_feed import AccountFeed
+from dashboard.feed.account_reader import AccountReader
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import LivePosition
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 from tests.exchange.accounts.account_case import AccountCase, ExchangeAccounts
 from tests.exchange.accounts.stub_exchange import StubExchange
+from tests.waiting import TIMEOUT_S
 
 KEYS = {"apiKey": "a-key", "secret": "a-secret", "password": "a-passphrase"}
 """Made up: the stub checks no signature."""
@@ -75,7 +77,11 @@ async def _read(
         events.append(event)
         tracker.apply(event)
 
-    await AccountFeed(client, markets, emit, tracker).first_snapshot(main)
+    reader = AccountReader(client, markets, tracker, history_wait_s=TIMEOUT_S)
+    reader.main = main
+    history = asyncio.create_task(reader.history.run())
+    emit(await reader.read())
+    history.cancel()
     for expected in case.positions:
         ticker = Ticker(mark=Quote(Decimal(expected.mark), now_ms()))
         key = MarketKey(accounts.exchange, expected.symbol)
