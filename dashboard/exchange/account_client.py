@@ -42,6 +42,8 @@ class AccountPositions:
     """Parts of the account that could not be read."""
     position_modes: Mapping[str, bool] = field(default_factory=dict)
     """True for the symbols in hedge mode, False for one-way mode; absent while unknown."""
+    received_at: int = 0
+    """The instant of the response, in ms of the monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,11 @@ class AccountClient:
         asked_at = self._exchange_time_ms(started_at)
         self._detect_modes(read.rows)
         positions, unreadable = self._read_positions(read.rows)
-        return AccountPositions(asked_at, positions, read.unread + unreadable, dict(self._position_modes))
+        modes = dict(self._position_modes)
+        return AccountPositions(asked_at, positions, read.unread + unreadable, modes, now_ms())
 
     async def _fetch_position_rows(self, including: Instrument | None) -> PositionRows:
-        """Requests the positions, and beside them the time: either clock may be set at any moment."""
+        """Requests positions and time together: either clock may be set at any moment."""
         clock = asyncio.create_task(self._measure_clock())
         try:
             rows = await self._adapter.fetch_positions(including)

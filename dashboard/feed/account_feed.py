@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from dashboard.clock import now_ms
@@ -14,37 +14,10 @@ from dashboard.domain.unread_part import UnreadPart
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_reader import AccountReader, KnownPositions
+from dashboard.feed.account_timeouts import AccountTimeouts
 from dashboard.feed.backoff import backoff_delays
 from dashboard.feed.missed_fill_detector import MissedFillDetector
 from dashboard.feed.retry import logged_reason, run_forever
-
-
-@dataclass(frozen=True, slots=True)
-class AccountTimeouts:
-    """Intervals and timeouts of the account feed, in seconds."""
-
-    snapshot_interval_s: float = 60.0
-    """Between two snapshots while fills are streamed."""
-    unstreamed_interval_s: float = 10.0
-    """Between two snapshots while fills are not streamed, or a part of the account is not read.
-
-    What stays unread is asked for less and less often, down to `snapshot_interval_s`.
-    """
-    min_interval_s: float = 2.0
-    """Between two snapshots at least, and from a new stream to its first snapshot."""
-    settle_s: float = 45.0
-    """After this a websocket without failure counts as connected.
-
-    ccxt may wait for 30 s before it connects, and for 10 s while it does.
-    """
-    fill_delay_s: float = 3.0
-    """Maximum delay of a streamed fill. A later one counts as missed."""
-    first_retry_s: float = 0.25
-    """Delay before the first retry; it doubles with each failure."""
-    history_wait_s: float = 1.0
-    """Maximum delay of a snapshot for the history of fills; a longer one is part of a later snapshot."""
-    history_retry_cap_s: float = 60.0
-    """Longest delay between two retries of a part of the history."""
 
 
 class AccountFeed:
@@ -72,8 +45,7 @@ class AccountFeed:
             client,
             markets,
             known,
-            history_wait_s=timeouts.history_wait_s,
-            delays=partial(backoff_delays, timeouts.first_retry_s, timeouts.history_retry_cap_s),
+            timeouts=timeouts,
             on_history=self._on_history,
         )
         self._requested = asyncio.Event()
@@ -84,7 +56,7 @@ class AccountFeed:
         self._settled = False
         self._stream_problem = None if client.can_watch_fills else "the exchange does not stream fills"
         self._missing: tuple[tuple[UnreadPart, ...], str | None] = ((), None)
-        """What the newest snapshot lacks: parts of the account, and of its history."""
+        """Parts of the account, and of its history, that the newest snapshot lacks."""
         self._unread_delays = self._new_unread_delays()
         self._interval_s = timeouts.snapshot_interval_s
         self.first_reading: Future[None] = Future()

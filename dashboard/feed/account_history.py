@@ -55,7 +55,7 @@ class HistoryResults:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What is requested of one market."""
+    """The history of one market that is requested."""
 
     until: int
     with_funding: bool

@@ -1,20 +1,21 @@
 """Account snapshots: open positions, with the history that was read in the meantime."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Protocol
 
-from dashboard.clock import now_ms
 from dashboard.domain.events import AccountSnapshot
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
 from dashboard.exchange.account_client import AccountClient, AccountPositions
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_history import AccountHistory, KnownHistory
+from dashboard.feed.account_timeouts import AccountTimeouts
 from dashboard.feed.backoff import backoff_delays
 
 _HOUR_MS = 3_600_000
-_MAX_READINGS = 4
-"""Readings of positions for one snapshot: those that still move are left to the next snapshot."""
+_MAX_FIRST_READINGS = 4
+"""After these the first positions that still move are left to the next snapshot."""
 
 
 class KnownPositions(KnownHistory, Protocol):
@@ -40,17 +41,17 @@ class AccountReader:
         markets: ExchangeClient,
         known: KnownPositions,
         *,
-        history_wait_s: float,
-        delays: Callable[[], Iterator[float]] = backoff_delays,
+        timeouts: AccountTimeouts,
         on_history: Callable[[], None] = lambda: None,
     ) -> None:
-        """`delays` are those of retries; `on_history` is called when the next snapshot has new history."""
+        """`on_history` is called when history was read that the newest snapshot does not have."""
         self._client = client
         self._known = known
-        self._history_wait_s = history_wait_s
+        self._timeouts = timeouts
         self._on_history = on_history
         self._last_whole_hour = 0
         self._in_doubt: set[str] = set()
+        delays = partial(backoff_delays, timeouts.first_retry_s, timeouts.history_retry_cap_s)
         self.history = AccountHistory(client, markets, known, delays=delays, on_idle=self._on_idle)
         self.main: Instrument | None = None
         """The market chosen by the user: some exchanges report its position only if it is named."""
@@ -75,17 +76,22 @@ class AccountReader:
         self.history.confirm()
 
     async def _read(self, *, after_gap: bool) -> AccountSnapshot:
-        held, moving = await self._client.fetch_positions(self.main), frozenset[str]()
-        received_at = now_ms()
-        differing = self._known.in_doubt(self._snapshot(held, received_at)) - _unread_symbols(held)
+        held = await self._client.fetch_positions(self.main)
+        differing = self._known.in_doubt(self._snapshot(held)) - _unread_symbols(held)
         await self._read_history(held, differing, after_gap=after_gap)
-        for _ in range(_MAX_READINGS - 1 if differing else 0):
+        return self._snapshot(*await self._read_again(held)) if differing else self._snapshot(held)
+
+    async def _read_again(self, held: AccountPositions) -> tuple[AccountPositions, frozenset[str]]:
+        """Reads the positions once more. Returns them, and the markets that have moved in between.
+
+        The first positions are read until none moves: one that is left out would be shown as none.
+        """
+        for _ in range(_MAX_FIRST_READINGS if self._known.complete_until is None else 1):
             before, held = held, await self._client.fetch_positions(self.main)
-            received_at = now_ms()
             moving = frozenset(symbol for symbol, *_ in _sizes(before) ^ _sizes(held))
             if not moving:
                 break
-        return self._snapshot(held, received_at, moving)
+        return held, moving
 
     async def _read_history(
         self, held: AccountPositions, differing: frozenset[str], *, after_gap: bool
@@ -103,14 +109,16 @@ class AccountReader:
             self.history.request(held, urgent, whole=False)
         else:
             return
-        await self.history.wait_until_idle(self._history_wait_s)
+        is_first = self._known.complete_until is None
+        timeouts = self._timeouts
+        await self.history.wait_until_idle(
+            timeouts.first_history_wait_s if is_first else timeouts.history_wait_s
+        )
 
-    def _snapshot(
-        self, held: AccountPositions, received_at: int, moving: frozenset[str] = frozenset()
-    ) -> AccountSnapshot:
+    def _snapshot(self, held: AccountPositions, moving: frozenset[str] = frozenset()) -> AccountSnapshot:
         history, progress = self.history.results(moving), self.history.progress
         return AccountSnapshot(
-            received_at,
+            held.received_at,
             held.asked_at,
             held.positions,
             unread=held.unread,

@@ -16,7 +16,7 @@ from tests.feed.harness import ACCOUNT_TIMEOUTS, PATIENT, PATIENT_REQUESTS, Feed
 BTC, ETH = "BTC/USDT:USDT", "ETH/USDT:USDT"
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-IMPATIENT = replace(ACCOUNT_TIMEOUTS, history_wait_s=0.1, unstreamed_interval_s=0.5)
+IMPATIENT = replace(ACCOUNT_TIMEOUTS, first_history_wait_s=0.1, history_wait_s=0.1, unstreamed_interval_s=0.5)
 
 FAULTS: dict[str, dict[str, Any]] = {
     "503": {"status": 503},

@@ -16,6 +16,7 @@ from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_reader import AccountReader
+from dashboard.feed.account_timeouts import AccountTimeouts
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import LivePosition
 from dashboard.positions.tracker import PositionTracker
@@ -77,7 +78,8 @@ async def _read(
         events.append(event)
         tracker.apply(event)
 
-    reader = AccountReader(client, markets, tracker, history_wait_s=TIMEOUT_S)
+    timeouts = AccountTimeouts(first_history_wait_s=TIMEOUT_S)
+    reader = AccountReader(client, markets, tracker, timeouts=timeouts)
     reader.main = main
     history = asyncio.create_task(reader.history.run())
     emit(await reader.read())
