@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ccxt.base.errors import NetworkError
 
@@ -14,6 +14,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
+from dashboard.domain.stated_liquidation import without_passed_liquidation
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import normalize_account
@@ -23,7 +24,10 @@ from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
-from dashboard.exchange.normalize import Raw
+from dashboard.exchange.fill_streams import FillStreams
+from dashboard.exchange.normalize import Raw, positive
+
+EventT = TypeVar("EventT", Fill, Funding)
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +46,10 @@ class AccountPositions:
     """Parts of the account that could not be read."""
     position_modes: Mapping[str, bool] = field(default_factory=dict)
     """True for the symbols in hedge mode, False for one-way mode; absent while unknown."""
+    started_at: int = 0
+    """Instant before the request, in ms of the monotonic clock."""
     received_at: int = 0
-    """The instant of the response, in ms of the monotonic clock."""
+    """Instant of the response, by the same clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,13 @@ class AccountClient:
         self._clock_offset_ms: int | None = None
         """The exchange's time minus the monotonic clock, at most; None if it was never measured."""
         self._adapter = adapter_for(self._ccxt)
+        self._fill_streams = FillStreams(self._adapter)
         self._position_modes: dict[str, bool] = {}
         """True for each symbol in hedge mode, as far as its rows and fills stated it."""
         self._unlisted: set[str] = set()
         self._reload_for: set[str] = set()
-        self._skipped: set[str] = set()
+        self._unsupported: dict[str, str] = {}
+        """Reasons for which the positions and fills in a market cannot be read."""
         self.id = credentials.exchange
 
     @property
@@ -97,7 +105,9 @@ class AccountClient:
         self._detect_modes(read.rows)
         positions, unreadable = self._read_positions(read.rows)
         modes = dict(self._position_modes)
-        return AccountPositions(asked_at, positions, read.unread + unreadable, modes, now_ms())
+        return AccountPositions(
+            asked_at, positions, read.unread + unreadable, modes, started_at, received_at=now_ms()
+        )
 
     async def _fetch_position_rows(self, including: Instrument | None) -> PositionRows:
         """Requests positions and time together: either clock may be set at any moment."""
@@ -118,8 +128,12 @@ class AccountClient:
             try:
                 instrument = self._find_contract(symbol)
                 if instrument is None:
+                    if symbol in self._unsupported:
+                        unread.append(_unread_market(symbol, self._unsupported[symbol]))
                     continue
-                read = self._adapter.position(row, instrument)
+                read = without_passed_liquidation(
+                    self._adapter.position(row, instrument), positive(row.get("markPrice"))
+                )
             except ExchangeUnavailable as error:
                 unread.append(_unread_market(symbol, error))
             else:
@@ -144,12 +158,18 @@ class AccountClient:
         for fill in fills:
             if fill.hedged is not None:
                 self._position_modes[fill.instrument.symbol] = fill.hedged
-        return tuple(self._in_mode(fill) for fill in fills)
+        return tuple(self._in_mode(fill) for fill in fills if self._has_position(fill))
 
-    def _in_mode(self, fill: Fill) -> Fill:
-        """Returns the fill without the side of its position, unless its market is in hedge mode."""
-        is_hedged = self._position_modes.get(fill.instrument.symbol, False)
-        return fill if is_hedged else replace(fill, position_side=None)
+    def _has_position(self, fill: Fill) -> bool:
+        """False for a fill without a side in hedge mode: a snapshot shows its effect."""
+        return fill.position_side is not None or not self._is_hedged(fill.instrument)
+
+    def _in_mode(self, event: EventT) -> EventT:
+        """Returns a fill or payment without the side of its position, unless its market is in hedge mode."""
+        return event if self._is_hedged(event.instrument) else replace(event, position_side=None)
+
+    def _is_hedged(self, instrument: Instrument) -> bool:
+        return self._position_modes.get(instrument.symbol, False)
 
     async def fetch_funding(self, instrument: Instrument, since: int, until: int) -> tuple[Funding, ...]:
         """Returns funding payments from `since` to `until` (ms since 1970); empty if unsupported."""
@@ -159,7 +179,7 @@ class AccountClient:
         with translate_errors(self.id):
             rows = await self._adapter.fetch_funding(instrument.symbol, since, until)
         own = (row for row in rows if row.get("symbol") == instrument.symbol)
-        return tuple(self._adapter.payment(row, instrument) for row in own)
+        return tuple(self._in_mode(self._adapter.payment(row, instrument)) for row in own)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
         """Returns symbol and side of the positions closed since `since`; empty if unsupported."""
@@ -167,14 +187,13 @@ class AccountClient:
             return frozenset()
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._adapter.fetch_closed_positions()
-        return normalize_account.closed_positions(rows, since)
+            return normalize_account.closed_positions(await self._adapter.fetch_closed_positions(since))
 
     async def watch_fills(self) -> StreamedFills:
         """Waits for the next fills of the websocket."""
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._watch_trades()
+            rows = await self._fill_streams.next_trades()
         fills: list[Fill] = []
         unread: list[UnreadPart] = []
         for row in rows:
@@ -187,15 +206,6 @@ class AccountClient:
             else:
                 fills += [fill] if fill is not None else []
         return StreamedFills(self._in_modes(fills), tuple(unread))
-
-    async def _watch_trades(self) -> list[Raw]:
-        first, *others = self._adapter.fill_streams
-        if not others or self._adapter.has_all_fill_streams():
-            # Not `gather`: it starts its tasks one iteration of the loop later, which delays fills.
-            return list(await self._ccxt.watch_my_trades(params=first))
-        # All of these wait for the same message hash, so each returns every fill.
-        watchers = (self._ccxt.watch_my_trades(params=params) for params in (first, *others))
-        return list((await asyncio.gather(*watchers))[0])
 
     def reset_websockets(self) -> None:
         """Drops the account's websockets: pending watchers fail, and the next one reconnects."""
@@ -229,9 +239,9 @@ class AccountClient:
                 raise ExchangeUnavailable(
                     f"{self.id}: {symbol} is not among the loaded markets; the next request reloads them"
                 ) from None
-            if symbol not in self._skipped:
-                self._skipped.add(symbol)
-                log.warning("positions and fills in %s are ignored: %s", symbol, error)
+            if symbol not in self._unsupported:
+                self._unsupported[symbol] = str(error)
+                log.warning("positions and fills in %s are unknown: %s", symbol, error)
             return None
         return instrument if instrument.kind in ("swap", "future") else None
 
@@ -266,5 +276,5 @@ class AccountClient:
         return bool(self._ccxt.has.get(capability))
 
 
-def _unread_market(symbol: str, error: ExchangeUnavailable) -> UnreadPart:
-    return UnreadPart(symbol, str(error), frozenset((symbol,)))
+def _unread_market(symbol: str, reason: object) -> UnreadPart:
+    return UnreadPart(symbol, str(reason), frozenset((symbol,)))

@@ -9,9 +9,9 @@ from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
 from dashboard.exchange.account_client import AccountClient, AccountPositions
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.account_history import AccountHistory, KnownHistory
 from dashboard.feed.account_timeouts import AccountTimeouts
 from dashboard.feed.backoff import backoff_delays
+from dashboard.feed.history_reader import HistoryReader, KnownHistory
 
 _HOUR_MS = 3_600_000
 _MAX_FIRST_READINGS = 4
@@ -52,7 +52,7 @@ class AccountReader:
         self._last_whole_hour = 0
         self._in_doubt: set[str] = set()
         delays = partial(backoff_delays, timeouts.first_retry_s, timeouts.history_retry_cap_s)
-        self.history = AccountHistory(client, markets, known, delays=delays, on_idle=self._on_idle)
+        self.history = HistoryReader(client, markets, known, delays=delays, on_idle=self._on_idle)
         self.main: Instrument | None = None
         """The market chosen by the user: some exchanges report its position only if it is named."""
         self.after_gap = True
@@ -127,6 +127,7 @@ class AccountReader:
             funding=history.funding,
             recently_closed=history.closed,
             complete_until=history.complete_until,
+            started_at=held.started_at,
             inconsistent_symbols=moving,
             history=str(progress) if progress else None,
         )

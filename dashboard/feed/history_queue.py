@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dashboard.clock import now_ms
-from dashboard.feed.retry import logged_reason
+from dashboard.feed.retry import logged_reason, retry_after_s
 
 
 class HistoryPart(Protocol):
@@ -112,7 +112,7 @@ class HistoryQueue:
             await pending.part.advance()
         except Exception as error:
             pending.failure = logged_reason(error)
-            pending.retry_at = now_ms() + int(next(pending.delays) * 1000)
+            pending.retry_at = now_ms() + int(max(next(pending.delays), retry_after_s(error)) * 1000)
             return
         self._idle.clear()
         pending.failure, pending.delays = None, self._delays()

@@ -22,18 +22,24 @@ async def retry_until_success(
 ) -> T:
     """Retries `work` until it returns, with growing delays. `on_failure` receives each reason.
 
-    Work that never returns reports success by `progress`: after a change since the last failure the
-    delays start again.
+    A wait that the exchange demands is kept if it is longer. Work that never returns reports success by
+    `progress`: after a change since the last failure the delays start again.
     """
     waits, before = delays(), progress()
     while True:
         try:
             return await work()
         except Exception as error:
+            demanded_s = retry_after_s(error)
             on_failure(logged_reason(error))
         if progress() != before:
             waits, before = delays(), progress()
-        await asyncio.sleep(next(waits))
+        await asyncio.sleep(max(next(waits), demanded_s))
+
+
+def retry_after_s(error: Exception) -> float:
+    """Returns the seconds until the exchange accepts requests again; 0 if it demands no wait."""
+    return error.retry_after_s if isinstance(error, DashboardError) else 0.0
 
 
 def logged_reason(error: Exception) -> str:

@@ -19,8 +19,10 @@ from dashboard.domain.reconcile import (
     find_differences,
     positions_by_key,
 )
+from dashboard.domain.stated_liquidation import confirms_liquidation, with_crossed_liquidation
 from dashboard.domain.transitions import PositionEvent
 from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
+from dashboard.positions.cross_checks import CrossChecks
 from dashboard.positions.event_text import describe_change
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import EventType, LivePosition, ReportCheck
@@ -62,7 +64,9 @@ class PositionTracker:
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None until a complete history was read."""
         book.add_account(account, exchange)
-        self._restore(restored or RestoredPositions())
+        restored = restored or RestoredPositions()
+        self._checks = CrossChecks(book, record, restored.disagreements)
+        self._restore(restored)
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
         """Returns the account's open positions, without figures of prices that are too old."""
@@ -133,6 +137,7 @@ class PositionTracker:
             self._book.announce(key)
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
+        self._checks.apply(positions_by_key(self.account, snapshot.positions))
         refined = self._add_reported((*snapshot.fills, *snapshot.funding))
         for difference in self._differences(snapshot):
             self._resolve(difference, snapshot)
@@ -189,7 +194,7 @@ class PositionTracker:
         changed = set()
         theirs = positions_by_key(self.account, snapshot.positions)
         for state in self._journal.positions:
-            terms = theirs.get(state.key)
+            terms = self._terms_after(state.key, theirs.get(state.key))
             if difference_kind(state, terms) is None:
                 self._confirmed.add(state.key)
                 self._mark(state.key, None)
@@ -197,7 +202,23 @@ class PositionTracker:
                 self._terms[state.key] = terms
                 self._update(state, self._known_difference(state.key))
                 changed.add(state.key)
+            if terms is not None and self._confirms_liquidation(state.key, terms, snapshot):
+                changed.add(state.key)
         return changed
+
+    def _confirms_liquidation(self, key: PositionKey, terms: Position, snapshot: AccountSnapshot) -> bool:
+        """True if it was awaited that a reading confirms the liquidation price, and this one does."""
+        if key.symbol in snapshot.inconsistent_symbols or not confirms_liquidation(terms):
+            return False
+        return self._book.confirm_liquidation(key, snapshot.started_at)
+
+    def _terms_after(self, key: PositionKey, terms: Position | None) -> Position | None:
+        """Returns a row with its liquidation price, if that holds at the price of the row or the market."""
+        if terms is None:
+            return None
+        stated = terms.reported.mark_price if terms.reported else None
+        price = stated or self._book.live_price(key)
+        return with_crossed_liquidation(terms, self._terms.get(key), price)
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
         self._book.set_health(

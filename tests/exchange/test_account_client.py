@@ -18,6 +18,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Side, Source
 from dashboard.errors import CredentialError, ExchangeLacks, ExchangeUnavailable
+from dashboard.exchange import normalize_account
 from dashboard.exchange.account_client import AccountClient, StreamedFills
 from dashboard.exchange.adapters.families import PositionRows
 from dashboard.exchange.credentials import Credentials
@@ -97,6 +98,26 @@ async def test_positions_of_all_product_types_are_returned(harness: AccountHarne
     assert abs(held.asked_at - wall_ms()) < 1000
     again = await harness.account.fetch_positions(harness.markets.instrument(COIN))
     assert again.positions == held.positions
+
+
+@pytest.mark.parametrize(
+    ("liquidation", "kept"),
+    [
+        pytest.param("61044.2", (Decimal("61044.2"), None), id="below the price"),
+        pytest.param("70000", (None, Decimal(70000)), id="above the price"),
+    ],
+)
+async def test_one_liquidation_price_of_a_hedge_is_that_of_one_leg(
+    harness: AccountHarness, liquidation: str, kept: tuple[Decimal | None, Decimal | None]
+) -> None:
+    harness.exchange.account.positions = [
+        DemoPosition(hold_side=side, margin_mode="crossed", liquidation_price=liquidation)
+        for side in ("long", "short")
+    ]
+    harness.exchange.account.use_hedge_mode()
+    legs = (await harness.account.fetch_positions()).positions
+    assert [leg.side for leg in legs] == [Side.LONG, Side.SHORT]
+    assert tuple(leg.liquidation_price for leg in legs) == kept
 
 
 @pytest.mark.parametrize(
@@ -195,16 +216,33 @@ async def test_markets_that_cannot_be_reloaded_leave_the_new_one_unread(harness:
         assert [part.symbols for part in held.unread] == [{ETH}]
 
 
-async def test_position_in_an_unlisted_market_is_ignored(
+async def test_position_in_an_unlisted_market_is_unknown(
     harness: AccountHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     harness.exchange.account.positions.append(DemoPosition(symbol="GONEUSDT"))
     assert len((await harness.account.fetch_positions()).unread) == 1
     with caplog.at_level(logging.WARNING):
-        held = (await harness.account.fetch_positions()).positions
-        assert [position.instrument.symbol for position in held] == [BTC]
+        held = await harness.account.fetch_positions()
+        assert [position.instrument.symbol for position in held.positions] == [BTC]
+        assert [(part.name, part.symbols) for part in held.unread] == [("GONEUSDT", {"GONEUSDT"})]
+        assert str(held.unread[0]) == "GONEUSDT: bitget does not list the market GONEUSDT"
         await harness.account.fetch_positions()
-    assert caplog.text.count("positions and fills in GONEUSDT are ignored") == 1
+    assert caplog.text.count("positions and fills in GONEUSDT are unknown") == 1
+
+
+async def test_fill_in_hedge_mode_without_a_side_is_left_to_the_next_snapshot(
+    harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would open a position of its own, beside those of both sides."""
+    adapter = harness.account._adapter
+    monkeypatch.setattr(
+        adapter, "fill", lambda row, listed: normalize_account.fill(row | {"info": {}}, listed)
+    )
+    assert len(await harness.fetch_fills()) == 0
+    await harness.exchange.order("BTCUSDT", side="buy", size="0.1")
+    assert len(await harness.fetch_fills()) == 1
+    harness.account._position_modes[BTC] = True
+    assert await harness.fetch_fills() == ()
 
 
 async def test_hedge_mode_is_remembered_without_positions(harness: AccountHarness) -> None:

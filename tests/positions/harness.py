@@ -68,7 +68,8 @@ class TrackerHarness:
         self, *positions: Position, requested_at: int = 1_000, hedged: bool = False, **more: Any
     ) -> "TrackerHarness":
         in_mode = tuple(replace(each, hedged=hedged) for each in positions)
-        self.tracker.apply(AccountSnapshot(self.now, requested_at, in_mode, **more))
+        started = {"started_at": self.book._clock()}
+        self.tracker.apply(AccountSnapshot(self.now, requested_at, in_mode, **(started | more)))
         return self
 
     def price(self, last: str, symbol: str = BTC) -> "TrackerHarness":

@@ -28,9 +28,11 @@ class AccountView:
         labels = book.labels
         rows = self._rows.rows({labels.label(key): live for key, live in book.get_all_positions().items()})
         self._known_labels |= rows.keys()
+        disagreeing = sum(bool(row["disagrees"]) for row in rows.values())
         empty = "" if rows else _empty_text(book.read_at)
         return {
             "positions:hidden": "",
+            "disagreeing": f"{disagreeing} DISAGREE{'S' * (disagreeing == 1)}" if disagreeing else "",
             "checked": _checked_text(book.read_at),
             "no-rows": empty,
             "no-rows-line:hidden": "" if empty else "1",

@@ -1,4 +1,4 @@
-"""AccountHistory: the fills and funding of an account, read market by market in the background."""
+"""HistoryReader: the fills and funding of an account, read market by market in the background."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ class _Whole:
     """Names of its parts that are not read yet."""
 
 
-class AccountHistory:
+class HistoryReader:
     """Reads what is requested, and keeps it until a snapshot with it is confirmed.
 
     Nothing waits for it: positions begin with the exchange's figures, and the fills replace these once
