@@ -11,8 +11,8 @@ FEW_EVENTS = 10_000
 """Newest events of an account that are kept within that time."""
 MANY_EVENTS = 30_000
 """Newest events that are kept as long as no complete reading of the account includes them."""
-_LATE_MS = 3_600_000
-"""Before the last complete reading: later fills may still arrive, or their fees."""
+_LATE_MS = 10 * 3_600_000
+"""Before the last complete reading: fees and funding from then on may still arrive."""
 _STEP_EVENTS = 256
 """Events between two of the times: pruning so many takes well below a millisecond."""
 
