@@ -1,54 +1,74 @@
-"""The event log of one position: sorted by time, in whatever order the events arrived."""
+"""The event log of one market: sorted by time, in whatever order the events arrived."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
-from dashboard.domain.position_state import PositionState
-from dashboard.domain.transitions import PositionEvent, apply
+from dashboard.domain.market_positions import (
+    MarketEvent,
+    MarketPositions,
+    apply_to_market,
+    in_mode,
+    stated_mode,
+)
 
 _CHECKPOINT_EVERY_EVENTS = 64
 """Events between two checkpoints, and the most that a slightly late event replays."""
+
+SortKey = tuple[int, int, int, str, str]
 
 
 class EventLog:
     """Keeps `state` equal to that of all events applied in order.
 
     An event in order is applied once. A late event is inserted, and the events since the checkpoint
-    before it are replayed.
+    before it are replayed. The first event that states the position mode also counts for all before it.
     """
 
-    def __init__(self, flat: PositionState) -> None:
+    def __init__(self, flat: MarketPositions) -> None:
         self.state = flat
-        self._events: list[PositionEvent] = []
-        self._by_identity: dict[tuple[str, ...], PositionEvent] = {}
+        self._events: list[MarketEvent] = []
+        self._by_identity: dict[tuple[str, ...], MarketEvent] = {}
         self._checkpoints = [flat]
-        self._pruned_until: tuple[int, int, int, str, str] | None = None
+        self._pruned_until: SortKey | None = None
+        self._mode_known_from: SortKey | None = None
+        """Position of the first event that states the mode; None before one."""
 
     @property
-    def events(self) -> tuple[PositionEvent, ...]:
+    def events(self) -> tuple[MarketEvent, ...]:
         """The events that are not pruned, in order."""
         return tuple(self._events)
 
-    def add(self, event: PositionEvent) -> bool:
-        """Adds `event`. Returns False if it is known, or older than the pruned events."""
+    def has(self, event: MarketEvent) -> bool:
+        """True if the event, or an earlier report of it, was added and is not pruned."""
+        return event.identity in self._by_identity
+
+    def add(self, event: MarketEvent) -> MarketEvent | None:
+        """Adds `event`. Returns it with all that earlier reports of it had.
+
+        None if it adds nothing to an earlier report, or is older than the pruned events.
+        """
         if self._pruned_until is not None and event.sort_key <= self._pruned_until:
-            return False
-        known = self._by_identity.get(event.identity)
+            return None
+        known, applied = self._by_identity.get(event.identity), len(self._events)
         if known is not None:
             event = event.merged_with(known)  # type: ignore[arg-type]  # the identity names the type
             if event == known:
-                return False
+                return None
+            applied = bisect_left(self._events, known.sort_key, key=_sort_key)
+            del self._events[applied]
         self._by_identity[event.identity] = event
-        index = bisect_right(self._events, event.sort_key, key=lambda each: each.sort_key)
-        if known is not None:
-            self._replay(index - 1, event, index)
-        elif index < len(self._events):
-            self._replay(index, event, index)
+        index = bisect_right(self._events, event.sort_key, key=_sort_key)
+        self._events.insert(index, event)
+        if self._states_first_mode(event):
+            self._replay(0)
+        elif index < applied or known is not None:
+            self._replay(min(index, applied))
         else:
-            self._append(event)
-        return True
+            self._append(index)
+        return event
 
     def prune_before(self, time: int) -> None:
-        """Removes most events before `time` (ms since 1970); the position keeps their effect.
+        """Removes most events before `time` (ms since 1970); the positions keep their effect.
 
         Later additions from the pruned period are ignored: they may have been counted.
         """
@@ -63,21 +83,50 @@ class EventLog:
             del self._by_identity[event.identity]
         del self._events[: len(pruned)], self._checkpoints[:checkpoint]
 
-    def _replay(self, index: int, event: PositionEvent, rest_from: int) -> None:
-        """Restores the checkpoint before `index` and applies the events from there.
+    def last_possible_switch(self) -> int | None:
+        """The last time (ms since 1970) at which the market may have left one-way mode; None if unknown.
 
-        `event` takes the place of those from `index` to `rest_from`.
+        An exchange changes the mode only while the market is flat, and after each event that states the
+        old mode.
         """
-        checkpoint = index // _CHECKPOINT_EVERY_EVENTS
-        start = checkpoint * _CHECKPOINT_EVERY_EVENTS
-        replayed = [*self._events[start:index], event, *self._events[rest_from:]]
-        del self._events[start:], self._checkpoints[checkpoint + 1 :]
-        self.state = self._checkpoints[checkpoint]
-        for each in replayed:
-            self._append(each)
+        time = None
+        for event, state in self._replayed():
+            if state.is_flat or stated_mode(event) is False:
+                time = event.sort_key[0]
+        if time is None and self._events and self._checkpoints[0].is_flat:
+            return self._events[0].sort_key[0] - 1
+        return time
 
-    def _append(self, event: PositionEvent) -> None:
-        self._events.append(event)
-        self.state = apply(self.state, event)
-        if len(self._events) % _CHECKPOINT_EVERY_EVENTS == 0:
+    def _replayed(self) -> Iterator[tuple[MarketEvent, MarketPositions]]:
+        state = self._checkpoints[0]
+        for event in self._events:
+            state = apply_to_market(state, event)
+            yield event, state
+
+    def _states_first_mode(self, event: MarketEvent) -> bool:
+        """Applies the mode that `event` states to the time before it, if no earlier event states one."""
+        mode, since = stated_mode(event), self._mode_known_from
+        if mode is None or (since is not None and event.sort_key > since):
+            return False
+        self._mode_known_from = event.sort_key
+        start = self._checkpoints[0]
+        self._checkpoints[0] = in_mode(start, mode)
+        return self._checkpoints[0] is not start
+
+    def _replay(self, index: int) -> None:
+        """Restores the checkpoint before `index` and applies the events from there."""
+        checkpoint = index // _CHECKPOINT_EVERY_EVENTS
+        del self._checkpoints[checkpoint + 1 :]
+        self.state = self._checkpoints[checkpoint]
+        for at in range(checkpoint * _CHECKPOINT_EVERY_EVENTS, len(self._events)):
+            self._append(at)
+
+    def _append(self, index: int) -> None:
+        """Applies the event at `index`, after all before it."""
+        self.state = apply_to_market(self.state, self._events[index])
+        if (index + 1) % _CHECKPOINT_EVERY_EVENTS == 0:
             self._checkpoints.append(self.state)
+
+
+def _sort_key(event: MarketEvent) -> SortKey:
+    return event.sort_key

@@ -45,8 +45,8 @@ class Position:
     source: Source = Source.MANUAL
     opened_at: int | None = None
     """The exchange's time, in ms since 1970 (UTC); None if not reported."""
-    hedged: bool = False
-    """True in hedge mode: its market may have a long and a short at once."""
+    hedged: bool | None = None
+    """True if its row states hedge mode, False for one-way mode; None if neither."""
     reported: ReportedFigures | None = None
     """The exchange's own figures of the same row; None for a position entered by hand."""
 

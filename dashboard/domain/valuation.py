@@ -38,9 +38,11 @@ def value(
 
     `position` is `state` with the exchange's terms, None while flat.
     """
+    if state.is_contradictory:
+        return UNPRICED
     if position is None or levels is None:
         return FLAT
-    if quote is None or state.is_contradictory:
+    if quote is None:
         return UNPRICED
     pnl = state.unrealized_pnl(quote.value)
     return Valuation(
@@ -54,6 +56,6 @@ def value(
 
 
 UNPRICED = Valuation(RiskStatus.UNKNOWN)
-"""Of an open position without a live price."""
+"""Of an open position without a live price, or of a contradictory one."""
 FLAT = Valuation(RiskStatus.NO_POSITION, unrealized_pnl=Decimal(0), notional=Decimal(0))
 """Of a closed position."""

@@ -38,7 +38,7 @@ class AccountPositions:
     unread: tuple[UnreadPart, ...] = ()
     """Parts of the account that could not be read."""
     position_modes: Mapping[str, bool] = field(default_factory=dict)
-    """True for the symbols in hedge mode, False for one-way mode; absent while unknown."""
+    """True for symbols that rows state to be in hedge mode, False for one-way mode; absent if unstated."""
 
 
 class AccountClient:
@@ -56,8 +56,6 @@ class AccountClient:
         self._markets = markets
         self._clock_offset_ms: int | None = None
         self._adapter = adapter_for(self._ccxt)
-        self._position_modes: dict[str, bool] = {}
-        """True for each symbol in hedge mode, as far as its rows and fills stated it."""
         self._unlisted: set[str] = set()
         self._reload_for: set[str] = set()
         self._skipped: set[str] = set()
@@ -78,9 +76,8 @@ class AccountClient:
         if not self._has("fetchPositions"):
             raise ExchangeLacks(f"{self.id} does not support reading positions: use another exchange")
         read = await self._adapter.fetch_positions(including)
-        self._detect_modes(read.rows)
         positions, unreadable = self._read_positions(read.rows)
-        return AccountPositions(asked_at, positions, read.unread + unreadable, dict(self._position_modes))
+        return AccountPositions(asked_at, positions, read.unread + unreadable, self._stated_modes(read.rows))
 
     def _read_positions(self, rows: Iterable[Raw]) -> tuple[tuple[Position, ...], tuple[UnreadPart, ...]]:
         """Returns the open positions, and the markets with an unreadable row: they are not flat."""
@@ -95,7 +92,7 @@ class AccountClient:
             except ExchangeUnavailable as error:
                 unread.append(UnreadPart(instrument.symbol, str(error), frozenset((instrument.symbol,))))
             else:
-                positions.append(replace(read, hedged=self._position_modes.get(instrument.symbol, False)))
+                positions.append(replace(read, hedged=self._adapter.is_hedged(row)))
         return tuple(positions), tuple(unread)
 
     async def fetch_fills(self, instrument: Instrument, since: int | None) -> tuple[Fill, ...]:
@@ -114,16 +111,7 @@ class AccountClient:
     def _read_fills(self, rows: Iterable[tuple[Raw, Instrument | None]]) -> tuple[Fill, ...]:
         """Returns the fills of contracts. Raises ExchangeUnavailable for an unreadable one."""
         read = (self._adapter.fill(row, instrument) for row, instrument in rows if instrument is not None)
-        fills = tuple(fill for fill in read if fill is not None)
-        for fill in fills:
-            if fill.hedged is not None:
-                self._position_modes[fill.instrument.symbol] = fill.hedged
-        return tuple(self._in_mode(fill) for fill in fills)
-
-    def _in_mode(self, fill: Fill) -> Fill:
-        """Returns the fill without the side of its position, unless its market is in hedge mode."""
-        is_hedged = self._position_modes.get(fill.instrument.symbol, False)
-        return fill if is_hedged else replace(fill, position_side=None)
+        return tuple(fill for fill in read if fill is not None)
 
     async def fetch_funding(self, instrument: Instrument, since: int) -> tuple[Funding, ...]:
         """Returns funding payments since `since` (ms since 1970); empty if unsupported."""
@@ -198,12 +186,10 @@ class AccountClient:
             return None
         return instrument if instrument.kind in ("swap", "future") else None
 
-    def _detect_modes(self, rows: Iterable[Raw]) -> None:
-        """Remembers the mode of each market whose rows state it, flat ones included."""
-        for row in rows:
-            hedged = self._adapter.is_hedged(row)
-            if hedged is not None and row.get("symbol"):
-                self._position_modes[str(row["symbol"])] = hedged
+    def _stated_modes(self, rows: Iterable[Raw]) -> dict[str, bool]:
+        """Returns the mode of each market whose rows state it, flat ones included."""
+        stated = ((row.get("symbol"), self._adapter.is_hedged(row)) for row in rows)
+        return {str(symbol): hedged for symbol, hedged in stated if symbol and hedged is not None}
 
     async def _exchange_time_ms(self) -> int:
         """A lower bound of the exchange's time; the local time where the exchange's cannot be read.

@@ -9,10 +9,12 @@ from typing import Any
 from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.funding import Funding
+from dashboard.domain.journal import JournalEntry, PositionStep
 from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.market_positions import MarketEvent
+from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.transitions import PositionEvent
 
 log = logging.getLogger(__name__)
 
@@ -23,36 +25,40 @@ _SNAPSHOT = "reading"
 _TEXT_FIELDS = ("exchange", "symbol", "id", "base", "quote", "settle", "kind")
 _MAX_DIGITS = 60
 """Most digits of a valid number, before or after the decimal point."""
-_KINDS: dict[type[PositionEvent], str] = {Fill: "fill", Funding: "funding", PositionAdjustment: "correction"}
+_KINDS: dict[type[MarketEvent], str] = {
+    Fill: "fill",
+    Funding: "funding",
+    PositionAdjustment: "correction",
+    ModeChange: "mode",
+}
+_SUPPLEMENT = "supplement"
+"""Kind of the record of a fill that was recorded before without its fee or PnL."""
 
 
 @dataclass(frozen=True, slots=True)
 class RestoredPositions:
     """The history of one account, read from the audit trail."""
 
-    events: tuple[PositionEvent, ...] = ()
+    events: tuple[MarketEvent, ...] = ()
     complete_until: int | None = None
     """The exchange's time up to which no fill is missing; None if unknown."""
 
 
-def record_kind(event: PositionEvent) -> str:
-    """Returns the kind of the event's record."""
-    return _KINDS[type(event)]
+def record_kind(entry: JournalEntry) -> str:
+    """Returns the kind of an event's record."""
+    is_supplement = isinstance(entry.event, Fill) and not entry.is_new
+    return _SUPPLEMENT if is_supplement else _KINDS[type(entry.event)]
 
 
-def record_of(
-    event: PositionEvent, account: str, before: PositionState | None, after: PositionState
-) -> AuditRecord:
-    """Returns the record of an event that changed `before` into `after`."""
-    return {
+def record_of(entry: JournalEntry, account: str) -> AuditRecord:
+    """Returns the record of an event, with its position before and after it."""
+    record = {
         "account": account,
-        "position": after.key.label,
-        "change": str(after.change),
-        "event": _event(event),
-        "instrument": _instrument(event.instrument),
-        "before": _state(before) if before else None,
-        "after": _state(after),
+        "event": _event(entry.event),
+        "instrument": _instrument(entry.event.instrument),
+        "moved": [_step(step) for step in entry.moved],
     }
+    return record | _step(entry.own) if entry.own else record
 
 
 def snapshot_record(account: str, complete_until: int) -> tuple[str, AuditRecord]:
@@ -62,7 +68,7 @@ def snapshot_record(account: str, complete_until: int) -> tuple[str, AuditRecord
 
 def restore_positions(account: str, records: Iterable[tuple[str, Mapping[str, Any]]]) -> RestoredPositions:
     """Returns the history of `account` from records (kind and entry). Logs and skips invalid ones."""
-    events: list[PositionEvent] = []
+    events: list[MarketEvent] = []
     complete_until = None
     instruments: dict[str, Instrument] = {}
     for kind, entry in records:
@@ -79,6 +85,15 @@ def restore_positions(account: str, records: Iterable[tuple[str, Mapping[str, An
     return RestoredPositions(tuple(events), complete_until)
 
 
+def _step(step: PositionStep) -> AuditRecord:
+    return {
+        "position": step.after.key.label,
+        "change": str(step.after.change),
+        "before": _state(step.before) if step.before else None,
+        "after": _state(step.after),
+    }
+
+
 def _state(state: PositionState) -> AuditRecord:
     total = state.cumulative_totals
     return {
@@ -90,7 +105,7 @@ def _state(state: PositionState) -> AuditRecord:
     }
 
 
-def _event(event: PositionEvent) -> AuditRecord:
+def _event(event: MarketEvent) -> AuditRecord:
     match event:
         case Fill():
             return {
@@ -102,6 +117,7 @@ def _event(event: PositionEvent) -> AuditRecord:
                 "fees": [[fee.amount, fee.currency] for fee in event.fees],
                 "position_side": event.position_side,
                 "realized_pnl": event.realized_pnl,
+                "hedged": event.hedged,
             }
         case Funding():
             return {
@@ -119,7 +135,10 @@ def _event(event: PositionEvent) -> AuditRecord:
                 "position_side": event.position_side,
                 "starts": event.replaces_history,
                 "opened_at": event.opened_at,
+                "first_as_of": event.first_as_of,
             }
+        case ModeChange():
+            return {"hedged": event.hedged, "as_of": event.as_of}
 
 
 def _fill(entry: AuditRecord, instrument: Instrument) -> Fill:
@@ -133,6 +152,7 @@ def _fill(entry: AuditRecord, instrument: Instrument) -> Fill:
         fees=tuple(Fee(_number(amount), str(currency)) for amount, currency in entry["fees"]),
         position_side=_side(entry),
         realized_pnl=_optional_number(entry["realized_pnl"]),
+        hedged=_optional_bool(entry.get("hedged")),
     )
 
 
@@ -149,14 +169,21 @@ def _adjustment(entry: AuditRecord, instrument: Instrument) -> PositionAdjustmen
         as_of=int(entry["as_of"]),
         position_side=_side(entry),
         replaces_history=bool(entry["starts"]),
-        opened_at=None if entry["opened_at"] is None else int(entry["opened_at"]),
+        opened_at=_optional_time(entry["opened_at"]),
+        first_as_of=_optional_time(entry.get("first_as_of")),
     )
 
 
-_PARSERS: dict[str, Callable[[AuditRecord, Instrument], PositionEvent]] = {
+def _mode_change(entry: AuditRecord, instrument: Instrument) -> ModeChange:
+    return ModeChange(instrument, entry["hedged"] is True, int(entry["as_of"]))
+
+
+_PARSERS: dict[str, Callable[[AuditRecord, Instrument], MarketEvent]] = {
     "fill": _fill,
+    _SUPPLEMENT: _fill,
     "funding": _funding,
     "correction": _adjustment,
+    "mode": _mode_change,
 }
 
 
@@ -170,6 +197,16 @@ def _number(text: str) -> Decimal:
     if not number.is_finite() or (number and abs(number.adjusted()) > _MAX_DIGITS):
         raise ValueError(f"{text!r} is not a valid amount or price")
     return number
+
+
+def _optional_time(time: object) -> int | None:
+    return None if time is None else int(str(time))
+
+
+def _optional_bool(value: object) -> bool | None:
+    if not isinstance(value, bool | None):
+        raise ValueError(f"{value!r} is neither true, false nor null")
+    return value
 
 
 def _optional_number(text: str | None) -> Decimal | None:

@@ -1,6 +1,7 @@
 """LiveBook: the position book in the process of the feed. It values every position once a tick."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.clock import now_ms, wall_ms
@@ -10,6 +11,7 @@ from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position import Position
 from dashboard.domain.position_selection import ManualEntry
 from dashboard.domain.position_state import PositionState, opened
+from dashboard.domain.unread_part import UnreadPart
 from dashboard.positions.account_totals import AccountTotals
 from dashboard.positions.dollar_price import dollar_price
 from dashboard.positions.event_text import describe_basis
@@ -78,9 +80,17 @@ class LiveBook(PositionBook):
         """Adds an account that was not read yet."""
         self.accounts[account] = AccountHealth(exchange)
 
-    def set_health(self, account: str, *, read_at: int | None, problem: str | None) -> None:
-        """Replaces the health of an account."""
-        self.accounts[account] = AccountHealth(self.accounts[account].exchange, read_at, problem)
+    def set_read(
+        self, account: str, read_at: int, unread: tuple[UnreadPart, ...], problem: str | None
+    ) -> None:
+        """Replaces the health of an account that was read, except for its `unread` parts."""
+        problems = [*([problem] if problem else []), *map(str, unread)]
+        exchange = self.accounts[account].exchange
+        self.accounts[account] = AccountHealth(exchange, read_at, "; ".join(problems) or None, unread)
+
+    def set_problem(self, account: str, problem: str) -> None:
+        """Replaces the problem of an account that could not be read."""
+        self.accounts[account] = replace(self.accounts[account], problem=problem)
 
     def update(
         self,

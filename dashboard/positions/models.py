@@ -13,6 +13,7 @@ from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.position_state import PositionChange, PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus, distance_percent
+from dashboard.domain.unread_part import UnreadPart
 from dashboard.domain.valuation import FLAT, UNPRICED, Valuation, value
 from dashboard.state.runtime import MarketSnapshot
 
@@ -42,7 +43,14 @@ class ValuationChange(StrEnum):
     """From the mark to the last price or back."""
 
 
-EventKind: TypeAlias = PositionChange | ReportCheck | ValuationChange
+class MarketChange(StrEnum):
+    """A change of a market that concerns its positions."""
+
+    MODE = "mode"
+    """From one-way to hedge mode or back: positions are under other labels."""
+
+
+EventKind: TypeAlias = PositionChange | ReportCheck | ValuationChange | MarketChange
 """Kind of an entry of the event log."""
 
 
@@ -75,8 +83,8 @@ class LivePosition:
 
     @property
     def is_open(self) -> bool:
-        """True if the position is not flat."""
-        return bool(self.state.contracts)
+        """True if it is a long or a short; False while flat or contradictory."""
+        return self.state.is_open
 
     @property
     def quote(self) -> Quote | None:
@@ -150,7 +158,7 @@ class LivePosition:
 
     def without_price(self) -> "LivePosition":
         """Returns the position with every figure of a price unknown, or zero while flat."""
-        return replace(self, valuation=UNPRICED if self.is_open else FLAT)
+        return replace(self, valuation=UNPRICED if self.state.contracts else FLAT)
 
     @property
     def is_manual(self) -> bool:
@@ -184,6 +192,8 @@ class AccountHealth:
     """Time of the newest snapshot, in ms of the monotonic clock; None before the first."""
     problem: str | None = None
     """Reason why the newest attempt failed, or fills are not streamed; None if there is no problem."""
+    unread: tuple[UnreadPart, ...] = ()
+    """Parts of the account that the newest snapshot lacks."""
 
 
 @dataclass(frozen=True, slots=True)

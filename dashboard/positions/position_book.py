@@ -54,6 +54,10 @@ class PositionBook(ABC):
         self.manual: dict[MarketKey, ManualEntry] = {}
         """Manual entries by market."""
 
+    def now(self) -> int:
+        """The time of the monotonic clock that positions are valued with, in ms."""
+        return self._clock()
+
     @abstractmethod
     def summary(self) -> AccountSummary:
         """Totals of all positions."""

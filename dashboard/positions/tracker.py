@@ -1,33 +1,19 @@
 """PositionTracker: the single source of truth for the positions of one account."""
 
-import logging
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.events import AccountEvent, AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
-from dashboard.domain.journal import Journal
-from dashboard.domain.keys import MarketKey, PositionKey
-from dashboard.domain.position import Position
-from dashboard.domain.position_state import PositionState
-from dashboard.domain.reconcile import (
-    Difference,
-    DifferenceKind,
-    difference_kind,
-    find_differences,
-    positions_by_key,
-)
-from dashboard.domain.transitions import PositionEvent
-from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
-from dashboard.positions.event_text import describe_change
+from dashboard.domain.funding import Funding
+from dashboard.domain.keys import PositionKey
+from dashboard.positions.audit_records import RestoredPositions, snapshot_record
 from dashboard.positions.live_book import LiveBook
-from dashboard.positions.models import EventType, LivePosition, ReportCheck
-
-log = logging.getLogger(__name__)
-
-Recorder = Callable[[str, Mapping[str, Any]], bool]
+from dashboard.positions.models import LivePosition
+from dashboard.positions.moving_markets import SETTLED_AFTER_MS
+from dashboard.positions.position_writer import PositionWriter, Recorder
+from dashboard.positions.reconciliation import Reconciliation
 
 _EVENTS_KEPT_MS = 8 * 24 * 3_600_000
 """Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
@@ -53,11 +39,9 @@ class PositionTracker:
         self.exchange = exchange
         self._book = book
         self._record = record
-        self._journal = Journal(account)
-        self._confirmed: set[PositionKey] = set()
-        """Positions that once agreed with the exchange, or whose figures were adopted from it."""
-        self._terms: dict[PositionKey, Position] = {}
-        """The exchange's positions as last read; the liquidation price is dropped once the size changes."""
+        self._writer = PositionWriter(account, book, exchange, self._record_change)
+        self._journal = self._writer.journal
+        self._reconciliation = Reconciliation(self._writer, book)
         self._has_new_events = False
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None until a complete history was read."""
@@ -76,7 +60,12 @@ class PositionTracker:
     def in_doubt(self, snapshot: AccountSnapshot) -> frozenset[str]:
         """Returns the symbols whose positions in an account snapshot differ from those built here."""
         with self._book.lock:
-            return frozenset(each.key.symbol for each in self._differences(snapshot))
+            return frozenset(each.key.symbol for each in self._reconciliation.differences(snapshot))
+
+    def settles_in_ms(self) -> int | None:
+        """Milliseconds until a reading certainly includes every known fill; None if the newest one did."""
+        with self._book.lock:
+            return self._reconciliation.moving.settles_in_ms(self._book.now())
 
     def apply(self, event: AccountEvent) -> None:
         """Applies one event of the account: records each change, then calls the listeners."""
@@ -84,107 +73,53 @@ class PositionTracker:
             match event:
                 case FillsReceived():
                     for fill in event.fills:
-                        self._apply_event(fill)
+                        self._reconciliation.add_fill(fill, is_recent=True)
                 case AccountSnapshot():
                     self._reconcile(event)
                 case AccountFailed():
-                    read_at = self._book.accounts[self.account].read_at
-                    self._book.set_health(self.account, read_at=read_at, problem=event.reason)
+                    self._book.set_problem(self.account, event.reason)
 
     def _restore(self, restored: RestoredPositions) -> None:
-        self._journal.add_all(restored.events)
+        self._writer.restore(restored.events)
         for state in self._journal.positions:
-            events = self._journal.events(state.key)
+            events = self._journal.events(state.key.symbol)
             adjusted = any(isinstance(event, PositionAdjustment) for event in events)
             if adjusted or restored.complete_until is not None:
-                self._confirmed.add(state.key)
-            self._update(state)
+                self._reconciliation.confirmed.add(state.key)
         self.complete_until = restored.complete_until
 
-    def _update(self, state: PositionState, difference: str | None = None) -> None:
-        market, terms = MarketKey(self.exchange, state.key.symbol), self._terms.get(state.key)
-        self._book.update(state, market, terms, difference)
-
-    def _apply_event(self, event: PositionEvent, *, announce: bool = True, **context: Any) -> None:
-        """Applies one fill, payment or adjustment that is not known yet, and records it with `context`."""
-        key = self._journal.key_of(event)
-        before = self._journal.position(key)
-        after = self._journal.add(event)
-        if after is None:
-            return
-        self._has_new_events = True
-        self._record(record_kind(event), record_of(event, self.account, before, after) | context)
-        self._drop_outdated_terms(before, after)
-        self._update(after, self._known_difference(key))
-        if after.change is not None:
-            self._book.add_event(key, after.change, describe_change(event, before, after))
-        if announce and isinstance(event, Fill):
-            self._book.announce(key, EventType.FILL, event)
-        elif announce:
-            self._book.announce(key)
-
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
-        known = self._journal_keys()
-        reported: tuple[PositionEvent, ...] = (*snapshot.fills, *snapshot.funding)
+        known = self._keys()
+        # A mode that was unknown applies to earlier fills, too; a new one is of the newest fills only.
+        self._reconciliation.learn_modes(snapshot, known=False)
+        symbols = {key.symbol for key in known}
+        reported: tuple[Fill | Funding, ...] = (*snapshot.fills, *snapshot.funding)
         for event in sorted(reported, key=lambda each: each.sort_key):
-            is_new = self._journal.key_of(event) in known or not self._is_history(event)
-            self._apply_event(event, announce=is_new)
-        for difference in self._differences(snapshot):
-            self._resolve(difference, snapshot)
-        changed = self._update_terms(snapshot) | (self._journal_keys() - known)
+            is_new = event.instrument.symbol in symbols or not self._is_history(event)
+            self._add_reported(event, snapshot, announce=is_new)
+        self._reconciliation.learn_modes(snapshot, known=True)
+        is_first = self.complete_until is None
+        changed = self._reconciliation.resolve(snapshot, is_first=is_first) | (self._keys() - known)
         self._finish(snapshot)
         for key in changed:
             self._book.announce(key)
 
-    def _journal_keys(self) -> set[PositionKey]:
-        return {state.key for state in self._journal.positions}
+    def _add_reported(self, event: Fill | Funding, snapshot: AccountSnapshot, *, announce: bool) -> None:
+        if isinstance(event, Funding):
+            self._writer.apply(event, announce=announce)
+        else:
+            is_recent = event.traded_at > snapshot.requested_at - SETTLED_AFTER_MS
+            self._reconciliation.add_fill(event, is_recent=is_recent, announce=announce)
 
-    def _is_history(self, event: PositionEvent) -> bool:
+    def _is_history(self, event: Fill | Funding) -> bool:
         """True if it is from before the complete history, so that listeners need no update for it."""
         return self.complete_until is None or event.sort_key[0] <= self.complete_until
 
-    def _differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
-        theirs = positions_by_key(self.account, snapshot.positions)
-        # Flat positions are compared, too: one closed after the request is not missing here.
-        return find_differences(self._journal.positions, theirs, requested_at=snapshot.requested_at)
-
-    def _resolve(self, difference: Difference, snapshot: AccountSnapshot) -> None:
-        """Adopts the exchange's figures if they are certain; otherwise marks the position."""
-        if difference.key.symbol in snapshot.inconsistent_symbols:
-            return
-        if _is_unconfirmed_close(difference, snapshot):
-            self._mark(difference.key, difference.text)
-        else:
-            self._adopt(difference, snapshot.requested_at)
-
-    def _adopt(self, difference: Difference, requested_at: int) -> None:
-        key, live = difference.key, self._book.newest(difference.key)
-        replaces_history = difference.theirs is not None and (live is None or key not in self._confirmed)
-        if not replaces_history:
-            log.warning("%s; the exchange's figures are adopted", difference.text)
-            if live is None or live.difference != difference.text:
-                self._book.add_event(key, ReportCheck.DIFFERENCE, difference.text)
-        adjustment = difference.adjustment(requested_at, replaces_history=replaces_history)
-        self._apply_event(adjustment, difference=difference.text)
-        self._confirmed.add(key)
-
-    def _update_terms(self, snapshot: AccountSnapshot) -> set[PositionKey]:
-        """Updates the exchange's terms and clears resolved differences. Returns the changed keys."""
-        changed = set()
-        theirs = positions_by_key(self.account, snapshot.positions)
-        for state in self._journal.positions:
-            terms = theirs.get(state.key)
-            if difference_kind(state, terms) is None:
-                self._confirmed.add(state.key)
-                self._mark(state.key, None)
-            if terms is not None and terms != self._terms.get(state.key):
-                self._terms[state.key] = terms
-                self._update(state, self._known_difference(state.key))
-                changed.add(state.key)
-        return changed
+    def _keys(self) -> set[PositionKey]:
+        return {state.key for state in self._journal.positions}
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
-        self._book.set_health(self.account, read_at=snapshot.received_at, problem=snapshot.problem)
+        self._book.set_read(self.account, snapshot.received_at, snapshot.unread, snapshot.problem)
         if snapshot.complete_until is not None:
             self.complete_until = snapshot.complete_until
             if self._has_new_events:
@@ -192,35 +127,6 @@ class PositionTracker:
                 self._has_new_events = False
             self._journal.prune_before(snapshot.complete_until - _EVENTS_KEPT_MS)
 
-    def _known_difference(self, key: PositionKey) -> str | None:
-        live = self._book.newest(key)
-        return live.difference if live else None
-
-    def _mark(self, key: PositionKey, difference: str | None) -> None:
-        """Sets or clears the difference of a position, and logs and announces a change of it."""
-        live = self._book.newest(key)
-        if live is None or live.difference == difference:
-            return
-        kind = ReportCheck.DIFFERENCE if difference else ReportCheck.AGREEMENT
-        self._book.add_event(key, kind, difference or "agrees with the exchange again")
-        self._update(live.state, difference)
-        self._book.announce(key)
-
-    def _drop_outdated_terms(self, before: PositionState | None, after: PositionState) -> None:
-        """Drops the terms after a change of side, and the liquidation price after a change of size."""
-        terms = self._terms.get(after.key)
-        if terms is None:
-            return
-        if before is None or before.side is not after.side:
-            del self._terms[after.key]
-        elif after.contracts != before.contracts:
-            self._terms[after.key] = replace(terms, liquidation_price=None)
-
-
-def _is_unconfirmed_close(difference: Difference, snapshot: AccountSnapshot) -> bool:
-    """True if a position is missing on the exchange and its close is not confirmed."""
-    side = difference.ours.side if difference.ours else None
-    return (
-        difference.kind is DifferenceKind.MISSING_THERE
-        and (difference.key.symbol, side) not in snapshot.recently_closed
-    )
+    def _record_change(self, kind: str, entry: Mapping[str, Any]) -> bool:
+        self._has_new_events = True
+        return self._record(kind, entry)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -29,8 +30,12 @@ def fill(
     of: Instrument | None = None,
     id: str | None = None,
     leg: Side | None = None,
+    **more: Any,
 ) -> Fill:
-    """A fill from a text like `buy 2 @ 100`. Its id is its time by default."""
+    """A fill from a text like `buy 2 @ 100`. Its id is its time by default.
+
+    With a `leg` it states hedge mode.
+    """
     side, contracts, _, price = trade.split()
     of = of or instrument()
     return Fill(
@@ -41,7 +46,7 @@ def fill(
         contracts=Decimal(contracts),
         traded_at=at,
         fees=() if fee is None else (Fee(Decimal(fee), of.settle),),
-        position_side=leg,
+        **{"position_side": leg, "hedged": True if leg else None, **more},
     )
 
 
@@ -114,7 +119,8 @@ def histories(
         if closes and held[leg]:
             trade, contracts = (TradeSide.SELL if held[leg] > 0 else TradeSide.BUY), abs(held[leg])
         paid = Fee(fee, "BNB" if kind == 2 else of.settle)
-        one = Fill(str(len(made)), of, trade, price, contracts, at, (paid,), leg)
+        hedged = True if leg else None
+        one = Fill(str(len(made)), of, trade, price, contracts, at, (paid,), leg, hedged=hedged)
         held[leg] += one.signed_contracts
         made.append(one)
     return made

@@ -182,15 +182,16 @@ async def test_position_in_an_unlisted_market_is_ignored(
     assert caplog.text.count("positions and fills in GONEUSDT are ignored") == 1
 
 
-async def test_hedge_mode_is_remembered_without_positions(harness: AccountHarness) -> None:
+async def test_rows_state_hedge_mode(harness: AccountHarness) -> None:
     harness.exchange.account.use_hedge_mode()
-    assert [each.hedged for each in (await harness.account.fetch_positions()).positions] == [True]
+    held = await harness.account.fetch_positions()
+    assert ([each.hedged for each in held.positions], held.position_modes) == ([True], {BTC: True})
     harness.exchange.account.positions.clear()
     flat = await harness.account.fetch_positions()
-    assert (flat.positions, flat.position_modes) == ((), {BTC: True})
+    assert (flat.positions, flat.position_modes) == ((), {})
 
 
-async def test_fills_reveal_hedge_mode(harness: AccountHarness) -> None:
+async def test_fills_state_hedge_mode(harness: AccountHarness) -> None:
     harness.exchange.account.positions.clear()
     harness.exchange.account.use_hedge_mode()
     await harness.exchange.order("BTCUSDT", side="buy", size="0.1")
@@ -198,8 +199,7 @@ async def test_fills_reveal_hedge_mode(harness: AccountHarness) -> None:
     opened, closed = await harness.fetch_fills()
     assert (opened.trade_side, opened.position_side) == (TradeSide.BUY, Side.LONG)
     assert (closed.trade_side, closed.position_side) == (TradeSide.SELL, Side.LONG)
-    flat = await harness.account.fetch_positions()
-    assert (flat.positions, flat.position_modes) == ((), {BTC: True})
+    assert opened.hedged is closed.hedged is True
 
 
 async def test_fills_of_one_market_have_all_fields(harness: AccountHarness) -> None:

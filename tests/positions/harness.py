@@ -1,7 +1,7 @@
 """TrackerHarness: a tracker with its book and markets, on a clock that the test moves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -65,10 +65,19 @@ class TrackerHarness:
         return self
 
     def snapshot(
-        self, *positions: Position, requested_at: int = 1_000, hedged: bool = False, **more: Any
+        self,
+        *positions: Position,
+        requested_at: int = 1_000,
+        hedged: bool | None = None,
+        settled: bool = True,
+        **more: Any,
     ) -> "TrackerHarness":
-        in_mode = tuple(replace(each, hedged=hedged) for each in positions)
-        self.tracker.apply(AccountSnapshot(self.now, requested_at, in_mode, **more))
+        """`hedged` is the mode that all rows state; `settled` lets the time pass in which fills are new."""
+        if settled:
+            self.now += self.tracker.settles_in_ms() or 0
+        if hedged is not None:
+            more["position_modes"] = {each.instrument.symbol: hedged for each in positions}
+        self.tracker.apply(AccountSnapshot(self.now, requested_at, positions, **more))
         return self
 
     def price(self, last: str, symbol: str = BTC) -> "TrackerHarness":
