@@ -6,18 +6,22 @@ from dashboard.exchange.adapters.base import AccountAdapter
 from dashboard.exchange.adapters.bitget import BitgetAdapter
 from dashboard.exchange.adapters.bybit import BybitAdapter
 from dashboard.exchange.adapters.coinex import CoinExAdapter
+from dashboard.exchange.adapters.deribit import DeribitAdapter
 from dashboard.exchange.adapters.htx import HtxAdapter
 from dashboard.exchange.adapters.hyperliquid import HyperliquidAdapter
 from dashboard.exchange.adapters.krakenfutures import KrakenFuturesAdapter
+from dashboard.exchange.adapters.mexc import MexcAdapter
 from dashboard.exchange.adapters.okx import OkxAdapter
 
 _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "bitget": BitgetAdapter,
     "bybit": BybitAdapter,
     "coinex": CoinExAdapter,
+    "deribit": DeribitAdapter,
     "htx": HtxAdapter,
     "hyperliquid": HyperliquidAdapter,
     "krakenfutures": KrakenFuturesAdapter,
+    "mexc": MexcAdapter,
     "okx": OkxAdapter,
 }
 
