@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.fill import Fill
@@ -11,7 +12,6 @@ from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position import Position
 from dashboard.domain.position_selection import ManualEntry
 from dashboard.domain.position_state import PositionState, opened
-from dashboard.domain.unread_part import UnreadPart
 from dashboard.positions.account_totals import AccountTotals
 from dashboard.positions.dollar_price import dollar_price
 from dashboard.positions.event_text import describe_basis
@@ -80,17 +80,9 @@ class LiveBook(PositionBook):
         """Adds an account that was not read yet."""
         self.accounts[account] = AccountHealth(exchange)
 
-    def set_read(
-        self, account: str, read_at: int, unread: tuple[UnreadPart, ...], problem: str | None
-    ) -> None:
-        """Replaces the health of an account that was read, except for its `unread` parts."""
-        problems = [*([problem] if problem else []), *map(str, unread)]
-        exchange = self.accounts[account].exchange
-        self.accounts[account] = AccountHealth(exchange, read_at, "; ".join(problems) or None, unread)
-
-    def set_problem(self, account: str, problem: str) -> None:
-        """Replaces the problem of an account that could not be read."""
-        self.accounts[account] = replace(self.accounts[account], problem=problem)
+    def set_health(self, account: str, **changes: Any) -> None:
+        """Changes the health of an account. `changes` are fields of `AccountHealth`."""
+        self.accounts[account] = replace(self.accounts[account], **changes)
 
     def update(
         self,

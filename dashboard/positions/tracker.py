@@ -77,7 +77,7 @@ class PositionTracker:
                 case AccountSnapshot():
                     self._reconcile(event)
                 case AccountFailed():
-                    self._book.set_problem(self.account, event.reason)
+                    self._book.set_health(self.account, problem=event.reason)
 
     def _restore(self, restored: RestoredPositions) -> None:
         self._writer.restore(restored.events)
@@ -119,7 +119,13 @@ class PositionTracker:
         return {state.key for state in self._journal.positions}
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
-        self._book.set_read(self.account, snapshot.received_at, snapshot.unread, snapshot.problem)
+        problems = [*([snapshot.problem] if snapshot.problem else []), *map(str, snapshot.unread)]
+        self._book.set_health(
+            self.account,
+            read_at=snapshot.received_at,
+            problem="; ".join(problems) or None,
+            unread=snapshot.unread,
+        )
         if snapshot.complete_until is not None:
             self.complete_until = snapshot.complete_until
             if self._has_new_events:

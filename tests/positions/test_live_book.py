@@ -268,7 +268,7 @@ class TestAccounts:
         assert all(book.find(label) == key for label, key in labels.items())
 
     def test_failing_account_does_not_affect_the_other(self, book: LiveBook):
-        book.set_problem("two", "no answer")
+        book.set_health("two", read_at=0, problem="no answer")
         assert {name: health.problem for name, health in book.accounts.items()} == {
             "one": None,
             "two": "no answer",
