@@ -1,7 +1,6 @@
 """The event log of one market: sorted by time, in whatever order the events arrived."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 
 from dashboard.domain.market_positions import (
     MarketEvent,
@@ -83,25 +82,21 @@ class EventLog:
             del self._by_identity[event.identity]
         del self._events[: len(pruned)], self._checkpoints[:checkpoint]
 
-    def last_possible_switch(self) -> int | None:
-        """The last time (ms since 1970) at which the market may have left one-way mode; None if unknown.
+    def switched_at(self, since: int) -> int | None:
+        """The time (ms since 1970) from `since` on at which the market left one-way mode; None if unknown.
 
-        An exchange changes the mode only while the market is flat, and after each event that states the
-        old mode.
+        An exchange changes the mode only while the market is flat. A later event that states one-way mode
+        was before it.
         """
-        time = None
-        for event, state in self._replayed():
-            if state.is_flat or stated_mode(event) is False:
-                time = event.sort_key[0]
-        if time is None and self._events and self._checkpoints[0].is_flat:
-            return self._events[0].sort_key[0] - 1
-        return time
-
-    def _replayed(self) -> Iterator[tuple[MarketEvent, MarketPositions]]:
-        state = self._checkpoints[0]
+        time, latest, state = None, since, self._checkpoints[0]
         for event in self._events:
+            if time is None and event.sort_key[0] > since and state.is_flat:
+                time = latest
             state = apply_to_market(state, event)
-            yield event, state
+            latest = max(since, event.sort_key[0])
+            if stated_mode(event) is False:
+                time = None
+        return latest if time is None and state.is_flat else time
 
     def _states_first_mode(self, event: MarketEvent) -> bool:
         """Applies the mode that `event` states to the time before it, if no earlier event states one."""

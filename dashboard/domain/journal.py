@@ -61,16 +61,20 @@ class Journal:
         for event in sorted(events, key=lambda each: each.sort_key):
             self.add(event)
 
-    def mode_change(self, instrument: Instrument, as_of: int, *, hedged: bool) -> ModeChange | None:
+    def mode_change(
+        self, instrument: Instrument, as_of: int, *, hedged: bool, since: int | None
+    ) -> ModeChange | None:
         """The event by which a market changes to the mode that the exchange states at `as_of`.
 
-        None if it is in that mode, or has a long and a short, so that it cannot leave hedge mode.
+        It changed after the last reading, at `since`. None if the market is in that mode, or has a long and a
+        short, so that it cannot leave hedge mode.
         """
         log = self._logs.get(instrument.symbol)
-        current = log.state.hedged if log else None
-        if current is hedged or (log and not hedged and len(log.state.legs) > 1):
+        if log is None or log.state.hedged is None:
+            return ModeChange(instrument, hedged, as_of)
+        if log.state.hedged is hedged or (not hedged and len(log.state.legs) > 1):
             return None
-        switched_at = log.last_possible_switch() if log and hedged and current is False else None
+        switched_at = log.switched_at(since) if hedged and since is not None else None
         return ModeChange(instrument, hedged, as_of if switched_at is None else switched_at)
 
     def is_hedged(self, symbol: str) -> bool | None:

@@ -34,6 +34,8 @@ class Reconciliation:
         self._book = book
         self._journal = writer.journal
         self.moving = MovingMarkets()
+        self.read_at: int | None = None
+        """The exchange's time of the last reading, in ms since 1970 (UTC)."""
         self.confirmed: set[PositionKey] = set()
         """Positions that once agreed with the exchange, or whose figures were adopted from it."""
         self._differing_since: dict[PositionKey, int] = {}
@@ -65,8 +67,9 @@ class Reconciliation:
         for symbol, hedged in reported_modes(snapshot.positions, snapshot.position_modes).items():
             is_known = self._journal.is_hedged(symbol) is not None
             if symbol in instruments and symbol not in unread and is_known is known:
-                as_of = snapshot.requested_at
-                change = self._journal.mode_change(instruments[symbol], as_of, hedged=hedged)
+                change = self._journal.mode_change(
+                    instruments[symbol], snapshot.requested_at, hedged=hedged, since=self.read_at
+                )
                 if change is not None:
                     self._writer.apply(change)
 
@@ -81,6 +84,7 @@ class Reconciliation:
             if difference.key.symbol not in snapshot.inconsistent_symbols:
                 is_moving = not is_first and self.moving.is_moving(difference.key.symbol, now)
                 self._resolve(difference, snapshot, now, is_moving=is_moving)
+        self.read_at = snapshot.requested_at
         return self._update_terms(snapshot, now)
 
     def _resolve(

@@ -86,7 +86,7 @@ class PositionTracker:
             adjusted = any(isinstance(event, PositionAdjustment) for event in events)
             if adjusted or restored.complete_until is not None:
                 self._reconciliation.confirmed.add(state.key)
-        self.complete_until = restored.complete_until
+        self.complete_until = self._reconciliation.read_at = restored.complete_until
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
         known = self._keys()

@@ -43,6 +43,8 @@ class TrackerHarness:
     markets: Markets = field(default_factory=lambda: Markets(market_key(), 2_000))
     recorded: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     announced: list[PositionUpdate] = field(default_factory=list)
+    earlier: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    """Records of earlier runs."""
 
     def __post_init__(self) -> None:
         self.book = LiveBook(
@@ -112,4 +114,9 @@ class TrackerHarness:
 
     def restarted(self) -> "TrackerHarness":
         """A new harness, restored from the records."""
-        return TrackerHarness(restored=restore_positions(ACCOUNT, self.recorded))
+        return TrackerHarness(restored=restore_positions(ACCOUNT, self.trail), earlier=self.trail)
+
+    @property
+    def trail(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The records of all runs."""
+        return [*self.earlier, *self.recorded]
