@@ -15,7 +15,7 @@ class ValuedPositionResponse(BaseModel):
     current_price: str | None = Field(description="mark price, else last price; null if missing or stale")
     price_basis: Literal["mark", "last"] | None = Field(description="kind of current_price")
     unrealized_pnl: str | None = Field(description="in the settlement currency, before fees")
-    realized_pnl: str = Field(description="in the settlement currency, before fees and funding")
+    realized_pnl: str | None = Field(description="in the settlement currency, before fees and funding")
     notional_value: str | None
     total_pnl: str | None
     leverage: str | None
@@ -48,11 +48,15 @@ class PositionListResponse(BaseModel):
     """Every open position by its label: the symbol, in hedge mode followed by :long or :short."""
 
     timestamp: str
+    missing: list[str] = Field(description="positions that may be missing, such as those of a part not read")
     positions: dict[str, PositionResponse]
 
 
 class SummaryResponse(BaseModel):
-    """Totals of all positions in dollars: stablecoins at par, coins at their live price."""
+    """Totals of all positions in dollars: stablecoins at par, coins at their live price.
+
+    Realised PnL counts at the price of each close.
+    """
 
     timestamp: str
     active_positions: int
@@ -60,6 +64,7 @@ class SummaryResponse(BaseModel):
     total_pnl: str | None
     realized_pnl: str | None
     unrealized_pnl: str | None
+    missing: list[str] = Field(description="what the totals lack, such as a part of an account not read")
     positions: dict[str, ValuedPositionResponse]
 
 

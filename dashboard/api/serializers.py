@@ -33,7 +33,7 @@ def age_ms(quote: Quote | None, now: int) -> int | None:
 def position(live: LivePosition, now: int) -> Message:
     """One position at `now` (ms, monotonic), without figures of a price that is too old."""
     live = live.at(now)
-    terms, realized = live.position, live.state.cumulative_totals.realized_pnl
+    terms, realized = live.position, live.state.cumulative_totals.complete_realized_pnl
     pnl = live.unrealized_pnl
     return {
         "symbol": live.state.key.symbol,
@@ -45,7 +45,7 @@ def position(live: LivePosition, now: int) -> Message:
         "unrealized_pnl": text(pnl),
         "realized_pnl": text(realized),
         "notional_value": text(live.notional),
-        "total_pnl": None if pnl is None else text(realized + pnl),
+        "total_pnl": None if pnl is None or realized is None else text(realized + pnl),
         "leverage": text(terms.leverage) if terms else None,
         "last_updated": iso_time(live.updated_at),
         "price_age_ms": age_ms(live.quote, now),
@@ -85,6 +85,7 @@ def summary(book: PositionBook, now: int) -> Message:
         "total_pnl": text(account.total_pnl, 8),
         "realized_pnl": text(account.realized_pnl, 8),
         "unrealized_pnl": text(account.unrealized_pnl, 8),
+        "missing": list(account.missing),
         "timestamp": iso_time(account.timestamp),
         "positions": {
             labels.label(key): position(live, now) for key, live in book.get_all_positions().items()

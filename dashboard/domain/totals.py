@@ -36,6 +36,11 @@ class PositionTotals:
     funding: Amounts = field(default_factory=dict)
     """Received; negative is paid."""
 
+    @property
+    def complete_realized_pnl(self) -> Decimal | None:
+        """The realised PnL; None if that of a close is unknown."""
+        return None if self.unexplained_closes else self.realized_pnl
+
     def with_fees(self, fees: Iterable[Fee]) -> "PositionTotals":
         """The totals after a fill with `fees`; none means that they were not reported."""
         reported = [{fee.currency: fee.amount} for fee in fees]

@@ -194,13 +194,15 @@ class AccountHealth:
     """Reason why the newest attempt failed, or fills are not streamed; None if there is no problem."""
     unread: tuple[UnreadPart, ...] = ()
     """Parts of the account that the newest snapshot lacks."""
+    never_read: frozenset[str] = frozenset()
+    """The symbols of parts that every snapshot lacked."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSummary:
     """Totals of all positions in dollars. None is unknown.
 
-    Stablecoins count at par, coins at their live price.
+    Stablecoins count at par, coins at their live price; realised PnL at the price of each close.
     """
 
     timestamp: int
@@ -209,7 +211,10 @@ class AccountSummary:
     total_exposure: Decimal | None
     unrealized_pnl: Decimal | None
     realized_pnl: Decimal | None
+    """At the price of each close, without the parts in `missing`."""
     by_currency: Mapping[str, CurrencySummary]
+    missing: tuple[str, ...] = ()
+    """Descriptions of what the totals lack, such as a part of an account that could not be read."""
 
     @property
     def total_pnl(self) -> Decimal | None:

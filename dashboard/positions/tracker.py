@@ -119,12 +119,14 @@ class PositionTracker:
         return {state.key for state in self._journal.positions}
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
+        health, unread = self._book.accounts[self.account], snapshot.unread_symbols
         problems = [*([snapshot.problem] if snapshot.problem else []), *map(str, snapshot.unread)]
         self._book.set_health(
             self.account,
             read_at=snapshot.received_at,
             problem="; ".join(problems) or None,
             unread=snapshot.unread,
+            never_read=unread if health.read_at is None else health.never_read & unread,
         )
         if snapshot.complete_until is not None:
             self.complete_until = snapshot.complete_until

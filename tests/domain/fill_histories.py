@@ -13,6 +13,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.journal import Journal
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.market_positions import MarketEvent
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent, apply
@@ -80,7 +81,7 @@ def after(
     return reduce(apply, steps, flat(of, leg))
 
 
-def journal(events: Iterable[PositionEvent]) -> Journal:
+def journal(events: Iterable[MarketEvent]) -> Journal:
     """A journal of `events`, added in the given order."""
     book = Journal(ACCOUNT)
     for event in events:

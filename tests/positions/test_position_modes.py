@@ -1,4 +1,4 @@
-"""SPEC B2: the position mode is a fact of each market. A position has one key at a time and counts once."""
+"""SPEC B2: the position mode belongs to a market: each position has one key and counts once."""
 
 import pytest
 
@@ -73,7 +73,7 @@ class TestBybit:
         assert harness.kinds.count("correction") == 0
 
     def test_flip_in_one_way_mode(self, bybit: ExchangeRows) -> None:
-        """The side that is derived for hedge mode is of no use: a flip closes a long and opens a short."""
+        """The side that a fill would have in hedge mode is of no use for a flip."""
         bybit.snapshot(bybit_row(0, "Buy", "2"), fills=[bybit_fill(1, "Buy", "2")], requested_at=2_000)
         bybit.stream(bybit_fill(2, "Sell", "5", "2") | {"execTime": "3000"})
         harness = bybit.snapshot(bybit_row(0, "Sell", "3"), requested_at=4_000)

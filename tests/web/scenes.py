@@ -154,14 +154,8 @@ class Scene:
         self._requested_at += 1_000
         before = self.tracker.get_all_positions().values()
         closed = frozenset((live.key.symbol, live.state.side) for live in before if live.state.side)
-        hedged = len({(each.instrument.symbol) for each in positions}) < len(positions)
         return self.account_reports(
-            AccountSnapshot(
-                self.clock(),
-                self._requested_at,
-                tuple(replace(each, hedged=hedged) for each in positions),
-                recently_closed=closed,
-            )
+            AccountSnapshot(self.clock(), self._requested_at, positions, recently_closed=closed)
         )
 
     def hush(self) -> "Scene":

@@ -43,9 +43,10 @@ def positions_card() -> Component:
     title = html.H2(["Positions", count, bound("checked", "aside")], className="label")
     heading = html.Div([title, button], className="heading")
     sums = html.Dl([fact(name, bound(key, "value")) for key, name in _TOTALS.items()], className="facts sums")
+    note = html.P(bound("sum-note"), className="hint", hidden=True, **{"data-bind": "sum-note-line"})
     empty = html.P(bound("no-rows"), className="empty", hidden=True, **{"data-bind": "no-rows-line"})
     return html.Section(
-        [heading, sums, html.Div(_grid(), className="grid"), empty],
+        [heading, sums, note, html.Div(_grid(), className="grid"), empty],
         className="card positions-card",
         hidden=True,
         **{"data-bind": "positions"},

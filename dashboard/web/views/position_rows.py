@@ -28,6 +28,7 @@ def row(label: str, live: LivePosition, now: int) -> Row:
     """Returns the row of one position at `now` (ms, monotonic)."""
     position, state = live.position, live.state
     instrument, settle, total = state.instrument, state.instrument.settle, state.cumulative_totals
+    realized = total.complete_realized_pnl
     away, mark = live.liquidation_distance, live.quote.value if live.quote else None
     return {
         "label": label,
@@ -42,7 +43,7 @@ def row(label: str, live: LivePosition, now: int) -> Row:
         **_cell("mark", price(mark, instrument.price_step), mark),
         **_cell("pnl", gain(live.unrealized_pnl, settle), live.unrealized_pnl, signed=True),
         **_cell("roe", percent(live.roe), live.roe, signed=True),
-        **_cell("realized", gain(total.realized_pnl, settle), total.realized_pnl, signed=True),
+        **_cell("realized", gain(realized, settle), realized, signed=True),
         **_cell("fees", _amounts(total.fees, missing=total.fills_without_fee), _first(total.fees)),
         **_cell("funding", _amounts(total.funding), _first(total.funding)),
         **_cell("liquidation", _liquidation(live), live.liquidation_price),
@@ -89,6 +90,15 @@ def totals(summary: AccountSummary) -> dict[str, str]:
         view[f"sum-{name}"] = gain(value, "USDT")
         view[f"sum-{name}:tone"] = sign_tone(value)
     return view
+
+
+def totals_note(summary: AccountSummary) -> dict[str, str]:
+    """Returns the line under the totals: what they lack."""
+    parts = "; ".join(summary.missing)
+    return {
+        "sum-note": f"Not included: {parts}" if parts else "",
+        "sum-note-line:hidden": "" if parts else "1",
+    }
 
 
 def event_rows(
