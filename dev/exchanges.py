@@ -58,16 +58,26 @@ def _summary(accounts: ExchangeAccounts, group: str) -> str:
 def _section(accounts: ExchangeAccounts) -> Iterator[str]:
     filled = filled_cells(accounts)
     yield f"## {accounts.name}\n"
-    yield f"Verified: {', '.join(cell for cell in CELLS if filled[cell])}.\n"
+    yield from _grid(filled)
     yield from _list("Derived", _figures(accounts, Derived))
     yield from _list("Not reported", _figures(accounts, Missing))
-    empty: dict[str, list[str]] = {}
-    for cell in CELLS:
-        if not filled[cell]:
-            empty.setdefault(reason(accounts, cell) or "", []).append(cell)
-    yield from _list("Not verified", {", ".join(cells): text for text, cells in empty.items()}.items())
+    empty = ((cell, reason(accounts, cell) or "") for cell in CELLS if not filled[cell])
+    yield from _list("Not verified", empty)
     sources = sorted({answer.source for case in accounts.cases for answer in case.answers})
-    yield "Sources: " + ", ".join(f"<{source}>" for source in sources)
+    yield "Rows: " + ", ".join(f"<{source}>" for source in sources)
+
+
+def _grid(filled: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    """Yields the verified cells as a table: modes by contracts."""
+    columns = [cell.removeprefix("one-way ") for cell in CELLS if cell.startswith("one-way ")]
+    yield f"| | {' | '.join(columns)} | linear fills | inverse fills |"
+    yield "|---" * (len(columns) + 3) + "|"
+    for mode in ("one-way", "hedge"):
+        cells = [f"{mode} {column}" for column in columns]
+        cells += [f"fills {mode} {payoff}" for payoff in ("linear", "inverse")]
+        yield f"| {mode} | {' | '.join('yes' if filled[cell] else '–' for cell in cells)} |"
+    verified = [f"{cell} account" for cell in ("flat", "mixed") if filled[cell]]
+    yield f"\nAlso verified: {', '.join(verified) or 'nothing'}.\n"
 
 
 def _figures(accounts: ExchangeAccounts, kind: type[Derived] | type[Missing]) -> Iterator[tuple[str, str]]:
@@ -87,8 +97,12 @@ def _figures(accounts: ExchangeAccounts, kind: type[Derived] | type[Missing]) ->
 
 
 def _list(title: str, items: Iterable[tuple[str, str]]) -> Iterator[str]:
-    lines = [f"- {name}: {remark}" for name, remark in items]
-    if lines:
+    """Yields a list of remarks, each with the names of all that it is about."""
+    names: dict[str, list[str]] = {}
+    for name, remark in items:
+        names.setdefault(remark, []).append(name)
+    if names:
+        lines = (f"- {', '.join(about)}: {remark}" for remark, about in names.items())
         yield "\n".join([f"{title}:\n", *lines, ""])
 
 

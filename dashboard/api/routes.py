@@ -85,3 +85,5 @@ def _differences(book: PositionBook) -> Iterator[str]:
     for key, live in book.get_all_positions().items():
         if live.difference:
             yield f"{book.labels.label(key)}: {live.difference}"
+        if live.disagreement:
+            yield f"{book.labels.label(key)} disagrees: {live.disagreement.text}"

@@ -5,7 +5,7 @@ never means flat.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -85,7 +85,7 @@ def positions_by_key(
         symbol = each.instrument.symbol
         key = PositionKey(account, symbol, each.side if hedged.get(symbol) else None)
         parts.setdefault(key, []).append(each)
-    return {key: merged(each) for key, each in parts.items()}
+    return {key: replace(merged(each), hedged=key.side is not None) for key, each in parts.items()}
 
 
 def find_differences(

@@ -1,11 +1,10 @@
 """AccountClient: positions, fills and funding of one account, read through ccxt."""
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from ccxt.base.errors import NetworkError
 
@@ -14,6 +13,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
+from dashboard.domain.stated_liquidation import without_passed_liquidation
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import normalize_account
@@ -22,8 +22,11 @@ from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
-from dashboard.exchange.normalize import Raw
+from dashboard.exchange.fill_streams import FillStreams
+from dashboard.exchange.normalize import Raw, positive
 from dashboard.exchange.pagination import MAX_HISTORY_MS
+
+EventT = TypeVar("EventT", Fill, Funding)
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +59,11 @@ class AccountClient:
         self._markets = markets
         self._clock_offset_ms: int | None = None
         self._adapter = adapter_for(self._ccxt)
+        self._fill_streams = FillStreams(self._adapter)
         self._unlisted: set[str] = set()
         self._reload_for: set[str] = set()
-        self._skipped: set[str] = set()
+        self._unsupported: dict[str, str] = {}
+        """Reasons for which the positions and fills in a market cannot be read."""
         self.id = credentials.exchange
 
     @property
@@ -84,15 +89,20 @@ class AccountClient:
         positions: list[Position] = []
         unread: list[UnreadPart] = []
         for row in filter(normalize_account.is_open, rows):
-            instrument = self._find_contract(str(row.get("symbol")))
+            symbol = str(row.get("symbol"))
+            instrument = self._find_contract(symbol)
             if instrument is None:
+                if symbol in self._unsupported:
+                    unread.append(UnreadPart(symbol, self._unsupported[symbol], frozenset((symbol,))))
                 continue
             try:
-                read = self._adapter.position(row, instrument)
+                read = without_passed_liquidation(
+                    self._adapter.position(row, instrument), positive(row.get("markPrice"))
+                )
             except ExchangeUnavailable as error:
                 unread.append(UnreadPart(instrument.symbol, str(error), frozenset((instrument.symbol,))))
             else:
-                positions.append(replace(read, hedged=self._adapter.is_hedged(row)))
+                positions.append(read)
         return tuple(positions), tuple(unread)
 
     async def fetch_fills(self, instrument: Instrument, since: int | None) -> tuple[Fill, ...]:
@@ -130,24 +140,14 @@ class AccountClient:
             return frozenset()
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._adapter.fetch_closed_positions()
-        return normalize_account.closed_positions(rows, since)
+            return normalize_account.closed_positions(await self._adapter.fetch_closed_positions(since))
 
     async def watch_fills(self) -> tuple[Fill, ...]:
         """Waits for the next fills of the websocket."""
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._watch_trades()
+            rows = await self._fill_streams.next_trades()
         return self._read_fills((row, self._find_contract(str(row.get("symbol")))) for row in rows)
-
-    async def _watch_trades(self) -> list[Raw]:
-        first, *others = self._adapter.fill_streams
-        if not others or self._adapter.has_all_fill_streams():
-            # Not `gather`: it starts its tasks one iteration of the loop later, which delays fills.
-            return list(await self._ccxt.watch_my_trades(params=first))
-        # All of these wait for the same message hash, so each returns every fill.
-        watchers = (self._ccxt.watch_my_trades(params=params) for params in (first, *others))
-        return list((await asyncio.gather(*watchers))[0])
 
     def reset_websockets(self) -> None:
         """Drops the account's websockets: pending watchers fail, and the next one reconnects."""
@@ -180,9 +180,9 @@ class AccountClient:
                 raise ExchangeUnavailable(
                     f"{self.id}: {symbol} is not among the loaded markets; the next request reloads them"
                 ) from None
-            if symbol not in self._skipped:
-                self._skipped.add(symbol)
-                log.warning("positions and fills in %s are ignored: %s", symbol, error)
+            if symbol not in self._unsupported:
+                self._unsupported[symbol] = str(error)
+                log.warning("positions and fills in %s are unknown: %s", symbol, error)
             return None
         return instrument if instrument.kind in ("swap", "future") else None
 

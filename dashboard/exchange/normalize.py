@@ -11,13 +11,10 @@ from typing import Any
 from ccxt.base.decimal_to_precision import DECIMAL_PLACES, TICK_SIZE
 
 from dashboard.domain.margin import MarginTier
-from dashboard.domain.market import Candle, Instrument, Payoff, Quote, Ticker
+from dashboard.domain.market import Candle, Instrument, Payoff
 from dashboard.errors import ExchangeLacks
 
 Raw = Mapping[str, Any]
-
-_MARK_PRICE_KEYS = ("markPrice", "markPx", "mark_price")
-"""Keys in `info` of the mark price that ccxt's unified ticker drops."""
 
 _MIN_POSITIVE, _MAX_POSITIVE = Decimal("1e-15"), Decimal("1e15")
 _TIERS_BY_NOTIONAL = ("bitget", "bybit", "binance", "binanceusdm", "aster")
@@ -43,7 +40,8 @@ def positive(value: object) -> Decimal | None:
 
 def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
     """Returns the domain's Instrument of a market. Raises ExchangeLacks for a quanto contract."""
-    if market.get("contract") and not (market.get("linear") or market.get("inverse")):
+    is_inverse = market.get("inverse") and market.get("settle") == market["base"]  # on Gate also a quanto
+    if market.get("contract") and not (market.get("linear") or is_inverse):
         raise ExchangeLacks(
             f"{exchange}: {market['symbol']} is an unsupported quanto contract: choose another market"
         )
@@ -56,7 +54,7 @@ def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
         settle=market.get("settle") or market["quote"],
         kind=market["type"],
         payoff=_payoff(exchange, market),
-        contract_size=positive(market.get("contractSize")) or Decimal(1),
+        contract_size=_contract_size(exchange, market),
         price_step=_step(market, "price", precision_mode),
         size_step=_step(market, "amount", precision_mode),
     )
@@ -68,6 +66,16 @@ def _payoff(exchange: str, market: Raw) -> Payoff:
     return Payoff.INVERSE_BASE if exchange == "bitget" else Payoff.INVERSE
 
 
+def _contract_size(exchange: str, market: Raw) -> Decimal:
+    """Coins or quote units in one contract.
+
+    ccxt takes Bybit's smallest order for it, but inverse contracts there are counted in dollars.
+    """
+    if exchange == "bybit" and market.get("inverse"):
+        return Decimal(1)
+    return positive(market.get("contractSize")) or Decimal(1)
+
+
 def _step(market: Raw, quantity: str, precision_mode: int) -> Decimal | None:
     """The smallest increment of a price or an amount."""
     precision = number((market.get("precision") or {}).get(quantity))
@@ -76,42 +84,6 @@ def _step(market: Raw, quantity: str, precision_mode: int) -> Decimal | None:
     if precision_mode == TICK_SIZE:
         return precision if precision > 0 else None
     return Decimal(1).scaleb(-int(precision)) if precision_mode == DECIMAL_PLACES else None
-
-
-def ticker(raw: Raw, at: int) -> Ticker:
-    """Converts a ticker received at `at` (ms, monotonic)."""
-    info = raw.get("info")
-    info = info if isinstance(info, Mapping) else {}
-    # Hyperliquid's bid and ask are impact prices of a large order, not the best bid and ask.
-    bid_ask = {} if "impactPxs" in info else raw
-    return Ticker(
-        last=_quote(positive(raw.get("last")), at),
-        bid=_quote(positive(bid_ask.get("bid")), at),
-        ask=_quote(positive(bid_ask.get("ask")), at),
-        mark=_quote(_mark_price(raw, info), at),
-        change_24h=_quote(_change(raw, info), at),
-    )
-
-
-def last_trade(trades: Sequence[Raw], at: int) -> Ticker:
-    """Returns a ticker with the price of the newest trade."""
-    return Ticker(last=_quote(positive(trades[-1].get("price")), at)) if trades else Ticker()
-
-
-def _quote(value: Decimal | None, at: int) -> Quote | None:
-    return None if value is None else Quote(value, at)
-
-
-def _mark_price(raw: Raw, info: Raw) -> Decimal | None:
-    price = positive(raw.get("markPrice"))
-    for name in _MARK_PRICE_KEYS:
-        price = price or positive(info.get(name))
-    return price
-
-
-def _change(raw: Raw, info: Raw) -> Decimal | None:
-    """The change in percent. ccxt treats that of Kraken Futures' frames (with a `feed`) as dollars."""
-    return number(info.get("change") if info.get("feed") == "ticker" else raw.get("percentage"))
 
 
 def candles(rows: Sequence[Sequence[Any]]) -> list[Candle]:

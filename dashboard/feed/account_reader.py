@@ -58,9 +58,15 @@ class AccountReader:
             raise
 
     async def _read(self, *, after_gap: bool) -> AccountSnapshot:
+        started_at = now_ms()
         held = await self._client.fetch_positions(self.main)
         snapshot = AccountSnapshot(
-            now_ms(), held.asked_at, held.positions, unread=held.unread, position_modes=held.position_modes
+            now_ms(),
+            held.asked_at,
+            held.positions,
+            unread=held.unread,
+            position_modes=held.position_modes,
+            started_at=started_at,
         )
         differing = self._known.in_doubt(snapshot)
         # Everything is fetched once an hour: funding is paid then, and two lost fills may cancel out.
@@ -80,6 +86,7 @@ class AccountReader:
 
     async def _read_again(self, snapshot: AccountSnapshot) -> AccountSnapshot:
         """Reads the positions a second time: those that differ between the two reads are moving."""
+        started_at = now_ms()
         again = await self._client.fetch_positions(self.main)
         before, after = _sizes(snapshot.positions), _sizes(again.positions)
         moving = frozenset(symbol for symbol, *_ in before ^ after)
@@ -90,6 +97,7 @@ class AccountReader:
             positions=again.positions,
             unread=again.unread,
             position_modes=again.position_modes,
+            started_at=started_at,
             inconsistent_symbols=moving,
         )
 

@@ -22,6 +22,7 @@ class CandleCache:
 
     async def candles(self, instrument: Instrument, timeframe: str) -> Sequence[Candle]:
         """Returns the newest candles, oldest first. Raises ExchangeLacks or ExchangeUnavailable."""
+        self._client.require_candles(timeframe)  # before a lock is kept for it
         key = (instrument.symbol, timeframe)
         async with self._locks[key]:
             fetched_at, candles = self._responses.get(key, (0, ()))

@@ -123,17 +123,27 @@ class MarketFeed:
         self._stream_broke.set()
 
     async def _stream_supplements(self) -> None:
-        """Streams mark price or best bid and ask separately, where the ticker stream lacks them.
+        """Reads separately what the ticker stream lacks: mark price, best bid and ask, last trade.
 
         Their failures are not reported: a mark price without updates becomes stale.
         """
         await self._first_streamed.wait()
+        sources: list[Callable[[], Awaitable[None]]] = [
+            partial(self._watch_supplement, watch)
+            for watch in self._client.supplemental_streams(self._instrument, self._streamed)
+        ]
+        if self._client.must_poll_mark_price(self._instrument, self._streamed):
+            sources.append(self._poll_mark_price)
         async with asyncio.TaskGroup() as tasks:
-            for watch in self._client.supplemental_streams(self._instrument, self._streamed):
-                tasks.create_task(run_forever(partial(self._watch_supplement, watch), delays=self._delays))
+            for source in sources:
+                tasks.create_task(run_forever(source, delays=self._delays))
 
     async def _watch_supplement(self, watch: Callable[[], Awaitable[Ticker]]) -> None:
         self._emit(SupplementalPrice(await watch()))
+
+    async def _poll_mark_price(self) -> None:
+        self._emit(SupplementalPrice(await self._client.fetch_mark_price(self._instrument)))
+        await asyncio.sleep(self._polling_interval_ms / 1000)
 
     async def _poll_when_due(self) -> None:
         await self._wait_until_due()
@@ -187,6 +197,11 @@ class MarketFeed:
 
 
 def _same_prices(one: Ticker, other: Ticker) -> bool:
-    """True if last price, best bid and best ask are equal, as far as both tickers have them."""
-    pairs = ((one.last, other.last), (one.bid, other.bid), (one.ask, other.ask))
-    return all(a.value == b.value for a, b in pairs if a and b)
+    """True if last price, best bid and best ask are equal, as far as both tickers have them.
+
+    Without any of them the mark price decides. It moves without trades, and so without need otherwise.
+    """
+    pairs = [(one.last, other.last), (one.bid, other.bid), (one.ask, other.ask)]
+    if not any(a is not None and b is not None for a, b in pairs):
+        pairs = [(one.mark, other.mark)]
+    return all(a.value == b.value for a, b in pairs if a is not None and b is not None)

@@ -106,9 +106,11 @@ class PriceFeed:
         return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
-        """Stops the thread and closes its connections. Does nothing if it is not running."""
-        if self._thread is not None and self._main_task is not None and self.running:
-            self._loop.call_soon_threadsafe(self._main_task.cancel)
+        """Stops the thread and closes its connections. Has no effect if it is not running; never raises."""
+        if self._thread is None or self._main_task is None:
+            return
+        self._call_in_loop(self._main_task.cancel)
+        if self._thread is not threading.current_thread():  # a listener may call `stop`
             self._thread.join(_STOP_TIMEOUT_S)
 
     def set_watched_markets(self, symbols: Iterable[str]) -> None:
@@ -122,6 +124,11 @@ class PriceFeed:
         if self._account is not None:
             self._call_in_loop(partial(self._account.request_snapshot, after_gap=True))
 
+    def read_positions(self) -> None:
+        """Requests a snapshot of the account, with history only where it differs. Thread-safe."""
+        if self._account is not None:
+            self._call_in_loop(self._account.request_snapshot)
+
     async def candles(self, timeframe: str, symbol: str | None = None) -> Sequence[Candle]:
         """Returns candles of the main market or of `symbol`. May be awaited in any event loop.
 
@@ -129,6 +136,8 @@ class PriceFeed:
         """
         if self._main_market is None:
             raise ExchangeUnavailable(f"{self._client.id} is not connected yet; retry in a moment")
+        if self._loop.is_closed():
+            raise ExchangeUnavailable(f"{self._client.id}: the feed has stopped; restart it")
         instrument = self._client.instrument(symbol) if symbol else self._main_market
         work = self._candle_cache.candles(instrument, timeframe)
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))

@@ -22,16 +22,18 @@ async def retry_until_success(
 ) -> T:
     """Retries `work` until it returns, with growing delays. `on_failure` receives each reason.
 
-    Work that never returns reports success by `progress`: after a change since the last failure the
-    delays start again. An exception that is not a DashboardError is a bug: it is logged with its
-    traceback and retried all the same.
+    A wait that the exchange demands is kept if it is longer. Work that never returns reports success by
+    `progress`: after a change since the last failure the delays start again. An exception that is not a
+    DashboardError is a bug: it is logged with its traceback and retried all the same.
     """
     waits, before = delays(), progress()
     while True:
+        demanded_s = 0.0
         try:
             return await work()
         except DashboardError as error:
             reason = str(error)
+            demanded_s = error.retry_after_s
             log.info("%s", reason)
         except Exception as error:
             log.exception("unexpected error in the feed; retrying")
@@ -39,7 +41,7 @@ async def retry_until_success(
         on_failure(reason)
         if progress() != before:
             waits, before = delays(), progress()
-        await asyncio.sleep(next(waits))
+        await asyncio.sleep(max(next(waits), demanded_s))
 
 
 async def run_forever(

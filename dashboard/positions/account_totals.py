@@ -1,6 +1,6 @@
 """Totals of all positions, updated by differences."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
@@ -49,12 +49,16 @@ class AccountTotals:
     def _replace_valuation(self, old: LivePosition | None, new: LivePosition) -> None:
         """Replaces the sums that depend on the price."""
         sums = self._summary_in(new.state.instrument.settle)
-        exposure, unrealized = sums.exposure, sums.unrealized_pnl
+        exposure, unrealized, withheld = sums.exposure, sums.unrealized_pnl, sums.withheld
         if old is not None and old.state.contracts:
             exposure, unrealized = _minus(exposure, old.notional), _minus(unrealized, old.unrealized_pnl)
+            withheld -= old.is_withheld
         if new.state.contracts:
             exposure, unrealized = exposure.plus(new.notional), unrealized.plus(new.unrealized_pnl)
-        self._sums[sums.currency] = replace(sums, exposure=exposure, unrealized_pnl=unrealized)
+            withheld += new.is_withheld
+        self._sums[sums.currency] = replace(
+            sums, exposure=exposure, unrealized_pnl=unrealized, withheld=withheld
+        )
 
     def _add_state(self, state: PositionState, sign: int) -> None:
         """Adds (`sign` 1) or subtracts (`sign` -1) the sums that do not depend on the price."""
@@ -104,9 +108,12 @@ def _in_dollars(
 
 
 def _realized_in_dollars(
-    parts: Iterable[CurrencySummary], price_of: Callable[[str], Decimal | None]
-) -> tuple[Decimal, tuple[str, ...]]:
-    """Returns the realised PnL in dollars at the prices of the closes, and descriptions of what it lacks."""
+    parts: Collection[CurrencySummary], price_of: Callable[[str], Decimal | None]
+) -> tuple[Decimal | None, tuple[str, ...]]:
+    """Returns the realised PnL in dollars at the prices of the closes, and descriptions of what it lacks.
+
+    It is unknown while a position's figures are withheld.
+    """
     total, missing = Decimal(0), []
     for each in parts:
         total += each.realized_dollars
@@ -118,4 +125,4 @@ def _realized_in_dollars(
                 missing.append(f"realised PnL in {each.currency}, whose price in dollars is unknown")
             else:
                 total += each.unpriced_pnl * price
-    return total, tuple(missing)
+    return None if any(each.withheld for each in parts) else total, tuple(missing)

@@ -2,19 +2,22 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.funding import Funding
 from dashboard.domain.journal import JournalEntry, PositionStep
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.market_positions import MarketEvent
 from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import PositionState
+from dashboard.positions.disagreement_records import CROSS_CHECK, read_disagreement
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,8 @@ class RestoredPositions:
     events: tuple[MarketEvent, ...] = ()
     complete_until: int | None = None
     """The exchange's time up to which no fill is missing; None if unknown."""
+    disagreements: Mapping[PositionKey, Disagreement] = field(default_factory=dict)
+    """Positions whose figures contradicted the exchange's own in the newest reading."""
 
 
 def record_kind(entry: JournalEntry) -> str:
@@ -70,6 +75,7 @@ def restore_positions(account: str, records: Iterable[tuple[str, Mapping[str, An
     """Returns the history of `account` from records (kind and entry). Logs and skips invalid ones."""
     events: list[MarketEvent] = []
     complete_until = None
+    disagreements: dict[PositionKey, Disagreement | None] = {}
     instruments: dict[str, Instrument] = {}
     for kind, entry in records:
         try:
@@ -77,12 +83,16 @@ def restore_positions(account: str, records: Iterable[tuple[str, Mapping[str, An
                 continue
             if kind == _SNAPSHOT:
                 complete_until = int(entry["complete_until"])
+            elif kind == CROSS_CHECK:
+                key, disagreement = read_disagreement(entry)
+                disagreements[key] = disagreement
             elif kind in _PARSERS:
                 instrument = _shared_instrument(entry["instrument"], instruments)
                 events.append(_PARSERS[kind](entry["event"], instrument))
         except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
             log.warning("an invalid record of the audit trail is skipped: %r", error)
-    return RestoredPositions(tuple(events), complete_until)
+    known = {key: each for key, each in disagreements.items() if each is not None}
+    return RestoredPositions(tuple(events), complete_until, known)
 
 
 def _step(step: PositionStep) -> AuditRecord:

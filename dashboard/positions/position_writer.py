@@ -10,7 +10,9 @@ from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.market_positions import MarketEvent
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
+from dashboard.domain.stated_liquidation import confirms_liquidation, with_crossed_liquidation
 from dashboard.positions.audit_records import record_kind, record_of
+from dashboard.positions.cross_checks import CrossChecks
 from dashboard.positions.event_text import describe_change, describe_mode
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import EventType, MarketChange, ReportCheck
@@ -21,11 +23,14 @@ Recorder = Callable[[str, Mapping[str, Any]], bool]
 class PositionWriter:
     """Records each change before the book's listeners are called. Callers hold the book's lock."""
 
-    def __init__(self, account: str, book: LiveBook, exchange: str, record: Recorder) -> None:
+    def __init__(
+        self, account: str, book: LiveBook, exchange: str, record: Recorder, checks: CrossChecks
+    ) -> None:
         self.journal = Journal(account)
         self._book = book
         self._exchange = exchange
         self._record = record
+        self._checks = checks
         self._terms: dict[PositionKey, Position] = {}
         """The exchange's positions as last read; the liquidation price is dropped once the size changes."""
 
@@ -41,6 +46,7 @@ class PositionWriter:
         if entry is None:
             return None
         self._record(record_kind(entry), record_of(entry, self.journal.account) | context)
+        self._checks.move(step.after.key for step in entry.moved)
         for step in (*entry.moved, *([entry.own] if entry.own else [])):
             self._drop_outdated_terms(step)
             self._update(step.after, self.difference(step.after.key))
@@ -64,13 +70,23 @@ class PositionWriter:
         self._update(live.state, difference)
         self._book.announce(key)
 
-    def set_terms(self, state: PositionState, terms: Position) -> bool:
-        """Shows a position with the exchange's terms. Returns False if they are as before."""
-        if terms == self._terms.get(state.key):
+    def set_terms(self, state: PositionState, row: Position) -> bool:
+        """Shows a position with the exchange's terms. Returns False if they are as before.
+
+        The liquidation price is shown if it holds at the price of the row, else of the market.
+        """
+        before = self._terms.get(state.key)
+        stated = row.reported.mark_price if row.reported else None
+        terms = with_crossed_liquidation(row, before, stated or self._book.live_price(state.key))
+        if terms == before:
             return False
         self._terms[state.key] = terms
         self._update(state, self.difference(state.key))
         return True
+
+    def confirm_liquidation(self, key: PositionKey, started_at: int) -> bool:
+        """True if it was awaited that a reading confirms the liquidation price, and the newest one does."""
+        return confirms_liquidation(self._terms[key]) and self._book.confirm_liquidation(key, started_at)
 
     def _update(self, state: PositionState, difference: str | None = None) -> None:
         market = MarketKey(self._exchange, state.key.symbol)

@@ -56,10 +56,17 @@ class Reconciliation:
 
     def differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
         """Returns the differences of the markets that were read."""
-        unread, theirs = snapshot.unread_symbols, self._reported(snapshot)
+        unread, theirs = snapshot.unread_symbols, self.reported(snapshot)
         # Flat positions are compared, too: one closed after the request is not missing here.
         found = find_differences(self._journal.positions, theirs, requested_at=snapshot.requested_at)
         return tuple(each for each in found if each.key.symbol not in unread)
+
+    def reported(self, snapshot: AccountSnapshot) -> dict[PositionKey, Position]:
+        """The exchange's positions by key, in the mode that is known or stated."""
+        modes = reported_modes(snapshot.positions, snapshot.position_modes)
+        symbols = {each.instrument.symbol for each in snapshot.positions}
+        hedged = {symbol: modes.get(symbol) or self._journal.is_hedged(symbol) for symbol in symbols}
+        return positions_by_key(self._journal.account, snapshot.positions, hedged)
 
     def learn_modes(self, snapshot: AccountSnapshot, *, known: bool) -> None:
         """Applies the modes that a snapshot states to markets whose mode is (not) `known`."""
@@ -143,18 +150,25 @@ class Reconciliation:
 
     def _update_terms(self, snapshot: AccountSnapshot, now: int) -> set[PositionKey]:
         """Updates the exchange's terms and clears resolved differences. Returns the changed keys."""
-        changed, theirs = set(), self._reported(snapshot)
+        changed, theirs = set(), self.reported(snapshot)
         parts = {symbol: part for part in snapshot.unread for symbol in part.symbols}
         for state in self._journal.positions:
             if (part := parts.get(state.key.symbol)) is not None:
                 self._mark_unread(state, part)
                 continue
-            terms = theirs.get(state.key)
-            if difference_kind(state, terms) is None:
+            row = theirs.get(state.key)
+            if difference_kind(state, row) is None:
                 self._confirm(state.key, now)
-            if terms is not None and self._writer.set_terms(state, terms):
+            if row is not None and self._set_terms(state, row, snapshot):
                 changed.add(state.key)
         return changed
+
+    def _set_terms(self, state: PositionState, row: Position, snapshot: AccountSnapshot) -> bool:
+        """Shows the terms of a reading. Returns False if nothing has changed."""
+        has_changed = self._writer.set_terms(state, row)
+        if state.key.symbol in snapshot.inconsistent_symbols:
+            return has_changed
+        return self._writer.confirm_liquidation(state.key, snapshot.started_at) or has_changed
 
     def _mark_unread(self, state: PositionState, part: UnreadPart) -> None:
         if state.is_open:
@@ -165,13 +179,6 @@ class Reconciliation:
         self._writer.mark(key, None)
         if not self.moving.is_moving(key.symbol, now):
             self._later_fills.pop(key, None)
-
-    def _reported(self, snapshot: AccountSnapshot) -> dict[PositionKey, Position]:
-        """The exchange's positions by key, in the mode that is known or stated."""
-        modes = reported_modes(snapshot.positions, snapshot.position_modes)
-        symbols = {each.instrument.symbol for each in snapshot.positions}
-        hedged = {symbol: modes.get(symbol) or self._journal.is_hedged(symbol) for symbol in symbols}
-        return positions_by_key(self._journal.account, snapshot.positions, hedged)
 
     def _instruments(self, snapshot: AccountSnapshot) -> dict[str, Instrument]:
         """The markets with a position, by symbol."""

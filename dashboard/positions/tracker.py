@@ -9,6 +9,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.keys import PositionKey
 from dashboard.positions.audit_records import RestoredPositions, snapshot_record
+from dashboard.positions.cross_checks import CrossChecks
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import LivePosition
 from dashboard.positions.moving_markets import SETTLED_AFTER_MS
@@ -39,14 +40,16 @@ class PositionTracker:
         self.exchange = exchange
         self._book = book
         self._record = record
-        self._writer = PositionWriter(account, book, exchange, self._record_change)
+        restored = restored or RestoredPositions()
+        self._checks = CrossChecks(book, record, restored.disagreements)
+        self._writer = PositionWriter(account, book, exchange, self._record_change, self._checks)
         self._journal = self._writer.journal
         self._reconciliation = Reconciliation(self._writer, book)
         self._has_new_events = False
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None until a complete history was read."""
         book.add_account(account, exchange)
-        self._restore(restored or RestoredPositions())
+        self._restore(restored)
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
         """Returns the account's open positions, without figures of prices that are too old."""
@@ -92,6 +95,7 @@ class PositionTracker:
         known = self._keys()
         # A mode that was unknown applies to earlier fills, too; a new one is of the newest fills only.
         self._reconciliation.learn_modes(snapshot, known=False)
+        self._checks.apply(self._reconciliation.reported(snapshot))
         symbols = {key.symbol for key in known}
         reported: tuple[Fill | Funding, ...] = (*snapshot.fills, *snapshot.funding)
         for event in sorted(reported, key=lambda each: each.sort_key):

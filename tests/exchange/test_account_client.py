@@ -87,6 +87,26 @@ async def test_positions_of_all_product_types_are_returned(harness: AccountHarne
 
 
 @pytest.mark.parametrize(
+    ("liquidation", "kept"),
+    [
+        pytest.param("61044.2", (Decimal("61044.2"), None), id="below the price"),
+        pytest.param("70000", (None, Decimal(70000)), id="above the price"),
+    ],
+)
+async def test_one_liquidation_price_of_a_hedge_is_that_of_one_leg(
+    harness: AccountHarness, liquidation: str, kept: tuple[Decimal | None, Decimal | None]
+) -> None:
+    harness.exchange.account.positions = [
+        DemoPosition(hold_side=side, margin_mode="crossed", liquidation_price=liquidation)
+        for side in ("long", "short")
+    ]
+    harness.exchange.account.use_hedge_mode()
+    legs = (await harness.account.fetch_positions()).positions
+    assert [leg.side for leg in legs] == [Side.LONG, Side.SHORT]
+    assert tuple(leg.liquidation_price for leg in legs) == kept
+
+
+@pytest.mark.parametrize(
     "fault",
     [
         pytest.param({"status": 503}, id="503"),
@@ -169,23 +189,24 @@ async def test_position_in_a_newly_listed_market_is_read_by_the_next_request(har
     assert [position.instrument.symbol for position in held] == [BTC, ETH]
 
 
-async def test_position_in_an_unlisted_market_is_ignored(
+async def test_position_in_an_unlisted_market_is_unknown(
     harness: AccountHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     harness.exchange.account.positions.append(DemoPosition(symbol="GONEUSDT"))
     with pytest.raises(ExchangeUnavailable):
         await harness.account.fetch_positions()
     with caplog.at_level(logging.WARNING):
-        held = (await harness.account.fetch_positions()).positions
-        assert [position.instrument.symbol for position in held] == [BTC]
+        held = await harness.account.fetch_positions()
+        assert [position.instrument.symbol for position in held.positions] == [BTC]
+        assert [(part.name, part.symbols) for part in held.unread] == [("GONEUSDT", {"GONEUSDT"})]
+        assert str(held.unread[0]) == "GONEUSDT: bitget does not list the market GONEUSDT"
         await harness.account.fetch_positions()
-    assert caplog.text.count("positions and fills in GONEUSDT are ignored") == 1
+    assert caplog.text.count("positions and fills in GONEUSDT are unknown") == 1
 
 
 async def test_rows_state_hedge_mode(harness: AccountHarness) -> None:
     harness.exchange.account.use_hedge_mode()
-    held = await harness.account.fetch_positions()
-    assert ([each.hedged for each in held.positions], held.position_modes) == ([True], {BTC: True})
+    assert (await harness.account.fetch_positions()).position_modes == {BTC: True}
     harness.exchange.account.positions.clear()
     flat = await harness.account.fetch_positions()
     assert (flat.positions, flat.position_modes) == ((), {})

@@ -1,36 +1,19 @@
 """Conversion of ccxt's public data: exact numbers, and absent values unknown instead of zero."""
 
-import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ccxt.base.decimal_to_precision import DECIMAL_PLACES, SIGNIFICANT_DIGITS, TICK_SIZE
 
 from dashboard.domain.margin import MarginTier
-from dashboard.domain.market import Candle, Payoff, Quote, Ticker
+from dashboard.domain.market import Candle, Payoff
 from dashboard.errors import ExchangeLacks
 from dashboard.exchange import normalize
 from tests.domain.builders import dec
 from tests.exchange.builders import exchange_with, instrument_of, market
 
-FRAMES = Path(__file__).parents[1] / "recordings" / "bitget"
 BTC_LINEAR = market("BTC/USDT:USDT", "BTCUSDT")
-KRAKEN = market("BTC/USD:BTC", "PI_XBTUSD")
-HYPERLIQUID = market("BTC/USDC:USDC", "0", info={"name": "BTC"})
-
-
-def known_prices(ticker: Ticker) -> dict[str, str]:
-    """Returns the known prices of a ticker as texts."""
-    names = ("last", "bid", "ask", "mark", "change_24h")
-    known = {name: getattr(ticker, name) for name in names}
-    return {name: str(quote.value) for name, quote in known.items() if quote is not None}
-
-
-def frames(name: str) -> list[dict[str, Any]]:
-    lines = (FRAMES / name).read_text(encoding="utf-8").splitlines()
-    return [frame for frame in map(json.loads, lines) if "data" in frame]
 
 
 @pytest.mark.parametrize(
@@ -61,130 +44,6 @@ def frames(name: str) -> list[dict[str, Any]]:
 def test_number_is_exact_or_unknown(value: object, number: str | None, positive: str | None) -> None:
     """Numbers are exact to the digit, or unknown."""
     assert (normalize.number(value), normalize.positive(value)) == (dec(number), dec(positive))
-
-
-@pytest.mark.parametrize(
-    ("file", "listed", "nth", "known"),
-    [
-        pytest.param(
-            "futures_ticker_2024-10.jsonl", market("STORJ/USDT:USDT", "STORJUSDT"), 0,
-            {"last": "0.4706", "bid": "0.4705", "ask": "0.4708", "mark": "0.4705", "change_24h": "-1.569"},
-            id="linear: ccxt drops the mark price",
-        ),
-        pytest.param(
-            "futures_ticker_2024-10.jsonl", market("BTC/USD:BTC-241227", "BTCUSDZ24"), 1,
-            {
-                "last": "73733.7", "bid": "73737.6", "ask": "73742.1", "mark": "73731.8",
-                "change_24h": "-0.612",
-            },
-            id="coin-margined",
-        ),
-        pytest.param(
-            "spot_ticker_2026-08.jsonl", market("BTC/USDT", "BTCUSDT"), 0,
-            {"last": "63707.42", "bid": "63707.41", "ask": "63707.42", "change_24h": "-0.396"},
-            id="spot: no mark price",
-        ),
-    ],
-)  # fmt: skip
-def test_recorded_bitget_ticker(file: str, listed: dict[str, Any], nth: int, known: dict[str, str]) -> None:
-    parsed = exchange_with("bitget", listed).parse_ws_ticker(frames(file)[nth])
-    assert parsed["symbol"] == listed["symbol"]
-    assert known_prices(normalize.ticker(parsed, 5)) == known
-
-
-def test_prices_are_timestamped_by_receipt() -> None:
-    """Exchanges may report no timestamp, or an old one."""
-    ticker = normalize.ticker(
-        {"last": "1", "bid": "2", "ask": "3", "markPrice": "4", "percentage": "0", "timestamp": 9}, 5
-    )
-    assert ticker == Ticker(*(Quote(Decimal(number), 5) for number in (1, 2, 3, 4, 0)))
-
-
-@pytest.mark.parametrize(
-    ("raw", "known"),
-    [
-        pytest.param({}, {}, id="nothing"),
-        pytest.param({"last": None, "bid": "", "ask": "0", "info": None}, {}, id="absent, empty and zero"),
-        pytest.param({"last": "-1", "bid": "nan"}, {}, id="no valid price"),
-        pytest.param({"percentage": "0"}, {"change_24h": "0"}, id="change of zero"),
-        pytest.param({"percentage": "-2.5"}, {"change_24h": "-2.5"}, id="down"),
-        pytest.param(
-            {"markPrice": "9", "info": {"markPrice": "8"}}, {"mark": "9"}, id="unified mark price first"
-        ),
-        pytest.param({"info": {"markPrice": "8"}}, {"mark": "8"}, id="bitget, bybit"),
-        pytest.param({"info": {"markPx": "8"}}, {"mark": "8"}, id="hyperliquid"),
-        pytest.param({"info": {"mark_price": "8"}}, {"mark": "8"}, id="others"),
-        pytest.param(
-            {"markPrice": "0", "info": {"markPrice": "0", "markPx": "8"}}, {"mark": "8"}, id="zero is absent"
-        ),
-        pytest.param({"info": ["8"]}, {}, id="info is a list"),
-    ],
-)
-def test_each_field_of_a_ticker_is_optional(raw: dict[str, Any], known: dict[str, str]) -> None:
-    assert known_prices(normalize.ticker(raw, 0)) == known
-
-
-def test_hyperliquid_mark_price_is_read_from_info() -> None:
-    raw = {"name": "BTC", "markPx": "64001.5", "midPx": "64000.5", "prevDayPx": "64000", "dayNtlVlm": "1"}
-    parsed = exchange_with("hyperliquid", HYPERLIQUID).parse_ticker(raw, HYPERLIQUID)
-    assert parsed["timestamp"] is None
-    assert known_prices(normalize.ticker(parsed, 0))["mark"] == "64001.5"
-
-
-def test_hyperliquid_impact_prices_are_not_bid_and_ask() -> None:
-    raw = {
-        "name": "BTC", "markPx": "64001.5", "midPx": "64000.5", "impactPxs": ["63990.0", "64010.0"],
-        "prevDayPx": "64000", "dayNtlVlm": "1",
-    }  # fmt: skip
-    parsed = exchange_with("hyperliquid", HYPERLIQUID).parse_ticker(raw, HYPERLIQUID)
-    assert (parsed["bid"], parsed["ask"]) == ("63990.0", "64010.0")
-    known = known_prices(normalize.ticker(parsed, 0))
-    assert known["mark"] == "64001.5"
-    assert known.keys().isdisjoint({"bid", "ask"})
-
-
-KRAKEN_FRAME: dict[str, Any] = {
-    "feed": "ticker", "product_id": "PI_XBTUSD", "bid": 28060, "ask": 28070, "last": 28053.5,
-    "change": -0.7710945651981715, "markPrice": 28064.92082724592,
-}  # fmt: skip
-
-
-def test_kraken_frame_has_its_change_in_percent() -> None:
-    """ccxt treats its change, which is in percent, as dollars."""
-    parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(KRAKEN_FRAME)
-    assert known_prices(normalize.ticker(parsed, 0)) == {
-        "last": "28053.5",
-        "bid": "28060",
-        "ask": "28070",
-        "mark": "28064.92082724592",
-        "change_24h": "-0.7710945651981715",
-    }
-
-
-def test_kraken_frame_without_a_change() -> None:
-    frame = {name: value for name, value in KRAKEN_FRAME.items() if name != "change"}
-    parsed = exchange_with("krakenfutures", KRAKEN).parse_ws_ticker(frame)
-    assert "change_24h" not in known_prices(normalize.ticker(parsed, 0))
-
-
-def test_kraken_rest_ticker_has_its_change_in_percent() -> None:
-    raw = {"symbol": "PI_XBTUSD", "last": "99", "open24h": "100", "bid": "98", "ask": "99", "markPrice": "97"}
-    parsed = exchange_with("krakenfutures", KRAKEN).parse_ticker(raw, KRAKEN)
-    assert Decimal(known_prices(normalize.ticker(parsed, 0))["change_24h"]) == -1
-
-
-@pytest.mark.parametrize(
-    ("trades", "known"),
-    [
-        ([{"price": "1"}, {"price": "2.50"}], {"last": "2.50"}),
-        ([{"price": None}], {}),
-        ([{}], {}),
-        ([], {}),
-    ],
-    ids=["the newest", "no price", "empty trade", "no trade"],
-)
-def test_newest_trade_is_the_last_price(trades: list[dict[str, Any]], known: dict[str, str]) -> None:
-    assert known_prices(normalize.last_trade(trades, 0)) == known
 
 
 @pytest.mark.parametrize(
@@ -222,15 +81,28 @@ def test_instrument_has_all_fields() -> None:
     assert (instrument.contract_size, instrument.price_step) == (100, Decimal("0.5"))
 
 
+@pytest.mark.parametrize(
+    ("exchange", "symbol", "size"),
+    [
+        pytest.param("bybit", "BTC/USD:BTC", "1", id="smallest order of bybit's inverse contracts"),
+        pytest.param("okx", "BTC/USD:BTC", "10", id="okx inverse"),
+        pytest.param("bybit", "BTC/USDT:USDT", "10", id="linear"),
+    ],
+)
+def test_contract_size_of_a_market(exchange: str, symbol: str, size: str) -> None:
+    assert instrument_of(exchange, market(symbol, "BTC", contractSize="10")).contract_size == Decimal(size)
+
+
 def test_spot_market_settles_in_its_quote_currency() -> None:
     instrument = instrument_of("bitget", market("BTC/USDT", "BTCUSDT"))
     assert (instrument.settle, instrument.contract_size) == ("USDT", 1)
 
 
-def test_quanto_contract_is_rejected() -> None:
-    listed = market("BTC/USD:ETH", "x")
-    with pytest.raises(ExchangeLacks, match=r"^okx: BTC/USD:ETH is an unsupported quanto contract"):
-        instrument_of("okx", listed)
+@pytest.mark.parametrize("inverse", [None, True], ids=["by no flag", "inverse on Gate"])
+def test_quanto_contract_is_rejected(inverse: bool | None) -> None:
+    listed = market("ETH/USD:BTC", "x", inverse=inverse)
+    with pytest.raises(ExchangeLacks, match=r"^gate: ETH/USD:BTC is an unsupported quanto contract"):
+        instrument_of("gate", listed)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from dashboard.domain.position import Position
 from dashboard.positions.audit_records import RestoredPositions, restore_positions
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import AccountHealth, LivePosition, PositionUpdate
+from dashboard.positions.moving_markets import MovingMarkets
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 from tests.domain.builders import instrument, ticker
@@ -74,12 +75,13 @@ class TrackerHarness:
         settled: bool = True,
         **more: Any,
     ) -> "TrackerHarness":
-        """`hedged` is the mode that all rows state; `settled` lets the time pass in which fills are new."""
+        """`hedged` is the mode that all rows state; `settled` makes fills count as old ones."""
         if settled:
-            self.now += self.tracker.settles_in_ms() or 0
+            self.tracker._reconciliation.moving = MovingMarkets()
         if hedged is not None:
             more["position_modes"] = {each.instrument.symbol: hedged for each in positions}
-        self.tracker.apply(AccountSnapshot(self.now, requested_at, positions, **more))
+        started = {"started_at": self.book.now()}
+        self.tracker.apply(AccountSnapshot(self.now, requested_at, positions, **(started | more)))
         return self
 
     def price(self, last: str, symbol: str = BTC) -> "TrackerHarness":

@@ -173,7 +173,7 @@ def test_bitget_with_each_product_type_in_a_mode_of_its_own() -> None:
     rows = (
         bitget_row("BTCUSDT", "long", "1"),
         bitget_row("BTCUSDT", "short", "1"),
-        bitget_row("BTCUSD", "long", "0.5", "one_way_mode"),
+        bitget_row("BTCUSD", "long", "0.5", "one_way_mode") | {"marginCoin": "BTC"},
     )
     harness = bitget.snapshot(*rows, fills=fills, requested_at=2_000)
     assert labels(harness) == {LONG_LABEL: "1", SHORT_LABEL: "-1", COIN: "0.5"}

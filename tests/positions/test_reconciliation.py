@@ -205,7 +205,7 @@ class TestContradictions:
         assert contradictory.book.open_in(contradictory.book.newest(key(contradictory)).market) == []
         assert contradictory.announced[-1].position.unrealized_pnl is None
 
-    def test_totals_are_unknown_meanwhile(self, contradictory: TrackerHarness):
+    def test_totals_are_unknown_until_it_is_resolved(self, contradictory: TrackerHarness):
         summary = contradictory.book.summary()
         assert (summary.active_positions, summary.total_exposure, summary.unrealized_pnl) == (0, None, None)
 

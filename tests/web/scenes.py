@@ -155,7 +155,13 @@ class Scene:
         before = self.tracker.get_all_positions().values()
         closed = frozenset((live.key.symbol, live.state.side) for live in before if live.state.side)
         return self.account_reports(
-            AccountSnapshot(self.clock(), self._requested_at, positions, recently_closed=closed)
+            AccountSnapshot(
+                self.clock(),
+                self._requested_at,
+                positions,
+                recently_closed=closed,
+                started_at=self.clock(),
+            )
         )
 
     def hush(self) -> "Scene":

@@ -40,7 +40,10 @@ def positions_card() -> Component:
     """The table of all open positions; hidden without an account."""
     count = html.Span([bound("sum-count"), " open"], className="aside")
     button = dbc.Button("Reconcile", id="reconcile", class_name="quiet", size="sm")
-    title = html.H2(["Positions", count, bound("checked", "aside")], className="label")
+    title = html.H2(
+        ["Positions", count, bound("checked", "aside"), bound("disagreeing", "badge-disagrees")],
+        className="label",
+    )
     heading = html.Div([title, button], className="heading")
     sums = html.Dl([fact(name, bound(key, "value")) for key, name in _TOTALS.items()], className="facts sums")
     note = html.P(bound("sum-note"), className="hint", hidden=True, **{"data-bind": "sum-note-line"})

@@ -30,9 +30,11 @@ class AccountView:
         rows = self._rows.rows({labels.label(key): live for key, live in book.get_all_positions().items()})
         self._known_labels |= rows.keys()
         summary = book.summary()
+        disagreeing = sum(bool(row["disagrees"]) for row in rows.values())
         empty = "" if rows else _empty_text(book)
         return {
             "positions:hidden": "",
+            "disagreeing": f"{disagreeing} DISAGREE{'S' * (disagreeing == 1)}" if disagreeing else "",
             "checked": _checked_text(book.read_at),
             "no-rows": empty,
             "no-rows-line:hidden": "" if empty else "1",

@@ -46,6 +46,16 @@ def account_notice(selected: SelectedPosition, now: int) -> str:
     return f"The account cannot be read: {_sentence(failed.problem or '')} {age}"
 
 
+def withheld_notice(selected: SelectedPosition) -> str:
+    """Describes why figures of the position are not shown; empty if they are."""
+    if not selected.is_withheld or selected.market.instrument is None:
+        return ""
+    return (
+        f"{selected.market.instrument.pair} DISAGREES: size, notional and PnL are not shown, since the "
+        "exchange's own figures contradict them. See the position."
+    )
+
+
 def risk_reason(selected: SelectedPosition, info: EngineInfo) -> str:
     """Returns the reason of the risk status; empty without a position."""
     valuation = selected.valuation
@@ -90,6 +100,8 @@ def _has_live_bid_or_ask(selected: SelectedPosition, now: int) -> bool:
 def _unknown_reason(selected: SelectedPosition, info: EngineInfo) -> str:
     if selected.market.instrument is None:
         return f"Looking for {info.symbol} on {info.exchange}…"
+    if selected.is_withheld:
+        return "Figures disagree with the exchange's own: check the exchange."
     if not selected.is_known:
         if _is_being_read(selected):
             return "Reading positions…"
@@ -124,7 +136,9 @@ def _emergency_reason(
     selected: SelectedPosition, levels: RiskLevels, valuation: Valuation, worse: str
 ) -> str:
     if _liquidation_reached(levels, valuation):
-        return "Estimated liquidation price reached: check the exchange."
+        if levels.liquidation_is_estimate:
+            return "Estimated liquidation price reached: check the exchange."
+        return "Liquidation price reached; being confirmed by a new reading of the account."
     if levels.alert is None:
         return "Three quarters of the way to liquidation, or further."
     return f"Price at or {worse} the alert of {_text(selected, levels.alert)}."
@@ -133,7 +147,7 @@ def _emergency_reason(
 def _liquidation_reached(levels: RiskLevels, valuation: Valuation) -> bool:
     if valuation.quote is None or levels.liquidation is None:
         return False
-    return (valuation.quote.value - levels.liquidation) * levels.side.sign <= 0
+    return levels.side.has_passed(levels.liquidation, valuation.quote.value)
 
 
 def _text(selected: SelectedPosition, value: Decimal | None) -> str:

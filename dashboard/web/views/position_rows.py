@@ -28,7 +28,8 @@ def row(label: str, live: LivePosition, now: int) -> Row:
     """Returns the row of one position at `now` (ms, monotonic)."""
     position, state = live.position, live.state
     instrument, settle, total = state.instrument, state.instrument.settle, state.cumulative_totals
-    realized = total.complete_realized_pnl
+    held = None if position is None or live.is_withheld else position.size
+    realized = None if live.is_withheld else total.complete_realized_pnl
     away, mark = live.liquidation_distance, live.quote.value if live.quote else None
     return {
         "label": label,
@@ -37,7 +38,8 @@ def row(label: str, live: LivePosition, now: int) -> Row:
         "side": f"{state.side or 'flat'} {leverage(position.leverage) if position else ''}".strip().title(),
         "side:tone": Tone.UP if state.contracts > 0 else Tone.DOWN,
         "note": _note(live),
-        **_cell("size", size(position.size if position else None), position.size if position else None),
+        "disagrees": "DISAGREES" if live.disagreement else "",
+        **_cell("size", size(held), held),
         "unit": instrument.base,
         **_cell("entry", price(state.entry_price, instrument.price_step), state.entry_price),
         **_cell("mark", price(mark, instrument.price_step), mark),
@@ -125,6 +127,10 @@ def _liquidation(live: LivePosition) -> str:
 
 
 def _note(live: LivePosition) -> str:
+    if live.awaits_confirmation:
+        return "liquidation price reached; being confirmed by a new reading of the account"
+    if live.disagreement:
+        return f"disagrees: {live.disagreement.text}"
     if live.difference:
         return live.difference
     if live.is_manual:

@@ -92,7 +92,7 @@ class ExpectedPosition:
     """False if the fills account for all of it."""
     realized_pnl: str = "0"
     fees: Mapping[str, str] = field(default_factory=dict)
-    funding: Mapping[str, str] = field(default_factory=dict)
+    funding: Mapping[str, str] | Missing = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.api import serializers
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountEvent, PriceReceived, Transport
+from dashboard.domain.events import AccountEvent, AccountSnapshot, PriceReceived, Transport
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Quote, Ticker
@@ -36,6 +36,8 @@ class AccountReading:
     reported: tuple[Position, ...]
     """The positions as the exchange reported them."""
     fills: tuple[Fill, ...]
+    modes: frozenset[bool]
+    """The position modes of all markets that stated theirs: True for hedge mode."""
     unread: tuple[str, ...]
     """Names of the parts that could not be read."""
     problem: str | None
@@ -81,12 +83,15 @@ async def _read(
         key = MarketKey(accounts.exchange, expected.symbol)
         states.apply(key, PriceReceived(Transport.POLL, now_ms(), ticker))
     live = tuple(book.get_all_positions().values())
+    snapshot = next(event for event in reversed(events) if isinstance(event, AccountSnapshot))
+    fills = {fill.identity: fill for event in events for fill in getattr(event, "fills", ())}
     return AccountReading(
         positions=live,
         messages=tuple(serializers.position_details(each, now_ms()) for each in live),
-        reported=tuple(held for event in events for held in getattr(event, "positions", ())),
-        fills=tuple(fill for event in events for fill in getattr(event, "fills", ())),
-        unread=tuple(part.name for event in events for part in getattr(event, "unread", ())),
+        reported=snapshot.positions,
+        fills=tuple(fills.values()),
+        modes=frozenset(snapshot.position_modes.values()),
+        unread=tuple(part.name for part in snapshot.unread),
         problem=book.accounts["account"].problem,
         unanswered=tuple(stub.unanswered),
     )

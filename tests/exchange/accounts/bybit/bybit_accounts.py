@@ -100,16 +100,12 @@ BOTH_LEGS = positions("linear", LONG_LEG_ROW, SHORT_LEG_ROW)
 
 FILLS = executions(
     "linear",
+    "BTCUSDT",
+    fill("p1", 0.5, "Buy", "0.5", "61000", "3.05", execType="Funding"),
     fill("f3", 1, "Sell", "0.1", "62200", "3.421", closedSize="0.1"),
     fill("f2", 2, "Buy", "0.2", "60600", "6.666"),
     fill("f1", 2.5, "Buy", "0.4", "60000", "13.2"),
-    symbol="BTCUSDT", execType="Trade",
-)  # fmt: skip
-FUNDING = executions(
-    "linear",
-    fill("p1", 0.5, "Buy", "0.5", "61000", "3.05", execType="Funding"),
-    symbol="BTCUSDT", execType="Funding",
-)  # fmt: skip
+)
 AFTER_FILLS_ROW = POSITION | {"avgPrice": "60200", "positionValue": "30100", "unrealisedPnl": "400"}
 AFTER_FILLS = ExpectedPosition(
     BTC, "long", contracts="0.5", quantity="0.5", entry_price="60200", mark="61000",
@@ -121,19 +117,21 @@ AFTER_FILLS = ExpectedPosition(
 
 INVERSE_FILLS = executions(
     "inverse",
+    "BTCUSD",
     fill("f3", 1, "Sell", "6000", "62500", "0.0000528", symbol="BTCUSD", closedSize="6000"),
     fill("f2", 2, "Buy", "36000", "60000", "0.00033", symbol="BTCUSD"),
-    symbol="BTCUSD", execType="Trade",
-)  # fmt: skip
+)
 """6,000 × (1 / 60,000 − 1 / 62,500) = 0.004 BTC."""
 HEDGE_FILLS = executions(
     "linear",
+    "BTCUSDT",
+    fill("p2", 0.5, "Buy", "0.3", "61000", "1.83", execType="Funding"),
+    fill("p1", 0.5, "Sell", "0.1", "61000", "-0.61", execType="Funding"),
     fill("f3", 1, "Sell", "0.2", "61500", "6.765", closedSize="0.2"),
     fill("f2", 2, "Sell", "0.1", "62000", "3.41"),
     fill("f1", 2.5, "Buy", "0.5", "60000", "16.5"),
-    symbol="BTCUSDT", execType="Trade",
-)  # fmt: skip
-"""0.2 of the long sold at 61,500 gain 300."""
+)
+"""0.2 of the long sold at 61,500 gain 300. The long pays funding, the short receives."""
 
 CASES = (
     AccountCase(
@@ -188,7 +186,7 @@ CASES = (
     ),
     AccountCase(
         "fills", "one-way",
-        (positions("linear", AFTER_FILLS_ROW), FILLS, FUNDING),
+        (positions("linear", AFTER_FILLS_ROW), FILLS),
         (AFTER_FILLS,),
         (
             ExpectedFill(BTC, "buy", "0.4", "60000", "13.2 USDT", NO_PNL),
@@ -213,8 +211,9 @@ CASES = (
         "fills in hedge mode", "hedge",
         (BOTH_LEGS, HEDGE_FILLS),
         (
-            replace(LONG_LEG, adopted=False, realized_pnl="300", fees={"USDT": "23.265"}),
-            replace(SHORT_LEG, adopted=False, fees={"USDT": "3.41"}),
+            replace(LONG_LEG, adopted=False, realized_pnl="300",
+                    fees={"USDT": "23.265"}, funding={"USDT": "-1.83"}),
+            replace(SHORT_LEG, adopted=False, fees={"USDT": "3.41"}, funding={"USDT": "0.61"}),
         ),
         (
             ExpectedFill(BTC, "buy", "0.5", "60000", "16.5 USDT", NO_PNL, "long"),

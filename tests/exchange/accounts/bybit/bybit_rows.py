@@ -12,9 +12,12 @@ POSITIONS_DOC, FILLS_DOC, ACCOUNT_DOC = (
 )
 
 
+def enveloped(result: Any) -> dict[str, Any]:
+    return {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": NOW_MS}
+
+
 def answer(path: str, result: Any, source: str, **params: str) -> Answer:
-    envelope = {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": NOW_MS}
-    return Answer("GET", f"/v5/{path}", envelope, params, source)
+    return Answer("GET", f"/v5/{path}", enveloped(result), params, source)
 
 
 def positions(category: str, *rows: dict[str, Any], **params: str) -> Answer:
@@ -22,9 +25,15 @@ def positions(category: str, *rows: dict[str, Any], **params: str) -> Answer:
     return answer("position/list", result, POSITIONS_DOC, category=category, **params)
 
 
-def executions(category: str, *rows: dict[str, Any], **params: str) -> Answer:
-    result = {"list": [*rows], "nextPageCursor": "", "category": category}
-    return answer("execution/list", result, FILLS_DOC, category=category, **params)
+def executions(category: str, symbol: str, *rows: dict[str, Any]) -> Answer:
+    """Executions of all types, or of the one requested."""
+
+    def body(query: Query) -> Any:
+        wanted = [row for row in rows if row["execType"] == query.get("execType", row["execType"])]
+        return enveloped({"list": wanted, "nextPageCursor": "", "category": category})
+
+    params = {"category": category, "symbol": symbol}
+    return Answer("GET", "/v5/execution/list", body, params, FILLS_DOC)
 
 
 def account(margin_mode: str) -> Answer:
@@ -131,6 +140,8 @@ SHARED = (
     positions("linear", POSITION | FLAT, symbol="BTCUSDT"),
     positions("linear"),
     positions("inverse"),
-    executions("linear"),
-    executions("inverse"),
+    answer("position/closed-pnl", {"list": [], "nextPageCursor": ""}, f"{DOCS}/position/close-pnl"),
+    executions("linear", "BTCUSDT"),
+    executions("linear", "ETHUSDT"),
+    executions("inverse", "BTCUSD"),
 )
