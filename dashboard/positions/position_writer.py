@@ -78,9 +78,9 @@ class PositionWriter:
         before = self._terms.get(state.key)
         stated = row.reported.mark_price if row.reported else None
         terms = with_crossed_liquidation(row, before, stated or self._book.live_price(state.key))
+        self._terms[state.key] = terms
         if terms == before:
             return False
-        self._terms[state.key] = terms
         self._update(state, self.difference(state.key))
         return True
 
