@@ -10,6 +10,7 @@ from dashboard.domain.decimal_math import EXACT, round_quotient
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.position_state import ClosedPosition, PositionChange, PositionState
+from dashboard.domain.reconcile import difference_kind
 from dashboard.domain.totals import PositionTotals
 
 PositionEvent = Fill | Funding | PositionAdjustment
@@ -96,7 +97,13 @@ def apply_funding(state: PositionState, funding: Funding) -> PositionState:
 
 
 def apply_adjustment(state: PositionState, adjustment: PositionAdjustment) -> PositionState:
-    """The position with the size and entry of the exchange."""
+    """The position with the size and entry of the exchange.
+
+    Nothing changes if the fills before it lead to the same figures: these fills arrived later than the
+    figures, and are the more complete history.
+    """
+    if _is_explained(state, adjustment):
+        return state
     before = PositionState(state.key, state.instrument) if adjustment.replaces_history else state
     with localcontext(EXACT):
         if before.contracts and before.contracts * adjustment.contracts <= 0:
@@ -111,6 +118,11 @@ def apply_adjustment(state: PositionState, adjustment: PositionAdjustment) -> Po
             adopted_at=adjustment.as_of,
             change=PositionChange.ADOPT,
         )
+
+
+def _is_explained(state: PositionState, adjustment: PositionAdjustment) -> bool:
+    """True if size and entry of `state` are those of the adjustment, except for rounding."""
+    return difference_kind(state, adjustment.position) is None
 
 
 def _adjusted_value(adjustment: PositionAdjustment) -> Decimal:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.disagreement import Disagreement
@@ -84,9 +85,9 @@ class LiveBook(PositionBook):
         """Adds an account that was not read yet."""
         self.accounts[account] = AccountHealth(exchange)
 
-    def set_health(self, account: str, *, read_at: int | None, problem: str | None) -> None:
-        """Replaces the health of an account."""
-        self.accounts[account] = AccountHealth(self.accounts[account].exchange, read_at, problem)
+    def set_health(self, account: str, **changes: Any) -> None:
+        """Changes the health of an account. `changes` are fields of `AccountHealth`."""
+        self.accounts[account] = replace(self.accounts[account], **changes)
 
     def update(
         self,

@@ -60,6 +60,8 @@ class PositionTracker:
         """Positions that once agreed with the exchange, or whose figures were adopted from it."""
         self._terms: dict[PositionKey, Position] = {}
         """The exchange's positions as last read; the liquidation price is dropped once the size changes."""
+        self._compared: set[PositionKey] = set()
+        """Positions whose liquidation price was compared with a price when it was read."""
         self._has_new_events = False
         self.complete_until: int | None = None
         """The exchange's time up to which every fill is known; None until a complete history was read."""
@@ -77,6 +79,14 @@ class PositionTracker:
         """Returns the unified symbols of the account's open positions."""
         return frozenset(state.key.symbol for state in self._journal.positions if state.contracts)
 
+    def adoptions(self) -> tuple[PositionAdjustment, ...]:
+        """Returns the exchange's figures with which positions began."""
+        keys = (state.key for state in self._journal.positions)
+        events = (event for key in keys for event in self._journal.events(key))
+        return tuple(
+            event for event in events if isinstance(event, PositionAdjustment) and event.replaces_history
+        )
+
     def in_doubt(self, snapshot: AccountSnapshot) -> frozenset[str]:
         """Returns the symbols whose positions in an account snapshot differ from those built here."""
         with self._book.lock:
@@ -92,8 +102,7 @@ class PositionTracker:
                 case AccountSnapshot():
                     self._reconcile(event)
                 case AccountFailed():
-                    read_at = self._book.accounts[self.account].read_at
-                    self._book.set_health(self.account, read_at=read_at, problem=event.reason)
+                    self._book.set_health(self.account, problem=event.reason)
 
     def _restore(self, restored: RestoredPositions) -> None:
         self._journal.add_all(restored.events)
@@ -120,33 +129,42 @@ class PositionTracker:
         self._record(record_kind(event), record_of(event, self.account, before, after) | context)
         self._drop_outdated_terms(before, after)
         self._update(after, self._known_difference(key))
+        if not announce:
+            return
         if after.change is not None:
             self._book.add_event(key, after.change, describe_change(event, before, after))
-        if announce and isinstance(event, Fill):
+        if isinstance(event, Fill):
             self._book.announce(key, EventType.FILL, event)
-        elif announce:
+        else:
             self._book.announce(key)
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
         self._checks.apply(positions_by_key(self.account, snapshot.positions))
-        known = self._journal_keys()
-        reported: tuple[PositionEvent, ...] = (*snapshot.fills, *snapshot.funding)
-        for event in sorted(reported, key=lambda each: each.sort_key):
-            is_new = self._journal.key_of(event) in known or not self._is_history(event)
-            self._apply_event(event, announce=is_new)
+        refined = self._add_reported((*snapshot.fills, *snapshot.funding))
         for difference in self._differences(snapshot):
             self._resolve(difference, snapshot)
-        changed = self._update_terms(snapshot) | (self._journal_keys() - known)
+        changed = self._update_terms(snapshot) | refined
         self._finish(snapshot)
         for key in changed:
             self._book.announce(key)
 
-    def _journal_keys(self) -> set[PositionKey]:
-        return {state.key for state in self._journal.positions}
+    def _add_reported(self, events: tuple[PositionEvent, ...]) -> set[PositionKey]:
+        """Applies the events of a snapshot. Returns the positions that older history has changed."""
+        before = {state.key: state for state in self._journal.positions}
+        refined: set[PositionKey] = set()
+        for event in sorted(events, key=lambda each: each.sort_key):
+            key = self._journal.key_of(event)
+            is_news = self._is_news(event, before.get(key))
+            self._apply_event(event, announce=is_news)
+            if not is_news and self._journal.position(key) is not before.get(key):
+                refined.add(key)
+        return refined
 
-    def _is_history(self, event: PositionEvent) -> bool:
-        """True if it is from before the complete history, so that listeners need no update for it."""
-        return self.complete_until is None or event.sort_key[0] <= self.complete_until
+    def _is_news(self, event: PositionEvent, before: PositionState | None) -> bool:
+        """True for listeners and the event log; False if it is history from before the account was known."""
+        if self.complete_until is not None:
+            return before is not None or event.sort_key[0] > self.complete_until
+        return before is not None and (before.adopted_at is None or event.sort_key[0] > before.adopted_at)
 
     def _differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
         theirs = positions_by_key(self.account, snapshot.positions)
@@ -200,12 +218,20 @@ class PositionTracker:
         """Returns a row with its liquidation price, if that holds at the price of the row or the market."""
         if terms is None:
             return None
-        stated = terms.reported.mark_price if terms.reported else None
-        price = stated or self._book.live_price(key)
-        return with_crossed_liquidation(terms, self._terms.get(key), price)
+        mark, before = terms.reported.mark_price if terms.reported else None, self._terms.get(key)
+        price = mark or self._book.live_price(key)
+        if price is None:
+            if before is None or before.liquidation_price != terms.liquidation_price:
+                self._compared.discard(key)
+            return terms
+        known = before if key in self._compared else None
+        self._compared.add(key)
+        return with_crossed_liquidation(terms, known, price)
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
-        self._book.set_health(self.account, read_at=snapshot.received_at, problem=snapshot.problem)
+        self._book.set_health(
+            self.account, read_at=snapshot.received_at, problem=snapshot.problem, history=snapshot.history
+        )
         if snapshot.complete_until is not None:
             self.complete_until = snapshot.complete_until
             if self._has_new_events:

@@ -19,7 +19,12 @@ from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
 from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
+from dashboard.demo.protocol.fault_injection import FILLS
 from dashboard.demo.thread import DemoThread
+from dashboard.domain.fill import Fill
+from dashboard.domain.journal import Journal
+from dashboard.domain.position_state import PositionState
+from dashboard.positions.audit_records import restore_positions
 from tests.processes.test_standalone import options
 from tests.waiting import TIMEOUT_S
 
@@ -81,35 +86,81 @@ def demo():
 def test_repeated_kills_lose_no_fill_and_count_none_twice(
     demo: DemoThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    trail, rng = tmp_path / "trail", random.Random(11)
-    flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the fork server ignores this process's sys.path
-    _forkserver.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
+    trail = tmp_path / "trail"
+    flags = prepare(demo, tmp_path, monkeypatch)
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
-    trader = Trader(demo)
+    kill_repeatedly(demo, flags, KILLS, MAX_LIFETIME_S)
+    assert_trail_is_complete(demo, flags, trail)
+
+
+@pytest.mark.longest
+def test_kills_while_the_first_history_is_read_lose_no_fill_and_count_none_twice(
+    demo: DemoThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """One market's fills are never answered: no process reads the whole history before it is killed."""
+    trail = tmp_path / "trail"
+    flags = prepare(demo, tmp_path, monkeypatch)
+    for symbol, size in SIZES.items():
+        demo.call(demo.exchange.order(symbol, side="buy", size=size))
+    faults = demo.exchange.faults.rest_at(FILLS)
+    faults.hang, faults.symbol = True, "SOLUSDT"
+    with build_engine(load(flags)) as engine:
+        engine.monitor.start()
+        until(lambda: any(line.kind == "correction" for line in read_records(trail)))
+    kill_repeatedly(demo, flags, KILLS // 20, MAX_LIFETIME_S * 8)
+    assert not [line for line in read_records(trail) if line.kind == "reading"]
+    demo.exchange.faults.clear()
+    assert_trail_is_complete(demo, flags, trail)
+
+
+def prepare(demo: DemoThread, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Returns the flags of processes that record in `folder`, and prepares the server that forks them."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the fork server ignores this process's sys.path
+    _forkserver.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
+    return [options(demo, folder, keys=True), f"--log-dir={folder / 'trail'}", "--update-interval=0.5"]
+
+
+def kill_repeatedly(demo: DemoThread, flags: list[str], count: int, max_lifetime_s: float) -> None:
+    """Starts and kills a process `count` times while orders are placed."""
+    rng, trader = random.Random(11), Trader(demo)
     trader.start()
-    for _ in range(KILLS):
+    for _ in range(count):
         child = _forkserver.Process(target=run_engine, args=(flags,))
         child.start()
-        time.sleep(rng.random() * MAX_LIFETIME_S)
+        time.sleep(rng.random() * max_lifetime_s)
         child.kill()
         child.join()
     trader.stop()
 
+
+def assert_trail_is_complete(demo: DemoThread, flags: list[str], trail: Path) -> None:
+    """Asserts that another process reads what is missing: each fill once, and the exchange's positions.
+
+    Figures that were taken over while fills were being read must not change anything in the end.
+    """
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
-        account, book = demo.exchange.account, engine.positions
-        until(lambda: len(recorded_fills(trail)) >= len(account.fills))
-        positions = {
-            live.state.instrument.id: live.state.contracts for live in book.get_all_positions().values()
-        }
-        assert positions == signed_positions(demo)
-        assert not [live.difference for live in book.get_all_positions().values() if live.difference]
+        account, (tracker,) = demo.exchange.account, engine.trackers
+        until(lambda: len(recorded_fills(trail)) >= len(account.fills) and tracker.complete_until is not None)
+        known = engine.positions.all_known().values()
+        found = {live.state.instrument.id: live.state.contracts for live in known if live.is_open}
+        assert found == signed_positions(demo)
+        assert not [live.difference for live in known if live.difference]
+    restored = restore_positions(tracker.account, ((line.kind, line.entry) for line in read_records(trail)))
+    by_fills = Journal(tracker.account)
+    by_fills.add_all(event for event in restored.events if isinstance(event, Fill))
+    assert {each.state.key: figures(each.state) for each in known} == {
+        state.key: figures(state) for state in by_fills.positions
+    }
     assert recorded_fills(trail) == Counter(fill.id for fill in account.fills)
-    assert not [line for line in read_records(trail) if line.kind == "correction"]
     assert verify(trail).intact
+
+
+def figures(state: PositionState) -> tuple[object, ...]:
+    """Everything that events change."""
+    return state.contracts, state.entry_value, state.cumulative_totals, state.opened_at, state.adopted_at
 
 
 def until(condition: Callable[[], bool]) -> None:

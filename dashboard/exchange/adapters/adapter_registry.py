@@ -16,6 +16,7 @@ from dashboard.exchange.adapters.krakenfutures import KrakenFuturesAdapter
 from dashboard.exchange.adapters.kucoin import KucoinAdapter
 from dashboard.exchange.adapters.mexc import MexcAdapter
 from dashboard.exchange.adapters.okx import OkxAdapter
+from dashboard.exchange.adapters.phemex import PhemexAdapter
 
 _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "aster": AsterAdapter,
@@ -34,6 +35,7 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "kucoinfutures": KucoinAdapter,
     "mexc": MexcAdapter,
     "okx": OkxAdapter,
+    "phemex": PhemexAdapter,
 }
 
 
