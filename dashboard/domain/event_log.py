@@ -2,9 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 
+from dashboard.domain.contract_units import in_units_of
+from dashboard.domain.market import Instrument
+from dashboard.domain.market_history import MarketHistory, sort_key
 from dashboard.domain.market_positions import (
     MarketEvent,
-    MarketPositions,
     apply_to_market,
     in_mode,
     stated_mode,
@@ -12,8 +14,6 @@ from dashboard.domain.market_positions import (
 
 _CHECKPOINT_EVERY_EVENTS = 64
 """Events between two checkpoints, and the most that a slightly late event replays."""
-
-SortKey = tuple[int, int, int, str, str]
 
 
 class EventLog:
@@ -23,14 +23,20 @@ class EventLog:
     before it are replayed. The first event that states the position mode also counts for all before it.
     """
 
-    def __init__(self, flat: MarketPositions) -> None:
-        self.state = flat
-        self._events: list[MarketEvent] = []
-        self._by_identity: dict[tuple[str, ...], MarketEvent] = {}
-        self._checkpoints = [flat]
-        self._pruned_until: SortKey | None = None
-        self._mode_known_from: SortKey | None = None
-        """Position of the first event that states the mode; None before one."""
+    def __init__(self, history: MarketHistory) -> None:
+        self.state = history.base
+        self._events = list(history.events)
+        self._by_identity = {event.identity: event for event in history.events}
+        self._checkpoints = [history.base]
+        self._pruned_until = history.pruned_until
+        self._mode_known_from = history.mode_known_from
+        for index in range(len(self._events)):
+            self._append(index)
+
+    @property
+    def history(self) -> MarketHistory:
+        """The positions and their events, as a new log takes them over."""
+        return MarketHistory(self._checkpoints[0], tuple(self._events), self._pruned_until)
 
     @property
     def events(self) -> tuple[MarketEvent, ...]:
@@ -53,10 +59,10 @@ class EventLog:
             event = event.merged_with(known)  # type: ignore[arg-type]  # the identity names the type
             if event == known:
                 return None
-            applied = bisect_left(self._events, known.sort_key, key=_sort_key)
+            applied = bisect_left(self._events, known.sort_key, key=sort_key)
             del self._events[applied]
         self._by_identity[event.identity] = event
-        index = bisect_right(self._events, event.sort_key, key=_sort_key)
+        index = bisect_right(self._events, event.sort_key, key=sort_key)
         self._events.insert(index, event)
         if self._states_first_mode(event):
             self._replay(0)
@@ -65,6 +71,11 @@ class EventLog:
         else:
             self._append(index)
         return event
+
+    def use_instrument(self, instrument: Instrument) -> None:
+        """Counts positions in contracts of `instrument`, if they can be converted, until the next event."""
+        states = self.state.by_side.values()
+        self.state = self.state.with_positions(*(in_units_of(state, instrument) or state for state in states))
 
     def prune_before(self, time: int) -> None:
         """Removes most events before `time` (ms since 1970); the positions keep their effect.
@@ -121,7 +132,3 @@ class EventLog:
         self.state = apply_to_market(self.state, self._events[index])
         if (index + 1) % _CHECKPOINT_EVERY_EVENTS == 0:
             self._checkpoints.append(self.state)
-
-
-def _sort_key(event: MarketEvent) -> SortKey:
-    return event.sort_key

@@ -34,7 +34,7 @@ class PriceReceived:
     received_at: int
     ticker: Ticker
     request_time_ms: int = 0
-    """Milliseconds that the request took; zero without a request."""
+    """Milliseconds that a request takes: this one, or the last one of a market that is streamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,8 @@ class AccountSnapshot:
     """The exchange's time up to which all fills of all symbols were requested; None if only some were."""
     problem: str | None = None
     """The reason why fills are not being streamed; None while they are."""
+    history: str | None = None
+    """The progress of reading fills and funding, and what of it failed; None while nothing is missing."""
     started_at: int = 0
     """Instant before the positions were requested: later changes may be missing."""
     inconsistent_symbols: frozenset[str] = frozenset()

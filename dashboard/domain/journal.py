@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from dashboard.domain.event_log import EventLog
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
+from dashboard.domain.market_history import MarketHistory
 from dashboard.domain.market_positions import MarketEvent, MarketPositions
 from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import PositionState
+
+EVENTS_KEPT_MS = 8 * 24 * 3_600_000
+"""Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
+MAX_EVENTS = 10_000
+"""Events of one account that are kept at least within that time, so that memory and start are bounded."""
+_PRUNE_STEP_EVENTS = 256
+"""Events between two of the `pruning_times`: pruning so many takes well below a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,11 @@ class JournalEntry:
     moved: tuple[PositionStep, ...] = ()
     """Other positions that it changed: those that have another key in the mode that it states."""
 
+    @property
+    def steps(self) -> tuple[PositionStep, ...]:
+        """All of these positions."""
+        return (*self.moved, self.own) if self.own else self.moved
+
 
 class Journal:
     """Builds the positions of one account from fills, funding, adjustments and changes of mode.
@@ -42,16 +55,19 @@ class Journal:
     immutable `PositionState` to readers.
     """
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, histories: Iterable[MarketHistory] = ()) -> None:
+        """`histories` are those of the account's markets, from another journal."""
         self.account = account
-        self._logs: dict[str, EventLog] = {}
+        self._logs = {history.base.instrument.symbol: EventLog(history) for history in histories}
 
     def add(self, event: MarketEvent) -> JournalEntry | None:
         """Adds `event`. Returns None if it is known."""
         symbol = event.instrument.symbol
         log = self._logs.get(symbol)
         if log is None:
-            log = self._logs[symbol] = EventLog(MarketPositions(self.account, event.instrument))
+            log = self._logs[symbol] = EventLog(
+                MarketHistory(MarketPositions(self.account, event.instrument))
+            )
         before, is_new = log.state, not log.has(event)
         added = log.add(event)
         return None if added is None else _entry(added, is_new, before, log.state)
@@ -87,6 +103,12 @@ class Journal:
         for log in self._logs.values():
             log.prune_before(time)
 
+    def use_instrument(self, key: PositionKey, instrument: Instrument) -> PositionState:
+        """Counts a known position in contracts of `instrument`, if it can be converted. Returns it."""
+        log = self._logs[key.symbol]
+        log.use_instrument(instrument)
+        return log.state.of(key.side)
+
     def position(self, key: PositionKey) -> PositionState | None:
         """The position of `key`; None before its first event."""
         log = self._logs.get(key.symbol)
@@ -98,9 +120,21 @@ class Journal:
         return log.events if log else ()
 
     @property
+    def histories(self) -> tuple[MarketHistory, ...]:
+        """The markets with their events that are not pruned."""
+        return tuple(log.history for log in self._logs.values())
+
+    @property
     def positions(self) -> tuple[PositionState, ...]:
         """Every position with an event, flat ones included."""
         return tuple(state for log in self._logs.values() for state in log.state.by_side.values())
+
+
+def pruning_times(histories: Iterable[MarketHistory], most: int) -> tuple[int, ...]:
+    """Times for `Journal.prune_before` that leave about `most` events, in steps that take little time."""
+    times = sorted(event.sort_key[0] for history in histories for event in history.events)
+    excess, step = len(times) - most, _PRUNE_STEP_EVENTS
+    return tuple(times[min(end, excess)] for end in range(step, excess + step, step))
 
 
 def _entry(event: MarketEvent, is_new: bool, before: MarketPositions, after: MarketPositions) -> JournalEntry:

@@ -90,7 +90,7 @@ def in_mode(market: MarketPositions, hedged: bool | None) -> MarketPositions:
 def _moved(market: MarketPositions, position: PositionState, target: Side | None) -> MarketPositions:
     """Moves an open position to another key. The totals of earlier positions stay under the old one."""
     replaced = market.of(target)
-    left = PositionState(position.key, market.instrument, earlier_totals=position.earlier_totals)
+    left = PositionState(position.key, position.instrument, earlier_totals=position.earlier_totals)
     with localcontext(EXACT):
         moved = replace(position, key=replaced.key, earlier_totals=replaced.cumulative_totals)
     return market.with_positions(left, moved)

@@ -24,14 +24,12 @@ def without_passed_liquidation(position: Position, mark: Decimal | None) -> Posi
     return replace(position, liquidation_price=None, reported=reported)
 
 
-def with_crossed_liquidation(position: Position, before: Position | None, price: Decimal | None) -> Position:
+def with_crossed_liquidation(position: Position, before: Position | None, price: Decimal) -> Position:
     """Returns a new reading of a position with a passed liquidation price if `price` moved through it.
 
-    `before` is the reading before: `price` has to be beyond the liquidation price of that one, too. `price`
-    is the mark price of the row, else of the market. Without it the price of a hedged leg is not trusted.
+    `before` is the reading before, if its liquidation price was compared with a price: `price` has to be
+    beyond that one, too. `price` is the mark price of the row, else that of the market.
     """
-    if price is None:
-        return replace(position, liquidation_price=None) if position.hedged else position
     stated = position.liquidation_price
     if stated is None and position.reported is not None:
         stated = position.reported.liquidation_price

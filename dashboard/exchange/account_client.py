@@ -1,14 +1,15 @@
 """AccountClient: positions, fills and funding of one account, read through ccxt."""
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from ccxt.base.errors import NetworkError
 
-from dashboard.clock import wall_ms
+from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
@@ -18,17 +19,18 @@ from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.adapter_registry import adapter_for
+from dashboard.exchange.adapters.families import PositionRows
 from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
 from dashboard.exchange.fill_streams import FillStreams
 from dashboard.exchange.normalize import Raw, positive
-from dashboard.exchange.pagination import MAX_HISTORY_MS
-
-EventT = TypeVar("EventT", Fill, Funding)
 
 log = logging.getLogger(__name__)
+
+_CLOCK_WAIT_S = 1.0
+"""Longest wait for the exchange's time after its positions, once it was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,19 @@ class AccountPositions:
     """Parts of the account that could not be read."""
     position_modes: Mapping[str, bool] = field(default_factory=dict)
     """True for symbols that rows state to be in hedge mode, False for one-way mode; absent if unstated."""
+    started_at: int = 0
+    """Instant before the request, in ms of the monotonic clock."""
+    received_at: int = 0
+    """Instant of the response, by the same clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedFills:
+    """Fills of the websocket."""
+
+    fills: tuple[Fill, ...]
+    unread: tuple[UnreadPart, ...] = ()
+    """Markets with a fill that could not be read."""
 
 
 class AccountClient:
@@ -58,6 +73,7 @@ class AccountClient:
         reject_non_json_responses(self._ccxt)
         self._markets = markets
         self._clock_offset_ms: int | None = None
+        """The exchange's time minus the monotonic clock, at most; None if it was never measured."""
         self._adapter = adapter_for(self._ccxt)
         self._fill_streams = FillStreams(self._adapter)
         self._unlisted: set[str] = set()
@@ -77,12 +93,26 @@ class AccountClient:
         `including` is requested by its symbol too, where an exchange omits its kind from the full list.
         """
         await self._ensure_markets()
-        asked_at = await self._exchange_time_ms()
         if not self._has("fetchPositions"):
             raise ExchangeLacks(f"{self.id} does not support reading positions: use another exchange")
-        read = await self._adapter.fetch_positions(including)
+        started_at = now_ms()
+        read = await self._fetch_position_rows(including)
+        asked_at = self._exchange_time_ms(started_at)
         positions, unreadable = self._read_positions(read.rows)
-        return AccountPositions(asked_at, positions, read.unread + unreadable, self._stated_modes(read.rows))
+        modes = self._stated_modes(read.rows)
+        return AccountPositions(
+            asked_at, positions, read.unread + unreadable, modes, started_at, received_at=now_ms()
+        )
+
+    async def _fetch_position_rows(self, including: Instrument | None) -> PositionRows:
+        """Requests positions and time together: either clock may be set at any moment."""
+        clock = asyncio.create_task(self._measure_clock())
+        try:
+            rows = await self._adapter.fetch_positions(including)
+            await asyncio.wait((clock,), timeout=None if self._clock_offset_ms is None else _CLOCK_WAIT_S)
+            return rows
+        finally:
+            clock.cancel()
 
     def _read_positions(self, rows: Iterable[Raw]) -> tuple[tuple[Position, ...], tuple[UnreadPart, ...]]:
         """Returns the open positions, and the markets with an unreadable row: they are not flat."""
@@ -90,47 +120,40 @@ class AccountClient:
         unread: list[UnreadPart] = []
         for row in filter(normalize_account.is_open, rows):
             symbol = str(row.get("symbol"))
-            instrument = self._find_contract(symbol)
-            if instrument is None:
-                if symbol in self._unsupported:
-                    unread.append(UnreadPart(symbol, self._unsupported[symbol], frozenset((symbol,))))
-                continue
             try:
+                instrument = self._find_contract(symbol)
+                if instrument is None:
+                    if symbol in self._unsupported:
+                        unread.append(_unread_market(symbol, self._unsupported[symbol]))
+                    continue
                 read = without_passed_liquidation(
                     self._adapter.position(row, instrument), positive(row.get("markPrice"))
                 )
             except ExchangeUnavailable as error:
-                unread.append(UnreadPart(instrument.symbol, str(error), frozenset((instrument.symbol,))))
+                unread.append(_unread_market(symbol, error))
             else:
                 positions.append(read)
         return tuple(positions), tuple(unread)
 
-    async def fetch_fills(self, instrument: Instrument, since: int | None) -> tuple[Fill, ...]:
-        """Returns the fills from `since` (ms since 1970) until now, of the last 90 days at most.
+    async def fetch_fills(self, instrument: Instrument, since: int, until: int) -> tuple[Fill, ...]:
+        """Returns the fills from `since` to `until` (ms since 1970), of 90 days at most.
 
-        Without `since`, all of the last 90 days that the exchange still has.
+        Raises ExchangeUnavailable if one of them is unreadable: the others alone would be no history.
         """
         await self._ensure_markets()
-        now = await self._exchange_time_ms()
-        start = now - MAX_HISTORY_MS if since is None else since
         with translate_errors(self.id):
-            rows = await self._adapter.fetch_trades(instrument.symbol, start, now)
+            rows = await self._adapter.fetch_trades(instrument.symbol, since, until)
         own = (row for row in rows if row.get("symbol") in (instrument.symbol, None))
-        return self._read_fills((row, instrument) for row in own)
+        fills = (self._adapter.fill(row, instrument) for row in own)
+        return tuple(fill for fill in fills if fill is not None)
 
-    def _read_fills(self, rows: Iterable[tuple[Raw, Instrument | None]]) -> tuple[Fill, ...]:
-        """Returns the fills of contracts. Raises ExchangeUnavailable for an unreadable one."""
-        read = (self._adapter.fill(row, instrument) for row, instrument in rows if instrument is not None)
-        return tuple(fill for fill in read if fill is not None)
-
-    async def fetch_funding(self, instrument: Instrument, since: int) -> tuple[Funding, ...]:
-        """Returns funding payments since `since` (ms since 1970); empty if unsupported."""
+    async def fetch_funding(self, instrument: Instrument, since: int, until: int) -> tuple[Funding, ...]:
+        """Returns funding payments from `since` to `until` (ms since 1970); empty if unsupported."""
         if instrument.kind != "swap" or not self._has("fetchFundingHistory"):
             return ()
         await self._ensure_markets()
-        now = await self._exchange_time_ms()
         with translate_errors(self.id):
-            rows = await self._adapter.fetch_funding(instrument.symbol, since, now)
+            rows = await self._adapter.fetch_funding(instrument.symbol, since, until)
         own = (row for row in rows if row.get("symbol") == instrument.symbol)
         return tuple(self._adapter.payment(row, instrument) for row in own)
 
@@ -142,12 +165,23 @@ class AccountClient:
         with translate_errors(self.id):
             return normalize_account.closed_positions(await self._adapter.fetch_closed_positions(since))
 
-    async def watch_fills(self) -> tuple[Fill, ...]:
+    async def watch_fills(self) -> StreamedFills:
         """Waits for the next fills of the websocket."""
         await self._ensure_markets()
         with translate_errors(self.id):
             rows = await self._fill_streams.next_trades()
-        return self._read_fills((row, self._find_contract(str(row.get("symbol")))) for row in rows)
+        fills: list[Fill] = []
+        unread: list[UnreadPart] = []
+        for row in rows:
+            symbol = str(row.get("symbol"))
+            try:
+                instrument = self._find_contract(symbol)
+                fill = self._adapter.fill(row, instrument) if instrument is not None else None
+            except ExchangeUnavailable as error:
+                unread.append(_unread_market(symbol, error))
+            else:
+                fills += [fill] if fill is not None else []
+        return StreamedFills(tuple(fills), tuple(unread))
 
     def reset_websockets(self) -> None:
         """Drops the account's websockets: pending watchers fail, and the next one reconnects."""
@@ -161,9 +195,10 @@ class AccountClient:
     async def _ensure_markets(self) -> None:
         """Shares the loaded markets. Reloads them first if a row named an unlisted symbol."""
         if self._reload_for:
-            await self._markets.load_markets()
-            self._unlisted |= self._reload_for
-            self._reload_for.clear()
+            with suppress(ExchangeUnavailable):  # the other markets are known; the next request tries again
+                await self._markets.load_markets()
+                self._unlisted |= self._reload_for
+                self._reload_for.clear()
         self._markets.share_markets_with(self._ccxt)
 
     def _find_contract(self, symbol: str) -> Instrument | None:
@@ -191,16 +226,29 @@ class AccountClient:
         stated = ((row.get("symbol"), self._adapter.is_hedged(row)) for row in rows)
         return {str(symbol): hedged for symbol, hedged in stated if symbol and hedged is not None}
 
-    async def _exchange_time_ms(self) -> int:
-        """A lower bound of the exchange's time; the local time where the exchange's cannot be read.
+    async def _measure_clock(self) -> None:
+        """Measures the exchange's time; keeps the last measurement if it fails.
 
-        A time ahead of the exchange's would judge a trade after a request as one before it. The middle of
-        the request may be ahead: a new connection delays the request, but not the response.
+        The offset is a lower bound, as the response takes time, too: a time ahead of the exchange's would
+        judge a trade after a request as one before it. It is relative to the monotonic clock, so that a
+        step of the local clock between two measurements changes nothing.
         """
-        if self._clock_offset_ms is None and self._has("fetchTime"):
-            with suppress(DashboardError), translate_errors(self.id):
-                self._clock_offset_ms = int(await self._ccxt.fetch_time()) - wall_ms() - 1
-        return wall_ms() + (self._clock_offset_ms or 0)
+        if self._has("fetchTime"):
+            # TypeError: a response with status 200 may lack the time.
+            with suppress(DashboardError, TypeError), translate_errors(self.id):
+                self._clock_offset_ms = int(await self._ccxt.fetch_time()) - now_ms() - 1
+
+    def _exchange_time_ms(self, at: int) -> int:
+        """A lower bound of the exchange's time at `at`, an instant of the monotonic clock.
+
+        By the local clock where the exchange's time was never read.
+        """
+        offset = wall_ms() - now_ms() if self._clock_offset_ms is None else self._clock_offset_ms
+        return at + offset
 
     def _has(self, capability: str) -> bool:
         return bool(self._ccxt.has.get(capability))
+
+
+def _unread_market(symbol: str, reason: object) -> UnreadPart:
+    return UnreadPart(symbol, str(reason), frozenset((symbol,)))

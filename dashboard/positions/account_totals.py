@@ -6,9 +6,12 @@ from decimal import Decimal, localcontext
 
 from dashboard.domain.currencies import USD_EQUIVALENTS, settlement_in_dollars
 from dashboard.domain.currency_summary import CurrencySummary, PartialSum
-from dashboard.domain.decimal_math import EXACT
+from dashboard.domain.decimal_math import EXACT, plain_number
 from dashboard.domain.position_state import PositionState
 from dashboard.positions.models import AccountSummary, LivePosition
+
+_DOLLAR_PLACES = 12
+"""Decimals of a total in dollars; amounts of coins have up to 30, times a price."""
 
 
 class AccountTotals:
@@ -104,7 +107,7 @@ def _in_dollars(
         if amount is None or price is None:
             return None
         total += amount * price
-    return total
+    return _rounded(total)
 
 
 def _realized_in_dollars(
@@ -125,4 +128,8 @@ def _realized_in_dollars(
                 missing.append(f"realised PnL in {each.currency}, whose price in dollars is unknown")
             else:
                 total += each.unpriced_pnl * price
-    return None if any(each.withheld for each in parts) else total, tuple(missing)
+    return None if any(each.withheld for each in parts) else _rounded(total), tuple(missing)
+
+
+def _rounded(dollars: Decimal) -> Decimal:
+    return Decimal(plain_number(dollars, _DOLLAR_PLACES))

@@ -247,6 +247,8 @@ class AccountHealth:
     """Time of the newest snapshot, in ms of the monotonic clock; None before the first."""
     problem: str | None = None
     """Reason why the newest attempt failed, or fills are not streamed; None if there is no problem."""
+    history: str | None = None
+    """Progress of reading fills and funding, and what of it failed; None while nothing is missing."""
     unread: tuple[UnreadPart, ...] = ()
     """Parts of the account that the newest snapshot lacks."""
     never_read: frozenset[str] = frozenset()

@@ -1,6 +1,6 @@
 """PositionWriter: applies the events of one account and writes the positions to trail and book."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,34 +24,36 @@ class PositionWriter:
     """Records each change before the book's listeners are called. Callers hold the book's lock."""
 
     def __init__(
-        self, account: str, book: LiveBook, exchange: str, record: Recorder, checks: CrossChecks
+        self, journal: Journal, book: LiveBook, exchange: str, record: Recorder, checks: CrossChecks
     ) -> None:
-        self.journal = Journal(account)
+        """Writes the positions of `journal` to the book at once. `exchange` is the account's connection."""
+        self.journal = journal
         self._book = book
         self._exchange = exchange
         self._record = record
         self._checks = checks
         self._terms: dict[PositionKey, Position] = {}
         """The exchange's positions as last read; the liquidation price is dropped once the size changes."""
-
-    def restore(self, events: Iterable[MarketEvent]) -> None:
-        """Applies events of the audit trail, without recording or announcing them again."""
-        self.journal.add_all(events)
-        for state in self.journal.positions:
+        self._compared: set[PositionKey] = set()
+        """Positions whose liquidation price was compared with a price when it was read."""
+        for state in journal.positions:
             self._update(state)
 
     def apply(self, event: MarketEvent, *, announce: bool = True, **context: Any) -> JournalEntry | None:
-        """Applies an event and records it with `context`. Returns its effect; None if it is known."""
+        """Applies an event and records it with `context`. Returns its effect; None if it is known.
+
+        One that is not announced is not news either: it is not in the event log.
+        """
         entry = self.journal.add(event)
         if entry is None:
             return None
         self._record(record_kind(entry), record_of(entry, self.journal.account) | context)
         self._checks.move(step.after.key for step in entry.moved)
-        for step in (*entry.moved, *([entry.own] if entry.own else [])):
+        for step in entry.steps:
             self._drop_outdated_terms(step)
             self._update(step.after, self.difference(step.after.key))
-        self._log(entry)
         if announce:
+            self._log(entry)
             self._announce(entry)
         return entry
 
@@ -71,18 +73,26 @@ class PositionWriter:
         self._book.announce(key)
 
     def set_terms(self, state: PositionState, row: Position) -> bool:
-        """Shows a position with the exchange's terms. Returns False if they are as before.
-
-        The liquidation price is shown if it holds at the price of the row, else of the market.
-        """
-        before = self._terms.get(state.key)
-        stated = row.reported.mark_price if row.reported else None
-        terms = with_crossed_liquidation(row, before, stated or self._book.live_price(state.key))
+        """Shows a position with the exchange's terms. Returns False if they are as before."""
+        before, terms = self._terms.get(state.key), self._with_liquidation(state.key, row)
         self._terms[state.key] = terms
         if terms == before:
             return False
+        state = self.journal.use_instrument(state.key, terms.instrument)
         self._update(state, self.difference(state.key))
         return True
+
+    def _with_liquidation(self, key: PositionKey, row: Position) -> Position:
+        """Returns a row with its liquidation price, if that holds at the price of the row or the market."""
+        mark, before = row.reported.mark_price if row.reported else None, self._terms.get(key)
+        price = mark or self._book.live_price(key)
+        if price is None:
+            if before is None or before.liquidation_price != row.liquidation_price:
+                self._compared.discard(key)
+            return row
+        known = before if key in self._compared else None
+        self._compared.add(key)
+        return with_crossed_liquidation(row, known, price)
 
     def confirm_liquidation(self, key: PositionKey, started_at: int) -> bool:
         """True if it was awaited that a reading confirms the liquidation price, and the newest one does."""

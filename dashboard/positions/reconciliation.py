@@ -5,6 +5,7 @@ import logging
 from dashboard.domain.backdating import backdated
 from dashboard.domain.events import AccountSnapshot
 from dashboard.domain.fill import Fill
+from dashboard.domain.journal import JournalEntry
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position
@@ -29,30 +30,39 @@ log = logging.getLogger(__name__)
 class Reconciliation:
     """Compares positions with account snapshots, and adopts the exchange's figures once they are certain."""
 
-    def __init__(self, writer: PositionWriter, book: LiveBook) -> None:
+    def __init__(self, writer: PositionWriter, book: LiveBook, read_at: int | None) -> None:
+        """`read_at` is the exchange's time of the last reading in the audit trail, None without one."""
         self._writer = writer
         self._book = book
         self._journal = writer.journal
         self.moving = MovingMarkets()
-        self.read_at: int | None = None
-        """The exchange's time of the last reading, in ms since 1970 (UTC)."""
-        self.confirmed: set[PositionKey] = set()
+        self._read_at = read_at
+        self._confirmed = self._restored_confirmed()
         """Positions that once agreed with the exchange, or whose figures were adopted from it."""
         self._differing_since: dict[PositionKey, int] = {}
         """Time of the first of the newest readings that all differed, in ms of the monotonic clock."""
         self._later_fills: dict[PositionKey, list[Fill]] = {}
         """Fills that arrived after an adjustment and are dated before it."""
 
-    def add_fill(self, fill: Fill, *, is_recent: bool, announce: bool = True) -> None:
+    def _restored_confirmed(self) -> set[PositionKey]:
+        return {
+            state.key
+            for history in self._journal.histories
+            if history.may_be_adjusted or self._read_at is not None
+            for state in history.state.by_side.values()
+        }
+
+    def add_fill(self, fill: Fill, *, is_recent: bool, announce: bool = True) -> JournalEntry | None:
         """Applies a fill. A recent one may not be included in the positions that the exchange reports."""
         entry = self._writer.apply(fill, announce=announce)
         if entry is None or entry.own is None or not entry.is_new:
-            return
+            return entry
         before, after = entry.own.before, entry.own.after
         if is_recent:
             self.moving.add_fill(fill.instrument.symbol, self._book.now())
         if before and before.contracts == after.contracts and fill.traded_at <= (after.adopted_at or 0):
             self._later_fills.setdefault(after.key, []).append(fill)
+        return entry
 
     def differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
         """Returns the differences of the markets that were read."""
@@ -75,7 +85,7 @@ class Reconciliation:
             is_known = self._journal.is_hedged(symbol) is not None
             if symbol in instruments and symbol not in unread and is_known is known:
                 change = self._journal.mode_change(
-                    instruments[symbol], snapshot.requested_at, hedged=hedged, since=self.read_at
+                    instruments[symbol], snapshot.requested_at, hedged=hedged, since=self._read_at
                 )
                 if change is not None:
                     self._writer.apply(change)
@@ -91,7 +101,7 @@ class Reconciliation:
             if difference.key.symbol not in snapshot.inconsistent_symbols:
                 is_moving = not is_first and self.moving.is_moving(difference.key.symbol, now)
                 self._resolve(difference, snapshot, now, is_moving=is_moving)
-        self.read_at = snapshot.requested_at
+        self._read_at = snapshot.requested_at
         return self._update_terms(snapshot, now)
 
     def _resolve(
@@ -125,15 +135,17 @@ class Reconciliation:
 
     def _adopt(self, difference: Difference, requested_at: int) -> None:
         key, live = difference.key, self._book.newest(difference.key)
-        replaces_history = difference.theirs is not None and (live is None or key not in self.confirmed)
-        if not replaces_history:
+        is_resized = difference.kind is DifferenceKind.CONTRACT
+        is_unconfirmed = difference.theirs is not None and (live is None or key not in self._confirmed)
+        replaces_history = is_resized or is_unconfirmed
+        if is_resized or not is_unconfirmed:
             log.warning("%s; the exchange's figures are adopted", difference.text)
             if live is None or live.difference != difference.text:
                 self._book.add_event(key, ReportCheck.DIFFERENCE, difference.text)
         adjustment = difference.adjustment(requested_at, replaces_history=replaces_history)
         self._writer.apply(adjustment, difference=difference.text)
         self._later_fills.pop(key, None)
-        self.confirmed.add(key)
+        self._confirmed.add(key)
 
     def _is_unconfirmed_close(self, difference: Difference, snapshot: AccountSnapshot) -> bool:
         """True if a position is missing on the exchange and its close is not confirmed.
@@ -175,7 +187,7 @@ class Reconciliation:
             self._writer.mark(state.key, f"{state.key.label} was not confirmed, {part}")
 
     def _confirm(self, key: PositionKey, now: int) -> None:
-        self.confirmed.add(key)
+        self._confirmed.add(key)
         self._writer.mark(key, None)
         if not self.moving.is_moving(key.symbol, now):
             self._later_fills.pop(key, None)

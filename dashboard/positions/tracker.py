@@ -1,23 +1,24 @@
 """PositionTracker: the single source of truth for the positions of one account."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.events import AccountEvent, AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
+from dashboard.domain.journal import EVENTS_KEPT_MS, Journal
 from dashboard.domain.keys import PositionKey
-from dashboard.positions.audit_records import RestoredPositions, snapshot_record
+from dashboard.domain.position_state import PositionState
+from dashboard.positions.account_history import AccountHistory
+from dashboard.positions.audit_records import snapshot_record
 from dashboard.positions.cross_checks import CrossChecks
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import LivePosition
 from dashboard.positions.moving_markets import SETTLED_AFTER_MS
 from dashboard.positions.position_writer import PositionWriter, Recorder
 from dashboard.positions.reconciliation import Reconciliation
-
-_EVENTS_KEPT_MS = 8 * 24 * 3_600_000
-"""Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
+from dashboard.positions.trail_replay import RestoredPositions
 
 
 class PositionTracker:
@@ -35,21 +36,26 @@ class PositionTracker:
         record: Recorder = lambda _kind, _entry: True,
         restored: RestoredPositions | None = None,
     ) -> None:
-        """`exchange` is the connection of the account. `record` is called before the listeners."""
+        """`exchange` is the connection of the account. `record` is called before the listeners.
+
+        The tracker takes over the journal of `restored`.
+        """
+        restored = restored or RestoredPositions(Journal(account))
         self.account = account
         self.exchange = exchange
         self._book = book
         self._record = record
-        restored = restored or RestoredPositions()
-        self._checks = CrossChecks(book, record, restored.disagreements)
-        self._writer = PositionWriter(account, book, exchange, self._record_change, self._checks)
-        self._journal = self._writer.journal
-        self._reconciliation = Reconciliation(self._writer, book)
+        self._journal = restored.journal
         self._has_new_events = False
-        self.complete_until: int | None = None
+        self.unrecorded = 0
+        """The number of events that could not be recorded, until a checkpoint has them."""
+        self.complete_until = restored.complete_until
         """The exchange's time up to which every fill is known; None until a complete history was read."""
+        self._recorded_until = restored.complete_until
         book.add_account(account, exchange)
-        self._restore(restored)
+        self._checks = CrossChecks(book, self._record_change, restored.disagreements)
+        self._writer = PositionWriter(self._journal, book, exchange, self._record_event, self._checks)
+        self._reconciliation = Reconciliation(self._writer, book, restored.complete_until)
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
         """Returns the account's open positions, without figures of prices that are too old."""
@@ -59,6 +65,14 @@ class PositionTracker:
     def symbols(self) -> frozenset[str]:
         """Returns the unified symbols of the account's open positions."""
         return frozenset(state.key.symbol for state in self._journal.positions if state.contracts)
+
+    def adoptions(self) -> tuple[PositionAdjustment, ...]:
+        """Returns the exchange's figures with which positions began."""
+        symbols = {state.key.symbol for state in self._journal.positions}
+        events = (event for symbol in symbols for event in self._journal.events(symbol))
+        return tuple(
+            event for event in events if isinstance(event, PositionAdjustment) and event.replaces_history
+        )
 
     def in_doubt(self, snapshot: AccountSnapshot) -> frozenset[str]:
         """Returns the symbols whose positions in an account snapshot differ from those built here."""
@@ -82,45 +96,69 @@ class PositionTracker:
                 case AccountFailed():
                     self._book.set_health(self.account, problem=event.reason)
 
-    def _restore(self, restored: RestoredPositions) -> None:
-        self._writer.restore(restored.events)
-        for state in self._journal.positions:
-            events = self._journal.events(state.key.symbol)
-            adjusted = any(isinstance(event, PositionAdjustment) for event in events)
-            if adjusted or restored.complete_until is not None:
-                self._reconciliation.confirmed.add(state.key)
-        self.complete_until = self._reconciliation.read_at = restored.complete_until
+    @property
+    def history(self) -> AccountHistory:
+        """Everything that is known of the account, for a checkpoint. To be read with the book's lock held."""
+        disagreements = dict(self._checks.recorded)
+        return AccountHistory(self.account, self._journal.histories, self.complete_until, disagreements)
+
+    def prune_before(self, time: int) -> None:
+        """Removes most events before `time` (ms since 1970). To be called with the book's lock held."""
+        self._journal.prune_before(time)
+
+    def record_reading(self) -> None:
+        """Records the time up to which no fill is missing, unless the trail lacks an event."""
+        until = self.complete_until
+        if until in (None, self._recorded_until) or self.unrecorded:
+            return
+        if self._record(*snapshot_record(self.account, until)):
+            self._recorded_until = until
+
+    def _record_change(self, kind: str, entry: Mapping[str, Any]) -> bool:
+        is_recorded = self._record(kind, entry)
+        self.unrecorded += not is_recorded
+        return is_recorded
+
+    def _record_event(self, kind: str, entry: Mapping[str, Any]) -> bool:
+        self._has_new_events = True
+        return self._record_change(kind, entry)
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
-        known = self._keys()
+        reconciliation, is_first = self._reconciliation, self.complete_until is None
         # A mode that was unknown applies to earlier fills, too; a new one is of the newest fills only.
-        self._reconciliation.learn_modes(snapshot, known=False)
-        self._checks.apply(self._reconciliation.reported(snapshot))
-        symbols = {key.symbol for key in known}
-        reported: tuple[Fill | Funding, ...] = (*snapshot.fills, *snapshot.funding)
-        for event in sorted(reported, key=lambda each: each.sort_key):
-            is_new = event.instrument.symbol in symbols or not self._is_history(event)
-            self._add_reported(event, snapshot, announce=is_new)
-        self._reconciliation.learn_modes(snapshot, known=True)
-        is_first = self.complete_until is None
-        changed = self._reconciliation.resolve(snapshot, is_first=is_first) | (self._keys() - known)
+        reconciliation.learn_modes(snapshot, known=False)
+        self._checks.apply(reconciliation.reported(snapshot))
+        refined = self._add_reported(snapshot)
+        reconciliation.learn_modes(snapshot, known=True)
+        changed = reconciliation.resolve(snapshot, is_first=is_first) | refined
         self._finish(snapshot)
         for key in changed:
             self._book.announce(key)
 
-    def _add_reported(self, event: Fill | Funding, snapshot: AccountSnapshot, *, announce: bool) -> None:
-        if isinstance(event, Funding):
-            self._writer.apply(event, announce=announce)
-        else:
-            is_recent = event.traded_at > snapshot.requested_at - SETTLED_AFTER_MS
-            self._reconciliation.add_fill(event, is_recent=is_recent, announce=announce)
+    def _add_reported(self, snapshot: AccountSnapshot) -> set[PositionKey]:
+        """Applies the events of a snapshot. Returns the positions that older history has changed."""
+        before: dict[str, list[PositionState]] = {}
+        for state in self._journal.positions:
+            before.setdefault(state.key.symbol, []).append(state)
+        refined: set[PositionKey] = set()
+        reported: tuple[Fill | Funding, ...] = (*snapshot.fills, *snapshot.funding)
+        for event in sorted(reported, key=lambda each: each.sort_key):
+            is_news = self._is_news(event, before.get(event.instrument.symbol, ()))
+            if isinstance(event, Funding):
+                entry = self._writer.apply(event, announce=is_news)
+            else:
+                is_recent = event.traded_at > snapshot.requested_at - SETTLED_AFTER_MS
+                entry = self._reconciliation.add_fill(event, is_recent=is_recent, announce=is_news)
+            if entry is not None and not is_news:
+                refined |= {step.after.key for step in entry.steps}
+        return refined
 
-    def _is_history(self, event: Fill | Funding) -> bool:
-        """True if it is from before the complete history, so that listeners need no update for it."""
-        return self.complete_until is None or event.sort_key[0] <= self.complete_until
-
-    def _keys(self) -> set[PositionKey]:
-        return {state.key for state in self._journal.positions}
+    def _is_news(self, event: Fill | Funding, before: Collection[PositionState]) -> bool:
+        """True for listeners and the event log; False if it is history from before the account was known."""
+        time, adopted = event.sort_key[0], [state.adopted_at for state in before]
+        if self.complete_until is not None:
+            return bool(before) or time > self.complete_until
+        return bool(before) and all(at is None or time > at for at in adopted)
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
         health, unread = self._book.accounts[self.account], snapshot.unread_symbols
@@ -129,16 +167,13 @@ class PositionTracker:
             self.account,
             read_at=snapshot.received_at,
             problem="; ".join(problems) or None,
+            history=snapshot.history,
             unread=snapshot.unread,
             never_read=unread if health.read_at is None else health.never_read & unread,
         )
         if snapshot.complete_until is not None:
             self.complete_until = snapshot.complete_until
             if self._has_new_events:
-                self._record(*snapshot_record(self.account, snapshot.complete_until))
-                self._has_new_events = False
-            self._journal.prune_before(snapshot.complete_until - _EVENTS_KEPT_MS)
-
-    def _record_change(self, kind: str, entry: Mapping[str, Any]) -> bool:
-        self._has_new_events = True
-        return self._record(kind, entry)
+                self.record_reading()
+                self._has_new_events = self._recorded_until != self.complete_until
+            self._journal.prune_before(snapshot.complete_until - EVENTS_KEPT_MS)

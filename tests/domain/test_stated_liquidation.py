@@ -1,6 +1,7 @@
 """A stated liquidation price that the mark price has passed counts only if the price moved through it."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -10,9 +11,9 @@ from dashboard.domain.stated_liquidation import with_crossed_liquidation, withou
 from tests.domain.builders import LONG, SHORT, dec, position
 
 
-def read(side: Side, liquidation: str | None, mark: str | None, *, hedged: bool = False) -> Position:
+def read(side: Side, liquidation: str | None, mark: str | None) -> Position:
     """A position as the account client returns it."""
-    row = replace(position(side, liquidation=liquidation), reported=ReportedFigures(), hedged=hedged)
+    row = replace(position(side, liquidation=liquidation), reported=ReportedFigures())
     return without_passed_liquidation(row, dec(mark))
 
 
@@ -53,24 +54,18 @@ def test_liquidation_price_passed_by_the_mark_of_its_row_is_unknown(
         pytest.param(("91", "100"), (None, "100"), "100", None, id="no longer stated"),
         pytest.param(None, ("120", "100"), "100", None, id="first reading, beyond it"),
         pytest.param(None, ("91", "100"), "100", "91", id="first reading"),
-        pytest.param(None, ("91", None), None, "91", id="no price is known"),
     ],
 )
 def test_passed_liquidation_price_stands_after_the_price_moved_through_it(
     before: tuple[str | None, str] | None,
     now: tuple[str | None, str | None],
-    price: str | None,
+    price: str,
     kept: str | None,
 ) -> None:
     earlier = None if before is None else read(LONG, *before)
-    assert with_crossed_liquidation(read(LONG, *now), earlier, dec(price)).liquidation_price == dec(kept)
-
-
-def test_leg_of_a_hedge_without_any_price_has_no_liquidation_price() -> None:
-    leg = read(LONG, "120", None, hedged=True)
-    assert with_crossed_liquidation(leg, leg, None).liquidation_price is None
+    assert with_crossed_liquidation(read(LONG, *now), earlier, Decimal(price)).liquidation_price == dec(kept)
 
 
 def test_reading_of_the_other_side_is_not_compared() -> None:
     before, now = read(SHORT, "109", "100"), read(LONG, "120", "112")
-    assert with_crossed_liquidation(now, before, dec("112")).liquidation_price is None
+    assert with_crossed_liquidation(now, before, Decimal(112)).liquidation_price is None

@@ -101,6 +101,23 @@ class TestNoConfirmation:
         assert harness.book.take_unconfirmed() == {EXCHANGE}
 
 
+def test_price_beyond_it_from_the_start_is_unknown_after_the_next_reading():
+    """As for a leg whose row has no mark, read before the first price, with the other leg's liquidation."""
+    harness = TrackerHarness(now=1_000).fills(fill("buy 2 @ 100")).snapshot(row(LONG, "120"))
+    harness.now = 2_000
+    assert harness.price("100").only.status is EMERGENCY
+    assert harness.book.take_unconfirmed() == {EXCHANGE}
+    harness.snapshot(row(LONG, "120"), started_at=2_000)
+    assert (harness.only.liquidation_price, harness.only.status) == (None, RiskStatus.PROFIT)
+
+
+def test_reading_without_a_price_keeps_what_was_compared():
+    harness = held()
+    harness.now = 60_000
+    harness.snapshot(row(LONG, "91")).price(BEYOND[LONG])
+    assert harness.snapshot(row(LONG, "91"), started_at=60_000).only.status is LIQUIDATED
+
+
 def test_stale_price_is_unknown_and_the_crossing_stands():
     harness = crossed().snapshot(passed(LONG), started_at=2_000)
     harness.now = 60_000

@@ -16,7 +16,7 @@ from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.base import AccountAdapter
 from dashboard.exchange.adapters.families import Params, PositionFamily
 from dashboard.exchange.normalize import Raw, number, positive
-from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows
+from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows, fetch_pages
 
 
 def _settles_in(currency: str, kind: str) -> Any:
@@ -70,7 +70,7 @@ class GateAdapter(AccountAdapter):
         opened_at = positive(info.get("open_time"))
         return replace(
             read,
-            leverage=read.leverage or positive(info.get("cross_leverage_limit")),
+            leverage=positive(info.get("leverage")) or positive(info.get("cross_leverage_limit")),
             margin_mode=info.get("pos_margin_mode") or read.margin_mode,
             opened_at=None if opened_at is None else int(opened_at * 1000),
         )
@@ -80,13 +80,13 @@ class GateAdapter(AccountAdapter):
         mode = normalize_account.info_of(row).get("mode")
         return str(mode).startswith("dual") if mode else None
 
-    async def fetch_closed_positions(self) -> list[Raw]:
-        """Returns rows of closed positions of all accounts that exist."""
+    async def fetch_closed_positions(self, since: int) -> list[Raw]:
+        """Returns rows of closed positions of all accounts that exist, of the newest pages."""
         rows: list[Raw] = []
         for params in self.closed_position_params:
             with suppress(AccountNotEnabled):
                 rows += await self.ccxt.fetch_positions_history(None, None, PAGE_SIZE, dict(params))
-        return rows
+        return [row for row in rows if normalize_account.closed_at(row) >= since]
 
     # --- Fills
 
@@ -106,14 +106,16 @@ class GateAdapter(AccountAdapter):
         """Returns all trades in a span of time. Those in dated futures are listed by offset only."""
         if self.ccxt.market(symbol)["type"] != "future":
             return await super().fetch_trades(symbol, since, until)
-        rows: dict[Any, Raw] = {}
-        while True:
+
+        async def fetch_page(offset: str | None) -> tuple[list[Raw], str | None]:
             # No `since`: ccxt would leave out older rows, and the page would look like the last one.
-            page = await self.ccxt.fetch_my_trades(symbol, None, PAGE_SIZE, {"offset": len(rows)})
-            known = len(rows)
-            rows |= {row.get("id"): row for row in page}
-            if len(rows) < known + PAGE_SIZE or min(int(row["timestamp"]) for row in page) < since:
-                return [row for row in rows.values() if since <= int(row["timestamp"]) <= until]
+            params = {"offset": offset or "0"}
+            page = list(await self.ccxt.fetch_my_trades(symbol, None, PAGE_SIZE, params))
+            is_last = len(page) < PAGE_SIZE or min(int(row["timestamp"]) for row in page) < since
+            return page, None if is_last else str(int(params["offset"]) + PAGE_SIZE)
+
+        rows = {row["id"]: row for row in await fetch_pages(self.id, fetch_page)}
+        return [row for row in rows.values() if since <= int(row["timestamp"]) <= until]
 
     async def watch_trades(self, params: Params) -> list[Raw]:
         """Waits for the next trades of one stream, which requires the id of the user."""
@@ -127,7 +129,7 @@ class GateAdapter(AccountAdapter):
             with suppress(AccountNotEnabled):
                 account = await self.ccxt.privateFuturesGetSettleAccounts({"settle": settle})
                 return str(account["user"])
-        return str((await self.ccxt.privateAccountGetDetail())["user_id"])
+        return str((await self.ccxt.privateAccountGetDetail({}))["user_id"])
 
     async def _with_closed_sizes(self, rows: list[Raw]) -> list[Raw]:
         """Returns trades in hedge mode as REST lists them: the stream omits whether they close a position."""
@@ -158,8 +160,8 @@ class GateAdapter(AccountAdapter):
     async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
         """Returns all payments. ccxt ignores `until`, and gives them no ids: those of two sides are equal."""
 
-        async def fetch_page(span: Span, more: Params) -> list[Raw]:
-            params = {"to": span[1] // 1000, **more}
+        async def fetch_page(span: Span) -> list[Raw]:
+            params = {"to": span[1] // 1000}
             page = await self.ccxt.fetch_funding_history(symbol, span[0], PAGE_SIZE, params)
             return [{**row, "id": _payment_id(row)} for row in page]
 

@@ -41,7 +41,7 @@ class KrakenFuturesAdapter(AccountAdapter):
     async def _fetch_initial_margin(self) -> Decimal | None:
         """The margin of all multi-collateral positions in USD; None if it cannot be read."""
         with suppress(DashboardError), translate_errors(self.id):
-            accounts = (await self.ccxt.privateGetAccounts()).get("accounts") or {}
+            accounts = (await self.ccxt.privateGetAccounts({})).get("accounts") or {}
             return number((accounts.get("flex") or {}).get("initialMargin"))
         return None
 

@@ -10,13 +10,15 @@ from dashboard.domain.position import Position, Side
 from dashboard.domain.reported_figures import ReportedFigures
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.base import AccountAdapter
-from dashboard.exchange.adapters.families import Params, PositionFamily
+from dashboard.exchange.adapters.families import PositionFamily
 from dashboard.exchange.normalize import Raw, number, positive
 from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows
 
 _NS_PER_MS = 1_000_000
 _OPENING_TIMES = (("openingTimestamp", 1), ("creationTime", _NS_PER_MS))
 """Of a classic account in ms, of a unified one in ns; with their units per ms."""
+_TRADE_TIMES = ("tradeTime", "ts", "executionTime", "E")
+"""In ns; of a classic account and its stream, of a unified one and its stream."""
 _LEVERAGE_STEP = Decimal("0.01")
 
 
@@ -46,20 +48,18 @@ class KucoinAdapter(AccountAdapter):
         return replace(read, leverage=_leverage(info), opened_at=_opened_at(info), reported=reported)
 
     def fill(self, row: Raw, instrument: Instrument) -> Fill | None:
-        """Returns the fill, at its own time: ccxt returns that of the order."""
+        """Returns the fill, at its own time: ccxt returns that of the order, or rounds it down."""
         read, info = normalize_account.fill(row, instrument), normalize_account.info_of(row)
-        traded_at = number(info.get("tradeTime"))
-        return replace(
-            read,
-            traded_at=int(traded_at) // _NS_PER_MS if traded_at else read.traded_at,
-            position_side=read.position_side or _position_side(read, info),
-        )
+        times = (number(info.get(key)) for key in _TRADE_TIMES)
+        traded_at = next((int(time) // _NS_PER_MS for time in times if time), read.traded_at)
+        side = read.position_side or _position_side(read, info)
+        return replace(read, traded_at=traded_at, position_side=side)
 
     async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
         """Returns all payments in a span of time, whose end ccxt does not pass on."""
 
-        async def fetch_page(span: Span, more: Params) -> list[Raw]:
-            params = {"endAt": span[1], **more}
+        async def fetch_page(span: Span) -> list[Raw]:
+            params = {"endAt": span[1]}
             return list(await self.ccxt.fetch_funding_history(symbol, span[0], PAGE_SIZE, params))
 
         return await fetch_all_rows(self.id, fetch_page, since, until)

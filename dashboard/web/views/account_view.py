@@ -6,6 +6,7 @@ from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
 from dashboard.formatting import whole_age
 from dashboard.positions.position_book import PositionBook
+from dashboard.web.views.notices import history_note
 from dashboard.web.views.position_rows import RowCache, event_rows, totals, totals_note
 
 
@@ -31,11 +32,13 @@ class AccountView:
         self._known_labels |= rows.keys()
         summary = book.summary()
         disagreeing = sum(bool(row["disagrees"]) for row in rows.values())
-        empty = "" if rows else _empty_text(book)
+        empty, history = "" if rows else _empty_text(book), history_note(book.accounts.values())
         return {
             "positions:hidden": "",
             "disagreeing": f"{disagreeing} DISAGREE{'S' * (disagreeing == 1)}" if disagreeing else "",
             "checked": _checked_text(book.read_at),
+            "history": history,
+            "history-line:hidden": "" if history else "1",
             "no-rows": empty,
             "no-rows-line:hidden": "" if empty else "1",
             "#": event_rows(book.events, labels),

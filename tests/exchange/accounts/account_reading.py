@@ -1,5 +1,6 @@
 """One account read as the dashboard reads it: ccxt, feed, tracker, book and API, over real sockets."""
 
+import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,13 +15,15 @@ from dashboard.domain.position import Position
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.account_feed import AccountFeed
+from dashboard.feed.account_reader import AccountReader
+from dashboard.feed.account_timeouts import AccountTimeouts
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import LivePosition
 from dashboard.positions.tracker import PositionTracker
 from dashboard.state.markets import Markets
 from tests.exchange.accounts.account_case import AccountCase, ExchangeAccounts
 from tests.exchange.accounts.stub_exchange import StubExchange
+from tests.waiting import TIMEOUT_S
 
 KEYS = {"apiKey": "a-key", "secret": "a-secret", "password": "a-passphrase"}
 """Made up: the stub checks no signature."""
@@ -40,7 +43,8 @@ class AccountReading:
     """The position modes of all markets that stated theirs: True for hedge mode."""
     unread: tuple[str, ...]
     """Names of the parts that could not be read."""
-    problem: str | None
+    history: str | None
+    """Parts of the history that failed or were refused."""
     unanswered: tuple[str, ...]
     """Requests that the case has no answer for."""
 
@@ -77,11 +81,16 @@ async def _read(
         events.append(event)
         tracker.apply(event)
 
-    await AccountFeed(client, markets, emit, tracker).first_snapshot(main)
-    for expected in case.positions:
+    for expected in case.positions:  # first: without a price no liquidation price of a hedged leg is trusted
         ticker = Ticker(mark=Quote(Decimal(expected.mark), now_ms()))
         key = MarketKey(accounts.exchange, expected.symbol)
         states.apply(key, PriceReceived(Transport.POLL, now_ms(), ticker))
+    timeouts = AccountTimeouts(first_history_wait_s=TIMEOUT_S)
+    reader = AccountReader(client, markets, tracker, timeouts=timeouts)
+    reader.main = main
+    history = asyncio.create_task(reader.history.run())
+    emit(await reader.read())
+    history.cancel()
     live = tuple(book.get_all_positions().values())
     snapshot = next(event for event in reversed(events) if isinstance(event, AccountSnapshot))
     fills = {fill.identity: fill for event in events for fill in getattr(event, "fills", ())}
@@ -92,6 +101,6 @@ async def _read(
         fills=tuple(fills.values()),
         modes=frozenset(snapshot.position_modes.values()),
         unread=tuple(part.name for part in snapshot.unread),
-        problem=book.accounts["account"].problem,
+        history=snapshot.history,
         unanswered=tuple(stub.unanswered),
     )

@@ -28,7 +28,7 @@ def stub_positions(bybit: Any, *rows: dict[str, Any]) -> None:
 
 
 async def test_mode_of_a_flat_market_is_read_by_its_symbol(bybit: Any) -> None:
-    """Fills do not state the mode: without it, a short opened beside a long would reduce it."""
+    """Fills do not state the mode: without it, a short opened next to a long would reduce it."""
     stub_request(bybit, "privateGetV5AccountInfo", lambda _params: {"result": {}})
     stub_positions(bybit, BYBIT_UNUSED, BYBIT_UNUSED | {"positionIdx": 2})
     adapter = adapter_for(bybit)

@@ -29,9 +29,9 @@ def stub_request(exchange: Any, method: str, response: Any) -> list[dict[str, An
     """Replaces one of ccxt's requests by `response`. Returns the list of parameters of each call."""
     calls: list[dict[str, Any]] = []
 
-    async def request(params: dict[str, Any]) -> Any:
-        calls.append(params)
-        return response(params)
+    async def request(params: dict[str, Any] | None = None) -> Any:
+        calls.append(params or {})
+        return response(params or {})
 
     setattr(exchange, method, request)
     return calls
@@ -53,16 +53,16 @@ async def test_bybit_positions_are_fetched_by_coin_and_page(bybit: Any) -> None:
     await bybit.close()
 
 
-async def test_coin_margined_position_is_fetched_by_symbol() -> None:
-    inverse = market("BTC/USD:BTC", "BTC-USD")
-    htx = exchange_with("htx", inverse)
+async def test_htx_positions_are_fetched_by_each_api() -> None:
+    htx = exchange_with("htx", market("BTC/USD:BTC", "BTC-USD"))
     linear = stub_request(htx, "contractPrivateGetV5TradePositionOpens", lambda _params: {"data": []})
-    own = stub_request(htx, "contractPrivatePostSwapApiV1SwapPositionInfo", lambda _params: {"data": [
+    futures = stub_request(htx, "contractPrivatePostApiV1ContractPositionInfo", lambda _params: {"data": []})
+    swaps = stub_request(htx, "contractPrivatePostSwapApiV1SwapPositionInfo", lambda _params: {"data": [
         {"contract_code": "BTC-USD", "direction": "buy", "volume": "1", "cost_open": "3", "lever_rate": 5},
     ]})  # fmt: skip
-    rows = (await adapter_for(htx).fetch_positions(instrument_of("htx", inverse))).rows
+    rows = (await adapter_for(htx).fetch_positions()).rows
     assert [row["symbol"] for row in rows] == ["BTC/USD:BTC"]
-    assert (len(linear), len(own)) == (1, 1)
+    assert (len(linear), len(futures), len(swaps)) == (1, 1, 1)
     await htx.close()
 
 

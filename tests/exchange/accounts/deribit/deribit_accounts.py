@@ -47,7 +47,7 @@ ETH_SHORT = ExpectedPosition(
     reported=ReportedRow(None, "200", "2900", "145"),
 )  # fmt: skip
 
-# --- Fills. 6,000 × (1 / 60,000 − 1 / 62,500) = 0.004 BTC; 1 × (3,200 − 3,000) = 200 USDC
+# --- Fills. 6,000 × (1 / 60,000 − 1 / 62,500) = 0.004 BTC; 1 × (3,000 − 2,800) = 200 USDC
 
 BTC_TRADES = trades(
     "BTC-PERPETUAL",
@@ -56,12 +56,11 @@ BTC_TRADES = trades(
 )
 ETH_TRADES = trades(
     "ETH_USDC-PERPETUAL",
-    trade("t6", 1, "sell", 2, price=3000, fee=3, fee_currency="USDC", instrument_name="ETH_USDC-PERPETUAL"),
     trade(
-        "t5", 2, "sell", 1, price=3200, fee=1.6, fee_currency="USDC", profit_loss=200,
+        "t5", 1, "buy", 1, price=2800, fee=1.4, fee_currency="USDC", profit_loss=200,
         instrument_name="ETH_USDC-PERPETUAL",
     ),
-    trade("t4", 3, "buy", 1, price=3000, fee=1.5, fee_currency="USDC", instrument_name="ETH_USDC-PERPETUAL"),
+    trade("t4", 2, "sell", 3, price=3000, fee=4.5, fee_currency="USDC", instrument_name="ETH_USDC-PERPETUAL"),
 )  # fmt: skip
 
 CASES = (
@@ -82,11 +81,10 @@ CASES = (
     AccountCase(
         "fills of a linear contract", "one-way",
         (positions(LINEAR), ETH_TRADES),
-        (replace(ETH_SHORT, adopted=False, realized_pnl="200", fees={"USDC": "6.1"}),),
+        (replace(ETH_SHORT, adopted=False, realized_pnl="200", fees={"USDC": "5.9"}),),
         (
-            ExpectedFill(ETH, "buy", "1000", "3000", "1.5 USDC", NO_PNL),
-            ExpectedFill(ETH, "sell", "1000", "3200", "1.6 USDC", "200"),
-            ExpectedFill(ETH, "sell", "2000", "3000", "3 USDC", NO_PNL),
+            ExpectedFill(ETH, "sell", "3000", "3000", "4.5 USDC", NO_PNL),
+            ExpectedFill(ETH, "buy", "1000", "2800", "1.4 USDC", "200"),
         ),
     ),
 )  # fmt: skip

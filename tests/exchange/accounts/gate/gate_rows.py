@@ -134,7 +134,7 @@ SHARED = (
         Answer("GET", f"/api/v4/{account}/accounts", {"user": 5691076, "currency": "USDT"})
         for account in ("futures/usdt", "futures/btc")
     ),
-    positions("futures/usdt", POSITION | FLAT),
+    positions("futures/usdt"),
     positions("futures/btc"),
     positions("delivery/usdt"),
     *(

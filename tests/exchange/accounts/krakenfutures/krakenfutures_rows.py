@@ -105,8 +105,8 @@ SHARED = (
         "instruments",
         "",
         instruments=[
-            _listed("PF_XBTUSD", "flexible_futures_vanilla", 4, "numNonContractUnits"),
-            _listed("PF_ETHUSD", "flexible_futures_vanilla", 3, "numNonContractUnits"),
+            _listed("PF_XBTUSD", "flexible_futures", 4, "numNonContractUnits"),
+            _listed("PF_ETHUSD", "flexible_futures", 3, "numNonContractUnits"),
             _listed("PI_XBTUSD", "futures_inverse", 0, "contracts"),
         ],
     ),
