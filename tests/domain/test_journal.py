@@ -103,13 +103,6 @@ def test_each_symbol_and_hedge_leg_is_a_position() -> None:
     assert contracts == {"BTC/USDT:USDT:long": 1, "BTC/USDT:USDT:short": -2, "ETH/USDT:USDT": 0}
 
 
-def test_add_all_sorts_a_batch() -> None:
-    book = Journal(ACCOUNT)
-    book.add_all([fill("sell 1 @ 120", 3), fill("buy 1 @ 10", 2, of=ETHER), fill("buy 2 @ 100", 1)])
-    assert {state.key.symbol: state.contracts for state in book.positions} == {OF.symbol: 1, ETHER.symbol: 1}
-    assert [event.sort_key[0] for event in book.events(OF.symbol)] == [1, 3]
-
-
 # --- Cost of late events
 
 

@@ -166,11 +166,10 @@ def assert_trail_is_complete(demo: DemoThread, flags: list[str], trail: Path) ->
         assert found == signed_positions(demo)
         assert not [live.difference for live in known if live.difference]
     by_fills = Journal(tracker.account)
-    by_fills.add_all(
-        parse_event(line.kind, line.entry["event"], parse_instrument(line.entry["instrument"]))
-        for line in read_records(trail)
-        if line.kind == "fill"
-    )
+    for line in read_records(trail):
+        if line.kind == "fill":
+            instrument = parse_instrument(line.entry["instrument"])
+            by_fills.add(parse_event(line.kind, line.entry["event"], instrument))
     assert {each.state.key: figures(each.state) for each in known} == {
         state.key: figures(state) for state in by_fills.positions
     }
