@@ -36,6 +36,11 @@ class PositionHistory:
         adjusted = any(isinstance(event, PositionAdjustment) for event in self.events)
         return adjusted or self.pruned_until is not None
 
+    def pruned_before(self, time: int) -> "PositionHistory":
+        """The same position without its events before `time` (ms since 1970), which the base includes."""
+        count = bisect_left(self.events, time, key=lambda each: each.sort_key[0])
+        return self.pruned_to(self.events[count - 1].sort_key) if count else self
+
     def pruned_to(self, last: SortKey | None) -> "PositionHistory":
         """The same position with fewer events: those up to `last` are included in the base."""
         if last is None or not self.events or self.events[0].sort_key > last:

@@ -8,10 +8,11 @@ from typing import Any
 from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.events import AccountEvent, AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
-from dashboard.domain.journal import EVENTS_KEPT_MS, Journal
+from dashboard.domain.journal import Journal
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
+from dashboard.domain.pruning import EVENTS_KEPT_MS
 from dashboard.domain.reconcile import (
     Difference,
     DifferenceKind,

@@ -9,13 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.audit.records import to_json
+from dashboard.domain.disagreement import ComparedFigure, Disagreement
 from dashboard.domain.event_log import PositionHistory
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import ClosedPosition, PositionState
 from dashboard.domain.totals import PositionTotals
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode, encode
 from dashboard.positions.position_fields import state_fields
 from tests.domain.fill_histories import ACCOUNT, adopted, after, fill, fills, funding, histories, journal
+
+WRONG = {
+    PositionKey(ACCOUNT, "BTC/USDT:USDT", side): Disagreement(
+        (ComparedFigure("notional", Decimal("220"), Decimal("22.0"), "USDT", is_severe=True),)
+    )
+    for side in (None, Side.SHORT)
+}
 
 
 def read_back(*accounts):
@@ -30,7 +39,7 @@ def test_accounts_are_read_back_unchanged(history, pruned, complete_until):
         each.pruned_to(each.events[pruned].sort_key) if pruned < len(each.events) else each
         for each in positions
     )
-    accounts = AccountHistory(ACCOUNT, shorter, complete_until), AccountHistory("empty")
+    accounts = AccountHistory(ACCOUNT, shorter, complete_until, WRONG), AccountHistory("empty")
     assert read_back(*accounts) == accounts
 
 
