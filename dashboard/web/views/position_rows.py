@@ -29,7 +29,7 @@ def row(label: str, live: LivePosition, now: int) -> Row:
     position, state = live.position, live.state
     instrument, settle, total = state.instrument, state.instrument.settle, state.cumulative_totals
     held = None if position is None or live.is_withheld else position.size
-    realized = None if live.is_withheld else total.realized_pnl
+    realized = None if live.is_withheld else total.complete_realized_pnl
     away, mark = live.liquidation_distance, live.quote.value if live.quote else None
     return {
         "label": label,
@@ -92,6 +92,15 @@ def totals(summary: AccountSummary) -> dict[str, str]:
         view[f"sum-{name}"] = gain(value, "USDT")
         view[f"sum-{name}:tone"] = sign_tone(value)
     return view
+
+
+def totals_note(summary: AccountSummary) -> dict[str, str]:
+    """Returns the line under the totals: what they lack."""
+    parts = "; ".join(summary.missing)
+    return {
+        "sum-note": f"Not included: {parts}" if parts else "",
+        "sum-note-line:hidden": "" if parts else "1",
+    }
 
 
 def event_rows(
