@@ -1,7 +1,7 @@
 # Every target works on a fresh clone with Python 3.11 or newer: it first installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-install check format screenshots bench lock clean setup setup-run
+.PHONY: help run test test-install check format screenshots exchanges bench lock clean setup setup-run
 
 WITH_CHROMIUM = CHROMIUM="$$(dev/chromium --install)"
 WITH_REDIS = REDIS_SERVER="$$(dev/redis --install)"
@@ -37,6 +37,9 @@ format: setup ## format the code and apply automatic lint fixes
 
 screenshots: setup ## take the screenshots in docs/screenshots from the running demo
 	$(WITH_CHROMIUM) .venv/bin/python dev/screenshots.py
+
+exchanges: setup ## write docs/EXCHANGES.md from the table of accounts
+	.venv/bin/python -m dev.exchanges
 
 bench: setup ## run the benchmarks (ARGS names some)
 	$(WITH_CHROMIUM) .venv/bin/python -m benchmarks $(ARGS)

@@ -6,6 +6,8 @@ class DashboardError(Exception):
 
     exit_code = 1
     """The exit code of a process that ends with it."""
+    retry_after_s = 0.0
+    """The least wait before a retry, where an exchange demands one."""
 
 
 class UsageError(DashboardError):
@@ -52,3 +54,11 @@ class PortTaken(UsageError):
 
 class ExchangeUnavailable(DashboardError):
     """The exchange cannot be reached or sends an invalid response; a retry may succeed."""
+
+    def __init__(self, message: str, retry_after_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class RequestRefused(DashboardError):
+    """A request that is not known to only read: the dashboard does not send it."""

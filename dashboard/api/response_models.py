@@ -10,17 +10,21 @@ class ValuedPositionResponse(BaseModel):
 
     symbol: str = Field(description="unified symbol of ccxt")
     side: Literal["long", "short", "flat"]
-    quantity: str = Field(description="full size in base coins, including leverage")
+    quantity: str | None = Field(description="full size in base coins, including leverage")
     entry_price: str | None
     current_price: str | None = Field(description="mark price, else last price; null if missing or stale")
     price_basis: Literal["mark", "last"] | None = Field(description="kind of current_price")
     unrealized_pnl: str | None = Field(description="in the settlement currency, before fees")
-    realized_pnl: str = Field(description="in the settlement currency, before fees and funding")
+    realized_pnl: str | None = Field(description="in the settlement currency, before fees and funding")
     notional_value: str | None
     total_pnl: str | None
     leverage: str | None
     last_updated: str = Field(description="ISO 8601, UTC")
     price_age_ms: int | None = Field(description="milliseconds since current_price was received")
+    disagreement: str | None = Field(
+        description="contradiction of notional or PnL to the exchange's own figures; null while they agree; "
+        "where a unit must be wrong, all figures calculated from it are null"
+    )
 
 
 class PositionResponse(ValuedPositionResponse):
@@ -36,6 +40,10 @@ class PositionResponse(ValuedPositionResponse):
     risk: str
     liquidation_price: str | None
     liquidation_is_estimate: bool
+    liquidation_unconfirmed: bool = Field(
+        description="true while the price is beyond the liquidation price and no reading of the account "
+        "since then has confirmed it; risk is EMERGENCY until one does"
+    )
     liquidation_distance: str | None = Field(description="in percent of the price, signed")
     fees: dict[str, str] = Field(description="fees paid, by currency; negative if received")
     funding: dict[str, str] = Field(description="funding received, by currency; negative if paid")

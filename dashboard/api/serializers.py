@@ -33,23 +33,30 @@ def age_ms(quote: Quote | None, now: int) -> int | None:
 def position(live: LivePosition, now: int) -> Message:
     """One position at `now` (ms, monotonic), without figures of a price that is too old."""
     live = live.at(now)
-    terms, realized = live.position, live.state.cumulative_totals.realized_pnl
-    pnl = live.unrealized_pnl
+    terms, pnl = live.position, live.unrealized_pnl
+    realized = None if live.is_withheld else live.state.cumulative_totals.realized_pnl
     return {
         "symbol": live.state.key.symbol,
         "side": str(live.state.side or "flat"),
-        "quantity": text(terms.size) if terms else "0",
+        "quantity": _quantity(live),
         "entry_price": text(terms.entry_price) if terms else None,
         "current_price": text(live.quote.value) if live.quote else None,
         "price_basis": live.price_basis,
         "unrealized_pnl": text(pnl),
         "realized_pnl": text(realized),
         "notional_value": text(live.notional),
-        "total_pnl": None if pnl is None else text(realized + pnl),
+        "total_pnl": None if pnl is None or realized is None else text(realized + pnl),
         "leverage": text(terms.leverage) if terms else None,
         "last_updated": iso_time(live.updated_at),
         "price_age_ms": age_ms(live.quote, now),
+        "disagreement": live.disagreement.text if live.disagreement else None,
     }
+
+
+def _quantity(live: LivePosition) -> str | None:
+    if live.position is None:
+        return "0"
+    return None if live.is_withheld else text(live.position.size)
 
 
 def position_details(live: LivePosition, now: int) -> Message:
@@ -67,6 +74,7 @@ def position_details(live: LivePosition, now: int) -> Message:
         "risk": str(live.status),
         "liquidation_price": text(live.liquidation_price, 8),
         "liquidation_is_estimate": live.liquidation_is_estimate,
+        "liquidation_unconfirmed": live.awaits_confirmation,
         "liquidation_distance": text(live.liquidation_distance, 4),
         "fees": {currency: text(amount) for currency, amount in total.fees.items()},
         "funding": {currency: text(amount) for currency, amount in total.funding.items()},

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.domain.market import Instrument
-from dashboard.domain.position import Position, Side
+from dashboard.domain.position import Position, Side, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,14 @@ class PositionAdjustment:
     ) -> "PositionAdjustment":
         """Records that the exchange has no such position."""
         return cls(instrument, Decimal(0), Decimal(0), as_of, position_side)
+
+    @property
+    def position(self) -> Position | None:
+        """Its figures as a position; None for none."""
+        if not self.contracts:
+            return None
+        side = Side.LONG if self.contracts > 0 else Side.SHORT
+        return Position(self.instrument, side, abs(self.contracts), self.entry_price, source=Source.EXCHANGE)
 
     @property
     def identity(self) -> tuple[str, ...]:

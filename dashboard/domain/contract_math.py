@@ -19,6 +19,9 @@ from dashboard.domain.position import Position
 _PRICE_DIGITS = Context(prec=18)
 """Finer than any price, and coarse enough to restore the price that an entry value was made of."""
 
+_LEVERAGE_TOLERANCE = Decimal("0.02")
+"""Exchanges round the margin; a tenth of a percent of a margin with fees is more than this."""
+
 
 def entry_value(instrument: Instrument, contracts: Decimal, price: Decimal) -> Decimal:
     """The entry value of `contracts` opened at `price`. All three are positive."""
@@ -63,6 +66,18 @@ def initial_margin(position: Position) -> Decimal | None:
     if position.leverage is None:
         return None
     return notional(position, position.entry_price) / position.leverage
+
+
+def implied_leverage(notional: Decimal | None, margin: Decimal | None) -> Decimal | None:
+    """The leverage of a position with this initial margin at this notional, both at one price.
+
+    None unless it is a whole number, as leverage is set: a margin with fees or additions implies none.
+    """
+    if not notional or not margin:
+        return None
+    ratio = notional / margin
+    leverage = round(ratio)
+    return Decimal(leverage) if leverage and abs(ratio - leverage) <= _LEVERAGE_TOLERANCE else None
 
 
 def unrealized_pnl(position: Position, price: Decimal) -> Decimal:

@@ -36,6 +36,8 @@ class CurrencySummary:
     """Open positions that settle in this currency."""
     adopted: int = 0
     """Those that began with the exchange's figures: their earlier realised PnL is not included."""
+    withheld: int = 0
+    """Those whose figures contradict the exchange's own, so that `realized_pnl` may be wrong."""
     exposure: PartialSum = PartialSum()
     """The notional value of the open positions, long and short added up."""
     unrealized_pnl: PartialSum = PartialSum()

@@ -90,6 +90,10 @@ class AccountSnapshot:
     """The exchange's time up to which all fills of all symbols were requested; None if only some were."""
     problem: str | None = None
     """The reason why fills are not being streamed; None while they are."""
+    history: str | None = None
+    """The progress of reading fills and funding, and what of it failed; None while nothing is missing."""
+    started_at: int = 0
+    """Instant before the positions were requested: later changes may be missing."""
     inconsistent_symbols: frozenset[str] = frozenset()
     """Symbols on which two responses differed; they are reconciled by the next snapshot."""
 

@@ -1,6 +1,6 @@
 """A leveraged position: its side, size, entry price and leverage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,6 +18,10 @@ class Side(StrEnum):
     def sign(self) -> int:
         """1 for a long, -1 for a short."""
         return 1 if self is Side.LONG else -1
+
+    def has_passed(self, level: Decimal, price: Decimal) -> bool:
+        """True if `price` has reached `level` or is worse for a position on this side."""
+        return (price - level) * self.sign <= 0
 
 
 class Source(StrEnum):
@@ -47,8 +51,9 @@ class Position:
     """The exchange's time, in ms since 1970 (UTC); None if not reported."""
     hedged: bool = False
     """True in hedge mode: its market may have a long and a short at once."""
-    reported: ReportedFigures | None = None
-    """The exchange's own figures of the same row; None for a position entered by hand."""
+    reported: ReportedFigures | None = field(default=None, compare=False)
+    """The exchange's own figures of the same row; None for a position entered by hand. They move with the
+    price, so a position equals another one with other figures."""
 
     @property
     def size(self) -> Decimal:

@@ -15,3 +15,5 @@ class ReportedFigures:
     mark_price: Decimal | None = None
     initial_margin: Decimal | None = None
     """In the settlement currency."""
+    liquidation_price: Decimal | None = None
+    """A stated liquidation price that the mark price has passed, so that it is not the position's."""

@@ -48,14 +48,16 @@ def distance_percent(price: Decimal | None, level: Decimal | None) -> Decimal | 
     return None if price is None or level is None else (level / price - 1) * 100
 
 
-def assess(levels: RiskLevels, price: Decimal) -> RiskStatus:
+def assess(levels: RiskLevels, price: Decimal, *, is_confirmed: bool = True) -> RiskStatus:
     """The first status that holds at `price`, mirrored for shorts.
 
     A price on a boundary belongs to the worse zone, except that one at the entry is PROFIT. Beyond an
-    estimated liquidation price the status is EMERGENCY, never LIQUIDATED.
+    estimated liquidation price the status is EMERGENCY, never LIQUIDATED. So it is beyond a stated one that
+    no reading has confirmed since: margin may have been added, but a trader has to act as if not.
     """
     if _at_or_beyond(levels, price, levels.liquidation):
-        return RiskStatus.EMERGENCY if levels.liquidation_is_estimate else RiskStatus.LIQUIDATED
+        is_certain = is_confirmed and not levels.liquidation_is_estimate
+        return RiskStatus.LIQUIDATED if is_certain else RiskStatus.EMERGENCY
     on_boundary = price in (levels.emergency, levels.trap_low, levels.trap_high)
     if price == levels.entry and on_boundary:
         return RiskStatus.PROFIT
@@ -70,7 +72,7 @@ def assess(levels: RiskLevels, price: Decimal) -> RiskStatus:
 
 def _at_or_beyond(levels: RiskLevels, price: Decimal, level: Decimal | None) -> bool:
     """True if the price has reached `level` or is worse for the position."""
-    return level is not None and (price - level) * levels.side.sign <= 0
+    return level is not None and levels.side.has_passed(level, price)
 
 
 def _in_trap_zone(levels: RiskLevels, price: Decimal) -> bool:

@@ -33,18 +33,24 @@ def value(
     quote: Quote | None,
     *,
     on_mark: bool,
+    is_withheld: bool = False,
+    is_confirmed: bool = True,
 ) -> Valuation:
     """Values a position at `quote`, which is live; None without a live price.
 
-    `position` is `state` with the exchange's terms, None while flat.
+    `position` is `state` with the exchange's terms, None while flat. `is_withheld`: the exchange's own
+    figures show that those calculated here are wrong. `is_confirmed`: the liquidation price was read
+    since the price reached it.
     """
     if position is None or levels is None:
         return FLAT
     if quote is None or state.is_contradictory:
         return UNPRICED
+    if is_withheld:
+        return Valuation(RiskStatus.UNKNOWN, quote, on_mark)
     pnl = state.unrealized_pnl(quote.value)
     return Valuation(
-        status=assess(levels, quote.value),
+        status=assess(levels, quote.value, is_confirmed=is_confirmed),
         quote=quote,
         on_mark=on_mark,
         unrealized_pnl=pnl,

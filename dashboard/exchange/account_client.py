@@ -5,27 +5,34 @@ import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ccxt.base.errors import NetworkError
 
-from dashboard.clock import wall_ms
+from dashboard.clock import now_ms, wall_ms
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side
+from dashboard.domain.stated_liquidation import without_passed_liquidation
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.adapter_registry import adapter_for
+from dashboard.exchange.adapters.families import PositionRows
 from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
-from dashboard.exchange.normalize import Raw
-from dashboard.exchange.pagination import MAX_HISTORY_MS
+from dashboard.exchange.fill_streams import FillStreams
+from dashboard.exchange.normalize import Raw, positive
+
+EventT = TypeVar("EventT", Fill, Funding)
 
 log = logging.getLogger(__name__)
+
+_CLOCK_WAIT_S = 1.0
+"""Longest wait for the exchange's time after its positions, once it was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,19 @@ class AccountPositions:
     """Parts of the account that could not be read."""
     position_modes: Mapping[str, bool] = field(default_factory=dict)
     """True for the symbols in hedge mode, False for one-way mode; absent while unknown."""
+    started_at: int = 0
+    """Instant before the request, in ms of the monotonic clock."""
+    received_at: int = 0
+    """Instant of the response, by the same clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedFills:
+    """Fills of the websocket."""
+
+    fills: tuple[Fill, ...]
+    unread: tuple[UnreadPart, ...] = ()
+    """Markets with a fill that could not be read."""
 
 
 class AccountClient:
@@ -55,12 +75,15 @@ class AccountClient:
         reject_non_json_responses(self._ccxt)
         self._markets = markets
         self._clock_offset_ms: int | None = None
+        """The exchange's time minus the monotonic clock, at most; None if it was never measured."""
         self._adapter = adapter_for(self._ccxt)
+        self._fill_streams = FillStreams(self._adapter)
         self._position_modes: dict[str, bool] = {}
         """True for each symbol in hedge mode, as far as its rows and fills stated it."""
         self._unlisted: set[str] = set()
         self._reload_for: set[str] = set()
-        self._skipped: set[str] = set()
+        self._unsupported: dict[str, str] = {}
+        """Reasons for which the positions and fills in a market cannot be read."""
         self.id = credentials.exchange
 
     @property
@@ -74,67 +97,89 @@ class AccountClient:
         `including` is requested by its symbol too, where an exchange omits its kind from the full list.
         """
         await self._ensure_markets()
-        asked_at = await self._exchange_time_ms()
         if not self._has("fetchPositions"):
             raise ExchangeLacks(f"{self.id} does not support reading positions: use another exchange")
-        read = await self._adapter.fetch_positions(including)
+        started_at = now_ms()
+        read = await self._fetch_position_rows(including)
+        asked_at = self._exchange_time_ms(started_at)
         self._detect_modes(read.rows)
         positions, unreadable = self._read_positions(read.rows)
-        return AccountPositions(asked_at, positions, read.unread + unreadable, dict(self._position_modes))
+        modes = dict(self._position_modes)
+        return AccountPositions(
+            asked_at, positions, read.unread + unreadable, modes, started_at, received_at=now_ms()
+        )
+
+    async def _fetch_position_rows(self, including: Instrument | None) -> PositionRows:
+        """Requests positions and time together: either clock may be set at any moment."""
+        clock = asyncio.create_task(self._measure_clock())
+        try:
+            rows = await self._adapter.fetch_positions(including)
+            await asyncio.wait((clock,), timeout=None if self._clock_offset_ms is None else _CLOCK_WAIT_S)
+            return rows
+        finally:
+            clock.cancel()
 
     def _read_positions(self, rows: Iterable[Raw]) -> tuple[tuple[Position, ...], tuple[UnreadPart, ...]]:
         """Returns the open positions, and the markets with an unreadable row: they are not flat."""
         positions: list[Position] = []
         unread: list[UnreadPart] = []
         for row in filter(normalize_account.is_open, rows):
-            instrument = self._find_contract(str(row.get("symbol")))
-            if instrument is None:
-                continue
+            symbol = str(row.get("symbol"))
             try:
-                read = self._adapter.position(row, instrument)
+                instrument = self._find_contract(symbol)
+                if instrument is None:
+                    if symbol in self._unsupported:
+                        unread.append(_unread_market(symbol, self._unsupported[symbol]))
+                    continue
+                read = without_passed_liquidation(
+                    self._adapter.position(row, instrument), positive(row.get("markPrice"))
+                )
             except ExchangeUnavailable as error:
-                unread.append(UnreadPart(instrument.symbol, str(error), frozenset((instrument.symbol,))))
+                unread.append(_unread_market(symbol, error))
             else:
-                positions.append(replace(read, hedged=self._position_modes.get(instrument.symbol, False)))
+                positions.append(replace(read, hedged=self._position_modes.get(symbol, False)))
         return tuple(positions), tuple(unread)
 
-    async def fetch_fills(self, instrument: Instrument, since: int | None) -> tuple[Fill, ...]:
-        """Returns the fills from `since` (ms since 1970) until now, of the last 90 days at most.
+    async def fetch_fills(self, instrument: Instrument, since: int, until: int) -> tuple[Fill, ...]:
+        """Returns the fills from `since` to `until` (ms since 1970), of 90 days at most.
 
-        Without `since`, all of the last 90 days that the exchange still has.
+        Raises ExchangeUnavailable if one of them is unreadable: the others alone would be no history.
         """
         await self._ensure_markets()
-        now = await self._exchange_time_ms()
-        start = now - MAX_HISTORY_MS if since is None else since
         with translate_errors(self.id):
-            rows = await self._adapter.fetch_trades(instrument.symbol, start, now)
+            rows = await self._adapter.fetch_trades(instrument.symbol, since, until)
         own = (row for row in rows if row.get("symbol") in (instrument.symbol, None))
-        return self._read_fills((row, instrument) for row in own)
+        fills = (self._adapter.fill(row, instrument) for row in own)
+        return self._in_modes(fill for fill in fills if fill is not None)
 
-    def _read_fills(self, rows: Iterable[tuple[Raw, Instrument | None]]) -> tuple[Fill, ...]:
-        """Returns the fills of contracts. Raises ExchangeUnavailable for an unreadable one."""
-        read = (self._adapter.fill(row, instrument) for row, instrument in rows if instrument is not None)
-        fills = tuple(fill for fill in read if fill is not None)
+    def _in_modes(self, fills: Iterable[Fill]) -> tuple[Fill, ...]:
+        """Remembers the modes that fills state. Returns the fills as they are in the mode of their market."""
+        fills = tuple(fills)
         for fill in fills:
             if fill.hedged is not None:
                 self._position_modes[fill.instrument.symbol] = fill.hedged
-        return tuple(self._in_mode(fill) for fill in fills)
+        return tuple(self._in_mode(fill) for fill in fills if self._has_position(fill))
 
-    def _in_mode(self, fill: Fill) -> Fill:
-        """Returns the fill without the side of its position, unless its market is in hedge mode."""
-        is_hedged = self._position_modes.get(fill.instrument.symbol, False)
-        return fill if is_hedged else replace(fill, position_side=None)
+    def _has_position(self, fill: Fill) -> bool:
+        """False for a fill without a side in hedge mode: a snapshot shows its effect."""
+        return fill.position_side is not None or not self._is_hedged(fill.instrument)
 
-    async def fetch_funding(self, instrument: Instrument, since: int) -> tuple[Funding, ...]:
-        """Returns funding payments since `since` (ms since 1970); empty if unsupported."""
+    def _in_mode(self, event: EventT) -> EventT:
+        """Returns a fill or payment without the side of its position, unless its market is in hedge mode."""
+        return event if self._is_hedged(event.instrument) else replace(event, position_side=None)
+
+    def _is_hedged(self, instrument: Instrument) -> bool:
+        return self._position_modes.get(instrument.symbol, False)
+
+    async def fetch_funding(self, instrument: Instrument, since: int, until: int) -> tuple[Funding, ...]:
+        """Returns funding payments from `since` to `until` (ms since 1970); empty if unsupported."""
         if instrument.kind != "swap" or not self._has("fetchFundingHistory"):
             return ()
         await self._ensure_markets()
-        now = await self._exchange_time_ms()
         with translate_errors(self.id):
-            rows = await self._adapter.fetch_funding(instrument.symbol, since, now)
+            rows = await self._adapter.fetch_funding(instrument.symbol, since, until)
         own = (row for row in rows if row.get("symbol") == instrument.symbol)
-        return tuple(self._adapter.payment(row, instrument) for row in own)
+        return tuple(self._in_mode(self._adapter.payment(row, instrument)) for row in own)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
         """Returns symbol and side of the positions closed since `since`; empty if unsupported."""
@@ -142,24 +187,25 @@ class AccountClient:
             return frozenset()
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._adapter.fetch_closed_positions()
-        return normalize_account.closed_positions(rows, since)
+            return normalize_account.closed_positions(await self._adapter.fetch_closed_positions(since))
 
-    async def watch_fills(self) -> tuple[Fill, ...]:
+    async def watch_fills(self) -> StreamedFills:
         """Waits for the next fills of the websocket."""
         await self._ensure_markets()
         with translate_errors(self.id):
-            rows = await self._watch_trades()
-        return self._read_fills((row, self._find_contract(str(row.get("symbol")))) for row in rows)
-
-    async def _watch_trades(self) -> list[Raw]:
-        first, *others = self._adapter.fill_streams
-        if not others or self._adapter.has_all_fill_streams():
-            # Not `gather`: it starts its tasks one iteration of the loop later, which delays fills.
-            return list(await self._ccxt.watch_my_trades(params=first))
-        # All of these wait for the same message hash, so each returns every fill.
-        watchers = (self._ccxt.watch_my_trades(params=params) for params in (first, *others))
-        return list((await asyncio.gather(*watchers))[0])
+            rows = await self._fill_streams.next_trades()
+        fills: list[Fill] = []
+        unread: list[UnreadPart] = []
+        for row in rows:
+            symbol = str(row.get("symbol"))
+            try:
+                instrument = self._find_contract(symbol)
+                fill = self._adapter.fill(row, instrument) if instrument is not None else None
+            except ExchangeUnavailable as error:
+                unread.append(_unread_market(symbol, error))
+            else:
+                fills += [fill] if fill is not None else []
+        return StreamedFills(self._in_modes(fills), tuple(unread))
 
     def reset_websockets(self) -> None:
         """Drops the account's websockets: pending watchers fail, and the next one reconnects."""
@@ -173,9 +219,10 @@ class AccountClient:
     async def _ensure_markets(self) -> None:
         """Shares the loaded markets. Reloads them first if a row named an unlisted symbol."""
         if self._reload_for:
-            await self._markets.load_markets()
-            self._unlisted |= self._reload_for
-            self._reload_for.clear()
+            with suppress(ExchangeUnavailable):  # the other markets are known; the next request tries again
+                await self._markets.load_markets()
+                self._unlisted |= self._reload_for
+                self._reload_for.clear()
         self._markets.share_markets_with(self._ccxt)
 
     def _find_contract(self, symbol: str) -> Instrument | None:
@@ -192,9 +239,9 @@ class AccountClient:
                 raise ExchangeUnavailable(
                     f"{self.id}: {symbol} is not among the loaded markets; the next request reloads them"
                 ) from None
-            if symbol not in self._skipped:
-                self._skipped.add(symbol)
-                log.warning("positions and fills in %s are ignored: %s", symbol, error)
+            if symbol not in self._unsupported:
+                self._unsupported[symbol] = str(error)
+                log.warning("positions and fills in %s are unknown: %s", symbol, error)
             return None
         return instrument if instrument.kind in ("swap", "future") else None
 
@@ -205,16 +252,29 @@ class AccountClient:
             if hedged is not None and row.get("symbol"):
                 self._position_modes[str(row["symbol"])] = hedged
 
-    async def _exchange_time_ms(self) -> int:
-        """A lower bound of the exchange's time; the local time where the exchange's cannot be read.
+    async def _measure_clock(self) -> None:
+        """Measures the exchange's time; keeps the last measurement if it fails.
 
-        A time ahead of the exchange's would judge a trade after a request as one before it. The middle of
-        the request may be ahead: a new connection delays the request, but not the response.
+        The offset is a lower bound, as the response takes time, too: a time ahead of the exchange's would
+        judge a trade after a request as one before it. It is relative to the monotonic clock, so that a
+        step of the local clock between two measurements changes nothing.
         """
-        if self._clock_offset_ms is None and self._has("fetchTime"):
-            with suppress(DashboardError), translate_errors(self.id):
-                self._clock_offset_ms = int(await self._ccxt.fetch_time()) - wall_ms() - 1
-        return wall_ms() + (self._clock_offset_ms or 0)
+        if self._has("fetchTime"):
+            # TypeError: a response with status 200 may lack the time.
+            with suppress(DashboardError, TypeError), translate_errors(self.id):
+                self._clock_offset_ms = int(await self._ccxt.fetch_time()) - now_ms() - 1
+
+    def _exchange_time_ms(self, at: int) -> int:
+        """A lower bound of the exchange's time at `at`, an instant of the monotonic clock.
+
+        By the local clock where the exchange's time was never read.
+        """
+        offset = wall_ms() - now_ms() if self._clock_offset_ms is None else self._clock_offset_ms
+        return at + offset
 
     def _has(self, capability: str) -> bool:
         return bool(self._ccxt.has.get(capability))
+
+
+def _unread_market(symbol: str, reason: object) -> UnreadPart:
+    return UnreadPart(symbol, str(reason), frozenset((symbol,)))

@@ -1,6 +1,7 @@
 """ExchangeClient: the markets of one exchange, read through ccxt."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -17,6 +18,8 @@ from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.factory import build_exchange
 from dashboard.exchange.symbols import resolve
+
+log = logging.getLogger(__name__)
 
 _CANDLE_COUNT = 300
 _SHARED_STREAM = ("aster",)
@@ -42,7 +45,12 @@ class ExchangeClient:
     async def resolve_instrument(self, symbol: str) -> Instrument:
         """Loads the markets and returns the market that the user's text `symbol` names."""
         await self.load_markets()
-        return self._instrument(resolve(self._ccxt.markets, symbol))
+        resolution = resolve(self._ccxt.markets, symbol)
+        if resolution.others:
+            level = logging.WARNING if resolution.is_id_of_other(symbol) else logging.INFO
+            chosen, others = resolution.market["symbol"], resolution.other_symbols
+            log.log(level, "%s: %s is shown for %r, not %s", self.id, chosen, symbol, others)
+        return self._instrument(resolution.market)
 
     async def load_markets(self) -> None:
         """Reads the list of markets from the exchange, replacing a loaded one."""
@@ -72,6 +80,9 @@ class ExchangeClient:
         if not self._ccxt.markets:
             raise ExchangeUnavailable(f"{self.id}: the markets are not loaded yet; retry in a moment")
         if other.markets is not self._ccxt.markets:
+            for option in self._ccxt.options.get("marketHelperProps", ()):
+                # ccxt copies each of them, though it sets some with certain kinds of markets only.
+                self._ccxt.options.setdefault(option, None)
             other.set_markets_from_exchange(self._ccxt)
 
     def _instrument(self, market: Any) -> Instrument:

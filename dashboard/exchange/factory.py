@@ -10,6 +10,8 @@ from ccxt.base.errors import BadResponse, NotSupported
 
 from dashboard.errors import CredentialError, ExchangeLacks, SettingsError, UnknownExchange
 from dashboard.exchange.credentials import Credentials
+from dashboard.exchange.request_guard import allow_reads_only
+from dashboard.exchange.retry_after import honor_retry_after
 
 _REQUEST_TIMEOUT_MS = 10_000
 _PING_INTERVAL_MS = 10_000
@@ -19,11 +21,27 @@ _MAX_MISSED_PONGS = 2
 Fewer than two would drop healthy sockets: ccxt counts missed pongs in a race with its own loop.
 """
 
+_RENAMED = {
+    "bitfinex2": "bitfinex",
+    "coinbasepro": "coinbaseexchange",
+    "cryptofacilities": "krakenfutures",
+    "gateio": "gate",
+    "huobi": "htx",
+    "huobipro": "htx",
+    "okex": "okx",
+    "okex5": "okx",
+}
+_KEYS_THAT_ONLY_WRITE = ("hyperliquid", "lighter")
+"""Exchanges whose `privateKey` signs nothing that reads: orders, approvals, changes of the API key."""
+_NO_APPROVALS = {"builderFee": False, "approvedBuilderFee": True, "refSet": True}
+"""Options with which ccxt approves no fee of its own and sets no referrer when it signs in."""
+
 
 def build_exchange(credentials: Credentials) -> Any:
     """Returns ccxt's exchange object, with websockets where ccxt has them, and numbers as strings.
 
-    Raises UnknownExchange, ExchangeLacks (no testnet), CredentialError (incomplete) or SettingsError.
+    It sends nothing that may write. Raises UnknownExchange, ExchangeLacks (no testnet), CredentialError
+    (incomplete) or SettingsError.
     """
     if credentials.exchange not in ccxt.exchanges:
         raise UnknownExchange(_unknown_exchange(credentials.exchange))
@@ -33,6 +51,8 @@ def build_exchange(credentials: Credentials) -> Any:
     except (AttributeError, TypeError, ValueError) as error:
         raise SettingsError(f"--exchange-config is rejected by ccxt: {error}") from None
     exchange.number = str
+    allow_reads_only(exchange)
+    honor_retry_after(exchange)
     if credentials.testnet:
         _use_testnet(exchange)
     if exchange.apiKey or exchange.secret or exchange.password:
@@ -65,14 +85,22 @@ def _config(credentials: Credentials) -> dict[str, Any]:
         "walletAddress": credentials.wallet_address,
         "timeout": _REQUEST_TIMEOUT_MS,
         "streaming": {"keepAlive": _PING_INTERVAL_MS, "maxPingPongMisses": _MAX_MISSED_PONGS},
-        "has": {"fetchCurrencies": False},  # not needed here, and private on some exchanges
+        # Not needed, and private on some exchanges. Hyperliquid's names the settlement currencies of markets.
+        "has": {"fetchCurrencies": credentials.exchange == "hyperliquid"},
+        "options": {"fetchMargins": False},  # Binance's margin pairs: not needed, and private
     }
     known = {name: value for name, value in defaults.items() if value is not None}
-    merged: dict[str, Any] = ccxt.Exchange.deep_extend(known, dict(credentials.config))
+    merged: dict[str, Any] = ccxt.Exchange.deep_extend(
+        known, dict(credentials.config), {"options": _NO_APPROVALS}
+    )
+    if credentials.exchange in _KEYS_THAT_ONLY_WRITE:
+        merged.pop("privateKey", None)
     return merged
 
 
 def _unknown_exchange(exchange: str) -> str:
+    if exchange.lower() in _RENAMED:
+        return f"exchange {exchange!r} is now {_RENAMED[exchange.lower()]!r}: use that id"
     similar = get_close_matches(exchange.lower(), ccxt.exchanges)
     hint = f"; similar: {', '.join(similar)}" if similar else ""
     return f"exchange {exchange!r} is not supported by ccxt{hint}"

@@ -40,7 +40,8 @@ def positive(value: object) -> Decimal | None:
 
 def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
     """Returns the domain's Instrument of a market. Raises ExchangeLacks for a quanto contract."""
-    if market.get("contract") and not (market.get("linear") or market.get("inverse")):
+    is_inverse = market.get("inverse") and market.get("settle") == market["base"]  # on Gate also a quanto
+    if market.get("contract") and not (market.get("linear") or is_inverse):
         raise ExchangeLacks(
             f"{exchange}: {market['symbol']} is an unsupported quanto contract: choose another market"
         )
@@ -53,7 +54,7 @@ def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
         settle=market.get("settle") or market["quote"],
         kind=market["type"],
         payoff=_payoff(exchange, market),
-        contract_size=positive(market.get("contractSize")) or Decimal(1),
+        contract_size=_contract_size(exchange, market),
         price_step=_step(market, "price", precision_mode),
         size_step=_step(market, "amount", precision_mode),
     )
@@ -63,6 +64,16 @@ def _payoff(exchange: str, market: Raw) -> Payoff:
     if not market.get("inverse"):
         return Payoff.LINEAR
     return Payoff.INVERSE_BASE if exchange == "bitget" else Payoff.INVERSE
+
+
+def _contract_size(exchange: str, market: Raw) -> Decimal:
+    """Coins or quote units in one contract.
+
+    ccxt takes Bybit's smallest order for it, but inverse contracts there are counted in dollars.
+    """
+    if exchange == "bybit" and market.get("inverse"):
+        return Decimal(1)
+    return positive(market.get("contractSize")) or Decimal(1)
 
 
 def _step(market: Raw, quantity: str, precision_mode: int) -> Decimal | None:

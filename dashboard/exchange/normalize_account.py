@@ -6,9 +6,10 @@ What particular exchanges need beyond it is in their adapters.
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from dashboard.domain.contract_math import implied_leverage
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.funding import Funding
-from dashboard.domain.market import Instrument
+from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.reported_figures import ReportedFigures
 from dashboard.errors import ExchangeUnavailable
@@ -30,39 +31,50 @@ def position(row: Raw, instrument: Instrument) -> Position:
     contracts, entry_price = positive(_unsigned(row.get("contracts"))), positive(row.get("entryPrice"))
     if row.get("side") not in tuple(Side) or contracts is None or entry_price is None:
         raise ExchangeUnavailable(f"{instrument.exchange}: a position in {instrument.symbol} is unreadable")
+    reported = reported_figures(row)
     return Position(
         instrument=instrument,
         side=Side(row["side"]),
         contracts=contracts,
         entry_price=entry_price,
-        leverage=positive(row.get("leverage")),
+        leverage=positive(_stated(row, "leverage")) or _implied_leverage(reported, instrument),
         margin_mode=row.get("marginMode"),
         liquidation_price=_liquidation_price(row.get("info")),
         maintenance_margin_rate=positive(row.get("maintenanceMarginPercentage")),
         source=Source.EXCHANGE,
         opened_at=_opened_at(row.get("info")),
-        reported=reported_figures(row),
+        reported=reported,
     )
 
 
 def reported_figures(row: Raw) -> ReportedFigures:
-    """Returns the figures of a position that the exchange itself states.
+    """Returns the figures of a position that the exchange itself states."""
+    notional = _stated(row, "notional")
+    return ReportedFigures(
+        notional=None if notional is None else abs(notional),
+        unrealized_pnl=_stated(row, "unrealizedPnl"),
+        mark_price=positive(_stated(row, "markPrice")),
+        initial_margin=positive(_stated(row, "initialMargin")),
+    )
+
+
+def _stated(row: Raw, key: str) -> Decimal | None:
+    """Returns one figure of ccxt's row if it stands in the exchange's own row, whatever its sign.
 
     ccxt calculates missing ones, which would always agree with ours.
     """
-    stated = {abs(value) for _, leaf in leaves(row.get("info")) if (value := number(leaf)) is not None}
+    value = number(row.get(key))
+    if value is None:
+        return None
+    stated = (number(leaf) for _, leaf in leaves(row.get("info")))
+    return value if any(each is not None and abs(each) == abs(value) for each in stated) else None
 
-    def figure(key: str) -> Decimal | None:
-        value = number(row.get(key))
-        return value if value is not None and abs(value) in stated else None
 
-    notional, margin = figure("notional"), figure("initialMargin")
-    return ReportedFigures(
-        notional=None if notional is None else abs(notional),
-        unrealized_pnl=figure("unrealizedPnl"),
-        mark_price=positive(figure("markPrice")),
-        initial_margin=positive(margin),
-    )
+def _implied_leverage(reported: ReportedFigures, instrument: Instrument) -> Decimal | None:
+    """The leverage that notional and initial margin imply, where both are in one currency."""
+    if instrument.payoff is not Payoff.LINEAR:
+        return None
+    return implied_leverage(reported.notional, reported.initial_margin)
 
 
 def _opened_at(info: object) -> int | None:
@@ -104,12 +116,12 @@ def leaves(info: object) -> Iterator[tuple[str, object]]:
 def fill(row: Raw, instrument: Instrument) -> Fill:
     """Returns one fill. Raises ExchangeUnavailable if id, side, price, amount or time is missing."""
     price, contracts = positive(row.get("price")), positive(row.get("amount"))
-    side, time = row.get("side"), number(row.get("timestamp"))
-    if not row.get("id") or side not in tuple(TradeSide) or not price or not contracts or not time:
+    side, time, id = row.get("side"), number(row.get("timestamp")), fill_id(row)
+    if not id or side not in tuple(TradeSide) or not price or not contracts or not time:
         raise ExchangeUnavailable(f"{instrument.exchange}: a fill in {instrument.symbol} is unreadable")
-    position_side, hedged = _stated_position_side(info_of(row))
+    position_side, hedged = stated_position_side(info_of(row))
     return Fill(
-        id=str(row["id"]),
+        id=id,
         instrument=instrument,
         trade_side=TradeSide(side),
         price=price,
@@ -122,13 +134,25 @@ def fill(row: Raw, instrument: Instrument) -> Fill:
     )
 
 
+def fill_id(row: Raw) -> str | None:
+    """Returns the id of a fill, or one made of its order, time, price and amount.
+
+    Liquidations have no id of their own on some exchanges. None without an order, too.
+    """
+    if row.get("id"):
+        return str(row["id"])
+    if not row.get("order"):
+        return None
+    return " ".join(str(row.get(key)) for key in ("order", "timestamp", "price", "amount"))
+
+
 def info_of(row: Raw) -> Raw:
     """Returns the exchange's own row inside ccxt's."""
     info = row.get("info")
     return info if isinstance(info, Mapping) else {}
 
 
-def _stated_position_side(info: Raw) -> tuple[Side | None, bool | None]:
+def stated_position_side(info: Raw) -> tuple[Side | None, bool | None]:
     """Returns the position's side and the mode: (None, False) in one-way mode, (None, None) if unstated."""
     stated = [str(info[key]).lower() for key in _POSITION_SIDE_KEYS if info.get(key)]
     if not stated:
@@ -161,9 +185,11 @@ def payment(row: Raw, instrument: Instrument) -> Funding:
     return Funding(str(id), instrument, amount, str(row.get("code") or instrument.settle), int(time))
 
 
-def closed_positions(rows: Iterable[Raw], since: int) -> frozenset[tuple[str, Side]]:
-    """Returns symbol and side of the positions closed at or after `since` (ms since 1970)."""
-    closed = (
-        row for row in rows if (number(row.get("lastUpdateTimestamp") or row.get("timestamp")) or 0) >= since
-    )
-    return frozenset((row["symbol"], Side(row["side"])) for row in closed if row.get("side") in tuple(Side))
+def closed_at(row: Raw) -> int:
+    """The time at which a position was closed, in ms since 1970; 0 if not reported."""
+    return int(number(row.get("lastUpdateTimestamp") or row.get("timestamp")) or 0)
+
+
+def closed_positions(rows: Iterable[Raw]) -> frozenset[tuple[str, Side]]:
+    """Returns symbol and side of closed positions."""
+    return frozenset((row["symbol"], Side(row["side"])) for row in rows if row.get("side") in tuple(Side))

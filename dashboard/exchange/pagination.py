@@ -1,7 +1,6 @@
 """Pagination: all rows of a time span, for every way in which exchanges page their history."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
 
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.normalize import Raw
@@ -20,10 +19,14 @@ _MAX_PAGES = 500
 _CLOCK_TOLERANCE_MS = 60_000
 """Requested beyond the current time: the exchange's clock may be ahead of its measured time."""
 
+_ROW_KEY = ("id", "side", "timestamp", "order", "price", "amount")
+
 Span = tuple[int, int]
 """Start and end in ms since 1970, both inclusive."""
-FetchPage = Callable[[Span, Mapping[str, Any]], Awaitable[list[Raw]]]
-"""Requests the rows of a span, with additional parameters of the exchange."""
+FetchPage = Callable[[Span], Awaitable[list[Raw]]]
+"""Requests the rows of a span."""
+FetchCursorPage = Callable[[str | None], Awaitable[tuple[list[Raw], str | None]]]
+"""Requests the page of a cursor, None for the first. Returns its rows, and the cursor of the next page."""
 
 
 async def fetch_all_rows(exchange: str, fetch_page: FetchPage, since: int, until: int) -> list[Raw]:
@@ -33,10 +36,34 @@ async def fetch_all_rows(exchange: str, fetch_page: FetchPage, since: int, until
     """
     length = _MAX_SPANS_MS.get(exchange, _MAX_SPAN_MS)
     rows: dict[str, Raw] = {}
+    for span in spans(since, until, length):
+        await _fetch_span(exchange, fetch_page, span, rows)
+    return list(rows.values())
+
+
+def spans(since: int, until: int, length: int) -> Iterator[Span]:
+    """Yields spans of `length` ms at most, from `since` or the oldest rows requested to `until`."""
     for start in range(max(since, until - MAX_HISTORY_MS), until + 1, length):
         end = start + length - 1  # inclusive: a full length would be rejected as too long
-        await _fetch_span(exchange, fetch_page, (start, min(end, until + _CLOCK_TOLERANCE_MS)), rows)
-    return list(rows.values())
+        yield start, min(end, until + _CLOCK_TOLERANCE_MS)
+
+
+async def fetch_pages(exchange: str, fetch_page: FetchCursorPage) -> list[Raw]:
+    """Returns the rows of all pages of a history in which each page names the next one.
+
+    Raises ExchangeUnavailable after too many pages.
+    """
+    rows: list[Raw] = []
+    cursor: str | None = None
+    for _ in range(_MAX_PAGES):
+        page, following = await fetch_page(cursor)
+        rows += page
+        if not page or not following or following == cursor:
+            return rows
+        cursor = following
+    raise ExchangeUnavailable(
+        f"{exchange}: the history has more than {_MAX_PAGES} pages; it is requested again"
+    )
 
 
 async def _fetch_span(exchange: str, fetch_page: FetchPage, whole: Span, rows: dict[str, Raw]) -> None:
@@ -44,32 +71,17 @@ async def _fetch_span(exchange: str, fetch_page: FetchPage, whole: Span, rows: d
 
     A full page may hold the newest or the oldest rows, so the spans on both sides of it are requested.
     """
-    spans = [whole]
+    remaining = [whole]
     for _ in range(_MAX_PAGES):
-        if not spans:
+        if not remaining:
             return
-        span = spans.pop()
-        page = await fetch_page(span, {})
-        if not _add(page, rows) or len(page) < _SMALLEST_FULL_PAGE:
-            continue
-        if exchange != "bitget" or not await _fetch_by_id(fetch_page, span, page, rows):
-            spans += _remaining_spans(span, page)
+        span = remaining.pop()
+        page = await fetch_page(span)
+        if _add(page, rows) and len(page) >= _SMALLEST_FULL_PAGE:
+            remaining += _remaining_spans(span, page)
     raise ExchangeUnavailable(
         f"{exchange}: the history has more than {_MAX_PAGES} pages; it is requested again"
     )
-
-
-async def _fetch_by_id(fetch_page: FetchPage, span: Span, page: list[Raw], rows: dict[str, Raw]) -> bool:
-    """Adds older pages by Bitget's `idLessThan`, which loses no rows of the same millisecond.
-
-    False if that is not supported: a unified account returns the same page again.
-    """
-    while len(page) >= PAGE_SIZE:
-        oldest = min((str(row.get("id")) for row in page), key=lambda id: (len(id), id))
-        page = await fetch_page(span, {"idLessThan": oldest})
-        if page and not _add(page, rows):
-            return False
-    return True
 
 
 def _remaining_spans(span: Span, page: list[Raw]) -> list[Span]:
@@ -81,6 +93,7 @@ def _add(page: list[Raw], rows: dict[str, Raw]) -> bool:
     """Adds a page. True if it contained new rows."""
     before = len(rows)
     for row in page:
-        # A self-trade is two rows of one id, and some exchanges have one id for all funding payments.
-        rows[f"{row.get('id')} {row.get('side')} {row.get('timestamp')}"] = row
+        # A self-trade is two rows of one id, some exchanges have one id for all funding payments, and
+        # liquidations may have none.
+        rows[" ".join(str(row.get(key)) for key in _ROW_KEY)] = row
     return len(rows) > before

@@ -1,48 +1,30 @@
 """AccountFeed: streams an account's fills and takes snapshots of its positions."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from dashboard.clock import now_ms
-from dashboard.domain.events import AccountEvent, AccountFailed, FillsReceived
+from dashboard.domain.events import AccountEvent, AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.market import Instrument
+from dashboard.domain.unread_part import UnreadPart
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_reader import AccountReader, KnownPositions
+from dashboard.feed.account_timeouts import AccountTimeouts
 from dashboard.feed.backoff import backoff_delays
 from dashboard.feed.missed_fill_detector import MissedFillDetector
-from dashboard.feed.retry import run_forever
-
-
-@dataclass(frozen=True, slots=True)
-class AccountTimeouts:
-    """Intervals and timeouts of the account feed, in seconds."""
-
-    snapshot_interval_s: float = 60.0
-    """Between two snapshots while fills are streamed."""
-    unstreamed_interval_s: float = 10.0
-    """Between two snapshots while fills are not streamed."""
-    min_interval_s: float = 2.0
-    """Between two snapshots at least, and from a new stream to its first snapshot."""
-    settle_s: float = 45.0
-    """After this a websocket without failure counts as connected.
-
-    ccxt may wait for 30 s before it connects, and for 10 s while it does.
-    """
-    fill_delay_s: float = 3.0
-    """Maximum delay of a streamed fill. A later one counts as missed."""
-    first_retry_s: float = 0.25
-    """Delay before the first retry; it doubles with each failure."""
+from dashboard.feed.retry import logged_reason, run_forever
 
 
 class AccountFeed:
     """Emits the fills and snapshots of one account. Runs in the event loop of the price feed.
 
     Fills are streamed by the websocket. Snapshots are taken at the start, after each gap of the stream,
-    shortly after each fill, once a minute, and on request.
+    shortly after each fill, once a minute, and on request. The history of fills is read in the background.
     """
 
     def __init__(
@@ -55,26 +37,38 @@ class AccountFeed:
         timeouts: AccountTimeouts | None = None,
     ) -> None:
         """`known` are the positions with which snapshots are compared."""
+        timeouts = self._timeouts = timeouts or AccountTimeouts()
         self._client = client
         self._emit = emit
-        self._reader = AccountReader(client, markets, known)
-        self._timeouts = timeouts or AccountTimeouts()
-        self._delays = partial(backoff_delays, self._timeouts.first_retry_s)
+        self._delays = partial(backoff_delays, timeouts.first_retry_s)
+        self._reader = AccountReader(
+            client,
+            markets,
+            known,
+            timeouts=timeouts,
+            on_history=self._on_history,
+        )
         self._requested = asyncio.Event()
+        self._is_reading = False
         self._read_at = 0
         self._fills_received_at = 0
-        self._detector = MissedFillDetector(max_delay_ms=int(self._timeouts.fill_delay_s * 1000))
+        self._detector = MissedFillDetector(max_delay_ms=int(timeouts.fill_delay_s * 1000))
         self._settled = False
         self._stream_problem = None if client.can_watch_fills else "the exchange does not stream fills"
+        self._missing: tuple[tuple[UnreadPart, ...], str | None] = ((), None)
+        """Parts of the account, and of its history, that the newest snapshot lacks."""
+        self._unread_delays = self._new_unread_delays()
+        self._interval_s = timeouts.snapshot_interval_s
+        self.first_reading: Future[None] = Future()
+        """Done after the first attempt to read the account, with the error if it failed."""
 
-    async def first_snapshot(self, main: Instrument) -> None:
-        """Takes the first snapshot. Raises a UsageError for unusable credentials, or ExchangeUnavailable."""
+    async def run(self, main: Instrument) -> None:
+        """Streams fills and takes snapshots until cancelled. `main` is requested by its symbol, too."""
         self._reader.main = main
-        await self._take_snapshot()
-
-    async def run(self) -> None:
-        """Streams fills and takes snapshots until cancelled."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(run_forever(self._reader.history.run, self.report_failure, delays=self._delays))
+            # Fills are streamed after it: until then there is no position that they could change.
+            await self._take_first_snapshot()
             tasks.create_task(
                 run_forever(self._wait_and_take_snapshot, self._snapshot_failed, delays=self._delays)
             )
@@ -86,6 +80,15 @@ class AccountFeed:
                     delays=self._delays,
                 )
                 tasks.create_task(stream)
+
+    async def _take_first_snapshot(self) -> None:
+        try:
+            await self._take_snapshot()
+        except Exception as error:
+            self._snapshot_failed(logged_reason(error))
+            self.first_reading.set_exception(error)
+        else:
+            self.first_reading.set_result(None)
 
     def request_snapshot(self, *, after_gap: bool = False) -> None:
         """Requests a snapshot before it is due. `after_gap` fetches the history of fills too."""
@@ -112,11 +115,15 @@ class AccountFeed:
         )
         try:
             while True:
-                fills = await self._client.watch_fills()
+                streamed = await self._client.watch_fills()
                 self._stream_problem, self._fills_received_at = None, now_ms()
-                if fills:
-                    self._detector.add_streamed(fills)
-                    self._emit(FillsReceived(fills))
+                if streamed.fills:
+                    self._detector.add_streamed(streamed.fills)
+                    self._emit(FillsReceived(streamed.fills))
+                if streamed.unread:
+                    self._detector.stream_lost()  # these fills will be missing among the streamed ones
+                    self._reader.doubt(frozenset().union(*(part.symbols for part in streamed.unread)))
+                if streamed.fills or streamed.unread:
                     # Leverage and liquidation price have changed too.
                     loop.call_later(self._timeouts.min_interval_s / 4, self.request_snapshot)
         finally:
@@ -142,11 +149,18 @@ class AccountFeed:
         self.report_failure(reason)
         self._requested.set()  # retried after the backoff delay alone
 
+    def _on_history(self) -> None:
+        """Takes a snapshot at once for history that was read after the newest one."""
+        if not self._is_reading:
+            self._read_at = 0
+            self.request_snapshot()
+
     async def _wait_and_take_snapshot(self) -> None:
         timeouts = self._timeouts
-        interval_s = timeouts.unstreamed_interval_s if self._stream_problem else timeouts.snapshot_interval_s
         with suppress(TimeoutError):
-            async with asyncio.timeout(interval_s):
+            async with asyncio.timeout(
+                timeouts.unstreamed_interval_s if self._stream_problem else self._interval_s
+            ):
                 await self._requested.wait()
         if self._read_at:
             await asyncio.sleep(max(0.0, timeouts.min_interval_s - (now_ms() - self._read_at) / 1000))
@@ -154,10 +168,26 @@ class AccountFeed:
         await self._take_snapshot()
 
     async def _take_snapshot(self) -> None:
-        self._read_at = now_ms()
-        snapshot = await self._reader.read()
+        self._read_at, self._is_reading = now_ms(), True
+        try:
+            snapshot = await self._reader.read()
+        finally:
+            self._is_reading = False
         self._emit(replace(snapshot, problem=self._stream_problem))
-        if snapshot.inconsistent_symbols:
-            self.request_snapshot()
+        self._reader.confirm()
+        self._plan_next(snapshot)
         if self._settled and self._detector.misses_fill(snapshot):
             self._client.reset_websockets()  # connected, but fills are missing
+
+    def _plan_next(self, snapshot: AccountSnapshot) -> None:
+        """Sets the interval to the next snapshot: shorter at first while a part of the account is unread."""
+        if snapshot.inconsistent_symbols:
+            self.request_snapshot()
+        missing = (snapshot.unread, snapshot.history)
+        if missing != self._missing:
+            self._missing, self._unread_delays = missing, self._new_unread_delays()
+        is_all = missing == ((), None)
+        self._interval_s = self._timeouts.snapshot_interval_s if is_all else next(self._unread_delays)
+
+    def _new_unread_delays(self) -> Iterator[float]:
+        return backoff_delays(self._timeouts.unstreamed_interval_s, self._timeouts.snapshot_interval_s)

@@ -21,7 +21,7 @@ from dashboard.domain.events import (
 )
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Candle, Instrument
-from dashboard.errors import DashboardError, ExchangeUnavailable, UsageError
+from dashboard.errors import ExchangeUnavailable, UsageError
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.backoff import backoff_delays
@@ -83,7 +83,7 @@ class PriceFeed:
         self._thread: threading.Thread | None = None
         self._main_market: Instrument | None = None
         self.first_connection: Future[Instrument] = Future()
-        """The main market once it is found, or the error of the first attempt."""
+        """The main market once it is found and the account was read, or the error of the first attempt."""
         self.current_price: Decimal | None = None
         """The newest last price of the main market."""
         self.last_update_time: datetime | None = None
@@ -123,6 +123,11 @@ class PriceFeed:
         """Requests a snapshot of the account now. Thread-safe."""
         if self._account is not None:
             self._call_in_loop(partial(self._account.request_snapshot, after_gap=True))
+
+    def read_positions(self) -> None:
+        """Requests a snapshot of the account, with history only where it differs. Thread-safe."""
+        if self._account is not None:
+            self._call_in_loop(self._account.request_snapshot)
 
     async def candles(self, timeframe: str, symbol: str | None = None) -> Sequence[Candle]:
         """Returns candles of the main market or of `symbol`. May be awaited in any event loop.
@@ -168,7 +173,7 @@ class PriceFeed:
                 tasks.create_task(prices.run())
                 tasks.create_task(self._read_margin_tiers(instrument, self._emit_main))
                 if self._account is not None:
-                    tasks.create_task(self._account.run())
+                    tasks.create_task(self._account.run(instrument))
                     tasks.create_task(self._request_snapshots_after_recovery(prices, self._account))
         finally:
             heartbeats.cancel()
@@ -223,32 +228,30 @@ class PriceFeed:
 
     async def _connect(self) -> Instrument:
         try:
-            instrument = await self._resolve_and_read_account()
+            instrument = await self._client.resolve_instrument(self._symbol)
         except Exception as error:
             if not self.first_connection.done():
                 self.first_connection.set_exception(error)
             raise
+        self._emit_main(InstrumentResolved(instrument))
         self._main_market = instrument
         self._main_key = MarketKey(self._exchange, instrument.symbol)
-        if not self.first_connection.done():
+        if self._account is None:
+            self._report_connection(instrument, None)
+        else:
+            self._account.first_reading.add_done_callback(
+                lambda reading: self._report_connection(instrument, reading.exception())
+            )
+        return instrument
+
+    def _report_connection(self, instrument: Instrument, error: BaseException | None) -> None:
+        """Completes `first_connection`. Errors of the account count if the user must correct them."""
+        if self.first_connection.done():
+            return
+        if isinstance(error, UsageError):
+            self.first_connection.set_exception(error)
+        else:
             self.first_connection.set_result(instrument)
-        return instrument
-
-    async def _resolve_and_read_account(self) -> Instrument:
-        instrument = await self._client.resolve_instrument(self._symbol)
-        self._emit_main(InstrumentResolved(instrument))
-        if self._account is not None:
-            await self._take_first_snapshot(self._account, instrument)
-        return instrument
-
-    async def _take_first_snapshot(self, account: AccountFeed, instrument: Instrument) -> None:
-        """Raises a UsageError at the first attempt: the user must correct it. Later it is only reported."""
-        try:
-            await account.first_snapshot(instrument)
-        except DashboardError as error:
-            if isinstance(error, UsageError) and not self.first_connection.done():
-                raise
-            account.report_failure(str(error))
 
     def _connect_failed(self, reason: str) -> None:
         self._emit_main(FeedFailed(Transport.POLL, reason))

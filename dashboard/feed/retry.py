@@ -22,24 +22,36 @@ async def retry_until_success(
 ) -> T:
     """Retries `work` until it returns, with growing delays. `on_failure` receives each reason.
 
-    Work that never returns reports success by `progress`: after a change since the last failure the
-    delays start again. An exception that is not a DashboardError is a bug: it is logged with its
-    traceback and retried all the same.
+    A wait that the exchange demands is kept if it is longer. Work that never returns reports success by
+    `progress`: after a change since the last failure the delays start again.
     """
     waits, before = delays(), progress()
     while True:
         try:
             return await work()
-        except DashboardError as error:
-            reason = str(error)
-            log.info("%s", reason)
         except Exception as error:
-            log.exception("unexpected error in the feed; retrying")
-            reason = f"unexpected {type(error).__name__}: see the log"
-        on_failure(reason)
+            demanded_s = retry_after_s(error)
+            on_failure(logged_reason(error))
         if progress() != before:
             waits, before = delays(), progress()
-        await asyncio.sleep(next(waits))
+        await asyncio.sleep(max(next(waits), demanded_s))
+
+
+def retry_after_s(error: Exception) -> float:
+    """Returns the seconds until the exchange accepts requests again; 0 if it demands no wait."""
+    return error.retry_after_s if isinstance(error, DashboardError) else 0.0
+
+
+def logged_reason(error: Exception) -> str:
+    """Logs an exception that is being handled. Returns it as one line for the page.
+
+    One that is not a DashboardError is a bug: it is logged with its traceback, and retried all the same.
+    """
+    if isinstance(error, DashboardError):
+        log.info("%s", error)
+        return str(error)
+    log.exception("unexpected error in the feed; retrying")
+    return f"unexpected {type(error).__name__}: see the log"
 
 
 async def run_forever(

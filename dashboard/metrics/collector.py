@@ -27,6 +27,14 @@ _COUNTERS = {
         "dashboard_reconciliation_differences",
         "Differences found between the positions and the exchange's.",
     ),
+    "cross_checks": (
+        "dashboard_cross_checks",
+        "Positions of a reading compared with the exchange's own notional and PnL.",
+    ),
+    "disagreements": (
+        "dashboard_disagreements",
+        "Positions found whose notional or PnL contradicts the exchange's own.",
+    ),
     "audit_errors": (
         "dashboard_audit_errors",
         "Failures to write the audit trail or to sync it to the disk.",
@@ -45,6 +53,14 @@ _GAUGES = {
     "differences_open": (
         "dashboard_reconciliation_differences_open",
         "Positions that differ from the exchange's now.",
+    ),
+    "disagreements_open": (
+        "dashboard_disagreements_open",
+        "Positions whose notional or PnL contradicts the exchange's own now.",
+    ),
+    "withheld_open": (
+        "dashboard_withheld_positions",
+        "Positions whose figures are not shown now, as they are far from the exchange's own.",
     ),
     "account_failing": (
         "dashboard_account_failing",

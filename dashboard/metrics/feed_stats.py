@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.audit.logger import AuditLogger
 from dashboard.clock import now_ms
 from dashboard.metrics.feed_counters import FeedCounters
-from dashboard.positions.models import EventLogEntry, EventType, PositionUpdate, ReportCheck
+from dashboard.positions.models import CrossCheckResult, EventLogEntry, EventType, PositionUpdate, ReportCheck
 from dashboard.positions.position_book import PositionBook
 from dashboard.state.markets import Markets
 
@@ -37,7 +37,7 @@ class FeedStats:
         self._clock = clock
         self._started_at = time.time()
         self._feed_counters = FeedCounters(markets)
-        self._fills = self._updates = self._differences = 0
+        self._fills = self._updates = self._differences = self._disagreements = 0
         self._newest_event: EventLogEntry | None = next(iter(positions.events), None)
         positions.register(self._count)
 
@@ -82,17 +82,24 @@ class FeedStats:
             return {}
         read = [health.read_at for health in accounts if health.read_at is not None]
         all_read = len(read) == len(accounts)
-        differing = sum(live.difference is not None for live in book.as_valued().values())
+        known = book.as_valued().values()
+        differing = sum(live.difference is not None for live in known)
+        disagreeing = sum(live.disagreement is not None for live in known)
+        withheld = sum(live.is_withheld for live in known)
         return {
             "fills": self._fills,
             "position_updates": self._updates,
             "differences": self._differences,
+            "cross_checks": book.cross_checks,
+            "disagreements": self._disagreements,
             "account_failing": int(any(health.problem is not None for health in accounts)),
             "account_age": max(0, now - min(read)) if all_read else None,
             "open_positions": sum(not live.is_manual for live in book.get_all_positions().values())
             if all_read
             else None,
             "differences_open": differing if all_read else None,
+            "disagreements_open": disagreeing if all_read else None,
+            "withheld_open": withheld if all_read else None,
         }
 
     def _trail(self) -> dict[str, Any]:
@@ -111,7 +118,9 @@ class FeedStats:
         if update.fill is not None:
             self._fills += 1
         if update.event_type is EventType.POSITION_CHANGE:
-            self._differences += sum(entry.kind is ReportCheck.DIFFERENCE for entry in self._new_events())
+            kinds = [entry.kind for entry in self._new_events()]
+            self._differences += kinds.count(ReportCheck.DIFFERENCE)
+            self._disagreements += kinds.count(CrossCheckResult.DISAGREES)
 
     def _new_events(self) -> list[EventLogEntry]:
         """The entries of the event log that were added since the last call."""

@@ -6,9 +6,12 @@ from decimal import Decimal, localcontext
 
 from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.currency_summary import CurrencySummary, PartialSum
-from dashboard.domain.decimal_math import EXACT
+from dashboard.domain.decimal_math import EXACT, plain_number
 from dashboard.domain.position_state import PositionState
 from dashboard.positions.models import AccountSummary, LivePosition
+
+_DOLLAR_PLACES = 12
+"""Decimals of a total in dollars; amounts of coins have up to 30, times a price."""
 
 
 class AccountTotals:
@@ -40,19 +43,23 @@ class AccountTotals:
                 sum(each.count for each in parts),
                 _in_dollars(((each.currency, each.exposure.value) for each in parts), price_of),
                 _in_dollars(((each.currency, each.unrealized_pnl.value) for each in parts), price_of),
-                _in_dollars(((each.currency, each.realized_pnl) for each in parts), price_of),
+                _in_dollars(((each.currency, _realized(each)) for each in parts), price_of),
                 by_currency,
             )
 
     def _replace_valuation(self, old: LivePosition | None, new: LivePosition) -> None:
         """Replaces the sums that depend on the price."""
         sums = self._summary_in(new.state.instrument.settle)
-        exposure, unrealized = sums.exposure, sums.unrealized_pnl
+        exposure, unrealized, withheld = sums.exposure, sums.unrealized_pnl, sums.withheld
         if old is not None and old.state.contracts:
             exposure, unrealized = _minus(exposure, old.notional), _minus(unrealized, old.unrealized_pnl)
+            withheld -= old.is_withheld
         if new.state.contracts:
             exposure, unrealized = exposure.plus(new.notional), unrealized.plus(new.unrealized_pnl)
-        self._sums[sums.currency] = replace(sums, exposure=exposure, unrealized_pnl=unrealized)
+            withheld += new.is_withheld
+        self._sums[sums.currency] = replace(
+            sums, exposure=exposure, unrealized_pnl=unrealized, withheld=withheld
+        )
 
     def _add_state(self, state: PositionState, sign: int) -> None:
         """Adds (`sign` 1) or subtracts (`sign` -1) the sums that do not depend on the price."""
@@ -77,6 +84,10 @@ class AccountTotals:
         return self._sums.get(currency) or CurrencySummary(currency)
 
 
+def _realized(sums: CurrencySummary) -> Decimal | None:
+    return None if sums.withheld else sums.realized_pnl
+
+
 def _minus(total: PartialSum, part: Decimal | None) -> PartialSum:
     return (
         PartialSum(total.known, total.unknown - 1)
@@ -94,4 +105,4 @@ def _in_dollars(
         if amount is None or price is None:
             return None
         total += amount * price
-    return total
+    return Decimal(plain_number(total, _DOLLAR_PLACES))

@@ -1,9 +1,12 @@
 """LiveBook: the position book in the process of the feed. It values every position once a tick."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from dashboard.clock import now_ms, wall_ms
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.manual_position import ManualPosition
@@ -57,6 +60,10 @@ class LiveBook(PositionBook):
         """Positions valued again since the totals were last updated."""
         self._resolved: set[MarketKey] = set()
         """Markets whose instrument is known, so that manual entries apply to them."""
+        self._disagreements: dict[PositionKey, Disagreement] = {}
+        """Those of the newest checks, closed positions included: their unit is the same when reopened."""
+        self._to_confirm: set[str] = set()
+        """Exchanges with a position whose liquidation price was reached since they were last taken."""
         self._totals = AccountTotals()
         markets.register(self._on_market)
 
@@ -78,9 +85,9 @@ class LiveBook(PositionBook):
         """Adds an account that was not read yet."""
         self.accounts[account] = AccountHealth(exchange)
 
-    def set_health(self, account: str, *, read_at: int | None, problem: str | None) -> None:
-        """Replaces the health of an account."""
-        self.accounts[account] = AccountHealth(self.accounts[account].exchange, read_at, problem)
+    def set_health(self, account: str, **changes: Any) -> None:
+        """Changes the health of an account. `changes` are fields of `AccountHealth`."""
+        self.accounts[account] = replace(self.accounts[account], **changes)
 
     def update(
         self,
@@ -95,6 +102,31 @@ class LiveBook(PositionBook):
             valued = self._valued[state.key] = ValuedPosition(state, market)
             self._by_market.setdefault(market, []).append(valued)
         self._change(valued, state, state.position(terms), difference)
+
+    def set_disagreement(self, key: PositionKey, disagreement: Disagreement | None) -> None:
+        """Replaces the result of a position's cross-check, without calling listeners."""
+        if disagreement is None:
+            self._disagreements.pop(key, None)
+        else:
+            self._disagreements[key] = disagreement
+        valued = self._valued.get(key)
+        if valued is not None:
+            self._refresh(valued)
+
+    def disagreement(self, key: PositionKey) -> Disagreement | None:
+        """Returns the result of a position's newest cross-check."""
+        return self._disagreements.get(key)
+
+    def confirm_liquidation(self, key: PositionKey, started_at: int) -> bool:
+        """Notes a reading by which a position is open beyond its liquidation price. True if that was awaited.
+
+        Does not call listeners. `started_at` is the instant before the request (ms, monotonic).
+        """
+        valued = self._valued[key]
+        was_awaited = valued.live.awaits_confirmation
+        valued.live = replace(valued.live, confirmed_at=started_at)
+        self._revalue(valued, self._snapshot(valued))
+        return was_awaited and not valued.live.awaits_confirmation
 
     def announce(
         self, key: PositionKey, event_type: EventType = EventType.POSITION_CHANGE, fill: Fill | None = None
@@ -131,13 +163,19 @@ class LiveBook(PositionBook):
                 if valued.live.is_open and valued.has_moved(self._threshold):
                     self.announce(valued.live.key, EventType.PRICE_UPDATE)
 
+    def take_unconfirmed(self) -> frozenset[str]:
+        """Returns the exchanges whose accounts have to be read, since a liquidation price was reached."""
+        with self.lock:
+            taken, self._to_confirm = frozenset(self._to_confirm), set()
+            return taken
+
     def _on_market(self, snapshot: MarketSnapshot) -> None:
         with self.lock:
             if snapshot.instrument is not None and snapshot.key not in self._resolved:
                 self._on_resolved(snapshot)
             for valued in self._by_market.get(snapshot.key, ()):
                 if valued.margin_tiers is not snapshot.margin_tiers:
-                    self._refresh_levels(valued)
+                    self._refresh(valued)
                 else:
                     self._revalue(valued, snapshot)
 
@@ -159,7 +197,7 @@ class LiveBook(PositionBook):
         manual = PositionKey(manual_account(snapshot.key.exchange), snapshot.key.symbol)
         for valued in self._by_market.get(snapshot.key, ()):
             if valued.live.key != manual:
-                self._refresh_levels(valued)
+                self._refresh(valued)
                 self.announce(valued.live.key)
         position = self._manual_position(snapshot)
         if position is not None or manual in self._valued:
@@ -177,8 +215,8 @@ class LiveBook(PositionBook):
 
     # --- Valuation
 
-    def _refresh_levels(self, valued: ValuedPosition) -> None:
-        """Computes the levels after a change of the manual entry or of the margin tiers."""
+    def _refresh(self, valued: ValuedPosition) -> None:
+        """Values a position again after a change of its levels, of the margin tiers, or of its check."""
         live = valued.live
         self._change(valued, live.state, live.position, live.difference)
 
@@ -187,7 +225,8 @@ class LiveBook(PositionBook):
     ) -> None:
         snapshot = self._snapshot(valued)
         tiers = snapshot.margin_tiers if snapshot else ()
-        valued.change(state, position, difference, self._levels_for(valued), tiers)
+        disagreement = self._disagreements.get(state.key)
+        valued.change(state, position, difference, disagreement, self._levels_for(valued), tiers)
         self._revalue(valued, snapshot)
 
     def _levels_for(self, valued: ValuedPosition) -> ManualPosition:
@@ -201,8 +240,10 @@ class LiveBook(PositionBook):
         return any(each.exchange == exchange for each in self.accounts.values())
 
     def _revalue(self, valued: ValuedPosition, snapshot: MarketSnapshot | None) -> None:
-        now, before = self._clock(), valued.live.price_basis
+        now, before, crossed_at = self._clock(), valued.live.price_basis, valued.live.crossed_at
         valued.revalue(snapshot, now, self._wall())
+        if crossed_at is None and valued.live.awaits_confirmation:
+            self._to_confirm.add(valued.live.market.exchange)
         if snapshot is not None and before is not None and before != valued.live.price_basis:
             self._report_basis(valued.live, snapshot, now)
         self._store(valued.live)

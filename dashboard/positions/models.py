@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from dashboard.domain.currency_summary import CurrencySummary
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.market import Quote
@@ -35,6 +36,14 @@ class ReportCheck(StrEnum):
     """The exchange's report agrees with the fills again."""
 
 
+class CrossCheckResult(StrEnum):
+    """A new result of comparing our figures of a position with the exchange's own."""
+
+    DISAGREES = "disagrees"
+    AGREES = "agrees"
+    """They agree again."""
+
+
 class ValuationChange(StrEnum):
     """A change of the way in which a position is valued."""
 
@@ -42,7 +51,7 @@ class ValuationChange(StrEnum):
     """From the mark to the last price or back."""
 
 
-EventKind: TypeAlias = PositionChange | ReportCheck | ValuationChange
+EventKind: TypeAlias = PositionChange | ReportCheck | CrossCheckResult | ValuationChange
 """Kind of an entry of the event log."""
 
 
@@ -67,6 +76,12 @@ class LivePosition:
     """Age in milliseconds above which the price is too old to be shown."""
     updated_at: int = 0
     """Time of the newest change or price, in ms since 1970 (UTC)."""
+    disagreement: Disagreement | None = None
+    """Contradiction of our figures to the exchange's own; None while both agree, or while flat."""
+    crossed_at: int | None = None
+    """Instant since which the price is beyond the liquidation price of the exchange (ms, monotonic)."""
+    confirmed_at: int | None = None
+    """Start of the newest reading by which the position is open beyond it (ms, monotonic)."""
 
     @property
     def key(self) -> PositionKey:
@@ -77,6 +92,16 @@ class LivePosition:
     def is_open(self) -> bool:
         """True if the position is not flat."""
         return bool(self.state.contracts)
+
+    @property
+    def is_withheld(self) -> bool:
+        """True if no figure calculated here is shown, as the exchange's own show that it is wrong."""
+        return self.disagreement is not None and self.disagreement.is_severe
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """True while the liquidation price is reached, and no reading since then has confirmed it."""
+        return not self._is_confirmed_since(self.crossed_at)
 
     @property
     def quote(self) -> Quote | None:
@@ -134,7 +159,16 @@ class LivePosition:
     def valued_at(self, market: MarketSnapshot, now: int, updated_at: int) -> "LivePosition":
         """Returns the position valued at the live price of its market at `now` (ms, monotonic)."""
         quote, on_mark = market.price_at(now)
-        valuation = value(self.state, self.position, self.levels, quote, on_mark=on_mark)
+        crossed_at = self._crossed_at(quote, now)
+        valuation = value(
+            self.state,
+            self.position,
+            self.levels,
+            quote,
+            on_mark=on_mark,
+            is_withheld=self.is_withheld,
+            is_confirmed=self._is_confirmed_since(crossed_at),
+        )
         limit = market.health.stale_after
         # `replace` would take as long as the valuation itself.
         return LivePosition(
@@ -146,7 +180,28 @@ class LivePosition:
             self.difference,
             quote.limit(limit) if quote else limit,
             updated_at,
+            self.disagreement,
+            crossed_at,
+            self.confirmed_at,
         )
+
+    def _crossed_at(self, quote: Quote | None, now: int) -> int | None:
+        """The instant of the crossing with a new price; unchanged without one.
+
+        A liquidation price entered by a user is not confirmed by readings.
+        """
+        stated = self.position.liquidation_price if self.position and not self.is_manual else None
+        if self.position is None or stated is None or stated != self.liquidation_price:
+            return None
+        if quote is None:
+            return self.crossed_at
+        if not self.position.side.has_passed(stated, quote.value):
+            return None
+        return now if self.crossed_at is None else self.crossed_at
+
+    def _is_confirmed_since(self, crossed_at: int | None) -> bool:
+        """True if a reading since then confirms it, or if there is nothing to confirm."""
+        return crossed_at is None or (self.confirmed_at is not None and self.confirmed_at >= crossed_at)
 
     def without_price(self) -> "LivePosition":
         """Returns the position with every figure of a price unknown, or zero while flat."""
@@ -184,6 +239,8 @@ class AccountHealth:
     """Time of the newest snapshot, in ms of the monotonic clock; None before the first."""
     problem: str | None = None
     """Reason why the newest attempt failed, or fills are not streamed; None if there is no problem."""
+    history: str | None = None
+    """Progress of reading fills and funding, and what of it failed; None while nothing is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -53,6 +54,8 @@ class PositionBook(ABC):
         """The health of each account, by name; accounts are listed before they are read."""
         self.manual: dict[MarketKey, ManualEntry] = {}
         """Manual entries by market."""
+        self.cross_checks = 0
+        """Number of readings of a position that were compared with the exchange's own figures."""
 
     @abstractmethod
     def summary(self) -> AccountSummary:
@@ -84,6 +87,11 @@ class PositionBook(ABC):
     def newest(self, key: PositionKey) -> LivePosition | None:
         """Returns one position with its last valuation, whatever the age of its price."""
         return self._positions.get(key)
+
+    def live_price(self, key: PositionKey) -> Decimal | None:
+        """Returns the live price that a position is valued at; None without one."""
+        live = self.get(key)
+        return live.quote.value if live is not None and live.quote is not None else None
 
     def find(self, label: str) -> PositionKey | None:
         """Returns the key of the position with this label, open or flat; None if there is none."""

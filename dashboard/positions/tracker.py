@@ -12,6 +12,7 @@ from dashboard.domain.journal import Journal
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
+from dashboard.domain.pruning import EVENTS_KEPT_MS
 from dashboard.domain.reconcile import (
     Difference,
     DifferenceKind,
@@ -19,18 +20,19 @@ from dashboard.domain.reconcile import (
     find_differences,
     positions_by_key,
 )
+from dashboard.domain.stated_liquidation import confirms_liquidation, with_crossed_liquidation
 from dashboard.domain.transitions import PositionEvent
-from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
+from dashboard.positions.account_history import AccountHistory
+from dashboard.positions.audit_records import record_kind, record_of, snapshot_record
+from dashboard.positions.cross_checks import CrossChecks
 from dashboard.positions.event_text import describe_change
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import EventType, LivePosition, ReportCheck
+from dashboard.positions.trail_replay import RestoredPositions
 
 log = logging.getLogger(__name__)
 
 Recorder = Callable[[str, Mapping[str, Any]], bool]
-
-_EVENTS_KEPT_MS = 8 * 24 * 3_600_000
-"""Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
 
 
 class PositionTracker:
@@ -48,21 +50,31 @@ class PositionTracker:
         record: Recorder = lambda _kind, _entry: True,
         restored: RestoredPositions | None = None,
     ) -> None:
-        """`exchange` is the connection of the account. `record` is called before the listeners."""
+        """`exchange` is the connection of the account. `record` is called before the listeners.
+
+        The tracker takes over the journal of `restored`.
+        """
+        restored = restored or RestoredPositions(Journal(account))
         self.account = account
         self.exchange = exchange
         self._book = book
         self._record = record
-        self._journal = Journal(account)
+        self._journal = restored.journal
         self._confirmed: set[PositionKey] = set()
         """Positions that once agreed with the exchange, or whose figures were adopted from it."""
         self._terms: dict[PositionKey, Position] = {}
         """The exchange's positions as last read; the liquidation price is dropped once the size changes."""
+        self._compared: set[PositionKey] = set()
+        """Positions whose liquidation price was compared with a price when it was read."""
         self._has_new_events = False
-        self.complete_until: int | None = None
+        self.unrecorded = 0
+        """The number of events that could not be recorded, until a checkpoint has them."""
+        self.complete_until = restored.complete_until
         """The exchange's time up to which every fill is known; None until a complete history was read."""
+        self._recorded_until = restored.complete_until
         book.add_account(account, exchange)
-        self._restore(restored or RestoredPositions())
+        self._checks = CrossChecks(book, self._record_change, restored.disagreements)
+        self._restore()
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
         """Returns the account's open positions, without figures of prices that are too old."""
@@ -72,6 +84,14 @@ class PositionTracker:
     def symbols(self) -> frozenset[str]:
         """Returns the unified symbols of the account's open positions."""
         return frozenset(state.key.symbol for state in self._journal.positions if state.contracts)
+
+    def adoptions(self) -> tuple[PositionAdjustment, ...]:
+        """Returns the exchange's figures with which positions began."""
+        keys = (state.key for state in self._journal.positions)
+        events = (event for key in keys for event in self._journal.events(key))
+        return tuple(
+            event for event in events if isinstance(event, PositionAdjustment) and event.replaces_history
+        )
 
     def in_doubt(self, snapshot: AccountSnapshot) -> frozenset[str]:
         """Returns the symbols whose positions in an account snapshot differ from those built here."""
@@ -88,18 +108,37 @@ class PositionTracker:
                 case AccountSnapshot():
                     self._reconcile(event)
                 case AccountFailed():
-                    read_at = self._book.accounts[self.account].read_at
-                    self._book.set_health(self.account, read_at=read_at, problem=event.reason)
+                    self._book.set_health(self.account, problem=event.reason)
 
-    def _restore(self, restored: RestoredPositions) -> None:
-        self._journal.add_all(restored.events)
+    @property
+    def history(self) -> AccountHistory:
+        """Everything that is known of the account, for a checkpoint. To be read with the book's lock held."""
+        disagreements = dict(self._checks.recorded)
+        return AccountHistory(self.account, self._journal.histories, self.complete_until, disagreements)
+
+    def prune_before(self, time: int) -> None:
+        """Removes most events before `time` (ms since 1970). To be called with the book's lock held."""
+        self._journal.prune_before(time)
+
+    def record_reading(self) -> None:
+        """Records the time up to which no fill is missing, unless the trail lacks an event."""
+        until = self.complete_until
+        if until in (None, self._recorded_until) or self.unrecorded:
+            return
+        if self._record(*snapshot_record(self.account, until)):
+            self._recorded_until = until
+
+    def _record_change(self, kind: str, entry: Mapping[str, Any]) -> bool:
+        is_recorded = self._record(kind, entry)
+        self.unrecorded += not is_recorded
+        return is_recorded
+
+    def _restore(self) -> None:
+        for history in self._journal.histories:
+            if history.may_be_adjusted or self.complete_until is not None:
+                self._confirmed.add(history.base.key)
         for state in self._journal.positions:
-            events = self._journal.events(state.key)
-            adjusted = any(isinstance(event, PositionAdjustment) for event in events)
-            if adjusted or restored.complete_until is not None:
-                self._confirmed.add(state.key)
             self._update(state)
-        self.complete_until = restored.complete_until
 
     def _update(self, state: PositionState, difference: str | None = None) -> None:
         market, terms = MarketKey(self.exchange, state.key.symbol), self._terms.get(state.key)
@@ -113,35 +152,45 @@ class PositionTracker:
         if after is None:
             return
         self._has_new_events = True
-        self._record(record_kind(event), record_of(event, self.account, before, after) | context)
+        self._record_change(record_kind(event), record_of(event, self.account, before, after) | context)
         self._drop_outdated_terms(before, after)
         self._update(after, self._known_difference(key))
+        if not announce:
+            return
         if after.change is not None:
             self._book.add_event(key, after.change, describe_change(event, before, after))
-        if announce and isinstance(event, Fill):
+        if isinstance(event, Fill):
             self._book.announce(key, EventType.FILL, event)
-        elif announce:
+        else:
             self._book.announce(key)
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
-        known = self._journal_keys()
-        reported: tuple[PositionEvent, ...] = (*snapshot.fills, *snapshot.funding)
-        for event in sorted(reported, key=lambda each: each.sort_key):
-            is_new = self._journal.key_of(event) in known or not self._is_history(event)
-            self._apply_event(event, announce=is_new)
+        self._checks.apply(positions_by_key(self.account, snapshot.positions))
+        refined = self._add_reported((*snapshot.fills, *snapshot.funding))
         for difference in self._differences(snapshot):
             self._resolve(difference, snapshot)
-        changed = self._update_terms(snapshot) | (self._journal_keys() - known)
+        changed = self._update_terms(snapshot) | refined
         self._finish(snapshot)
         for key in changed:
             self._book.announce(key)
 
-    def _journal_keys(self) -> set[PositionKey]:
-        return {state.key for state in self._journal.positions}
+    def _add_reported(self, events: tuple[PositionEvent, ...]) -> set[PositionKey]:
+        """Applies the events of a snapshot. Returns the positions that older history has changed."""
+        before = {state.key: state for state in self._journal.positions}
+        refined: set[PositionKey] = set()
+        for event in sorted(events, key=lambda each: each.sort_key):
+            key = self._journal.key_of(event)
+            is_news = self._is_news(event, before.get(key))
+            self._apply_event(event, announce=is_news)
+            if not is_news and self._journal.position(key) is not before.get(key):
+                refined.add(key)
+        return refined
 
-    def _is_history(self, event: PositionEvent) -> bool:
-        """True if it is from before the complete history, so that listeners need no update for it."""
-        return self.complete_until is None or event.sort_key[0] <= self.complete_until
+    def _is_news(self, event: PositionEvent, before: PositionState | None) -> bool:
+        """True for listeners and the event log; False if it is history from before the account was known."""
+        if self.complete_until is not None:
+            return before is not None or event.sort_key[0] > self.complete_until
+        return before is not None and (before.adopted_at is None or event.sort_key[0] > before.adopted_at)
 
     def _differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
         theirs = positions_by_key(self.account, snapshot.positions)
@@ -159,8 +208,10 @@ class PositionTracker:
 
     def _adopt(self, difference: Difference, requested_at: int) -> None:
         key, live = difference.key, self._book.newest(difference.key)
-        replaces_history = difference.theirs is not None and (live is None or key not in self._confirmed)
-        if not replaces_history:
+        is_resized = difference.kind is DifferenceKind.CONTRACT
+        is_unconfirmed = difference.theirs is not None and (live is None or key not in self._confirmed)
+        replaces_history = is_resized or is_unconfirmed
+        if is_resized or not is_unconfirmed:
             log.warning("%s; the exchange's figures are adopted", difference.text)
             if live is None or live.difference != difference.text:
                 self._book.add_event(key, ReportCheck.DIFFERENCE, difference.text)
@@ -173,24 +224,49 @@ class PositionTracker:
         changed = set()
         theirs = positions_by_key(self.account, snapshot.positions)
         for state in self._journal.positions:
-            terms = theirs.get(state.key)
+            terms = self._terms_after(state.key, theirs.get(state.key))
             if difference_kind(state, terms) is None:
                 self._confirmed.add(state.key)
                 self._mark(state.key, None)
             if terms is not None and terms != self._terms.get(state.key):
                 self._terms[state.key] = terms
+                state = self._journal.use_instrument(state.key, terms.instrument)
                 self._update(state, self._known_difference(state.key))
+                changed.add(state.key)
+            if terms is not None and self._confirms_liquidation(state.key, terms, snapshot):
                 changed.add(state.key)
         return changed
 
+    def _confirms_liquidation(self, key: PositionKey, terms: Position, snapshot: AccountSnapshot) -> bool:
+        """True if it was awaited that a reading confirms the liquidation price, and this one does."""
+        if key.symbol in snapshot.inconsistent_symbols or not confirms_liquidation(terms):
+            return False
+        return self._book.confirm_liquidation(key, snapshot.started_at)
+
+    def _terms_after(self, key: PositionKey, terms: Position | None) -> Position | None:
+        """Returns a row with its liquidation price, if that holds at the price of the row or the market."""
+        if terms is None:
+            return None
+        mark, before = terms.reported.mark_price if terms.reported else None, self._terms.get(key)
+        price = mark or self._book.live_price(key)
+        if price is None:
+            if before is None or before.liquidation_price != terms.liquidation_price:
+                self._compared.discard(key)
+            return terms
+        known = before if key in self._compared else None
+        self._compared.add(key)
+        return with_crossed_liquidation(terms, known, price)
+
     def _finish(self, snapshot: AccountSnapshot) -> None:
-        self._book.set_health(self.account, read_at=snapshot.received_at, problem=snapshot.problem)
+        self._book.set_health(
+            self.account, read_at=snapshot.received_at, problem=snapshot.problem, history=snapshot.history
+        )
         if snapshot.complete_until is not None:
             self.complete_until = snapshot.complete_until
             if self._has_new_events:
-                self._record(*snapshot_record(self.account, snapshot.complete_until))
-                self._has_new_events = False
-            self._journal.prune_before(snapshot.complete_until - _EVENTS_KEPT_MS)
+                self.record_reading()
+                self._has_new_events = self._recorded_until != self.complete_until
+            self._journal.prune_before(snapshot.complete_until - EVENTS_KEPT_MS)
 
     def _known_difference(self, key: PositionKey) -> str | None:
         live = self._book.newest(key)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.domain.currencies import USD_EQUIVALENTS
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.margin import MarginTier
@@ -35,13 +36,21 @@ class ValuedPosition:
         state: PositionState,
         position: Position | None,
         difference: str | None,
+        disagreement: Disagreement | None,
         manual: ManualPosition,
         margin_tiers: tuple[MarginTier, ...],
     ) -> None:
         """Replaces everything but the valuation; call `revalue` afterwards."""
         self.margin_tiers = margin_tiers
         levels = levels_of(position, manual, margin_tiers) if position else None
-        self.live = replace(self.live, state=state, position=position, levels=levels, difference=difference)
+        self.live = replace(
+            self.live,
+            state=state,
+            position=position,
+            levels=levels,
+            difference=difference,
+            disagreement=disagreement if position else None,
+        )
 
     def revalue(self, snapshot: MarketSnapshot | None, now: int, updated_at: int) -> None:
         """Values it at the best live price of its market; None is a market that is not watched."""

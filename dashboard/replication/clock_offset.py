@@ -104,7 +104,13 @@ def _snapshot(snapshot: MarketSnapshot, shift: int) -> MarketSnapshot:
 
 
 def _position(live: LivePosition, shift: int) -> LivePosition:
-    return replace(live, valuation=replace(live.valuation, quote=_quote(live.quote, shift)))
+    return replace(
+        live,
+        valuation=replace(live.valuation, quote=_quote(live.quote, shift)),
+        # Only compared with each other, so the limit of `_time` would lose which of them is newer.
+        crossed_at=None if live.crossed_at is None else live.crossed_at + shift,
+        confirmed_at=None if live.confirmed_at is None else live.confirmed_at + shift,
+    )
 
 
 def _account(account: AccountState, shift: int) -> AccountState:

@@ -95,7 +95,7 @@ class MirroredBook(PositionBook):
                 fill = now.state.last_fill
                 is_old_fill = old is None or fill == old.state.last_fill
                 self._notify_change(now, fill=None if is_old_fill else fill)
-            elif (now.position, now.levels, now.difference) != (old.position, old.levels, old.difference):
+            elif _terms(now) != _terms(old):
                 self._notify_change(now)
             elif now.unrealized_pnl != old.unrealized_pnl:  # as after a disconnection
                 self._notify_change(now, EventType.PRICE_UPDATE)
@@ -115,7 +115,12 @@ def _keys_by_market(
     return keys
 
 
+def _terms(live: LivePosition) -> tuple[object, ...]:
+    """Everything about an unchanged state that is announced as a change of the position."""
+    return live.position, live.levels, live.difference, live.is_withheld, live.disagreement is None
+
+
 def _flattened(live: LivePosition) -> LivePosition:
     """A position that the feed no longer reports, with a size of zero."""
     state: PositionState = replace(live.state, contracts=Decimal(0), entry_value=Decimal(0))
-    return replace(live, state=state, position=None, levels=None).without_price()
+    return replace(live, state=state, position=None, levels=None, disagreement=None).without_price()

@@ -8,7 +8,7 @@ import pytest
 from dashboard.auth.access_rules import AccessRules
 from dashboard.domain.events import AccountFailed
 from tests.api.conftest import ApiServer
-from tests.domain.builders import LONG, position
+from tests.domain.builders import LONG, position, row
 from tests.domain.fill_histories import fill
 from tests.positions.harness import BTC
 
@@ -56,6 +56,21 @@ def test_summary_adds_up_all_positions(service: ApiServer):
 
 
 class TestHealth:
+    def test_position_that_disagrees_is_listed(self, service: ApiServer):
+        service.harness.snapshot(row(LONG, "2", "100", mark="110", notional="22"))
+        service.price("110")
+        health = httpx.get(service.url("/positions/health")).json()
+        assert (
+            f"{BTC} disagrees: notional 220.00 USDT calculated, 22.00 stated by the exchange"
+            in (health["degraded"])
+        )
+
+    def test_missing_history_is_listed(self, service: ApiServer):
+        service.harness.snapshot(history="3 of 12 markets read")
+        service.price("100")
+        health = httpx.get(service.url("/positions/health")).json()
+        assert health["degraded"] == ["account: history: 3 of 12 markets read"]
+
     def test_healthy_with_price_and_account(self, service: ApiServer):
         service.harness.snapshot()
         service.price("100")

@@ -18,7 +18,7 @@ from dashboard.api.router import ASYNCAPI
 from dashboard.auth.access_rules import AccessRules
 from dashboard.domain.events import FeedFailed, Transport
 from tests.api.conftest import ApiServer
-from tests.domain.builders import LONG, position
+from tests.domain.builders import LONG, position, row
 from tests.domain.fill_histories import fill, fills
 from tests.positions.harness import BTC, market_key
 from tests.waiting import TIMEOUT_S
@@ -113,6 +113,24 @@ class TestPositions:
             assert receive(client)["positions"][BTC]["current_price"] == "101"
             service.harness.ahead_ms = 6_000
             assert until_pnl(client, None)["position"]["current_price"] is None
+
+    def test_disagreement_is_sent_as_a_change_of_the_position(self, service: ApiServer):
+        wrong, right = (row(LONG, "2", "100", mark="110", notional=notional) for notional in ("22", "220"))
+        service.harness.fills(fill("buy 2 @ 100"))
+        service.price("110")
+        with service.stream() as client:
+            assert receive(client)["positions"][BTC]["disagreement"] is None
+            service.harness.snapshot(wrong)
+            sent = until(client, "position_update", event_type="position_change")["position"]
+            while sent["disagreement"] is None:  # the change of leverage and margin comes with it
+                sent = until(client, "position_update", event_type="position_change")["position"]
+            assert sent["disagreement"] == "notional 220.00 USDT calculated, 22.00 stated by the exchange"
+            assert {sent[name] for name in ("quantity", "unrealized_pnl", "notional_value")} == {None}
+            assert sent["current_price"] == "110"
+            service.harness.snapshot(right, requested_at=2_000)
+            while sent["disagreement"] is not None:
+                sent = until(client, "position_update")["position"]
+            assert (sent["quantity"], sent["unrealized_pnl"]) == ("2", "20")
 
     def test_closed_position_is_sent_as_flat(self, service: ApiServer):
         service.harness.fills(fill("buy 1 @ 100"))

@@ -1,11 +1,13 @@
 """Builders of domain values for tests. Numbers are texts; every argument has a usual default."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.domain.events import PriceReceived, Transport
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Instrument, Payoff, Quote, Ticker
 from dashboard.domain.position import Position, Side, Source
+from dashboard.domain.reported_figures import ReportedFigures
 
 LONG, SHORT = Side.LONG, Side.SHORT
 BOTH = (LONG, SHORT)
@@ -56,6 +58,21 @@ def position(
         maintenance_margin_rate=dec(rate),
         source=source,
     )
+
+
+def row(
+    side: Side = LONG,
+    contracts: str = "0.5",
+    entry: str = "64000",
+    *,
+    of: Instrument | None = None,
+    notional: str | None = None,
+    pnl: str | None = None,
+    mark: str | None = None,
+) -> Position:
+    """A position with figures that the exchange states in its row."""
+    figures = ReportedFigures(notional=dec(notional), unrealized_pnl=dec(pnl), mark_price=dec(mark))
+    return replace(position(side, contracts, entry, of=of), reported=figures)
 
 
 def entered(**fields: str) -> ManualPosition:

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.contract_math import initial_margin, notional, roe, unrealized_pnl
+from dashboard.domain.contract_math import (
+    implied_leverage,
+    initial_margin,
+    notional,
+    roe,
+    unrealized_pnl,
+)
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.position import Position, Side
@@ -176,3 +182,25 @@ def test_roe_is_pnl_over_entry_notional_by_leverage(held: Position, price: Decim
     margin = held.contracts * held.instrument.contract_size * held.entry_price / held.leverage
     expected = unrealized_pnl(held, price) / margin * 100
     assert percent_at(held, price) == pytest.approx(expected, rel=Decimal("1e-20"))
+
+
+@given(st.integers(1, 200), st.decimals("10", "1e9", places=4))
+def test_leverage_follows_from_a_rounded_initial_margin(leverage: int, value: Decimal) -> None:
+    margin = round(value / leverage, 8)
+    assert implied_leverage(value, margin) == leverage
+
+
+@pytest.mark.parametrize(
+    ("value", "margin"),
+    [
+        pytest.param("6000", "636.6", id="with the fee to close it"),
+        pytest.param("6000", "7000", id="more margin than notional"),
+        pytest.param("0", "0", id="none"),
+        pytest.param("6000", None, id="no margin"),
+        pytest.param(None, "600", id="no notional"),
+    ],
+)
+def test_margin_that_is_no_fraction_of_the_notional_implies_no_leverage(
+    value: str | None, margin: str | None
+) -> None:
+    assert implied_leverage(dec(value), dec(margin)) is None

@@ -191,6 +191,12 @@ def test_estimated_liquidation_price_is_never_liquidated(levels: RiskLevels, pri
     assert assess(replace(levels, liquidation_is_estimate=True), price) is not LIQUIDATED
 
 
+@given(risk_levels(), levels_around)
+def test_unconfirmed_liquidation_price_is_an_emergency(levels: RiskLevels, price: Decimal) -> None:
+    confirmed = assess(levels, price)
+    assert assess(levels, price, is_confirmed=False) is (EMERGENCY if confirmed is LIQUIDATED else confirmed)
+
+
 @given(risk_levels(), levels_around, levels_around)
 def test_worse_price_never_has_a_better_status_without_a_trap_zone(
     levels: RiskLevels, one: Decimal, other: Decimal

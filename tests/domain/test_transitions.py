@@ -228,6 +228,22 @@ def test_adjustment_keeps_realized_pnl_and_funding() -> None:
     assert state.totals.funding == {"USDT": -1}
 
 
+@pytest.mark.parametrize("begins", [True, False], ids=["adopted", "corrected"])
+@pytest.mark.parametrize(
+    ("trades", "taken"),
+    [
+        pytest.param("buy 3 @ 100, sell 1 @ 110", ("2", "100"), id="open"),
+        pytest.param("buy 1 @ 100, buy 2 @ 103", ("3", "102.0003"), id="rounded by the exchange"),
+        pytest.param("buy 2 @ 100, sell 2 @ 110", ("0", "0"), id="closed"),
+    ],
+)
+def test_adjustment_to_the_figures_of_the_fills_changes_nothing(
+    trades: str, taken: tuple[str, str], begins: bool
+) -> None:
+    """Such fills arrived after the adjustment; it stood in for them."""
+    assert after([*fills(trades), adopted(*taken, 9, replaces_history=begins)]) == after(trades)
+
+
 def test_adjustment_of_a_small_position_does_not_end_it() -> None:
     state = after([*fills("buy 0.5 @ 100"), adopted("0.7", "100", 4)])
     assert (state.contracts, state.opened_at, state.closed) == (Decimal("0.7"), 1, None)

@@ -14,15 +14,18 @@ from dashboard.demo import DemoExchange
 from dashboard.demo.account.demo_position import DemoPosition
 from dashboard.demo.protocol.fault_injection import FILLS, POSITIONS
 from dashboard.domain.fill import Fee, Fill, TradeSide
+from dashboard.domain.funding import Funding
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Side, Source
 from dashboard.errors import CredentialError, ExchangeLacks, ExchangeUnavailable
-from dashboard.exchange.account_client import AccountClient
+from dashboard.exchange import normalize_account
+from dashboard.exchange.account_client import AccountClient, StreamedFills
 from dashboard.exchange.adapters.families import PositionRows
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from tests.waiting import TIMEOUT_S
 
+TIME = "/api/v2/public/time"
 BTC, ETH, COIN = "BTC/USDT:USDT", "ETH/USDT:USDT", "BTC/USD:BTC"
 HOUR_MS = 3_600_000
 
@@ -37,9 +40,20 @@ class AccountHarness:
 
     async def fetch_fills(self) -> tuple[Fill, ...]:
         """Fetches the fills of the last hour: the demo's own one is two hours old."""
-        return await self.account.fetch_fills(self.markets.instrument(BTC), wall_ms() - HOUR_MS)
+        return await self.fetch_fills_since(wall_ms() - HOUR_MS)
+
+    async def fetch_fills_since(self, since: int) -> tuple[Fill, ...]:
+        return await self.account.fetch_fills(self.markets.instrument(BTC), since, wall_ms())
+
+    async def fetch_funding(self, symbol: str = BTC, *, since: int = 0) -> tuple[Funding, ...]:
+        return await self.account.fetch_funding(self.markets.instrument(symbol), since, wall_ms())
 
     async def watch_fills(self) -> tuple[Fill, ...]:
+        streamed = await self.watch()
+        assert streamed.unread == ()
+        return streamed.fills
+
+    async def watch(self) -> StreamedFills:
         async with asyncio.timeout(TIMEOUT_S):
             return await self.account.watch_fills()
 
@@ -84,6 +98,26 @@ async def test_positions_of_all_product_types_are_returned(harness: AccountHarne
     assert abs(held.asked_at - wall_ms()) < 1000
     again = await harness.account.fetch_positions(harness.markets.instrument(COIN))
     assert again.positions == held.positions
+
+
+@pytest.mark.parametrize(
+    ("liquidation", "kept"),
+    [
+        pytest.param("61044.2", (Decimal("61044.2"), None), id="below the price"),
+        pytest.param("70000", (None, Decimal(70000)), id="above the price"),
+    ],
+)
+async def test_one_liquidation_price_of_a_hedge_is_that_of_one_leg(
+    harness: AccountHarness, liquidation: str, kept: tuple[Decimal | None, Decimal | None]
+) -> None:
+    harness.exchange.account.positions = [
+        DemoPosition(hold_side=side, margin_mode="crossed", liquidation_price=liquidation)
+        for side in ("long", "short")
+    ]
+    harness.exchange.account.use_hedge_mode()
+    legs = (await harness.account.fetch_positions()).positions
+    assert [leg.side for leg in legs] == [Side.LONG, Side.SHORT]
+    assert tuple(leg.liquidation_price for leg in legs) == kept
 
 
 @pytest.mark.parametrize(
@@ -160,26 +194,55 @@ async def test_positions_are_unavailable_until_the_markets_are_loaded(harness: A
 
 
 async def test_position_in_a_newly_listed_market_is_read_by_the_next_request(harness: AccountHarness) -> None:
-    """The first request fails, since positions without the new one would be incomplete."""
+    """Until then it is unread; the other positions are known."""
     harness.markets._ccxt.markets.pop(ETH)
     harness.exchange.account.positions.append(DemoPosition(symbol="ETHUSDT"))
-    with pytest.raises(ExchangeUnavailable, match="ETH/USDT:USDT is not among the loaded markets"):
-        await harness.account.fetch_positions()
-    held = (await harness.account.fetch_positions()).positions
-    assert [position.instrument.symbol for position in held] == [BTC, ETH]
+    first = await harness.account.fetch_positions()
+    assert [position.instrument.symbol for position in first.positions] == [BTC]
+    assert [part.symbols for part in first.unread] == [{ETH}]
+    assert "is not among the loaded markets" in first.unread[0].reason
+    held = await harness.account.fetch_positions()
+    assert [position.instrument.symbol for position in held.positions] == [BTC, ETH]
+    assert held.unread == ()
 
 
-async def test_position_in_an_unlisted_market_is_ignored(
+async def test_markets_that_cannot_be_reloaded_leave_the_new_one_unread(harness: AccountHarness) -> None:
+    harness.markets._ccxt.markets.pop(ETH)
+    harness.exchange.account.positions.append(DemoPosition(symbol="ETHUSDT"))
+    harness.exchange.faults.rest_at("/api/v2/mix/market/contracts").status = 503
+    for _ in range(2):
+        held = await harness.account.fetch_positions()
+        assert [position.instrument.symbol for position in held.positions] == [BTC]
+        assert [part.symbols for part in held.unread] == [{ETH}]
+
+
+async def test_position_in_an_unlisted_market_is_unknown(
     harness: AccountHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     harness.exchange.account.positions.append(DemoPosition(symbol="GONEUSDT"))
-    with pytest.raises(ExchangeUnavailable):
-        await harness.account.fetch_positions()
+    assert len((await harness.account.fetch_positions()).unread) == 1
     with caplog.at_level(logging.WARNING):
-        held = (await harness.account.fetch_positions()).positions
-        assert [position.instrument.symbol for position in held] == [BTC]
+        held = await harness.account.fetch_positions()
+        assert [position.instrument.symbol for position in held.positions] == [BTC]
+        assert [(part.name, part.symbols) for part in held.unread] == [("GONEUSDT", {"GONEUSDT"})]
+        assert str(held.unread[0]) == "GONEUSDT: bitget does not list the market GONEUSDT"
         await harness.account.fetch_positions()
-    assert caplog.text.count("positions and fills in GONEUSDT are ignored") == 1
+    assert caplog.text.count("positions and fills in GONEUSDT are unknown") == 1
+
+
+async def test_fill_in_hedge_mode_without_a_side_is_left_to_the_next_snapshot(
+    harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would open a third position, of no side."""
+    adapter = harness.account._adapter
+    monkeypatch.setattr(
+        adapter, "fill", lambda row, listed: normalize_account.fill(row | {"info": {}}, listed)
+    )
+    assert len(await harness.fetch_fills()) == 0
+    await harness.exchange.order("BTCUSDT", side="buy", size="0.1")
+    assert len(await harness.fetch_fills()) == 1
+    harness.account._position_modes[BTC] = True
+    assert await harness.fetch_fills() == ()
 
 
 async def test_hedge_mode_is_remembered_without_positions(harness: AccountHarness) -> None:
@@ -227,13 +290,10 @@ async def test_fills_deleted_by_the_exchange_are_absent(harness: AccountHarness)
     assert await harness.fetch_fills() == ()
 
 
-@pytest.mark.parametrize("since", [0, None], ids=["from 1970", "whole history"])
-async def test_requested_history_stays_within_the_exchanges_limit(
-    harness: AccountHarness, since: int | None
-) -> None:
+async def test_requested_history_stays_within_the_exchanges_limit(harness: AccountHarness) -> None:
     """Bitget and the demo reject spans of more than a week."""
     await harness.exchange.order("BTCUSDT", side="buy", size="1")
-    fills = await harness.account.fetch_fills(harness.markets.instrument(BTC), since)
+    fills = await harness.fetch_fills_since(0)
     assert {fill.id for fill in fills} == {fill.id for fill in harness.exchange.account.fills}
 
 
@@ -285,16 +345,15 @@ async def test_reset_of_price_websockets_leaves_fills_connected(harness: Account
 
 
 async def test_funding_payments_are_returned(harness: AccountHarness) -> None:
-    bitcoin = harness.markets.instrument(BTC)
-    assert await harness.account.fetch_funding(bitcoin, wall_ms() - HOUR_MS) == ()
+    assert await harness.fetch_funding(since=wall_ms() - HOUR_MS) == ()
     for _ in range(3):
         await harness.exchange.pay_funding()
-    payments = await harness.account.fetch_funding(bitcoin, wall_ms() - 40 * 24 * HOUR_MS)
+    payments = await harness.fetch_funding(since=wall_ms() - 40 * 24 * HOUR_MS)
     assert len({paid.identity for paid in payments}) == 3
     billed = [bill for bill in harness.exchange.account.bills if bill.business == "contract_settle_fee"]
     assert {paid.id: paid.amount for paid in payments} == {bill.id: bill.amount for bill in billed}
     assert {paid.currency for paid in payments} == {"USDT"}
-    assert await harness.account.fetch_funding(harness.markets.instrument("BTC/USDT"), 0) == ()
+    assert await harness.fetch_funding("BTC/USDT") == ()
 
 
 async def test_closed_positions_are_returned(harness: AccountHarness) -> None:
@@ -305,18 +364,46 @@ async def test_closed_positions_are_returned(harness: AccountHarness) -> None:
     assert await harness.account.fetch_closed_positions(wall_ms() + HOUR_MS) == frozenset()
 
 
-async def test_exchange_clock_is_measured_once(
+async def test_exchange_clock_is_measured_with_each_reading(
     harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ahead = 10_000  # Bitget rejects requests signed half a minute ago
-    wall = harness.exchange.quote_board.wall_clock
-    monkeypatch.setattr(harness.exchange.quote_board, "wall_clock", lambda: wall() + ahead)
-    harness.exchange.faults.rest_at("/api/v2/public/time").status = 503
-    assert abs((await harness.account.fetch_positions()).asked_at - wall_ms()) < 1000  # the local clock
+    """The newest measurement counts: one that fails leaves the last one, and the first the local clock."""
+    ahead_ms = 0
+    real = harness.exchange.quote_board.wall_clock
+    monkeypatch.setattr(harness.exchange.quote_board, "wall_clock", lambda: real() + ahead_ms)
+
+    async def ahead() -> int:
+        """The time by which a reading is ahead of the local clock, to the second."""
+        return round(((await harness.account.fetch_positions()).asked_at - wall_ms()) / 1000)
+
+    ahead_ms = 10_000  # Bitget rejects requests signed half a minute ago
+    harness.exchange.faults.rest_at(TIME).status = 503
+    assert await ahead() == 0
     harness.exchange.faults.clear()
-    for _ in range(2):
-        assert abs((await harness.account.fetch_positions()).asked_at - wall_ms() - ahead) < 1000
-    assert harness.exchange.requests.count("/api/v2/public/time") == 2
+    assert await ahead() == 10
+    ahead_ms = -20_000
+    assert await ahead() == -20
+    ahead_ms = 10_000
+    harness.exchange.faults.rest_at(TIME).empty_data = True
+    assert await ahead() == -20
+
+
+async def test_local_clock_that_is_set_does_not_move_the_exchanges(
+    harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a boot: the step of ten minutes falls between two measurements."""
+    first = await harness.account.fetch_positions()
+    harness.exchange.faults.rest_at(TIME).status = 503
+    monkeypatch.setattr("dashboard.exchange.account_client.wall_ms", lambda: wall_ms() + 600_000)
+    again = await harness.account.fetch_positions()
+    assert 0 <= again.asked_at - first.asked_at < 600_000 // 2
+
+
+async def test_silent_clock_does_not_delay_the_positions(harness: AccountHarness) -> None:
+    await harness.account.fetch_positions()
+    harness.exchange.faults.rest_at(TIME).hang = True
+    async with asyncio.timeout(8):  # a request of ccxt times out after 10 s
+        assert len((await harness.account.fetch_positions()).positions) == 1
 
 
 async def test_exchange_clock_is_never_ahead(
@@ -343,6 +430,6 @@ async def test_exchange_without_private_endpoints(
     monkeypatch.setattr(harness.account._ccxt, "has", {})
     assert not harness.account.can_watch_fills
     assert await harness.account.fetch_closed_positions(0) == frozenset()
-    assert await harness.account.fetch_funding(harness.markets.instrument(BTC), 0) == ()
+    assert await harness.fetch_funding() == ()
     with pytest.raises(ExchangeLacks, match=r"^bitget does not support reading positions"):
         await harness.account.fetch_positions()

@@ -16,6 +16,8 @@ from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from tests.domain.builders import instrument as an_instrument
 from tests.domain.builders import ticker as a_ticker
+from tests.exchange.listed_markets import MARKETS
+from tests.exchange.stub_session import StubSession
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +122,25 @@ def test_spot_market_has_no_mark_price_stream() -> None:
     spot = replace(an_instrument(), symbol="BTC/USDT", kind="spot")
     client = ExchangeClient(Credentials("okx"))
     assert client.supplemental_streams(spot, a_ticker(last="1", bid="1", ask="1")) == []
+
+
+@pytest.mark.parametrize(
+    ("exchange", "symbol", "level", "line"),
+    [
+        ("okx", "BTC-USDT", "WARNING",
+         "okx: BTC/USDT:USDT is shown for 'BTC-USDT', not BTC/USDT, BTC/USDT:USDT-260327"),
+        ("bitget", "BTCUSDT", "INFO", "bitget: BTC/USDT:USDT is shown for 'BTCUSDT', not BTC/USDT"),
+    ],
+    ids=["the id of spot alone", "the id of both"],
+)  # fmt: skip
+async def test_log_names_the_markets_that_were_not_chosen(
+    exchange: str, symbol: str, level: str, line: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = {"session": StubSession(MARKETS[exchange]), "enableRateLimit": False, "timeout_on_exit": 0}
+    client = ExchangeClient(Credentials(exchange, config=config))
+    with caplog.at_level("INFO", "dashboard"):
+        await client.resolve_instrument(symbol)
+    assert [(each.levelname, each.message) for each in caplog.records if "shown" in each.message] == [
+        (level, line)
+    ]
+    await client.close()

@@ -28,7 +28,24 @@ def test_unknown_exchange_error_lists_similar_names(exchange: str, similar: str)
     assert similar in matches.split(", ")
 
 
-@pytest.mark.parametrize("exchange", ["zzzzzz", "", "__init__", "Exchange"])
+@pytest.mark.parametrize(
+    ("exchange", "new"),
+    [
+        ("huobi", "htx"),
+        ("Huobi", "htx"),
+        ("gateio", "gate"),
+        ("okex", "okx"),
+        ("cryptofacilities", "krakenfutures"),
+    ],
+)
+def test_renamed_exchange_error_has_the_new_id(exchange: str, new: str) -> None:
+    with pytest.raises(UnknownExchange) as error:
+        build_exchange(Credentials(exchange))
+    assert str(error.value) == f"exchange '{exchange}' is now '{new}': use that id"
+    assert build_exchange(Credentials(new)).id == new
+
+
+@pytest.mark.parametrize("exchange", ["zzzzzz", "", "__init__", "Exchange", "bitmex"])
 def test_unknown_exchange_is_rejected(exchange: str) -> None:
     with pytest.raises(UnknownExchange):
         build_exchange(Credentials(exchange))
@@ -70,6 +87,19 @@ def test_options_file_completes_the_keys() -> None:
 
 def test_hyperliquid_requires_only_the_wallet_address() -> None:
     assert build_exchange(Credentials("hyperliquid", wallet_address="0xabc")).walletAddress == "0xabc"
+
+
+@pytest.mark.parametrize(("exchange", "kept"), [("hyperliquid", False), ("lighter", False), ("aster", True)])
+def test_private_key_is_dropped_where_reading_needs_none(exchange: str, kept: bool) -> None:
+    config = {"privateKey": "0x" + "1" * 64}
+    assert bool(build_exchange(Credentials(exchange, config=config)).privateKey) is kept
+    assert config == {"privateKey": "0x" + "1" * 64}
+
+
+def test_options_cannot_make_ccxt_approve_fees() -> None:
+    exchange = build_exchange(Credentials("aster", config={"options": {"builderFee": True}}))
+    assert not exchange.options["builderFee"]
+    assert exchange.options["approvedBuilderFee"]
 
 
 @pytest.mark.parametrize("exchange", ["bybit", "okx", "hyperliquid"])

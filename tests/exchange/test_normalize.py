@@ -81,15 +81,28 @@ def test_instrument_has_all_fields() -> None:
     assert (instrument.contract_size, instrument.price_step) == (100, Decimal("0.5"))
 
 
+@pytest.mark.parametrize(
+    ("exchange", "symbol", "size"),
+    [
+        pytest.param("bybit", "BTC/USD:BTC", "1", id="smallest order of bybit's inverse contracts"),
+        pytest.param("okx", "BTC/USD:BTC", "10", id="okx inverse"),
+        pytest.param("bybit", "BTC/USDT:USDT", "10", id="linear"),
+    ],
+)
+def test_contract_size_of_a_market(exchange: str, symbol: str, size: str) -> None:
+    assert instrument_of(exchange, market(symbol, "BTC", contractSize="10")).contract_size == Decimal(size)
+
+
 def test_spot_market_settles_in_its_quote_currency() -> None:
     instrument = instrument_of("bitget", market("BTC/USDT", "BTCUSDT"))
     assert (instrument.settle, instrument.contract_size) == ("USDT", 1)
 
 
-def test_quanto_contract_is_rejected() -> None:
-    listed = market("BTC/USD:ETH", "x")
-    with pytest.raises(ExchangeLacks, match=r"^okx: BTC/USD:ETH is an unsupported quanto contract"):
-        instrument_of("okx", listed)
+@pytest.mark.parametrize("inverse", [None, True], ids=["by no flag", "inverse on Gate"])
+def test_quanto_contract_is_rejected(inverse: bool | None) -> None:
+    listed = market("ETH/USD:BTC", "x", inverse=inverse)
+    with pytest.raises(ExchangeLacks, match=r"^gate: ETH/USD:BTC is an unsupported quanto contract"):
+        instrument_of("gate", listed)
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,13 @@ def test_unreadable_fill_fails_the_conversion(missing: dict[str, Any]) -> None:
         normalize_account.fill(complete | missing, an_instrument())
 
 
+def test_fill_without_an_id_is_identified_by_its_order() -> None:
+    """Liquidations have none on some exchanges; the others of their order differ in time or price."""
+    row: dict[str, Any] = {"order": "9", "side": "buy", "price": "1.5", "amount": "2", "timestamp": 3}
+    ids = [normalize_account.fill(row | more, an_instrument()).id for more in ({}, {"price": "1.6"}, {})]
+    assert ids == ["9 3 1.5 2", "9 3 1.6 2", "9 3 1.5 2"]
+
+
 def test_unreported_fee_is_not_zero() -> None:
     complete = {"id": "1", "symbol": SWAP, "side": "buy", "price": "1", "amount": "2", "timestamp": 3}
     assert normalize_account.fill(complete, an_instrument()).fees == ()
@@ -219,6 +226,31 @@ FUNDING: dict[str, Any] = {"id": "7", "symbol": SWAP, "amount": "-1.50", "code":
 def test_funding_payment() -> None:
     paid = normalize_account.payment(FUNDING, an_instrument())
     assert (paid.id, paid.amount, paid.currency, paid.paid_at) == ("7", Decimal("-1.50"), "USDT", 1000)
+
+
+OKX_ORDER = {
+    "instType": "SWAP", "instId": "BTC-USDT-SWAP", "ordId": "9", "tradeId": "1", "side": "sell",
+    "posSide": "net", "fillPx": "64000.5", "fillSz": "2", "fillPnl": "-1.5", "fillFee": "-0.07",
+    "fillFeeCcy": "USDT", "fillTime": "1786542349220", "fee": "-0.21", "feeCcy": "USDT", "execType": "T",
+    "state": "filled", "cTime": "1786542349220", "uTime": "1786542349220", "ordType": "market",
+    "sz": "2", "px": "", "accFillSz": "2", "avgPx": "64000.5", "category": "normal",
+    "clOrdId": "", "reduceOnly": "false",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("fee", "cost"), [("-0.07", "0.07"), ("0.02", "-0.02")], ids=["paid", "rebate"])
+def test_okx_streamed_fee_is_that_of_the_fill_and_positive_if_paid(fee: str, cost: str) -> None:
+    """The row of an order has the fees of all its fills, too. ccxt leaves the sign as it is."""
+    okx = exchange_with("okx", MARKETS["okx"])
+    row = okx.order_to_trade(okx.parse_order(OKX_ORDER | {"fillFee": fee}))
+    fill = adapter_for(okx).fill(row, instrument_of("okx", MARKETS["okx"]))
+    assert fill is not None
+    assert (fill.id, fill.fees) == ("1", (Fee(Decimal(cost), "USDT"),))
+
+
+def test_okx_liquidation_without_a_trade_id_has_that_of_its_bill() -> None:
+    ids = [fill.id for fill in read("okx", *(OKX | {"tradeId": "", "billId": bill} for bill in "78"))]
+    assert ids == ["bill 7", "bill 8"]
 
 
 def test_bybit_funding_is_negative_if_paid() -> None:
@@ -241,11 +273,12 @@ def test_unreadable_funding_fails_the_conversion(missing: dict[str, Any]) -> Non
         normalize_account.payment(FUNDING | missing, an_instrument())
 
 
-def test_closed_positions_are_selected_by_time() -> None:
-    rows = [
-        {"symbol": "A", "side": "long", "lastUpdateTimestamp": 1000},
-        {"symbol": "B", "side": "short", "lastUpdateTimestamp": 999},
-        {"symbol": "C", "side": "short", "lastUpdateTimestamp": None, "timestamp": 1001},
-        {"symbol": "D", "side": None, "lastUpdateTimestamp": 2000},
-    ]
-    assert normalize_account.closed_positions(rows, 1000) == {("A", Side.LONG), ("C", Side.SHORT)}
+def test_time_of_a_closed_position() -> None:
+    assert normalize_account.closed_at({"lastUpdateTimestamp": 1000, "timestamp": 1}) == 1000
+    assert normalize_account.closed_at({"lastUpdateTimestamp": None, "timestamp": 1001}) == 1001
+    assert normalize_account.closed_at({}) == 0
+
+
+def test_closed_positions_have_a_side() -> None:
+    rows = [{"symbol": "A", "side": "long"}, {"symbol": "C", "side": "short"}, {"symbol": "D", "side": None}]
+    assert normalize_account.closed_positions(rows) == {("A", Side.LONG), ("C", Side.SHORT)}

@@ -117,8 +117,8 @@ def read(key: str, *rows: dict[str, Any]) -> tuple[Position, ...]:
             id="bitget reports 0, ccxt estimates one",
         ),
         pytest.param(
-            "binance", BINANCE, "short", "0.010", "0.01", "44525.0", None, "cross", None, "0.004",
-            id="binance without leverage, liquidation '0'",
+            "binance", BINANCE, "short", "0.010", "0.01", "44525.0", "20", "cross", None, "0.004",
+            id="binance: leverage derived, liquidation '0'",
         ),
         pytest.param(
             "bybit", BYBIT, "short", "0.100", "0.1", "64000.15", "4.2", None, "78000.5", "0.005", id="bybit"
@@ -165,6 +165,27 @@ def test_liquidation_price_estimated_by_ccxt_is_ignored() -> None:
         Decimal(parsed("bitget inverse", BITGET_INVERSE)["liquidationPrice"]) > 30_000
     )  # of a long entered at 30,000
     assert read("bitget inverse", BITGET_INVERSE)[0].liquidation_price is None
+
+
+@pytest.mark.parametrize(
+    ("info", "leverage"),
+    [
+        pytest.param({"lever": "7", "notional": "500", "margin": "50"}, "7", id="stated"),
+        pytest.param({"notional": "500", "margin": "50"}, "10", id="derived"),
+        pytest.param({"margin": "50"}, None, id="ccxt's own notional"),
+        pytest.param({"notional": "500", "margin": "52"}, None, id="a margin with fees"),
+    ],
+)
+def test_leverage_is_stated_or_derived_from_stated_figures(
+    info: dict[str, str], leverage: str | None
+) -> None:
+    margin = info.get("margin")
+    row = {
+        "symbol": SWAP, "side": "long", "contracts": "5", "entryPrice": "90", "leverage": "7",
+        "notional": "500", "initialMargin": margin, "info": info,
+    }  # fmt: skip
+    (held,) = positions([row], instrument_of("bitget", MARKETS["bitget"]))
+    assert held.leverage == dec(leverage)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +236,7 @@ def test_hedge_mode_has_a_position_of_each_side() -> None:
         pytest.param("okx", OKX | {"posSide": "short", "pos": "300"}, True, id="okx"),
         pytest.param("htx", HTX | {"position_side": "both"}, False, id="htx one-way"),
         pytest.param("htx", HTX, True, id="htx"),
-        pytest.param("krakenfutures", KRAKEN, None, id="krakenfutures reports no mode"),
+        pytest.param("krakenfutures", KRAKEN, False, id="krakenfutures has one-way mode only"),
     ],
 )
 def test_position_mode_is_read_from_the_rows(key: str, raw: dict[str, Any], mode: bool | None) -> None:

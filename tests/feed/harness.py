@@ -17,7 +17,8 @@ from dashboard.domain.keys import MarketKey
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
-from dashboard.feed.account_feed import AccountFeed, AccountTimeouts
+from dashboard.feed.account_feed import AccountFeed
+from dashboard.feed.account_timeouts import AccountTimeouts
 from dashboard.feed.market_feed import FeedTimeouts
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.positions.live_book import LiveBook
@@ -33,7 +34,15 @@ PATIENT = FeedTimeouts(head_start_ms=150, silence_ms=400, first_message_ms=20_00
 """Reports no failure without a fault, however busy the machine: silence causes a request only."""
 PATIENT_REQUESTS = {"timeout": 20_000}
 """The option of ccxt that goes with PATIENT."""
-ACCOUNT_TIMEOUTS = AccountTimeouts(min_interval_s=0.1, settle_s=0.3, fill_delay_s=0.0, first_retry_s=0.05)
+ACCOUNT_TIMEOUTS = AccountTimeouts(
+    min_interval_s=0.1,
+    settle_s=0.3,
+    fill_delay_s=0.0,
+    first_retry_s=0.05,
+    first_history_wait_s=20.0,
+    history_wait_s=20.0,
+)
+"""Waits for the history until it was read or has failed, however busy the machine."""
 EXCHANGE, ACCOUNT = "bitget", "test"
 
 

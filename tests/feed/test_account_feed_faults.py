@@ -9,6 +9,7 @@ from dashboard.demo import POSITIONS
 from dashboard.demo.demo_exchange import wall_clock_ms
 from dashboard.domain.events import AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.feed_state import FeedState
+from dashboard.exchange import request_guard
 from tests.feed.harness import ACCOUNT_TIMEOUTS, FeedHarness
 
 BTC = "BTC/USDT:USDT"
@@ -60,6 +61,16 @@ def test_failed_snapshot_is_retried(idle: FeedHarness):
     idle.until(lambda _: position_requests(idle) >= before + 3)
     idle.exchange.faults.clear()
     idle.until(lambda _: idle.health.problem is None)
+
+
+def test_refused_request_is_a_problem_of_the_account(idle: FeedHarness, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        request_guard, "is_read", lambda *request: request[-1] != "v2/mix/position/all-position"
+    )
+    idle.feed.reconcile()
+    refusal = "bitget: GET v2/mix/position/all-position is not known to only read and was not sent"
+    idle.until(lambda _: refusal in (idle.health.problem or ""))
+    assert idle.open
 
 
 def test_reconnected_stream_without_trades_is_no_problem(idle: FeedHarness):

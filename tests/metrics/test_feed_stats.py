@@ -22,7 +22,7 @@ from dashboard.domain.events import (
 from dashboard.metrics.feed_stats import FeedStats
 from dashboard.positions.live_book import LiveBook
 from dashboard.state.markets import Markets
-from tests.domain.builders import LONG, instrument, position, ticker
+from tests.domain.builders import LONG, instrument, position, row, ticker
 from tests.domain.fill_histories import fill
 from tests.positions.harness import BTC, TrackerHarness, market_key
 
@@ -149,6 +149,17 @@ class TestAccount:
         harness.tracking.fills(fill("buy 2 @ 100")).snapshot(position(LONG, "2", "100"))
         harness.tracking.snapshot(position(LONG, "3", "100"), requested_at=2_000)
         assert (harness["differences"], harness["differences_open"]) == (1, 0)
+
+    def test_disagreement_is_open_until_the_figures_agree(self, harness):
+        wrong, right = (row(LONG, "2", "100", mark="110", notional=notional) for notional in ("22", "220"))
+        harness.tracking.snapshot(wrong).snapshot(wrong, requested_at=2_000)
+        assert (harness["cross_checks"], harness["disagreements"]) == (2, 1)
+        assert (harness["disagreements_open"], harness["withheld_open"]) == (1, 1)
+        harness.tracking.snapshot(row(LONG, "2", "100", mark="110", notional="225"), requested_at=3_000)
+        assert (harness["disagreements_open"], harness["withheld_open"]) == (1, 0)
+        harness.tracking.snapshot(right, requested_at=4_000)
+        assert (harness["cross_checks"], harness["disagreements"]) == (4, 2)
+        assert (harness["disagreements_open"], harness["withheld_open"]) == (0, 0)
 
     def test_failed_reading_is_reported(self, harness):
         assert harness["account_failing"] == 0

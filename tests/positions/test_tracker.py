@@ -190,6 +190,12 @@ class TestSnapshots:
         assert set(harness.open) == {f"{BTC}:long", f"{BTC}:short"}
         assert {live.state.side for live in harness.book.open_in(market_key())} == {LONG, SHORT}
 
+    def test_a_liquidation_price_beyond_the_live_price_is_unknown_without_a_mark_in_the_row(self):
+        harness = TrackerHarness().fills(fill("buy 2 @ 100")).price("100")
+        harness.snapshot(position(LONG, "2", "100", liquidation="120"))
+        assert harness.only.liquidation_price is None
+        assert harness.only.status is RiskStatus.PROFIT
+
     def test_a_reported_liquidation_price_holds_until_the_next_fill(self):
         reported = position(LONG, "2", "100", liquidation="91", margin_mode="isolated")
         harness = TrackerHarness().fills(fill("buy 2 @ 100")).snapshot(reported)

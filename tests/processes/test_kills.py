@@ -1,4 +1,4 @@
-"""Kills the process at random moments: no fill is lost, and none is counted twice."""
+"""Kills the process at random moments, of checkpoints too: no fill is lost, and none is counted twice."""
 
 import multiprocessing
 import os
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,21 @@ from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
 from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
+from dashboard.demo.protocol.fault_injection import FILLS
 from dashboard.demo.thread import DemoThread
+from dashboard.domain.position_state import PositionState
+from dashboard.positions import checkpoint_writer
+from dashboard.positions.checkpoint_check import CheckpointCheck
+from dashboard.positions.trail_replay import TrailReplay
 from tests.processes.test_standalone import options
 from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
 MAX_LIFETIME_S = 0.5
-"""Seconds until a kill. A start takes about half: some die during it, others while fills arrive."""
+"""Seconds until a kill, from the start of the process or from the first line that it records."""
+MAX_FILLS = 9_000
+"""Fills after which a slow machine places no further orders: the demo exchange keeps ten thousand."""
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 SIZES = {"BTCUSDT": Decimal("0.01"), "ETHUSDT": Decimal("0.1"), "SOLUSDT": Decimal(1)}
 
@@ -34,7 +42,10 @@ _forkserver = multiprocessing.get_context("forkserver")
 
 
 def run_engine(flags: list[str]) -> None:
-    """Runs the dashboard without its page until it is killed."""
+    """Runs the dashboard without its page until it is killed. A checkpoint is written every few lines."""
+    checkpoint_writer.CHECKPOINT_EVERY_LINES = 3
+    checkpoint_writer._CHECK_INTERVAL_S = 0.01
+    checkpoint_writer._PAUSE_S = 0
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         signal.pause()
@@ -50,7 +61,10 @@ class Trader(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
+        account = self._demo.exchange.account
         while not self._stopped.wait(self._random.random() / 20):
+            if len(account.fills) > MAX_FILLS:
+                continue
             symbol = self._random.choice(SYMBOLS)
             size = SIZES[symbol] * self._random.randint(1, 9)
             side = self._random.choice(("buy", "sell"))
@@ -81,35 +95,89 @@ def demo():
 def test_repeated_kills_lose_no_fill_and_count_none_twice(
     demo: DemoThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    trail, rng = tmp_path / "trail", random.Random(11)
-    flags = [options(demo, tmp_path, keys=True), f"--log-dir={trail}", "--update-interval=0.5"]
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the fork server ignores this process's sys.path
-    _forkserver.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
+    trail = tmp_path / "trail"
+    flags = prepare(demo, tmp_path, monkeypatch)
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
-    trader = Trader(demo)
+    kill_repeatedly(demo, flags, trail, KILLS, MAX_LIFETIME_S)
+    stages = Counter(line.entry["stage"] for line in read_records(trail) if line.kind == "checkpoint")
+    assert stages["end"] > KILLS // 20
+    assert_trail_is_complete(demo, flags, trail)
+
+
+@pytest.mark.longest
+def test_kills_while_the_first_history_is_read_lose_no_fill_and_count_none_twice(
+    demo: DemoThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """One market's fills are never answered: no process reads the whole history before it is killed."""
+    trail = tmp_path / "trail"
+    flags = prepare(demo, tmp_path, monkeypatch)
+    for symbol, size in SIZES.items():
+        demo.call(demo.exchange.order(symbol, side="buy", size=size))
+    faults = demo.exchange.faults.rest_at(FILLS)
+    faults.hang, faults.symbol = True, "SOLUSDT"
+    with build_engine(load(flags)) as engine:
+        engine.monitor.start()
+        until(lambda: any(line.kind == "correction" for line in read_records(trail)))
+    kill_repeatedly(demo, flags, trail, KILLS // 20, MAX_LIFETIME_S * 8)
+    assert not [line for line in read_records(trail) if line.kind == "reading"]
+    demo.exchange.faults.clear()
+    assert_trail_is_complete(demo, flags, trail)
+
+
+def prepare(demo: DemoThread, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Returns the flags of processes that record in `folder`, and prepares the server that forks them."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the fork server ignores this process's sys.path
+    _forkserver.set_forkserver_preload(["dashboard.app.engine", "tests.processes.test_kills"])
+    return [options(demo, folder, keys=True), f"--log-dir={folder / 'trail'}", "--update-interval=0.5"]
+
+
+def kill_repeatedly(
+    demo: DemoThread, flags: list[str], trail: Path, count: int, max_lifetime_s: float
+) -> None:
+    """Starts and kills a process `count` times while orders are placed."""
+    rng, trader = random.Random(11), Trader(demo)
     trader.start()
-    for _ in range(KILLS):
+    for number in range(count):
+        size = trail_size(trail)
         child = _forkserver.Process(target=run_engine, args=(flags,))
         child.start()
-        time.sleep(rng.random() * MAX_LIFETIME_S)
+        if number % 2:  # the others die during their start
+            until(partial(is_longer, trail, size))
+        time.sleep(rng.random() * max_lifetime_s)
         child.kill()
         child.join()
     trader.stop()
 
+
+def assert_trail_is_complete(demo: DemoThread, flags: list[str], trail: Path) -> None:
+    """Asserts that another process reads what is missing: each fill once, and the exchange's positions.
+
+    Figures that were taken over while fills were being read must not change anything in the end.
+    """
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
-        account, book = demo.exchange.account, engine.positions
-        until(lambda: len(recorded_fills(trail)) >= len(account.fills))
-        positions = {
-            live.state.instrument.id: live.state.contracts for live in book.get_all_positions().values()
-        }
-        assert positions == signed_positions(demo)
-        assert not [live.difference for live in book.get_all_positions().values() if live.difference]
+        account, (tracker,) = demo.exchange.account, engine.trackers
+        until(lambda: len(recorded_fills(trail)) >= len(account.fills) and tracker.complete_until is not None)
+        known = engine.positions.all_known().values()
+        found = {live.state.instrument.id: live.state.contracts for live in known if live.is_open}
+        assert found == signed_positions(demo)
+        assert not [live.difference for live in known if live.difference]
+    by_fills = TrailReplay()
+    for line in read_records(trail):
+        if line.kind == "fill":
+            by_fills.add(line.kind, line.entry)
+    assert {each.state.key: figures(each.state) for each in known} == {
+        state.key: figures(state) for state in by_fills.take(tracker.account).journal.positions
+    }
     assert recorded_fills(trail) == Counter(fill.id for fill in account.fills)
-    assert not [line for line in read_records(trail) if line.kind == "correction"]
-    assert verify(trail).intact
+    assert not verify(trail, content=CheckpointCheck()).defects
+
+
+def figures(state: PositionState) -> tuple[object, ...]:
+    """Everything that events change."""
+    return state.contracts, state.entry_value, state.cumulative_totals, state.opened_at, state.adopted_at
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -118,6 +186,14 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def trail_size(trail: Path) -> int:
+    return sum(path.stat().st_size for path in trail.glob("*.jsonl"))
+
+
+def is_longer(trail: Path, size: int) -> bool:
+    return trail_size(trail) > size
 
 
 def recorded_fills(trail: Path) -> Counter[str]:

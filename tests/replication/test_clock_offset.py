@@ -1,9 +1,16 @@
 """The offset between Redis' clock and the monotonic clock is measured by quick answers."""
 
+from dataclasses import replace
+
 import pytest
 
+from dashboard.clock import now_ms
 from dashboard.replication import clock_offset
-from dashboard.replication.clock_offset import ClockOffset
+from dashboard.replication.clock_offset import ClockOffset, to_local_times
+from dashboard.replication.messages import MessageHeader, StateMessage
+from tests.domain.fill_histories import fill
+from tests.positions.harness import BTC, TrackerHarness
+from tests.replication.harness import INITIAL_INFO
 
 START_MS = 1_000_000
 AHEAD_MS = 500_000
@@ -50,3 +57,12 @@ def test_later_slow_answer_keeps_the_offset(monkeypatch: pytest.MonkeyPatch):
     assert clock.offset() == first
     redis.now_ms += 1_000
     assert clock.offset() == first
+
+
+@pytest.mark.parametrize("shift", [-3_600_000, 3_600_000])
+def test_order_of_crossing_and_confirmation_is_kept_on_another_machine(shift: int):
+    harness = TrackerHarness(now=now_ms()).fills(fill("buy 2 @ 100")).price("110")
+    live = replace(harness.only, crossed_at=harness.now, confirmed_at=harness.now - 1)
+    header = MessageHeader(1, 1, clock_offset=shift, info=INITIAL_INFO)
+    message = to_local_times(StateMessage(header, positions={BTC: live}), local_offset=0)
+    assert message.positions[BTC].awaits_confirmation

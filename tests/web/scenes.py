@@ -161,6 +161,7 @@ class Scene:
                 self._requested_at,
                 tuple(replace(each, hedged=hedged) for each in positions),
                 recently_closed=closed,
+                started_at=self.clock(),
             )
         )
 

@@ -53,6 +53,8 @@ class DemoPosition:
     opened_ms: int = 0
     updated_ms: int = 0
     totals: TradedTotals = NO_TRADES
+    stated_pnl_factor: Decimal = Decimal(1)
+    """A fault: factor of the unrealised profit in its rows, which contradicts size and prices unless 1."""
 
     @property
     def inverse(self) -> bool:

@@ -9,6 +9,10 @@ POSITIONS = "/api/v2/mix/position"
 """Prefix of the position paths: `faults.rest_at(POSITIONS).empty_data = True` makes an account look flat."""
 FILLS = "/api/v2/mix/order/fill"
 """Prefix of the fill paths."""
+BILLS = "/api/v2/mix/account/bill"
+"""The path of the bills, funding payments among them."""
+CLOSED_POSITIONS = "/api/v2/mix/position/history-position"
+"""The path of the closed positions."""
 EVERY = 1_000_000_000
 """A number of frames that is never used up."""
 
@@ -31,6 +35,8 @@ class SocketFaults:
     """The number of next `fill` frames that are never sent."""
     repeated_fills: int = 0
     """The number of next `fill` frames that are sent twice."""
+    unreadable_fills: int = 0
+    """The number of next `fill` frames without a price."""
     held_fills: bool = False
     """Delays all `fill` frames until this is cleared, then sends them together."""
     shuffled_fills: bool = False
@@ -65,6 +71,8 @@ class RestFaults:
     """The delay before each answer."""
     hang: bool = False
     """Never answers."""
+    symbol: str | None = None
+    """The id of an instrument: requests for others do not fail."""
 
 
 @dataclass
@@ -79,10 +87,11 @@ class Faults:
         """The switches of the paths with this prefix, such as `/api/v2/mix/position`."""
         return self._rest_at.setdefault(prefix, RestFaults())
 
-    def rest_for(self, path: str) -> RestFaults:
-        """The switches that apply to a path: those of its longest prefix, otherwise the general ones."""
+    def rest_for(self, path: str, symbol: str | None = None) -> RestFaults:
+        """The switches that apply to a request: those of its path's longest prefix, or the general ones."""
         prefixes = [prefix for prefix in self._rest_at if path.startswith(prefix)]
-        return self._rest_at[max(prefixes, key=len)] if prefixes else self.rest
+        faults = self._rest_at[max(prefixes, key=len)] if prefixes else self.rest
+        return faults if faults.symbol in (None, symbol) else RestFaults()
 
     def clear(self) -> None:
         """Removes all faults."""

@@ -70,7 +70,7 @@ def _common_fields(position: DemoPosition, mark: Decimal) -> PositionPayload:
         "openPriceAvg": decimal_text(position.open_price),
         "marginMode": position.margin_mode,
         "posMode": position.pos_mode,
-        "unrealizedPL": _rounded_text(position.unrealized(mark)),
+        "unrealizedPL": _rounded_text(position.unrealized(mark) * position.stated_pnl_factor),
         "liquidationPrice": position.liquidation_price,
         "keepMarginRate": decimal_text(position.keep_margin_rate),
         "autoMargin": "off",

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from dashboard.demo.account.demo_account import DemoAccount
+from dashboard.demo.account.demo_fill import DemoFill
 from dashboard.demo.market.quote_board import QuoteBoard
 from dashboard.demo.protocol.fault_injection import Faults
-from dashboard.demo.protocol.fill_payloads import websocket_fill
+from dashboard.demo.protocol.fill_payloads import FillPayload, websocket_fill
 from dashboard.demo.protocol.order_payloads import websocket_order
 from dashboard.demo.protocol.position_payloads import websocket_position
 from dashboard.demo.protocol.rest_private import valuation_mark
@@ -61,8 +62,15 @@ class FillStream:
         frames: list[FrameData] = []
         for fill in fills:
             if fill.product == self._product:
-                frames += [[websocket_fill(fill)]] * self._copies()
+                frames += [[self._payload(fill)]] * self._copies()
         return frames[::-1] if faults.shuffled_fills else frames
+
+    def _payload(self, fill: DemoFill) -> FillPayload:
+        faults, payload = self._faults.ws, websocket_fill(fill)
+        if faults.unreadable_fills > 0:
+            faults.unreadable_fills -= 1
+            return payload | {"price": ""}
+        return payload
 
     def _copies(self) -> int:
         """The number of times to send the next fill."""

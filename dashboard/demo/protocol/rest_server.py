@@ -33,7 +33,7 @@ class RestServer:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answers one request, or fails as the faults of its path require."""
         self.requests.append(request.path)
-        faults = self._faults.rest_for(request.path)
+        faults = self._faults.rest_for(request.path, request.query.get("symbol"))
         if faults.hang:
             await asyncio.Event().wait()
         await asyncio.sleep(faults.delay_s)

@@ -2,23 +2,40 @@
 
 from typing import Any
 
+from dashboard.exchange.adapters.aster import AsterAdapter
 from dashboard.exchange.adapters.base import AccountAdapter
+from dashboard.exchange.adapters.binance import BinanceAdapter
 from dashboard.exchange.adapters.bitget import BitgetAdapter
 from dashboard.exchange.adapters.bybit import BybitAdapter
 from dashboard.exchange.adapters.coinex import CoinExAdapter
+from dashboard.exchange.adapters.deribit import DeribitAdapter
+from dashboard.exchange.adapters.gate import GateAdapter
 from dashboard.exchange.adapters.htx import HtxAdapter
 from dashboard.exchange.adapters.hyperliquid import HyperliquidAdapter
 from dashboard.exchange.adapters.krakenfutures import KrakenFuturesAdapter
+from dashboard.exchange.adapters.kucoin import KucoinAdapter
+from dashboard.exchange.adapters.mexc import MexcAdapter
 from dashboard.exchange.adapters.okx import OkxAdapter
+from dashboard.exchange.adapters.phemex import PhemexAdapter
 
 _ADAPTERS: dict[str, type[AccountAdapter]] = {
+    "aster": AsterAdapter,
+    "binance": BinanceAdapter,
+    "binancecoinm": BinanceAdapter,
+    "binanceusdm": BinanceAdapter,
     "bitget": BitgetAdapter,
     "bybit": BybitAdapter,
     "coinex": CoinExAdapter,
+    "deribit": DeribitAdapter,
+    "gate": GateAdapter,
     "htx": HtxAdapter,
     "hyperliquid": HyperliquidAdapter,
     "krakenfutures": KrakenFuturesAdapter,
+    "kucoin": KucoinAdapter,
+    "kucoinfutures": KucoinAdapter,
+    "mexc": MexcAdapter,
     "okx": OkxAdapter,
+    "phemex": PhemexAdapter,
 }
 
 

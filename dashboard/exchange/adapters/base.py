@@ -1,6 +1,6 @@
 """AccountAdapter: how the account of one exchange is requested and its rows are read."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,12 +10,15 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position
 from dashboard.domain.unread_part import UnreadPart
-from dashboard.errors import DashboardError
+from dashboard.errors import DashboardError, ExchangeUnavailable
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.families import Params, PositionFamily, PositionRows
 from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.normalize import Raw
 from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows
+
+_ROW_KEY = ("symbol", "side", "id", "marginMode")
+"""Rows that agree in these are one position, returned by two requests."""
 
 Request = Callable[[], Awaitable[Sequence[Raw]]]
 
@@ -40,6 +43,29 @@ class AccountAdapter:
         """`exchange` is ccxt's object, with credentials and markets."""
         self.ccxt = exchange
         self.id: str = exchange.id
+
+    def list_in(self, response: Any, *keys: str) -> list[Raw]:
+        """Returns the list at `keys` of the exchange's own response; empty for null.
+
+        Raises ExchangeUnavailable without one: an error of the exchange is not an empty account.
+        """
+        *parents, key = keys
+        found = self.mapping_in(response, *parents)
+        if not isinstance(found.get(key, ""), list | None):
+            raise self._malformed(keys)
+        return list(found[key] or ())
+
+    def mapping_in(self, response: Any, *keys: str) -> Raw:
+        """Returns the mapping at `keys` of a response. Raises ExchangeUnavailable without one."""
+        found = response
+        for key in keys:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if not isinstance(found, Mapping):
+            raise self._malformed(keys)
+        return found
+
+    def _malformed(self, keys: Sequence[str]) -> ExchangeUnavailable:
+        return ExchangeUnavailable(f"{self.id}: the response has no {'.'.join(keys)}; it is requested again")
 
     # --- Positions
 
@@ -68,7 +94,7 @@ class AccountAdapter:
                 unread.append(family.unread(self.ccxt.markets or {}, str(error)))
         if failure is not None and len(unread) == len(requests):
             raise failure
-        distinct = {(row.get("symbol"), row.get("side"), row.get("id")): row for row in rows}
+        distinct = {tuple(map(row.get, _ROW_KEY)): row for row in rows}
         return PositionRows(tuple(distinct.values()), tuple(unread))
 
     async def fetch_family(self, family: PositionFamily) -> Sequence[Raw]:
@@ -94,13 +120,13 @@ class AccountAdapter:
         hedged = row.get("hedged")
         return hedged if isinstance(hedged, bool) else None
 
-    async def fetch_closed_positions(self) -> list[Raw]:
-        """Returns rows of closed positions: the newest page of each part."""
+    async def fetch_closed_positions(self, since: int) -> list[Raw]:
+        """Returns rows of positions closed at or after `since` (ms since 1970), of the newest pages."""
         rows: list[Raw] = []
         for params in self.closed_position_params:
             # No `since`: ccxt would compare it with the time at which a position was opened.
             rows += await self.ccxt.fetch_positions_history(None, None, PAGE_SIZE, dict(params))
-        return rows
+        return [row for row in rows if normalize_account.closed_at(row) >= since]
 
     # --- Fills
 
@@ -109,8 +135,8 @@ class AccountAdapter:
         rows: list[Raw] = []
         for params in self.trade_params:
 
-            async def fetch_page(span: Span, more: Params, params: Params = params) -> list[Raw]:
-                return await self.fetch_trades_page(symbol, span, {**params, **more})
+            async def fetch_page(span: Span, params: Params = params) -> list[Raw]:
+                return await self.fetch_trades_page(symbol, span, params)
 
             rows += await fetch_all_rows(self.id, fetch_page, since, until)
         return rows
@@ -124,8 +150,12 @@ class AccountAdapter:
         """Returns the fill; None for a row that is no trade. Raises ExchangeUnavailable if unreadable."""
         return normalize_account.fill(row, instrument)
 
+    async def watch_trades(self, params: Params) -> list[Raw]:
+        """Waits for the next trades of one stream."""
+        return list(await self.ccxt.watch_my_trades(params=dict(params)))
+
     def has_all_fill_streams(self) -> bool:
-        """True if every stream of fills is subscribed already."""
+        """True if one connection has every stream: a trade of any stream ends the wait for all of them."""
         return False
 
     # --- Funding
@@ -133,8 +163,8 @@ class AccountAdapter:
     async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
         """Returns all rows of funding payments in one market, in a span of time (ms since 1970)."""
 
-        async def fetch_page(span: Span, more: Params) -> list[Raw]:
-            params = {"until": span[1], **more}
+        async def fetch_page(span: Span) -> list[Raw]:
+            params = {"until": span[1]}
             return list(await self.ccxt.fetch_funding_history(symbol, span[0], PAGE_SIZE, params))
 
         return await fetch_all_rows(self.id, fetch_page, since, until)

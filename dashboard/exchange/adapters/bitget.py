@@ -1,18 +1,29 @@
-"""Bitget: one request and one stream for each product type, and its own words in hedge mode."""
+"""Bitget: one request and one stream for each product type, to a classic or a unified account."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from ccxt.base.errors import AuthenticationError, ExchangeError, PermissionDenied
 
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
-from dashboard.domain.position import Side
+from dashboard.domain.position import Position
+from dashboard.errors import DashboardError, ExchangeUnavailable
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.base import AccountAdapter
-from dashboard.exchange.adapters.families import PositionFamily
+from dashboard.exchange.adapters.bitget_classic import BitgetClassic
+from dashboard.exchange.adapters.bitget_unified import BitgetUnified
+from dashboard.exchange.adapters.families import PositionFamily, PositionRows
+from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.normalize import Raw
+from dashboard.exchange.pagination import fetch_pages, spans
 
 _PRODUCT_TYPES = tuple(f"{coin}-FUTURES" for coin in ("USDT", "USDC", "COIN"))
+_MAX_SPAN_MS = 7 * 24 * 3_600_000
+"""The longest span of one request for fills."""
 
 
 class BitgetAdapter(AccountAdapter):
@@ -32,37 +43,85 @@ class BitgetAdapter(AccountAdapter):
     fill_streams = tuple({"type": "swap", "instType": product} for product in _PRODUCT_TYPES)
     closed_position_params = tuple({"productType": product} for product in _PRODUCT_TYPES)
 
+    def __init__(self, exchange: Any) -> None:
+        super().__init__(exchange)
+        self._api: BitgetClassic | BitgetUnified | None = None
+        """The account's API; None until it is known."""
+
+    async def fetch_positions(self, including: Instrument | None = None) -> PositionRows:
+        """Returns the rows of all families, of the API that the account has."""
+        with translate_errors(self.id):
+            await self._find_api()
+        try:
+            return await super().fetch_positions(including)
+        except DashboardError:
+            self._api = None  # the account may have changed its kind
+            raise
+
+    async def _find_api(self) -> BitgetClassic | BitgetUnified:
+        """Returns the account's API. ccxt takes any failure, even a timeout, for a classic account."""
+        if isinstance(self._api, BitgetClassic):
+            return self._api
+        try:
+            settings = self.mapping_in(await self.ccxt.privateUtaGetV3AccountSettings(), "data")
+        except ExchangeError as error:
+            if isinstance(error, AuthenticationError) and not isinstance(error, PermissionDenied):
+                raise
+            self._api = BitgetClassic(self)
+        else:
+            self._api = BitgetUnified(self, settings)
+        self.ccxt.options["uta"] = isinstance(self._api, BitgetUnified)
+        return self._api
+
     def is_omitted(self, instrument: Instrument) -> bool:
         """False: the families have every contract."""
         return False
 
     async def fetch_family(self, family: PositionFamily) -> Sequence[Raw]:
-        """Returns one product type. All coins at once, where ccxt requires one for coin-margined ones."""
-        if family.params["productType"] != "COIN-FUTURES" or self.ccxt.options.get("uta"):
-            return await super().fetch_family(family)
-        response = await self.ccxt.privateMixGetV2MixPositionAllPosition(dict(family.params))
-        rows: Sequence[Raw] = self.ccxt.parse_positions(self.ccxt.safe_list(response, "data", []))
+        """Returns the rows of one product type, of all coins: ccxt requires one for coin-margined ones."""
+        api = await self._find_api()
+        rows: Sequence[Raw] = self.ccxt.parse_positions(
+            await api.fetch_positions(family.params["productType"])
+        )
         return rows
 
-    def fill(self, row: Raw, instrument: Instrument) -> Fill | None:
-        """Returns the fill.
+    def position(self, row: Raw, instrument: Instrument) -> Position:
+        """Returns an open position. Raises ExchangeUnavailable if it is margined in another coin."""
+        coin = normalize_account.info_of(row).get("marginCoin")
+        if coin and self.ccxt.safe_currency_code(coin) != instrument.settle:
+            raise ExchangeUnavailable(f"{self.id}: {instrument.symbol} is margined in {coin}: unsupported")
+        return super().position(row, instrument)
 
-        In hedge mode the row has the position's side where others have the order's: a long is closed by
-        a `buy` whose tradeSide is `close`.
-        """
+    async def fetch_trades(self, symbol: str, since: int, until: int) -> list[Raw]:
+        """Returns all trades by the exchange's cursor, which loses none of the same millisecond."""
+        api, market = await self._find_api(), self.ccxt.market(symbol)
+        rows: list[Raw] = []
+        for span in spans(since, until, _MAX_SPAN_MS):
+            rows += await fetch_pages(self.id, partial(api.fetch_fills, market, span))
+        return list(self.ccxt.parse_trades(rows, market))
+
+    def fill(self, row: Raw, instrument: Instrument) -> Fill | None:
+        """Returns the fill, with fee and position side as the account's kind counts them."""
         read, info = normalize_account.fill(row, instrument), normalize_account.info_of(row)
-        if info.get("posMode") != "hedge_mode":
-            return replace(read, hedged=False) if info.get("posMode") else read
-        side = Side.LONG if read.trade_side.sign > 0 else Side.SHORT
-        closes = "close" in str(info.get("tradeSide"))
-        trade_side = read.trade_side.opposite if closes else read.trade_side
-        return replace(read, trade_side=trade_side, position_side=side, hedged=True)
+        if isinstance(self._api, BitgetUnified):
+            return self._api.fill(read, info)
+        return BitgetClassic.fill(read, info)
+
+    async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
+        """Returns all payments by the exchange's cursor."""
+        api, market = await self._find_api(), self.ccxt.market(symbol)
+        rows: list[Raw] = []
+        for span in spans(since, until, _MAX_SPAN_MS):
+            for kind in api.funding_types:
+                rows += await fetch_pages(self.id, partial(api.fetch_bills, market, kind, span))
+        return list(self.ccxt.parse_funding_histories(rows, market))
 
     def payment(self, row: Raw, instrument: Instrument) -> Funding:
-        """Returns a payment. In hedge mode the bill's type ends with the position's side."""
-        kind = str(normalize_account.info_of(row).get("businessType", ""))
-        side = next((side for side in Side if kind.endswith(f"_{side}")), None)
-        return replace(super().payment(row, instrument), position_side=side)
+        """Returns a payment, with sign and position side as the account's kind counts them."""
+        read, info = super().payment(row, instrument), normalize_account.info_of(row)
+        if "businessType" not in info:
+            return replace(read, amount=BitgetUnified.signed_amount(read.amount, info))
+        return replace(read, position_side=BitgetClassic.position_side(info))
 
     def has_all_fill_streams(self) -> bool:
         """True if one open connection is subscribed to every product type."""

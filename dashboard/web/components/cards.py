@@ -36,7 +36,7 @@ def price_card() -> Component:
 def pnl_card() -> Component:
     """The unrealised PnL of the position."""
     aside = html.Span([bound("pnl-currency"), " ", bound("pnl-basis")], className="aside")
-    heading = html.H2(["Unrealised PnL", aside], className="label")
+    heading = html.H2(["Unrealised PnL", aside, disagrees_badge()], className="label")
     lead = html.P(bound("pnl", "hero"), className="lead")
     facts = html.Dl(
         [
@@ -46,6 +46,11 @@ def pnl_card() -> Component:
         className="facts",
     )
     return html.Section([heading, lead, facts], className="card pnl", id="pnl-card")
+
+
+def disagrees_badge() -> Component:
+    """The word that marks a position whose figures contradict the exchange's own."""
+    return html.Span("DISAGREES", className="badge-disagrees", hidden=True, **{"data-bind": "disagrees"})
 
 
 def risk_card() -> Component:
@@ -155,9 +160,11 @@ def position_card() -> Component:
         hidden=True,
         **{"data-bind": "no-position"},
     )
-    return html.Section(
-        [html.H2("Position", className="label"), facts, invitation, legs], className="card position-card"
+    disagreement = html.P(
+        bound("disagreement"), className="disagreement", hidden=True, **{"data-bind": "disagreement-line"}
     )
+    heading = html.H2(["Position", disagrees_badge()], className="label")
+    return html.Section([heading, disagreement, facts, invitation, legs], className="card position-card")
 
 
 def levels_card() -> Component:

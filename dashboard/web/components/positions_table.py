@@ -40,12 +40,16 @@ def positions_card() -> Component:
     """The table of all open positions; hidden without an account."""
     count = html.Span([bound("sum-count"), " open"], className="aside")
     button = dbc.Button("Reconcile", id="reconcile", class_name="quiet", size="sm")
-    title = html.H2(["Positions", count, bound("checked", "aside")], className="label")
+    title = html.H2(
+        ["Positions", count, bound("checked", "aside"), bound("disagreeing", "badge-disagrees")],
+        className="label",
+    )
     heading = html.Div([title, button], className="heading")
     sums = html.Dl([fact(name, bound(key, "value")) for key, name in _TOTALS.items()], className="facts sums")
+    history = html.P(bound("history"), className="hint", hidden=True, **{"data-bind": "history-line"})
     empty = html.P(bound("no-rows"), className="empty", hidden=True, **{"data-bind": "no-rows-line"})
     return html.Section(
-        [heading, sums, html.Div(_grid(), className="grid"), empty],
+        [heading, sums, history, html.Div(_grid(), className="grid"), empty],
         className="card positions-card",
         hidden=True,
         **{"data-bind": "positions"},

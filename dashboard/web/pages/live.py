@@ -92,6 +92,7 @@ def _notices() -> Component:
         [
             bound("feed-notice", "notice", html.P, hidden=True),
             bound("account-notice", "notice", html.P, hidden=True),
+            bound("withheld-notice", "notice", html.P, hidden=True),
         ],
         className="notices",
         role="status",

@@ -7,7 +7,7 @@ from dashboard.app.context import EngineInfo
 from dashboard.domain.contract_math import initial_margin
 from dashboard.domain.environment import Environment
 from dashboard.domain.market import Quote
-from dashboard.domain.position import Position, Source
+from dashboard.domain.position import Source
 from dashboard.formatting import (
     MISSING,
     Tone,
@@ -20,7 +20,7 @@ from dashboard.formatting import (
     size,
 )
 from dashboard.web.views.notices import liquidation_source
-from dashboard.web.views.selected_position import SelectedPosition
+from dashboard.web.views.selected_position import OtherPosition, SelectedPosition
 
 View = dict[str, Any]
 
@@ -125,7 +125,7 @@ def position_view(selected: SelectedPosition, info: EngineInfo) -> View:
     )
     view |= {"position:hidden": "1", "no-position:hidden": "", "side:tone": Tone.NEUTRAL, "source": ""}
     legs = _legs(selected)
-    view |= {"legs": legs, "legs-line:hidden": "" if legs else "1"}
+    view |= {"legs": legs, "legs-line:hidden": "" if legs else "1"} | _disagreement_view(selected)
     if position is None or levels is None or instrument is None:
         return view
     settle = instrument.settle
@@ -134,15 +134,21 @@ def position_view(selected: SelectedPosition, info: EngineInfo) -> View:
         "no-position:hidden": "1",
         "side": f"{position.side.title()} {leverage(position.leverage)}".rstrip(),
         "side:tone": Tone.UP if position.side.sign > 0 else Tone.DOWN,
-        "size": f"{size(position.size)} {instrument.base}",
+        "size": MISSING if selected.is_withheld else f"{size(position.size)} {instrument.base}",
         "notional": _amount(selected.valuation.notional, settle),
-        "margin": _amount(initial_margin(position), settle),
+        "margin": _amount(None if selected.is_withheld else initial_margin(position), settle),
         "margin-mode": position.margin_mode or "",
         "entry": price(position.entry_price, instrument.price_step),
         "liquidation": "none" if levels.no_liquidation else price(levels.liquidation, instrument.price_step),
         "liquidation-source": liquidation_source(position, levels),
         "source": "entered" if position.source is Source.MANUAL else _account(info),
     }
+
+
+def _disagreement_view(selected: SelectedPosition) -> View:
+    text = selected.disagreement.text if selected.disagreement else ""
+    hidden = "" if text else "1"
+    return {"disagreement": text, "disagreement-line:hidden": hidden, "disagrees:hidden": hidden}
 
 
 def _account(info: EngineInfo) -> str:
@@ -158,10 +164,11 @@ def _legs(selected: SelectedPosition) -> str:
     return ", ".join(_leg(leg) for leg in selected.others)
 
 
-def _leg(leg: Position) -> str:
-    instrument = leg.instrument
-    entry = price(leg.entry_price, instrument.price_step)
-    return f"{leg.side} {size(leg.size)} {instrument.base} at {entry}"
+def _leg(leg: OtherPosition) -> str:
+    instrument = leg.position.instrument
+    entry = price(leg.position.entry_price, instrument.price_step)
+    amount = MISSING if leg.is_withheld else size(leg.position.size)
+    return f"{leg.position.side} {amount} {instrument.base} at {entry}"
 
 
 def _basis(selected: SelectedPosition) -> str:

@@ -34,7 +34,7 @@ def levels_view(selected: SelectedPosition, newest: Decimal | None) -> View:
     if levels is None or position is None:
         return _empty_view()
     step = selected.market.instrument.price_step if selected.market.instrument else None
-    scale, fixed = _fixed_view(levels, position, step)
+    scale, fixed = _fixed_view(levels, None if selected.is_withheld else position, step)
     view = fixed | _marker(scale, valuation, newest)
     if valuation.quote:
         for key, level in _prices(levels).items():
@@ -43,8 +43,13 @@ def levels_view(selected: SelectedPosition, newest: Decimal | None) -> View:
 
 
 @lru_cache(maxsize=64)
-def _fixed_view(levels: RiskLevels, position: Position, step: Decimal | None) -> tuple[LadderScale, View]:
-    """The scale, and the part of the view that does not depend on the price."""
+def _fixed_view(
+    levels: RiskLevels, position: Position | None, step: Decimal | None
+) -> tuple[LadderScale, View]:
+    """The scale, and the part of the view that does not depend on the price.
+
+    Without a position the PnL at each level is unknown.
+    """
     scale = scale_of(levels)
     view = _empty_view() | {"ladder:hidden": "", "no-ladder:hidden": _HIDDEN, "ladder:side": str(levels.side)}
     view |= _bands(levels, scale)
@@ -98,14 +103,14 @@ def _rung(key: str, level: Decimal, levels: RiskLevels, step: Decimal | None, sc
     return {f"rung-{key}:hidden": "", f"rung-{key}:--at": _place(scale, level), f"{key}-price": text}
 
 
-def _row(key: str, level: Decimal, position: Position) -> View:
+def _row(key: str, level: Decimal, position: Position | None) -> View:
     """The PnL at a level, which needs no live price."""
     if key == "entry":
         return {}
-    pnl = unrealized_pnl(position, level)
+    pnl = unrealized_pnl(position, level) if position else None
     return {
         f"{key}-row:hidden": "",
-        f"{key}-pnl": gain(pnl, position.instrument.settle),
+        f"{key}-pnl": gain(pnl, position.instrument.settle) if position else MISSING,
         f"{key}-pnl:tone": sign_tone(pnl),
     }
 

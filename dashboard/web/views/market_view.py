@@ -30,7 +30,13 @@ from dashboard.web.views.card_views import (
     price_view,
 )
 from dashboard.web.views.ladder_view import LEVEL_NAMES, levels_view
-from dashboard.web.views.notices import account_notice, feed_notice, no_position_text, risk_reason
+from dashboard.web.views.notices import (
+    account_notice,
+    feed_notice,
+    no_position_text,
+    risk_reason,
+    withheld_notice,
+)
 from dashboard.web.views.selected_position import SelectedPosition
 
 SERVER_GONE: View = {
@@ -107,6 +113,7 @@ def _stale_view(info: EngineInfo, stale: SelectedPosition) -> View:
 def _feed_view(selected: SelectedPosition, info: EngineInfo, now: int) -> View:
     state = _state(selected, now)
     notice, account = feed_notice(selected, info, state, now), account_notice(selected, now)
+    withheld = withheld_notice(selected)
     return {
         "state": str(state),
         "state:tone": feed_tone(state),
@@ -115,6 +122,8 @@ def _feed_view(selected: SelectedPosition, info: EngineInfo, now: int) -> View:
         "feed-notice:hidden": "" if notice else "1",
         "account-notice": account,
         "account-notice:hidden": "" if account else "1",
+        "withheld-notice": withheld,
+        "withheld-notice:hidden": "" if withheld else "1",
     }
 
 

@@ -1,5 +1,6 @@
 """Sentences of the page: problems of feed and account, and reasons of the risk status."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from dashboard.app.context import EngineInfo
@@ -8,6 +9,7 @@ from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation
 from dashboard.formatting import price, whole_age
+from dashboard.positions.models import AccountHealth
 from dashboard.web.views.selected_position import SelectedPosition
 
 AGING = ("feed-notice", "feed-notice:hidden", "risk-why")
@@ -42,6 +44,22 @@ def account_notice(selected: SelectedPosition, now: int) -> str:
     if failed.read_at is not None:
         age = f"Positions are as of {whole_age(max(0, now - failed.read_at))} ago."
     return f"The account cannot be read: {_sentence(failed.problem or '')} {age}"
+
+
+def history_note(accounts: Iterable[AccountHealth]) -> str:
+    """Describes what is missing of the accounts' history; empty if nothing is."""
+    missing = "; ".join(account.history for account in accounts if account.history is not None)
+    return f"History: {missing}. Realised PnL, fees and funding are incomplete." if missing else ""
+
+
+def withheld_notice(selected: SelectedPosition) -> str:
+    """Describes why figures of the position are not shown; empty if they are."""
+    if not selected.is_withheld or selected.market.instrument is None:
+        return ""
+    return (
+        f"{selected.market.instrument.pair} DISAGREES: size, notional and PnL are not shown, since the "
+        "exchange's own figures contradict them. See the position."
+    )
 
 
 def risk_reason(selected: SelectedPosition, info: EngineInfo) -> str:
@@ -88,6 +106,8 @@ def _has_live_bid_or_ask(selected: SelectedPosition, now: int) -> bool:
 def _unknown_reason(selected: SelectedPosition, info: EngineInfo) -> str:
     if selected.market.instrument is None:
         return f"Looking for {info.symbol} on {info.exchange}…"
+    if selected.is_withheld:
+        return "Figures disagree with the exchange's own: check the exchange."
     if not selected.is_known:
         return "The positions could not be read." if _has_failed(selected) else "Reading positions…"
     return "No live price."
@@ -119,7 +139,9 @@ def _emergency_reason(
     selected: SelectedPosition, levels: RiskLevels, valuation: Valuation, worse: str
 ) -> str:
     if _liquidation_reached(levels, valuation):
-        return "Estimated liquidation price reached: check the exchange."
+        if levels.liquidation_is_estimate:
+            return "Estimated liquidation price reached: check the exchange."
+        return "Liquidation price reached; being confirmed by a new reading of the account."
     if levels.alert is None:
         return "Three quarters of the way to liquidation, or further."
     return f"Price at or {worse} the alert of {_text(selected, levels.alert)}."
@@ -128,7 +150,7 @@ def _emergency_reason(
 def _liquidation_reached(levels: RiskLevels, valuation: Valuation) -> bool:
     if valuation.quote is None or levels.liquidation is None:
         return False
-    return (valuation.quote.value - levels.liquidation) * levels.side.sign <= 0
+    return levels.side.has_passed(levels.liquidation, valuation.quote.value)
 
 
 def _text(selected: SelectedPosition, value: Decimal | None) -> str:

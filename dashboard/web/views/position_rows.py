@@ -28,6 +28,8 @@ def row(label: str, live: LivePosition, now: int) -> Row:
     """Returns the row of one position at `now` (ms, monotonic)."""
     position, state = live.position, live.state
     instrument, settle, total = state.instrument, state.instrument.settle, state.cumulative_totals
+    held = None if position is None or live.is_withheld else position.size
+    realized = None if live.is_withheld else total.realized_pnl
     away, mark = live.liquidation_distance, live.quote.value if live.quote else None
     return {
         "label": label,
@@ -36,13 +38,14 @@ def row(label: str, live: LivePosition, now: int) -> Row:
         "side": f"{state.side or 'flat'} {leverage(position.leverage) if position else ''}".strip().title(),
         "side:tone": Tone.UP if state.contracts > 0 else Tone.DOWN,
         "note": _note(live),
-        **_cell("size", size(position.size if position else None), position.size if position else None),
+        "disagrees": "DISAGREES" if live.disagreement else "",
+        **_cell("size", size(held), held),
         "unit": instrument.base,
         **_cell("entry", price(state.entry_price, instrument.price_step), state.entry_price),
         **_cell("mark", _price(live), mark),
         **_cell("pnl", gain(live.unrealized_pnl, settle), live.unrealized_pnl, signed=True),
         **_cell("roe", percent(live.roe), live.roe, signed=True),
-        **_cell("realized", gain(total.realized_pnl, settle), total.realized_pnl, signed=True),
+        **_cell("realized", gain(realized, settle), realized, signed=True),
         **_cell("fees", _amounts(total.fees, missing=total.fills_without_fee), _first(total.fees)),
         **_cell("funding", _amounts(total.funding), _first(total.funding)),
         **_cell("liquidation", _liquidation(live), live.liquidation_price),
@@ -121,6 +124,10 @@ def _liquidation(live: LivePosition) -> str:
 
 
 def _note(live: LivePosition) -> str:
+    if live.awaits_confirmation:
+        return "liquidation price reached; being confirmed by a new reading of the account"
+    if live.disagreement:
+        return f"disagrees: {live.disagreement.text}"
     if live.difference:
         return live.difference
     if live.is_manual:

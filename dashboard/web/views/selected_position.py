@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.app.context import AppContext
+from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
 from dashboard.domain.position import Position, Side
@@ -18,6 +19,15 @@ MAX_LABEL_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPosition:
+    """Another position in the market of the selected one."""
+
+    position: Position
+    is_withheld: bool = False
+    """True if its size is not shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class SelectedPosition:
     """A position with its market, for the cards, the ladder and the chart."""
 
@@ -27,7 +37,9 @@ class SelectedPosition:
     position: Position | None = None
     levels: RiskLevels | None = None
     valuation: Valuation = Valuation(RiskStatus.UNKNOWN)
-    others: tuple[Position, ...] = ()
+    disagreement: Disagreement | None = None
+    """Contradiction of its figures to the exchange's own."""
+    others: tuple[OtherPosition, ...] = ()
     """The exchange's other positions in the market, such as the other side in hedge mode."""
     chosen_side: Side | None = None
     """The side that label or user chose, where no position is shown for it."""
@@ -37,6 +49,11 @@ class SelectedPosition:
     """The accounts on the exchange of the market."""
     is_known: bool = True
     """False until the accounts were read: an unknown position must not be shown as flat."""
+
+    @property
+    def is_withheld(self) -> bool:
+        """True if no figure calculated here is shown."""
+        return self.disagreement is not None and self.disagreement.is_severe
 
 
 def select(context: AppContext, label: str | None) -> SelectedPosition:
@@ -101,8 +118,9 @@ def _selected(
         position=shown.position if shown else None,
         levels=shown.levels if shown else None,
         valuation=shown.valuation if shown else without,
+        disagreement=shown.disagreement if shown else None,
         others=tuple(
-            live.position
+            OtherPosition(live.position, live.is_withheld)
             for live in open_positions
             if live.position and not live.is_manual and not _same(live, shown)
         ),

@@ -207,6 +207,13 @@ async def test_repeated_fill_is_sent_twice(exchange, fills):
     assert await fills.ids(3) == [first.id, first.id, second.id]
 
 
+async def test_unreadable_fill_has_no_price(exchange, fills):
+    exchange.faults.ws.unreadable_fills = 1
+    first, second = await exchange.order("ETHUSDT", side="buy", size="1", parts=2)
+    prices = {fill["id"]: fill["price"] for fill in await fills.next(2)}
+    assert prices == {first.id: None, second.id: str(second.price)}
+
+
 async def test_held_fills_are_sent_late_and_in_reverse_order(exchange, fills):
     exchange.faults.ws.held_fills = exchange.faults.ws.shuffled_fills = True
     [first] = await exchange.order("ETHUSDT", side="buy", size="1")

@@ -4,6 +4,7 @@ import ccxt
 import pytest
 
 from dashboard.demo import DemoExchange
+from dashboard.demo.protocol.fault_injection import FILLS
 from tests.waiting import TIMEOUT_S
 
 SWAP = "BTC/USDT:USDT"
@@ -78,6 +79,15 @@ async def test_faults_of_the_longest_prefix_apply(exchange):
     exchange.faults.rest_at("/api/v2/mix").status = 503
     found = [exchange.faults.rest_for(p).status for p in ("/x", "/api/v2/spot", "/api/v2/mix/market")]
     assert found == [500, 502, 503]
+
+
+async def test_fault_of_one_instrument_leaves_the_others(exchange, connect):
+    client = connect(keys=True)
+    faults = exchange.faults.rest_at(FILLS)
+    faults.status, faults.symbol = 503, "BTCUSDT"
+    with pytest.raises(ccxt.ExchangeNotAvailable):
+        await client.fetch_my_trades(SWAP)
+    assert await client.fetch_my_trades("ETH/USDT:USDT") == []
 
 
 async def test_stop_leaves_no_task_connection_or_log_record(caplog):

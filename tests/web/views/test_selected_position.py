@@ -42,7 +42,7 @@ def test_label_selects_a_position(hedged: Scene, label: str | None, side: Side):
     selected = hedged.select(label)
     assert selected.position.side is side
     assert selected.label == f"{BTC.symbol}:{side}"
-    assert [leg.side for leg in selected.others] == [side.SHORT if side is LONG else side.LONG]
+    assert [leg.position.side for leg in selected.others] == [side.SHORT if side is LONG else side.LONG]
 
 
 def test_each_side_has_its_own_levels_and_pnl(hedged: Scene):
@@ -80,7 +80,7 @@ def test_manual_side_selects_that_side_of_a_hedge(hedged: Scene, side: Side):
 
 def test_both_sides_of_a_hedge_are_listed_with_a_manual_position(hedged: Scene):
     hedged.enter(LONG_FIELDS)
-    assert {leg.side for leg in hedged.select().others} == {LONG, SHORT}
+    assert {leg.position.side for leg in hedged.select().others} == {LONG, SHORT}
 
 
 @pytest.mark.parametrize(

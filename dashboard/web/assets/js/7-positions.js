@@ -155,7 +155,11 @@
   components.PositionName = ({ data }) => window.React.createElement(
     "span",
     { className: "position-name", title: data.note ? `${data.market}: ${data.note}` : data.market },
-    data.symbol,
+    window.React.createElement(
+      "span", { className: "position-symbol" },
+      data.symbol,
+      data.disagrees ? window.React.createElement("span", { className: "position-disagrees" }, data.disagrees) : null,
+    ),
     data.note ? window.React.createElement("span", { className: "position-note", role: "img", "aria-label": data.note }) : null,
   );
   components.PositionRisk = ({ data }) => window.React.createElement(
