@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import audit, cluster, dom, fills, memory, positions, start, ticks, viewers
+from benchmarks import audit, cluster, dom, fills, memory, positions, restart, start, ticks, viewers
 from benchmarks.report import Report
 
 BENCHMARKS: dict[str, Callable[[bool], Report]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[bool], Report]] = {
     "fills": fills.measure,
     "positions": positions.measure,
     "audit": audit.measure,
+    "restart": restart.measure,
     "cluster": cluster.measure,
 }
 

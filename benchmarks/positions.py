@@ -17,9 +17,10 @@ from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.journal import Journal
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Instrument, Quote, Ticker
-from dashboard.positions.audit_records import record_kind, record_of, restore_positions
+from dashboard.positions.audit_records import record_kind, record_of
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.tracker import PositionTracker
+from dashboard.positions.trail_replay import TrailReplay
 from dashboard.state.markets import Markets
 
 FEW, SOME, MANY = 1, 100, 10_000
@@ -120,7 +121,10 @@ def _restored(count: int) -> tuple[int, float]:
         records.append((record_kind(fill), _decoded(record_of(fill, "benchmark", before, after))))
     started = time.perf_counter()
     book = LiveBook(Markets(_key(0), 2_000))
-    PositionTracker("benchmark", book, EXCHANGE, restored=restore_positions("benchmark", records))
+    replay = TrailReplay()
+    for kind, entry in records:
+        replay.add(kind, entry)
+    PositionTracker("benchmark", book, EXCHANGE, restored=replay.take("benchmark"))
     return count, time.perf_counter() - started
 
 

@@ -1,4 +1,4 @@
-"""The console scripts `dashboard-run` and `dashboard-feed`: errors become one line and an exit code."""
+"""The console scripts but for `dashboard-admin`: errors become one line and an exit code."""
 
 import logging
 import os
@@ -28,6 +28,14 @@ def main() -> int:
 def feed() -> int:
     """Runs `dashboard-feed`. Returns the same exit codes as `dashboard-run`."""
     return _run_program("dashboard-feed", _feed)
+
+
+def audit() -> int:
+    """Runs `dashboard-audit`. Returns 0 for an intact trail, 1 for a defective one, 2 if there is none."""
+    from dashboard.audit import audit_cli
+    from dashboard.positions.checkpoint_check import CheckpointCheck
+
+    return audit_cli.main(content_check=CheckpointCheck)
 
 
 def _run_program(program: str, run: Callable[[str, list[str]], None]) -> int:

@@ -78,6 +78,8 @@ def _account_problems(book: PositionBook) -> Iterator[str]:
         account = "account" if len(book.accounts) == 1 else f"account {name}"
         if health.problem or health.read_at is None:
             yield f"{account}: {health.problem or 'not read yet'}"
+        if health.history is not None:
+            yield f"{account}: history: {health.history}"
 
 
 def _differences(book: PositionBook) -> Iterator[str]:

@@ -15,7 +15,6 @@ from dashboard.app.context import AppContext, EngineInfo
 from dashboard.app.event_router import EventRouter
 from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
-from dashboard.audit.trail_reader import read_records
 from dashboard.clock import now_ms
 from dashboard.config import Settings
 from dashboard.demo.account.demo_levels import DEMO_LEVELS
@@ -34,12 +33,13 @@ from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.logs import add_secret
 from dashboard.paths import default_audit_directory, manual_positions_file
-from dashboard.positions.audit_records import RestoredPositions, restore_positions
+from dashboard.positions.checkpoint_writer import CheckpointWriter
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.manual import ManualPositions
 from dashboard.positions.manual_store import ManualPositionStore
 from dashboard.positions.monitor import PositionMonitor
 from dashboard.positions.tracker import PositionTracker
+from dashboard.positions.trail_replay import RestoredTrail, TrailReplay, restore_trail
 from dashboard.state.markets import Markets
 from dashboard.systemd import is_managed
 
@@ -117,7 +117,11 @@ def build_engine(settings: Settings) -> Iterator[Engine]:
         for secret in credentials.secrets:
             add_secret(secret)
         audit = stack.enter_context(_audit(settings, environment)) if credentials.has_account else None
-        engine = _assemble(settings, environment, credentials, audit)
+        trail = _restored(audit.directory) if audit else RestoredTrail(TrailReplay())
+        engine = _assemble(settings, environment, credentials, audit, trail)
+        if audit is not None:
+            others, newest = trail.replay.accounts, trail.checkpoint
+            stack.enter_context(CheckpointWriter(audit, engine.positions, engine.trackers, others, newest))
         stack.callback(engine.monitor.stop)
         yield engine
 
@@ -143,13 +147,17 @@ def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger
 
 
 def _assemble(
-    settings: Settings, environment: Environment, credentials: Credentials, audit: AuditLogger | None
+    settings: Settings,
+    environment: Environment,
+    credentials: Credentials,
+    audit: AuditLogger | None,
+    trail: RestoredTrail,
 ) -> Engine:
     exchange = environment.connection(credentials.exchange)
     client = ExchangeClient(credentials)
     markets = Markets(MarketKey(exchange, settings.symbol), int(settings.update_interval * 1000))
     book = LiveBook(markets, threshold=settings.pnl_step)
-    trackers = _trackers(environment, credentials, book, exchange, audit)
+    trackers = _trackers(environment, credentials, book, exchange, audit, trail.replay)
     position = _initial_position(settings, environment)
     if position != ManualPosition():
         book.enter(markets.main_key, ManualEntry(position))
@@ -190,21 +198,21 @@ def _trackers(
     book: LiveBook,
     exchange: str,
     audit: AuditLogger | None,
+    replay: TrailReplay,
 ) -> tuple[PositionTracker, ...]:
-    """One tracker for each account. Without an audit trail they restore and record nothing."""
+    """One tracker for each account, which takes its positions from `replay`. Without `audit` none records."""
     if not credentials.has_account:
         return ()
     account = _account_id(environment, credentials)
     if audit is None:
         return (PositionTracker(account, book, exchange),)
-    restored = _restored(account, audit.directory)
-    return (PositionTracker(account, book, exchange, record=audit.record, restored=restored),)
+    return (PositionTracker(account, book, exchange, record=audit.record, restored=replay.take(account)),)
 
 
-def _restored(account: str, folder: Path) -> RestoredPositions:
-    """Restores the account's positions from the audit trail. Raises SettingsError if it is unreadable."""
+def _restored(folder: Path) -> RestoredTrail:
+    """Restores all accounts from the audit trail. Raises SettingsError if it is unreadable."""
     try:
-        return restore_positions(account, ((line.kind, line.entry) for line in read_records(folder)))
+        return restore_trail(folder)
     except OSError as error:
         raise SettingsError(f"--log-dir {folder}: the audit trail cannot be read: {error.strerror}") from None
 

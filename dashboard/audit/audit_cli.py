@@ -3,24 +3,28 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from dashboard.audit.records import AuditLine, ChainHead, to_json
-from dashboard.audit.trail_files import require_day_files
+from dashboard.audit.system_records import CHECKPOINT
+from dashboard.audit.trail_files import require_trail_files
 from dashboard.audit.trail_reader import read_newest
-from dashboard.audit.verify import VerificationReport, verify
+from dashboard.audit.verify import ContentCheck, VerificationReport, verify
 from dashboard.errors import DashboardError
 from dashboard.paths import default_audit_directory
 
 LOG_DIR_VARIABLE = "DASHBOARD_LOG_DIR"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None, content_check: Callable[[], ContentCheck | None] = lambda: None
+) -> int:
     """Runs `dashboard-audit`. Returns 0 for an intact trail, 1 for a defective one, 2 if there is none."""
     options = _parser().parse_args(arguments)
+    options.content_check = content_check
     try:
         code: int = options.run(options)
     except DashboardError as error:
@@ -40,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         f"{default_audit_directory()}.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser("verify", help="check that every line is as it was written")
+    check = commands.add_parser(
+        "verify", help="check that every line is as it was written, and checkpoints agree with those before"
+    )
     check.add_argument("directory", nargs="?", type=Path, metavar="DIRECTORY")
     check.add_argument(
         "--head", type=_head, metavar="SEQ:HASH", help="a head printed earlier, which must still be there"
@@ -78,7 +84,7 @@ def _directory(options: argparse.Namespace) -> Path:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    report = verify(_directory(options), options.head)
+    report = verify(_directory(options), options.head, options.content_check())
     if report.intact:
         print(_summary(report))
         return 0
@@ -104,7 +110,7 @@ def _summary(report: VerificationReport) -> str:
 
 def _tail(options: argparse.Namespace) -> int:
     directory = _directory(options)
-    require_day_files(directory)
+    require_trail_files(directory)
     for record in read_newest(directory, options.count):
         print(_formatted(record))
     return 0
@@ -112,7 +118,10 @@ def _tail(options: argparse.Namespace) -> int:
 
 def _formatted(record: AuditLine) -> str:
     time = f"{record.time:%Y-%m-%d %H:%M:%S.%f}"[:-3]
-    fields = [f"{_quoted(name)}={_quoted(value)}" for name, value in record.entry.items()]
+    entry = record.entry
+    if record.kind == CHECKPOINT and "content" in entry:  # too long for a line of the terminal
+        entry = {name: value for name, value in entry.items() if name != "content"}
+    fields = [f"{_quoted(name)}={_quoted(value)}" for name, value in entry.items()]
     return "  ".join([time, f"{record.seq:>6}", f"{_quoted(record.kind):<16}", " ".join(fields)]).rstrip()
 
 

@@ -20,6 +20,8 @@ class Defect(StrEnum):
     MISPLACED = "misplaced"
     """The line belongs to the file of another day."""
     TIME = "time goes back"
+    CONTENT = "content"
+    """The line is as it was written, but contradicts those before it."""
     HEAD = "head"
     """The known head is not in the trail."""
 

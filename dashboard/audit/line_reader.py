@@ -37,10 +37,10 @@ def _completed(file: BinaryIO, raw: bytes) -> bytes:
     return raw
 
 
-def backwards(file: BinaryIO) -> Iterator[bytes]:
-    """Yields each line with its newline, the last line first; if that is torn, it has none."""
+def backwards(file: BinaryIO, end: int) -> Iterator[bytes]:
+    """Yields each line before the byte `end`, the last one first, with its newline unless it is torn."""
     pieces: list[bytes] = []
-    for block in _blocks_backwards(file):
+    for block in _blocks_backwards(file, end):
         first, *others = block.split(b"\n")
         for piece in reversed(others):
             pieces.append(piece)
@@ -57,8 +57,8 @@ def _joined(pieces: list[bytes]) -> Iterator[bytes]:
         yield line
 
 
-def _blocks_backwards(file: BinaryIO) -> Iterator[bytes]:
-    position = file.seek(0, os.SEEK_END)
+def _blocks_backwards(file: BinaryIO, end: int) -> Iterator[bytes]:
+    position = end
     while position > 0:
         size = min(_BLOCK_BYTES, position)
         position -= size
@@ -69,7 +69,7 @@ def _blocks_backwards(file: BinaryIO) -> Iterator[bytes]:
 def torn_line_start(file: BinaryIO) -> int:
     """Position after the last newline: the end of the file, unless its last line is torn."""
     position = file.seek(0, os.SEEK_END)
-    for block in _blocks_backwards(file):
+    for block in _blocks_backwards(file, position):
         position -= len(block)
         found = block.rfind(b"\n")
         if found >= 0:

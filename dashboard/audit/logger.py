@@ -12,7 +12,7 @@ from typing import Self
 from dashboard.audit.flushing import Flusher, FlushPolicy
 from dashboard.audit.health import AuditDegraded, reason_of
 from dashboard.audit.records import JSON, MAX_LINE_BYTES, ChainHead, to_json, to_text
-from dashboard.audit.system_records import GAP, SYSTEM_KINDS
+from dashboard.audit.system_records import CHECKPOINT, GAP, SYSTEM_KINDS
 from dashboard.audit.trail import Trail
 from dashboard.audit.writer_lock import TrailTaken
 from dashboard.clock import utc_now
@@ -55,7 +55,7 @@ class AuditLogger:
         try:
             self._trail.ensure_open(clock())
         except OSError as error:
-            self._failed(error, lost=0)
+            self._failed(error, lost=False)
 
     @property
     def degraded(self) -> AuditDegraded | None:
@@ -73,14 +73,20 @@ class AuditLogger:
         Raises TypeError or ValueError, before anything is written, if `entry` is not JSON or over a
         mebibyte, or if `kind` is one of `SYSTEM_KINDS`.
         """
+        return self.record_line(kind, entry) is not None
+
+    def record_line(self, kind: str, entry: Mapping[str, JSON]) -> ChainHead | None:
+        """Does the same as `record`, but returns number and hash of the line."""
         text = _encoded(kind, entry)
         with self._mutex:
             try:
                 self._append(kind, text)
             except (OSError, TrailTaken) as error:
-                self._failed(error, lost=1)
-                return False
-            return self._flusher.line_written()
+                self._failed(
+                    error, lost=kind != CHECKPOINT
+                )  # of a checkpoint nothing is lost: it is repeated
+                return None
+            return self._trail.head if self._flusher.line_written() else None
 
     def close(self) -> None:
         """Flushes all lines to the disk and releases the lock. Later records are lost."""
@@ -120,7 +126,7 @@ class AuditLogger:
         self._write_failure = None
         log.warning("the audit trail is written again; %d records were lost", failure.lost)
 
-    def _failed(self, error: Exception, *, lost: int) -> None:
+    def _failed(self, error: Exception, *, lost: bool) -> None:
         self.errors += 1
         if self._write_failure is None:
             self._write_failure = AuditDegraded(reason_of(error), self._clock())

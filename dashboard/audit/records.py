@@ -39,6 +39,10 @@ class ChainHead(NamedTuple):
         return f"{self.seq}:{self.hash}"
 
 
+NO_LINES = ChainHead(0, GENESIS)
+"""The head of an empty trail."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditLine:
     """The content of one line; its fields are the keys on disk. Decimals are read back as strings."""

@@ -10,9 +10,10 @@ from typing import Any, BinaryIO
 
 from dashboard.audit.day_file import sync
 from dashboard.audit.defects import InvalidRecord
-from dashboard.audit.line_reader import backwards, torn_line_start
-from dashboard.audit.records import GENESIS, MAX_LINE_BYTES, AuditLine, ChainHead, parse
-from dashboard.audit.trail_files import day_files
+from dashboard.audit.line_reader import torn_line_start
+from dashboard.audit.newest_first import NewestFirst
+from dashboard.audit.records import GENESIS, MAX_LINE_BYTES, NO_LINES, AuditLine, ChainHead, parse
+from dashboard.audit.trail_files import TrailFile, trail_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class TrailEnd:
     last: AuditLine | None
     """The last valid line, or None."""
     day: date | None
-    """The day of the newest file, or None."""
-    repair: dict[str, Any] | None
-    """The entry of a HEALED record, if a torn line was repaired."""
+    """The day of the file with the end, or None."""
+    repairs: tuple[dict[str, Any], ...]
+    """The entries of HEALED records for torn lines that were repaired."""
     invalid_lines: int
     """Invalid lines at the end. They are left unchanged."""
 
@@ -36,31 +37,33 @@ class TrailEnd:
 
 
 def recover(directory: Path) -> TrailEnd:
-    """Repairs a torn last line and reads the end of the trail. Raises OSError."""
-    files = day_files(directory)
-    repair = _repair(files[-1][1]) if files else None
-    last, invalid_lines = _last_valid([path for _, path in files])
-    head = last.head if last else ChainHead(0, GENESIS)
+    """Repairs torn last lines and reads the end of the trail. Raises OSError."""
+    files = trail_files(directory)
+    repairs = [repair_last_line(file.path) for file in _read_end(files)[2].opened]
+    last, invalid_lines, lines = _read_end(files)
+    head = last.head if last else NO_LINES
     if invalid_lines:
         head = ChainHead(head.seq + invalid_lines, GENESIS)  # no hash can prove the lines between
-    return TrailEnd(head, last, files[-1][0] if files else None, repair, invalid_lines)
+    day = lines.day if last else files[-1].day if files else None
+    return TrailEnd(head, last, day, tuple(filter(None, repairs)), invalid_lines)
 
 
-def _last_valid(paths: list[Path]) -> tuple[AuditLine | None, int]:
-    """The last valid line, and the number of invalid lines after it."""
-    invalid_lines = 0
-    for path in reversed(paths):
-        with path.open("rb") as file:
-            for raw in backwards(file):
-                try:
-                    return parse(raw), invalid_lines
-                except InvalidRecord:
-                    invalid_lines += 1
-    return None, invalid_lines
+def _read_end(files: list[TrailFile]) -> tuple[AuditLine | None, int, NewestFirst]:
+    """The last valid line, the number of invalid lines after it, and the lines before it."""
+    invalid_lines, lines = 0, NewestFirst(files)
+    for line in lines:
+        try:
+            return parse(line.raw), invalid_lines, lines
+        except InvalidRecord:
+            invalid_lines += 1
+    return None, invalid_lines, lines
 
 
-def _repair(path: Path) -> dict[str, Any] | None:
-    """Adds a newline that is all that is missing; moves any other torn line into a file of its own."""
+def repair_last_line(path: Path) -> dict[str, Any] | None:
+    """Moves a torn line into a file of its own, or adds the newline that is all it lacks.
+
+    Returns the entry of a HEALED record, or None if the line is not torn. Raises OSError.
+    """
     with path.open("rb+") as file:
         start = torn_line_start(file)
         size = file.seek(0, os.SEEK_END) - start

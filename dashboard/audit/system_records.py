@@ -1,4 +1,4 @@
-"""Kinds of the records that the trail writes about itself."""
+"""Kinds of the records that the trail writes about itself, and of its checkpoints."""
 
 HEALED = "healed"
 """A torn last line was repaired: the number of bytes cut off, and the file that keeps them."""
@@ -7,7 +7,10 @@ BROKEN = "broken"
 GAP = "gap"
 """Records before this one were lost: their number, the start and the reason."""
 CLOCK = "clock"
-"""The clock was set back: the following times are earlier than those before."""
+"""The clock was set back: the following times are earlier than those before, in the files of their days."""
 
 SYSTEM_KINDS = frozenset({HEALED, BROKEN, GAP, CLOCK})
 """Kinds that callers of `AuditLogger.record` cannot use."""
+
+CHECKPOINT = "checkpoint"
+"""A part of a checkpoint: of all that the lines before it amount to, see `checkpoints`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from dashboard.audit.day_file import DayFile
 from dashboard.audit.flushing import Flusher
 from dashboard.audit.records import JSON, ChainHead, compose, to_json, to_text
-from dashboard.audit.recovery import TrailEnd, recover
+from dashboard.audit.recovery import TrailEnd, recover, repair_last_line
 from dashboard.audit.system_records import BROKEN, CLOCK, HEALED
 from dashboard.audit.trail_files import day_path
 from dashboard.audit.writer_lock import WriterLock
@@ -62,12 +62,11 @@ class Trail:
         end = recover(self._directory)
         self._continue_from(end)
         if end.day is not None:
-            self._open_day(end.day)
+            self._enter_day(end.day)
 
     def _continue_from(self, end: TrailEnd) -> None:
         """Continues after the last line on the disk, or after our last line if that was cut off."""
-        if end.repair:
-            self._pending.append((HEALED, end.repair))
+        self._pending.extend((HEALED, repair) for repair in end.repairs)
         if end.invalid_lines:
             self._pending.append((BROKEN, {"unsound_lines": end.invalid_lines}))
         elif self.head is not None and not end.continues(self.head):
@@ -76,24 +75,32 @@ class Trail:
             self.head = end.head
             self._time = end.last.time if end.last else None
 
-    def _open_day(self, day: date) -> None:
-        self._file, self._day = DayFile(day_path(self._directory, day)), day
-        self._flusher.attach(self._file)
-
     def _write(self, kind: str, entry: str, now: datetime) -> None:
         now = now.astimezone(UTC)
         if self._time is not None and now < self._time:
             if self._time - now > _CLOCK_JITTER:
-                previous, self._time = self._time, None
-                self._append_line(CLOCK, to_json({"was": to_text(previous)}), now)
+                self._record_set_back(self._time, now)
             else:
                 now = self._time
+        if self._file is None or now.date() != self._day:
+            self._enter_day(now.date())
         self._append_line(kind, entry, now)
 
+    def _record_set_back(self, previous: datetime, now: datetime) -> None:
+        """Ends the open file: the next line may be in the file of an earlier day."""
+        if self._file is None:
+            self._enter_day(previous.date())
+        self._append_line(CLOCK, to_json({"was": to_text(previous)}), now)
+
+    def _enter_day(self, day: date) -> None:
+        self.close_file()
+        path = day_path(self._directory, day)
+        if path.exists() and (repair := repair_last_line(path)):
+            self._pending.append((HEALED, repair))
+        self._file, self._day = DayFile(path), day
+        self._flusher.attach(self._file)
+
     def _append_line(self, kind: str, entry: str, now: datetime) -> None:
-        if self._file is None or self._day is None or now.date() > self._day:
-            self.close_file()
-            self._open_day(now.date())
         assert self._file is not None
         assert self.head is not None
         line, head = compose(self.head, now, kind, entry)

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from dashboard.errors import UsageError
 
@@ -14,21 +15,30 @@ class NoTrail(UsageError):
     """There is no audit trail in the given directory."""
 
 
+class TrailFile(NamedTuple):
+    """The file of a UTC day, or its part from `offset` on."""
+
+    day: date
+    path: Path
+    offset: int = 0
+    """The first byte of the part, at the start of a line."""
+
+
 def day_path(directory: Path, day: date) -> Path:
     """The file of a UTC day."""
     return directory / f"audit-{day.isoformat()}.jsonl"
 
 
-def day_files(directory: Path) -> list[tuple[date, Path]]:
-    """The days that have a file, oldest first. Raises OSError if the directory cannot be read."""
+def trail_files(directory: Path) -> list[TrailFile]:
+    """The files of all days, oldest first. Raises OSError if the directory cannot be read."""
     found = ((_day(path.name), path) for path in directory.iterdir())
-    return sorted((day, path) for day, path in found if day)
+    return sorted(TrailFile(day, path) for day, path in found if day)
 
 
-def require_day_files(directory: Path) -> list[tuple[date, Path]]:
-    """The days of a trail that must exist. Raises NoTrail."""
+def require_trail_files(directory: Path) -> list[TrailFile]:
+    """The files of a trail that must exist. Raises NoTrail."""
     try:
-        files = day_files(directory)
+        files = trail_files(directory)
     except OSError as error:
         raise NoTrail(f"{directory} cannot be read: {error.strerror}; {_NEXT_STEP}") from None
     if not files:

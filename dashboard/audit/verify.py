@@ -1,15 +1,17 @@
 """Verification of a whole trail: finds where it is not as it was written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol
 
 from dashboard.audit.chain import Chain
 from dashboard.audit.defects import Defect, FoundDefect, InvalidRecord
-from dashboard.audit.line_reader import forwards
-from dashboard.audit.records import AuditLine, ChainHead, parse
+from dashboard.audit.line_order import PlacedLine, in_order
+from dashboard.audit.records import AuditLine, ChainHead
 from dashboard.audit.system_records import GAP, HEALED
-from dashboard.audit.trail_files import require_day_files
+from dashboard.audit.trail_files import TrailFile, require_trail_files
 
 MAX_LISTED_DEFECTS = 100
 """Defects that a report lists; further ones are only counted, so that it needs little memory."""
@@ -39,62 +41,80 @@ class VerificationReport:
         return self.defect_count == 0
 
 
-def verify(directory: Path, known_head: ChainHead | None = None) -> VerificationReport:
+class ContentCheck(Protocol):
+    """Checks what the records of a trail contain."""
+
+    def add(self, record: AuditLine) -> str | None:
+        """Adds the next record. Returns the mistake in its content, or None."""
+
+    def lose_track(self) -> None:
+        """Accepts that lines before the next record are missing or invalid."""
+
+
+def verify(
+    directory: Path, known_head: ChainHead | None = None, content: ContentCheck | None = None
+) -> VerificationReport:
     """Checks every line of every day, and that `known_head` is among them. Raises NoTrail."""
-    verification = _Verification(known_head)
-    for day, path in require_day_files(directory):
-        verification.check_file(day, path)
-    verification.check_known_head(path)
+    files = require_trail_files(directory)
+    verification = _Verification(files, known_head, content)
+    for line in in_order(files):
+        verification.check_line(line)
+    verification.check_known_head()
     return verification.report
 
 
 class _Verification:
-    def __init__(self, known_head: ChainHead | None) -> None:
-        self.report = VerificationReport()
-        self._chain = Chain()
-        self._line = 0
+    def __init__(
+        self, files: Sequence[TrailFile], known_head: ChainHead | None, content: ContentCheck | None
+    ) -> None:
+        self.report = VerificationReport(files=len(files))
+        self._chain = Chain([file.day for file in files])
+        self._path, self._line = files[-1].path, 0
+        """The place of the line that is checked."""
+        self._content = content
         self._known_head = known_head
         self._known_head_found = False
 
-    def check_file(self, day: date, path: Path) -> None:
-        self._chain.start_file(day)
-        self.report.files += 1
-        self._line = 0
-        try:
-            with path.open("rb") as file:
-                for raw in forwards(file):
-                    self._line += 1
-                    self._check_line(path, raw)
-        except OSError as error:
-            self._add(path, Defect.UNREADABLE, f"{error.strerror}")
-            self._chain.skip_unreadable_file()
+    def check_line(self, line: PlacedLine) -> None:
+        self._path, self._line = line.file.path, line.number
+        self.report.lines += not isinstance(line.content, OSError)
+        match line.content:
+            case OSError() as error:
+                self._chain.skip_unreadable_file()
+                self._add(Defect.UNREADABLE, f"{error.strerror}")
+            case InvalidRecord() as error:
+                self._chain.skip_invalid_line(line.file.day)
+                self._add(error.defect, str(error))
+            case AuditLine() as record:
+                self._count(record)
+                self._check_place(record, line.file.day)
+                self._check_content(record)
 
-    def check_known_head(self, last_path: Path) -> None:
+    def check_known_head(self) -> None:
         if self._known_head is None or self._known_head_found:
             return
         head = self.report.head
         end = f"the trail ends with line {head.seq}" if head else "no valid line is left"
         known = f"line {self._known_head.seq} is missing or has another hash"
-        self._add(last_path, Defect.HEAD, f"{known}; {end}")
+        self._add(Defect.HEAD, f"{known}; {end}")
 
-    def _add(self, path: Path, defect: Defect, detail: str) -> None:
+    def _add(self, defect: Defect, detail: str) -> None:
+        if self._content is not None:
+            self._content.lose_track()
         self.report.defect_count += 1
         if len(self.report.defects) < MAX_LISTED_DEFECTS:
-            self.report.defects.append(FoundDefect(path, self._line, defect, detail))
+            self.report.defects.append(FoundDefect(self._path, self._line, defect, detail))
 
-    def _check_line(self, path: Path, raw: bytes) -> None:
-        self.report.lines += 1
+    def _check_place(self, record: AuditLine, day: date) -> None:
         try:
-            record = parse(raw)
+            self._chain.check(record, day)
         except InvalidRecord as error:
-            self._chain.skip_invalid_line()
-            self._add(path, error.defect, str(error))
-            return
-        self._count(record)
-        try:
-            self._chain.check(record)
-        except InvalidRecord as error:
-            self._add(path, error.defect, str(error))
+            self._add(error.defect, str(error))
+
+    def _check_content(self, record: AuditLine) -> None:
+        mistake = self._content.add(record) if self._content else None
+        if mistake:
+            self._add(Defect.CONTENT, mistake)
 
     def _count(self, record: AuditLine) -> None:
         report = self.report

@@ -1,12 +1,53 @@
 """The event log of one position: sorted by time, in whatever order the events arrived."""
 
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import reduce
 
+from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.contract_units import in_units_of
+from dashboard.domain.market import Instrument
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent, apply
 
 _CHECKPOINT_EVERY_EVENTS = 64
 """Events between two checkpoints, and the most that a slightly late event replays."""
+
+SortKey = tuple[int, int, int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PositionHistory:
+    """A position as of some event, and the events since then."""
+
+    base: PositionState
+    events: tuple[PositionEvent, ...] = ()
+    pruned_until: SortKey | None = None
+    """The sort key of the last event that `base` includes; None if it includes none."""
+
+    @property
+    def state(self) -> PositionState:
+        """The position after all events."""
+        return reduce(apply, self.events, self.base)
+
+    @property
+    def may_be_adjusted(self) -> bool:
+        """True if figures of the exchange were, or may have been, adopted."""
+        adjusted = any(isinstance(event, PositionAdjustment) for event in self.events)
+        return adjusted or self.pruned_until is not None
+
+    def pruned_before(self, time: int) -> "PositionHistory":
+        """The same position without its events before `time` (ms since 1970), which the base includes."""
+        count = bisect_left(self.events, time, key=lambda each: each.sort_key[0])
+        return self.pruned_to(self.events[count - 1].sort_key) if count else self
+
+    def pruned_to(self, last: SortKey | None) -> "PositionHistory":
+        """The same position with fewer events: those up to `last` are included in the base."""
+        if last is None or not self.events or self.events[0].sort_key > last:
+            return self
+        count = bisect_right(self.events, last, key=lambda each: each.sort_key)
+        pruned = self.events[:count]
+        return PositionHistory(reduce(apply, pruned, self.base), self.events[count:], pruned[-1].sort_key)
 
 
 class EventLog:
@@ -16,12 +57,19 @@ class EventLog:
     before it are replayed.
     """
 
-    def __init__(self, flat: PositionState) -> None:
-        self.state = flat
+    def __init__(self, history: PositionHistory) -> None:
+        self.state = history.base
         self._events: list[PositionEvent] = []
-        self._by_identity: dict[tuple[str, ...], PositionEvent] = {}
-        self._checkpoints = [flat]
-        self._pruned_until: tuple[int, int, int, str, str] | None = None
+        self._by_identity = {event.identity: event for event in history.events}
+        self._checkpoints = [history.base]
+        self._pruned_until = history.pruned_until
+        for event in history.events:
+            self._append(event)
+
+    @property
+    def history(self) -> PositionHistory:
+        """The position and its events, as a new log takes them over."""
+        return PositionHistory(self._checkpoints[0], tuple(self._events), self._pruned_until)
 
     @property
     def events(self) -> tuple[PositionEvent, ...]:
@@ -46,6 +94,10 @@ class EventLog:
         else:
             self._append(event)
         return True
+
+    def use_instrument(self, instrument: Instrument) -> None:
+        """Counts the position in contracts of `instrument`, if it can be converted, until the next event."""
+        self.state = in_units_of(self.state, instrument) or self.state
 
     def prune_before(self, time: int) -> None:
         """Removes most events before `time` (ms since 1970); the position keeps their effect.

@@ -34,7 +34,7 @@ class PriceReceived:
     received_at: int
     ticker: Ticker
     request_time_ms: int = 0
-    """Milliseconds that the request took; zero without a request."""
+    """Milliseconds that a request takes: this one, or the last one of a market that is streamed."""
 
 
 @dataclass(frozen=True, slots=True)

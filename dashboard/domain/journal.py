@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from dashboard.domain.event_log import EventLog
+from dashboard.domain.event_log import EventLog, PositionHistory
 from dashboard.domain.keys import PositionKey
+from dashboard.domain.market import Instrument
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent
 
@@ -14,16 +15,17 @@ class Journal:
     Not thread-safe: the writing thread passes the immutable `PositionState` to readers.
     """
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, histories: Iterable[PositionHistory] = ()) -> None:
+        """`histories` are those of the account's positions, from another journal."""
         self.account = account
-        self._logs: dict[PositionKey, EventLog] = {}
+        self._logs = {history.base.key: EventLog(history) for history in histories}
 
     def add(self, event: PositionEvent) -> PositionState | None:
         """Adds `event`. Returns the position after it, or None if the event is known."""
         key = self.key_of(event)
         log = self._logs.get(key)
         if log is None:
-            log = self._logs[key] = EventLog(PositionState(key, event.instrument))
+            log = self._logs[key] = EventLog(PositionHistory(PositionState(key, event.instrument)))
         return log.state if log.add(event) else None
 
     def add_all(self, events: Iterable[PositionEvent]) -> tuple[PositionState, ...]:
@@ -35,6 +37,12 @@ class Journal:
         """Removes most events before `time` (ms since 1970), to bound the memory."""
         for log in self._logs.values():
             log.prune_before(time)
+
+    def use_instrument(self, key: PositionKey, instrument: Instrument) -> PositionState:
+        """Counts a known position in contracts of `instrument`, if it can be converted. Returns it."""
+        log = self._logs[key]
+        log.use_instrument(instrument)
+        return log.state
 
     def key_of(self, event: PositionEvent) -> PositionKey:
         """The key of the position that `event` belongs to."""
@@ -49,6 +57,11 @@ class Journal:
         """The events of the position of `key` that are not pruned, in order."""
         log = self._logs.get(key)
         return log.events if log else ()
+
+    @property
+    def histories(self) -> tuple[PositionHistory, ...]:
+        """The positions with their events that are not pruned."""
+        return tuple(log.history for log in self._logs.values())
 
     @property
     def positions(self) -> tuple[PositionState, ...]:

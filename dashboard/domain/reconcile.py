@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dashboard.domain.adjustment import PositionAdjustment
+from dashboard.domain.contract_units import in_units_of, is_same_contract
 from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.position import Position
@@ -26,6 +27,8 @@ class DifferenceKind(StrEnum):
 
     MISSING_HERE = "missing here"
     MISSING_THERE = "missing there"
+    CONTRACT = "contract differs"
+    """Size, payoff or settlement currency of its contracts, and with them what the position is worth."""
     SIDE = "side differs"
     SIZE = "size differs"
     ENTRY = "entry differs"
@@ -44,7 +47,7 @@ class Difference:
     def text(self) -> str:
         """One line for the log and the page."""
         ours = self.ours.position() if self.ours else None
-        by_fills, on_exchange = _describe(ours), _describe(self.theirs)
+        by_fills, on_exchange = _describe(ours, self.kind), _describe(self.theirs, self.kind)
         return f"{self.key.label} {self.kind}: {by_fills} by fills, {on_exchange} on the exchange"
 
     def adjustment(self, as_of: int, *, replaces_history: bool = False) -> PositionAdjustment:
@@ -95,10 +98,18 @@ def _compare(
 def difference_kind(ours: PositionState | None, theirs: Position | None) -> DifferenceKind | None:
     """The first difference between fills and exchange; None if they agree."""
     mine = ours.position() if ours else None
-    if mine is None or theirs is None:
+    if ours is None or mine is None or theirs is None:
         if mine is theirs:
             return None
         return DifferenceKind.MISSING_HERE if mine is None else DifferenceKind.MISSING_THERE
+    if is_same_contract(mine.instrument, theirs.instrument):
+        return _figures_kind(mine, theirs)
+    resized = in_units_of(ours, theirs.instrument)
+    mine = resized.position() if resized else None
+    return DifferenceKind.CONTRACT if mine is None or _figures_kind(mine, theirs) else None
+
+
+def _figures_kind(mine: Position, theirs: Position) -> DifferenceKind | None:
     if mine.side is not theirs.side:
         return DifferenceKind.SIDE
     if _size_differs(mine, theirs):
@@ -125,8 +136,10 @@ def _entry_differs(ours: Position, theirs: Position) -> bool:
     return abs(ours.entry_price - theirs.entry_price) > max(step, theirs.entry_price * ENTRY_TOLERANCE)
 
 
-def _describe(position: Position | None) -> str:
+def _describe(position: Position | None, kind: DifferenceKind) -> str:
     if position is None:
         return "none"
     contracts, price = plain_number(position.contracts, 10), plain_number(position.entry_price, 10)
+    if kind is DifferenceKind.CONTRACT:
+        contracts += f" × {plain_number(position.instrument.contract_size)} ({position.instrument.payoff})"
     return f"{position.side} {contracts} at {price}"

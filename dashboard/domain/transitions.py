@@ -6,6 +6,7 @@ from decimal import Decimal, localcontext
 
 from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.contract_math import entry_gain, entry_value
+from dashboard.domain.contract_units import in_units_of
 from dashboard.domain.decimal_math import EXACT, round_quotient
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
@@ -17,7 +18,13 @@ PositionEvent = Fill | Funding | PositionAdjustment
 
 
 def apply(state: PositionState, event: PositionEvent) -> PositionState:
-    """The position after `event`, which must belong to it."""
+    """The position after `event`, which must belong to it.
+
+    It is counted in the contracts of the event. A position in contracts that cannot be converted is unknown,
+    and begins with the event.
+    """
+    if state.instrument is not event.instrument:
+        state = in_units_of(state, event.instrument) or PositionState(state.key, event.instrument)
     match event:
         case Fill():
             return apply_fill(state, event)
@@ -59,7 +66,7 @@ def _increase(state: PositionState, fill: Fill) -> PositionState:
 
 def _reduce(state: PositionState, fill: Fill) -> PositionState:
     """Releases the entry value in proportion, so that the average entry stays the same."""
-    released = round_quotient(state.entry_value * fill.contracts / abs(state.contracts))
+    released = _released(state, fill.contracts)
     gain = -fill.trade_side.sign * entry_gain(state.instrument, fill.contracts, released, fill.price)
     totals = state.totals.with_fees(fill.fees)
     return replace(
@@ -68,6 +75,14 @@ def _reduce(state: PositionState, fill: Fill) -> PositionState:
         entry_value=state.entry_value - released,
         totals=replace(totals, realized_pnl=totals.realized_pnl + gain),
     )
+
+
+def _released(state: PositionState, contracts: Decimal) -> Decimal:
+    """The entry value of `contracts` of the position: all that is left at its close, without a remainder."""
+    held = abs(state.contracts)
+    if contracts == held:
+        return state.entry_value
+    return round_quotient(state.entry_value * contracts / held)
 
 
 def _close(state: PositionState, fill: Fill) -> PositionState:
@@ -104,7 +119,7 @@ def apply_adjustment(state: PositionState, adjustment: PositionAdjustment) -> Po
     """
     if _is_explained(state, adjustment):
         return state
-    before = PositionState(state.key, state.instrument) if adjustment.replaces_history else state
+    before = PositionState(state.key, adjustment.instrument) if adjustment.replaces_history else state
     with localcontext(EXACT):
         if before.contracts and before.contracts * adjustment.contracts <= 0:
             closed = _closed(before, before.totals, adjustment.as_of, adopted=True)

@@ -6,9 +6,12 @@ from decimal import Decimal, localcontext
 
 from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.currency_summary import CurrencySummary, PartialSum
-from dashboard.domain.decimal_math import EXACT
+from dashboard.domain.decimal_math import EXACT, plain_number
 from dashboard.domain.position_state import PositionState
 from dashboard.positions.models import AccountSummary, LivePosition
+
+_DOLLAR_PLACES = 12
+"""Decimals of a total in dollars; amounts of coins have up to 30, times a price."""
 
 
 class AccountTotals:
@@ -102,4 +105,4 @@ def _in_dollars(
         if amount is None or price is None:
             return None
         total += amount * price
-    return total
+    return Decimal(plain_number(total, _DOLLAR_PLACES))

@@ -33,6 +33,8 @@ class CrossChecks:
         """`restored` are those of the audit trail: they stand until a reading agrees."""
         self._book = book
         self._record = record
+        self.recorded = dict(restored)
+        """The disagreements as the audit trail has them: at the price of the first reading."""
         for key, disagreement in restored.items():
             book.set_disagreement(key, disagreement)
 
@@ -65,6 +67,9 @@ class CrossChecks:
     def _report(self, key: PositionKey, disagreement: Disagreement | None) -> None:
         """Records and logs a new result, and announces it unless the position is not known yet."""
         self._record(*disagreement_record(key, disagreement))
+        self.recorded.pop(key, None)
+        if disagreement is not None:
+            self.recorded[key] = disagreement
         if disagreement is None:
             log.info("%s: %s", key.label, _AGREES)
             self._book.add_event(key, CrossCheckResult.AGREES, _AGREES)

@@ -12,6 +12,7 @@ from dashboard.domain.journal import Journal
 from dashboard.domain.keys import MarketKey, PositionKey
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
+from dashboard.domain.pruning import EVENTS_KEPT_MS
 from dashboard.domain.reconcile import (
     Difference,
     DifferenceKind,
@@ -21,18 +22,17 @@ from dashboard.domain.reconcile import (
 )
 from dashboard.domain.stated_liquidation import confirms_liquidation, with_crossed_liquidation
 from dashboard.domain.transitions import PositionEvent
-from dashboard.positions.audit_records import RestoredPositions, record_kind, record_of, snapshot_record
+from dashboard.positions.account_history import AccountHistory
+from dashboard.positions.audit_records import record_kind, record_of, snapshot_record
 from dashboard.positions.cross_checks import CrossChecks
 from dashboard.positions.event_text import describe_change
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import EventType, LivePosition, ReportCheck
+from dashboard.positions.trail_replay import RestoredPositions
 
 log = logging.getLogger(__name__)
 
 Recorder = Callable[[str, Mapping[str, Any]], bool]
-
-_EVENTS_KEPT_MS = 8 * 24 * 3_600_000
-"""Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
 
 
 class PositionTracker:
@@ -50,12 +50,16 @@ class PositionTracker:
         record: Recorder = lambda _kind, _entry: True,
         restored: RestoredPositions | None = None,
     ) -> None:
-        """`exchange` is the connection of the account. `record` is called before the listeners."""
+        """`exchange` is the connection of the account. `record` is called before the listeners.
+
+        The tracker takes over the journal of `restored`.
+        """
+        restored = restored or RestoredPositions(Journal(account))
         self.account = account
         self.exchange = exchange
         self._book = book
         self._record = record
-        self._journal = Journal(account)
+        self._journal = restored.journal
         self._confirmed: set[PositionKey] = set()
         """Positions that once agreed with the exchange, or whose figures were adopted from it."""
         self._terms: dict[PositionKey, Position] = {}
@@ -63,12 +67,14 @@ class PositionTracker:
         self._compared: set[PositionKey] = set()
         """Positions whose liquidation price was compared with a price when it was read."""
         self._has_new_events = False
-        self.complete_until: int | None = None
+        self.unrecorded = 0
+        """The number of events that could not be recorded, until a checkpoint has them."""
+        self.complete_until = restored.complete_until
         """The exchange's time up to which every fill is known; None until a complete history was read."""
+        self._recorded_until = restored.complete_until
         book.add_account(account, exchange)
-        restored = restored or RestoredPositions()
-        self._checks = CrossChecks(book, record, restored.disagreements)
-        self._restore(restored)
+        self._checks = CrossChecks(book, self._record_change, restored.disagreements)
+        self._restore()
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
         """Returns the account's open positions, without figures of prices that are too old."""
@@ -104,15 +110,35 @@ class PositionTracker:
                 case AccountFailed():
                     self._book.set_health(self.account, problem=event.reason)
 
-    def _restore(self, restored: RestoredPositions) -> None:
-        self._journal.add_all(restored.events)
+    @property
+    def history(self) -> AccountHistory:
+        """Everything that is known of the account, for a checkpoint. To be read with the book's lock held."""
+        disagreements = dict(self._checks.recorded)
+        return AccountHistory(self.account, self._journal.histories, self.complete_until, disagreements)
+
+    def prune_before(self, time: int) -> None:
+        """Removes most events before `time` (ms since 1970). To be called with the book's lock held."""
+        self._journal.prune_before(time)
+
+    def record_reading(self) -> None:
+        """Records the time up to which no fill is missing, unless the trail lacks an event."""
+        until = self.complete_until
+        if until in (None, self._recorded_until) or self.unrecorded:
+            return
+        if self._record(*snapshot_record(self.account, until)):
+            self._recorded_until = until
+
+    def _record_change(self, kind: str, entry: Mapping[str, Any]) -> bool:
+        is_recorded = self._record(kind, entry)
+        self.unrecorded += not is_recorded
+        return is_recorded
+
+    def _restore(self) -> None:
+        for history in self._journal.histories:
+            if history.may_be_adjusted or self.complete_until is not None:
+                self._confirmed.add(history.base.key)
         for state in self._journal.positions:
-            events = self._journal.events(state.key)
-            adjusted = any(isinstance(event, PositionAdjustment) for event in events)
-            if adjusted or restored.complete_until is not None:
-                self._confirmed.add(state.key)
             self._update(state)
-        self.complete_until = restored.complete_until
 
     def _update(self, state: PositionState, difference: str | None = None) -> None:
         market, terms = MarketKey(self.exchange, state.key.symbol), self._terms.get(state.key)
@@ -126,7 +152,7 @@ class PositionTracker:
         if after is None:
             return
         self._has_new_events = True
-        self._record(record_kind(event), record_of(event, self.account, before, after) | context)
+        self._record_change(record_kind(event), record_of(event, self.account, before, after) | context)
         self._drop_outdated_terms(before, after)
         self._update(after, self._known_difference(key))
         if not announce:
@@ -182,8 +208,10 @@ class PositionTracker:
 
     def _adopt(self, difference: Difference, requested_at: int) -> None:
         key, live = difference.key, self._book.newest(difference.key)
-        replaces_history = difference.theirs is not None and (live is None or key not in self._confirmed)
-        if not replaces_history:
+        is_resized = difference.kind is DifferenceKind.CONTRACT
+        is_unconfirmed = difference.theirs is not None and (live is None or key not in self._confirmed)
+        replaces_history = is_resized or is_unconfirmed
+        if is_resized or not is_unconfirmed:
             log.warning("%s; the exchange's figures are adopted", difference.text)
             if live is None or live.difference != difference.text:
                 self._book.add_event(key, ReportCheck.DIFFERENCE, difference.text)
@@ -202,6 +230,7 @@ class PositionTracker:
                 self._mark(state.key, None)
             if terms is not None and terms != self._terms.get(state.key):
                 self._terms[state.key] = terms
+                state = self._journal.use_instrument(state.key, terms.instrument)
                 self._update(state, self._known_difference(state.key))
                 changed.add(state.key)
             if terms is not None and self._confirms_liquidation(state.key, terms, snapshot):
@@ -235,9 +264,9 @@ class PositionTracker:
         if snapshot.complete_until is not None:
             self.complete_until = snapshot.complete_until
             if self._has_new_events:
-                self._record(*snapshot_record(self.account, snapshot.complete_until))
-                self._has_new_events = False
-            self._journal.prune_before(snapshot.complete_until - _EVENTS_KEPT_MS)
+                self.record_reading()
+                self._has_new_events = self._recorded_until != self.complete_until
+            self._journal.prune_before(snapshot.complete_until - EVENTS_KEPT_MS)
 
     def _known_difference(self, key: PositionKey) -> str | None:
         live = self._book.newest(key)

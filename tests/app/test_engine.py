@@ -10,6 +10,7 @@ from dashboard.audit.logger import AuditLogger
 from dashboard.domain.environment import Environment
 from dashboard.exchange.credentials import Credentials
 from dashboard.positions.live_book import LiveBook
+from dashboard.positions.trail_replay import TrailReplay
 from dashboard.state.markets import Markets
 from tests.positions.harness import EXCHANGE, market_key
 
@@ -22,5 +23,6 @@ def test_account_depends_on_the_credentials_alone(
     book = LiveBook(Markets(market_key(), 2_000))
     credentials = Credentials(EXCHANGE, api_key=api_key)
     with AuditLogger(tmp_path, FlushPolicy.NEVER) as audit:
-        trackers = _trackers(Environment.LIVE, credentials, book, EXCHANGE, audit if recorded else None)
+        record = audit if recorded else None
+        trackers = _trackers(Environment.LIVE, credentials, book, EXCHANGE, record, TrailReplay())
     assert len(trackers) == len(book.accounts) == accounts

@@ -11,6 +11,7 @@ import pytest
 
 from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.verify import verify
+from tests.audit.broken_disk import Disk
 from tests.audit.builders import Clock, kinds, logger, numbers, only_file, records_of
 from tests.waiting import TIMEOUT_S, until
 
@@ -86,32 +87,6 @@ def test_partly_written_line_is_removed(tmp_path):
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({}, resource.RLIM_INFINITY))"
     found = run_script([], tmp_path, limit.format("100_001"), limit.format("resource.RLIM_INFINITY"))
     assert_survived(found, "File too large")
-
-
-class Disk:
-    """Patches write and truncate to fail with `error`; the next write takes `partial` bytes, if not 0."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.error: int | None = None
-        self.partial = 0
-        self._write, self._truncate = os.write, os.ftruncate
-        patch.setattr(os, "write", self.write)
-        patch.setattr(os, "ftruncate", self.truncate)
-
-    def write(self, fd: int, content: bytes) -> int:
-        if self.partial:
-            size, self.partial = self.partial, 0
-            return self._write(fd, content[:size])
-        self._fail()
-        return self._write(fd, content)
-
-    def truncate(self, fd: int, size: int) -> None:
-        self._fail()
-        self._truncate(fd, size)
-
-    def _fail(self) -> None:
-        if self.error is not None:
-            raise OSError(self.error, os.strerror(self.error))
 
 
 @pytest.fixture

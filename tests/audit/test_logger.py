@@ -3,7 +3,6 @@
 import json
 import os
 import threading
-from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from itertools import pairwise
@@ -17,7 +16,7 @@ from dashboard.audit.logger import AuditLogger
 from dashboard.audit.records import GENESIS, MAX_LINE_BYTES
 from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
-from tests.audit.builders import NOON, Clock, files, kinds, logger, numbers, only_file, records_of, write
+from tests.audit.builders import NOON, Clock, files, logger, numbers, only_file, records_of, write
 
 
 def test_line_contains_all_fields(tmp_path):
@@ -88,41 +87,6 @@ def test_new_logger_continues_the_chain(tmp_path):
 def test_no_file_is_created_without_a_record(tmp_path):
     logger(tmp_path).close()
     assert files(tmp_path) == []
-
-
-def test_clock_set_back_is_recorded_and_verifies(tmp_path):
-    clock = Clock()
-    with logger(tmp_path, clock) as log:
-        log.record("fill", {"number": 0})
-        clock.advance(days=-1)
-        log.record("fill", {"number": 1})
-        clock.advance(days=1)
-        log.record("fill", {"number": 2})
-    assert kinds(tmp_path) == ["fill", "clock", "fill", "fill"]
-    times = [record.time for record in read_records(tmp_path)]
-    assert times[2] - times[0] < timedelta(hours=-23)
-    assert verify(tmp_path).intact
-    assert only_file(tmp_path).name == "audit-2025-03-01.jsonl"
-
-
-def test_small_clock_setback_repeats_the_last_time(tmp_path):
-    clock = Clock()
-    with logger(tmp_path, clock) as log:
-        log.record("fill", {})
-        clock.advance(seconds=-0.5)
-        log.record("fill", {})
-    first, second = read_records(tmp_path)
-    assert first.time == second.time
-    assert kinds(tmp_path) == ["fill", "fill"]
-
-
-@pytest.mark.parametrize("hours", [-30, 30])
-def test_clock_changed_between_two_loggers(tmp_path, hours):
-    write(tmp_path, 2)
-    with logger(tmp_path, Clock(NOON + timedelta(hours=hours))) as log:
-        log.record("fill", {})
-    assert kinds(tmp_path) == ["fill", "fill"] + ["clock"] * (hours < 0) + ["fill"]
-    assert verify(tmp_path).intact
 
 
 def test_threads_can_record_concurrently(tmp_path):

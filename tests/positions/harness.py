@@ -1,6 +1,6 @@
 """TrackerHarness: a tracker with its book and markets, on a clock that the test moves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -11,10 +11,10 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Ticker
 from dashboard.domain.position import Position
-from dashboard.positions.audit_records import RestoredPositions, restore_positions
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import AccountHealth, LivePosition, PositionUpdate
 from dashboard.positions.tracker import PositionTracker
+from dashboard.positions.trail_replay import RestoredPositions, TrailReplay
 from dashboard.state.markets import Markets
 from tests.domain.builders import instrument, ticker
 from tests.domain.fill_histories import ACCOUNT
@@ -32,10 +32,13 @@ def market_key(symbol: str = BTC) -> MarketKey:
 class TrackerHarness:
     """A tracker that writes to `book`, with its records in `recorded` and its updates in `announced`."""
 
-    restored: RestoredPositions = field(default_factory=RestoredPositions)
+    restored: RestoredPositions | None = None
+    account: str = ACCOUNT
     threshold: str = "0.01"
     is_writable: bool = True
     """False if records cannot be written."""
+    sink: Callable[[str, Mapping[str, Any]], bool] | None = None
+    """Receives the records, such as those of a real trail."""
     now: int = 0
     real_clock: bool = False
     ahead_ms: int = 0
@@ -52,13 +55,13 @@ class TrackerHarness:
             wall=lambda: 1_000 + self.now,
         )
         self.tracker = PositionTracker(
-            ACCOUNT, self.book, EXCHANGE, record=self._record, restored=self.restored
+            self.account, self.book, EXCHANGE, record=self._record, restored=self.restored
         )
         self.book.register(self.announced.append)
 
     def _record(self, kind: str, entry: Mapping[str, Any]) -> bool:
         self.recorded.append((kind, entry))
-        return self.is_writable
+        return self.sink(kind, entry) if self.sink else self.is_writable
 
     def fills(self, *fills: Fill) -> "TrackerHarness":
         self.tracker.apply(FillsReceived(fills))
@@ -104,4 +107,14 @@ class TrackerHarness:
 
     def restarted(self) -> "TrackerHarness":
         """A new harness, restored from the records."""
-        return TrackerHarness(restored=restore_positions(ACCOUNT, self.recorded))
+        return TrackerHarness(restored=restore_positions(self.recorded))
+
+
+def restore_positions(
+    records: Iterable[tuple[str, Mapping[str, Any]]], account: str = ACCOUNT
+) -> RestoredPositions:
+    """The positions of an account by the records of a trail."""
+    replay = TrailReplay()
+    for kind, entry in records:
+        replay.add(kind, entry)
+    return replay.take(account)

@@ -1,4 +1,4 @@
-"""Kills the process at random moments: no fill is lost, and none is counted twice."""
+"""Kills the process at random moments, of checkpoints too: no fill is lost, and none is counted twice."""
 
 import multiprocessing
 import os
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,17 +22,19 @@ from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
 from dashboard.demo.protocol.fault_injection import FILLS
 from dashboard.demo.thread import DemoThread
-from dashboard.domain.fill import Fill
-from dashboard.domain.journal import Journal
 from dashboard.domain.position_state import PositionState
-from dashboard.positions.audit_records import restore_positions
+from dashboard.positions import checkpoint_writer
+from dashboard.positions.checkpoint_check import CheckpointCheck
+from dashboard.positions.trail_replay import TrailReplay
 from tests.processes.test_standalone import options
 from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
 MAX_LIFETIME_S = 0.5
-"""Seconds until a kill. A start takes about half: some die during it, others while fills arrive."""
+"""Seconds until a kill, from the start of the process or from the first line that it records."""
+MAX_FILLS = 9_000
+"""Fills after which a slow machine places no further orders: the demo exchange keeps ten thousand."""
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 SIZES = {"BTCUSDT": Decimal("0.01"), "ETHUSDT": Decimal("0.1"), "SOLUSDT": Decimal(1)}
 
@@ -39,7 +42,10 @@ _forkserver = multiprocessing.get_context("forkserver")
 
 
 def run_engine(flags: list[str]) -> None:
-    """Runs the dashboard without its page until it is killed."""
+    """Runs the dashboard without its page until it is killed. A checkpoint is written every few lines."""
+    checkpoint_writer.CHECKPOINT_EVERY_LINES = 3
+    checkpoint_writer._CHECK_INTERVAL_S = 0.01
+    checkpoint_writer._PAUSE_S = 0
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         signal.pause()
@@ -55,7 +61,10 @@ class Trader(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
+        account = self._demo.exchange.account
         while not self._stopped.wait(self._random.random() / 20):
+            if len(account.fills) > MAX_FILLS:
+                continue
             symbol = self._random.choice(SYMBOLS)
             size = SIZES[symbol] * self._random.randint(1, 9)
             side = self._random.choice(("buy", "sell"))
@@ -91,7 +100,9 @@ def test_repeated_kills_lose_no_fill_and_count_none_twice(
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
-    kill_repeatedly(demo, flags, KILLS, MAX_LIFETIME_S)
+    kill_repeatedly(demo, flags, trail, KILLS, MAX_LIFETIME_S)
+    stages = Counter(line.entry["stage"] for line in read_records(trail) if line.kind == "checkpoint")
+    assert stages["end"] > KILLS // 20
     assert_trail_is_complete(demo, flags, trail)
 
 
@@ -109,7 +120,7 @@ def test_kills_while_the_first_history_is_read_lose_no_fill_and_count_none_twice
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         until(lambda: any(line.kind == "correction" for line in read_records(trail)))
-    kill_repeatedly(demo, flags, KILLS // 20, MAX_LIFETIME_S * 8)
+    kill_repeatedly(demo, flags, trail, KILLS // 20, MAX_LIFETIME_S * 8)
     assert not [line for line in read_records(trail) if line.kind == "reading"]
     demo.exchange.faults.clear()
     assert_trail_is_complete(demo, flags, trail)
@@ -122,13 +133,18 @@ def prepare(demo: DemoThread, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return [options(demo, folder, keys=True), f"--log-dir={folder / 'trail'}", "--update-interval=0.5"]
 
 
-def kill_repeatedly(demo: DemoThread, flags: list[str], count: int, max_lifetime_s: float) -> None:
+def kill_repeatedly(
+    demo: DemoThread, flags: list[str], trail: Path, count: int, max_lifetime_s: float
+) -> None:
     """Starts and kills a process `count` times while orders are placed."""
     rng, trader = random.Random(11), Trader(demo)
     trader.start()
-    for _ in range(count):
+    for number in range(count):
+        size = trail_size(trail)
         child = _forkserver.Process(target=run_engine, args=(flags,))
         child.start()
+        if number % 2:  # the others die during their start
+            until(partial(is_longer, trail, size))
         time.sleep(rng.random() * max_lifetime_s)
         child.kill()
         child.join()
@@ -148,14 +164,15 @@ def assert_trail_is_complete(demo: DemoThread, flags: list[str], trail: Path) ->
         found = {live.state.instrument.id: live.state.contracts for live in known if live.is_open}
         assert found == signed_positions(demo)
         assert not [live.difference for live in known if live.difference]
-    restored = restore_positions(tracker.account, ((line.kind, line.entry) for line in read_records(trail)))
-    by_fills = Journal(tracker.account)
-    by_fills.add_all(event for event in restored.events if isinstance(event, Fill))
+    by_fills = TrailReplay()
+    for line in read_records(trail):
+        if line.kind == "fill":
+            by_fills.add(line.kind, line.entry)
     assert {each.state.key: figures(each.state) for each in known} == {
-        state.key: figures(state) for state in by_fills.positions
+        state.key: figures(state) for state in by_fills.take(tracker.account).journal.positions
     }
     assert recorded_fills(trail) == Counter(fill.id for fill in account.fills)
-    assert verify(trail).intact
+    assert not verify(trail, content=CheckpointCheck()).defects
 
 
 def figures(state: PositionState) -> tuple[object, ...]:
@@ -169,6 +186,14 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def trail_size(trail: Path) -> int:
+    return sum(path.stat().st_size for path in trail.glob("*.jsonl"))
+
+
+def is_longer(trail: Path, size: int) -> bool:
+    return trail_size(trail) > size
 
 
 def recorded_fills(trail: Path) -> Counter[str]:

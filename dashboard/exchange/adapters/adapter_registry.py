@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from dashboard.exchange.adapters.aster import AsterAdapter
 from dashboard.exchange.adapters.base import AccountAdapter
-from dashboard.exchange.adapters.binance import AsterAdapter, BinanceAdapter
+from dashboard.exchange.adapters.binance import BinanceAdapter
 from dashboard.exchange.adapters.bitget import BitgetAdapter
 from dashboard.exchange.adapters.bybit import BybitAdapter
 from dashboard.exchange.adapters.coinex import CoinExAdapter
@@ -15,6 +16,7 @@ from dashboard.exchange.adapters.krakenfutures import KrakenFuturesAdapter
 from dashboard.exchange.adapters.kucoin import KucoinAdapter
 from dashboard.exchange.adapters.mexc import MexcAdapter
 from dashboard.exchange.adapters.okx import OkxAdapter
+from dashboard.exchange.adapters.phemex import PhemexAdapter
 
 _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "aster": AsterAdapter,
@@ -33,6 +35,7 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "kucoinfutures": KucoinAdapter,
     "mexc": MexcAdapter,
     "okx": OkxAdapter,
+    "phemex": PhemexAdapter,
 }
 
 

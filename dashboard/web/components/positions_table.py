@@ -46,9 +46,10 @@ def positions_card() -> Component:
     )
     heading = html.Div([title, button], className="heading")
     sums = html.Dl([fact(name, bound(key, "value")) for key, name in _TOTALS.items()], className="facts sums")
+    history = html.P(bound("history"), className="hint", hidden=True, **{"data-bind": "history-line"})
     empty = html.P(bound("no-rows"), className="empty", hidden=True, **{"data-bind": "no-rows-line"})
     return html.Section(
-        [heading, sums, html.Div(_grid(), className="grid"), empty],
+        [heading, sums, history, html.Div(_grid(), className="grid"), empty],
         className="card positions-card",
         hidden=True,
         **{"data-bind": "positions"},

@@ -5,6 +5,7 @@ from typing import Any
 from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
 from dashboard.formatting import whole_age
+from dashboard.web.views.notices import history_note
 from dashboard.web.views.position_rows import RowCache, event_rows, totals
 
 
@@ -29,11 +30,13 @@ class AccountView:
         rows = self._rows.rows({labels.label(key): live for key, live in book.get_all_positions().items()})
         self._known_labels |= rows.keys()
         disagreeing = sum(bool(row["disagrees"]) for row in rows.values())
-        empty = "" if rows else _empty_text(book.read_at)
+        empty, history = "" if rows else _empty_text(book.read_at), history_note(book.accounts.values())
         return {
             "positions:hidden": "",
             "disagreeing": f"{disagreeing} DISAGREE{'S' * (disagreeing == 1)}" if disagreeing else "",
             "checked": _checked_text(book.read_at),
+            "history": history,
+            "history-line:hidden": "" if history else "1",
             "no-rows": empty,
             "no-rows-line:hidden": "" if empty else "1",
             "#": event_rows(book.events, labels),

@@ -1,5 +1,6 @@
 """Sentences of the page: problems of feed and account, and reasons of the risk status."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from dashboard.app.context import EngineInfo
@@ -8,6 +9,7 @@ from dashboard.domain.position import Position, Side, Source
 from dashboard.domain.risk import RiskLevels, RiskStatus
 from dashboard.domain.valuation import Valuation
 from dashboard.formatting import price, whole_age
+from dashboard.positions.models import AccountHealth
 from dashboard.web.views.selected_position import SelectedPosition
 
 AGING = ("feed-notice", "feed-notice:hidden", "risk-why")
@@ -42,6 +44,12 @@ def account_notice(selected: SelectedPosition, now: int) -> str:
     if failed.read_at is not None:
         age = f"Positions are as of {whole_age(max(0, now - failed.read_at))} ago."
     return f"The account cannot be read: {_sentence(failed.problem or '')} {age}"
+
+
+def history_note(accounts: Iterable[AccountHealth]) -> str:
+    """Describes what is missing of the accounts' history; empty if nothing is."""
+    missing = "; ".join(account.history for account in accounts if account.history is not None)
+    return f"History: {missing}. Realised PnL, fees and funding are incomplete." if missing else ""
 
 
 def withheld_notice(selected: SelectedPosition) -> str:

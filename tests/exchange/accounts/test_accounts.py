@@ -38,7 +38,7 @@ MODES: dict[Mode, set[bool]] = {"one-way": {False}, "hedge": {True}, "mixed": {F
 async def test_account_is_read_as_calculated_by_hand(accounts: ExchangeAccounts, case: AccountCase) -> None:
     reading = await read_account(accounts, case)
     assert reading.unanswered == ()
-    assert reading.unread == case.unread
+    assert (reading.unread, reading.history) == (case.unread, None)
     assert reading.modes <= MODES[case.mode]
     fills = sorted(reading.fills, key=lambda each: each.sort_key)
     assert [_fill(fill, case) for fill in fills] == [_expected_fill(fill) for fill in case.fills]
