@@ -148,7 +148,8 @@ def position_view(selected: SelectedPosition, info: EngineInfo) -> View:
 def _disagreement_view(selected: SelectedPosition) -> View:
     text = selected.disagreement.text if selected.disagreement else ""
     hidden = "" if text else "1"
-    return {"disagreement": text, "disagreement-line:hidden": hidden, "disagrees:hidden": hidden}
+    sentence = f"{text[:1].upper()}{text[1:]}." if text else ""
+    return {"disagreement": sentence, "disagreement-line:hidden": hidden, "disagrees:hidden": hidden}
 
 
 def _account(info: EngineInfo) -> str:

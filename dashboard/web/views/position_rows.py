@@ -40,7 +40,7 @@ def row(label: str, live: LivePosition, now: int) -> Row:
         "note": _note(live),
         "disagrees": "DISAGREES" if live.disagreement else "",
         **_cell("size", size(held), held),
-        "unit": instrument.base,
+        "unit": "" if held is None else instrument.base,
         **_cell("entry", price(state.entry_price, instrument.price_step), state.entry_price),
         **_cell("mark", _price(live), mark),
         **_cell("pnl", gain(live.unrealized_pnl, settle), live.unrealized_pnl, signed=True),
