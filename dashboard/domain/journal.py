@@ -12,13 +12,6 @@ from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import PositionState
 
-EVENTS_KEPT_MS = 8 * 24 * 3_600_000
-"""Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
-MAX_EVENTS = 10_000
-"""Events of one account that are kept at least within that time, so that memory and start are bounded."""
-_PRUNE_STEP_EVENTS = 256
-"""Events between two of the `pruning_times`: pruning so many takes well below a millisecond."""
-
 
 @dataclass(frozen=True, slots=True)
 class PositionStep:
@@ -122,13 +115,6 @@ class Journal:
     def positions(self) -> tuple[PositionState, ...]:
         """Every position with an event, flat ones included."""
         return tuple(state for log in self._logs.values() for state in log.state.by_side.values())
-
-
-def pruning_times(histories: Iterable[MarketHistory], most: int) -> tuple[int, ...]:
-    """Times for `Journal.prune_before` that leave about `most` events, in steps that take little time."""
-    times = sorted(event.sort_key[0] for history in histories for event in history.events)
-    excess, step = len(times) - most, _PRUNE_STEP_EVENTS
-    return tuple(times[min(end, excess)] for end in range(step, excess + step, step))
 
 
 def _entry(event: MarketEvent, is_new: bool, before: MarketPositions, after: MarketPositions) -> JournalEntry:

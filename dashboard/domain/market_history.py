@@ -1,6 +1,6 @@
 """MarketHistory: the positions of one market as of some event, and the events since then."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import reduce
 
@@ -37,6 +37,11 @@ class MarketHistory:
             return self.pruned_until
         stating = (event.sort_key for event in self.events if stated_mode(event) is not None)
         return next(stating, None)
+
+    def pruned_before(self, time: int) -> "MarketHistory":
+        """The same positions without events before `time` (ms since 1970), which the base includes."""
+        count = bisect_left(self.events, time, key=lambda each: each.sort_key[0])
+        return self.pruned_to(self.events[count - 1].sort_key) if count else self
 
     def pruned_to(self, last: SortKey | None) -> "MarketHistory":
         """The same positions with fewer events: those up to `last` are included in the base."""

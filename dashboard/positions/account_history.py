@@ -1,7 +1,7 @@
 """The history of an account: its markets with their events, as items of a checkpoint, and back."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.domain.disagreement import Disagreement
@@ -37,6 +37,10 @@ class AccountHistory:
     """The exchange's time up to which no fill is missing; None if unknown."""
     disagreements: Mapping[PositionKey, Disagreement] = field(default_factory=dict)
     """Positions whose figures contradicted the exchange's own in the newest reading."""
+
+    def pruned_before(self, time: int) -> "AccountHistory":
+        """The same without events before `time` (ms since 1970); the positions include them."""
+        return replace(self, markets=tuple(each.pruned_before(time) for each in self.markets))
 
 
 def encode(accounts: Iterable[AccountHistory]) -> Iterator[Item]:

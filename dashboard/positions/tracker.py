@@ -7,9 +7,10 @@ from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.events import AccountEvent, AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
-from dashboard.domain.journal import EVENTS_KEPT_MS, Journal
+from dashboard.domain.journal import Journal
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.position_state import PositionState
+from dashboard.domain.pruning import EVENTS_KEPT_MS
 from dashboard.positions.account_history import AccountHistory
 from dashboard.positions.audit_records import snapshot_record
 from dashboard.positions.cross_checks import CrossChecks

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.audit.records import to_json
+from dashboard.domain.disagreement import ComparedFigure, Disagreement
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.market_history import MarketHistory
 from dashboard.domain.market_positions import MarketPositions
 from dashboard.domain.mode_change import ModeChange
@@ -18,6 +20,13 @@ from dashboard.domain.totals import PositionTotals
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode, encode
 from dashboard.positions.position_fields import market_fields
 from tests.domain.fill_histories import ACCOUNT, adopted, after, fill, fills, funding, histories, journal
+
+WRONG = {
+    PositionKey(ACCOUNT, "BTC/USDT:USDT", side): Disagreement(
+        (ComparedFigure("notional", Decimal("220"), Decimal("22.0"), "USDT", is_severe=True),)
+    )
+    for side in (None, Side.SHORT)
+}
 
 
 def read_back(*accounts):
@@ -33,7 +42,7 @@ def test_accounts_are_read_back_unchanged(history, pruned, complete_until):
         each.pruned_to(each.events[pruned].sort_key) if pruned < len(each.events) else each
         for each in markets
     )
-    accounts = AccountHistory(ACCOUNT, shorter, complete_until), AccountHistory("empty")
+    accounts = AccountHistory(ACCOUNT, shorter, complete_until, WRONG), AccountHistory("empty")
     assert read_back(*accounts) == accounts
 
 

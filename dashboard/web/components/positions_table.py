@@ -18,7 +18,7 @@ _TOTALS = {
 _COLUMNS = {
     "size": ("Size", 104),
     "entry": ("Entry", 96),
-    "mark": ("Mark", 96),
+    "mark": ("Mark", 112),
     "pnl": ("uPnL", 98),
     "roe": ("ROE", 88),
     "realized": ("Realised", 98),

@@ -58,10 +58,7 @@ def withheld_notice(selected: SelectedPosition) -> str:
     """Describes why figures of the position are not shown; empty if they are."""
     if not selected.is_withheld or selected.market.instrument is None:
         return ""
-    return (
-        f"{selected.market.instrument.pair} DISAGREES: size, notional and PnL are not shown, since the "
-        "exchange's own figures contradict them. See the position."
-    )
+    return f"{selected.market.instrument.pair} DISAGREES: its figures are not shown. See the position."
 
 
 def risk_reason(selected: SelectedPosition, info: EngineInfo) -> str:
