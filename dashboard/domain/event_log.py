@@ -10,7 +10,7 @@ from dashboard.domain.market import Instrument
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent, apply
 
-_CHECKPOINT_EVERY_EVENTS = 64
+_CHECKPOINT_EVERY_EVENTS = 8
 """Events between two checkpoints, and the most that a slightly late event replays."""
 
 SortKey = tuple[int, int, int, str, str]
