@@ -26,6 +26,7 @@ def routes(context: AppContext) -> APIRouter:
         now, labels = now_ms(), book.labels
         return {
             "timestamp": serializers.iso_time(wall_ms()),
+            "missing": list(book.missing()),
             "positions": {
                 labels.label(key): serializers.position_details(live, now)
                 for key, live in book.get_all_positions().items()
@@ -78,6 +79,8 @@ def _account_problems(book: PositionBook) -> Iterator[str]:
         account = "account" if len(book.accounts) == 1 else f"account {name}"
         if health.problem or health.read_at is None:
             yield f"{account}: {health.problem or 'not read yet'}"
+        if health.history is not None:
+            yield f"{account}: history: {health.history}"
 
 
 def _differences(book: PositionBook) -> Iterator[str]:

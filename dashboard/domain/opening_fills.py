@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.fill import Fill
+from dashboard.domain.position import Side
 
 _ROUNDING = Decimal("1e-9")
 """Of the size, for instruments without a known size step: what is left of it is rounding."""
@@ -17,8 +18,9 @@ def fills_since_opening(fills: Iterable[Fill], adopted: PositionAdjustment) -> t
     positions that were closed before, whose openings may be missing: they must not be counted.
     """
     before = (fill for fill in fills if fill.traded_at <= adopted.as_of)
-    own = [fill for fill in before if fill.position_side is adopted.position_side]
-    own.sort(key=lambda fill: fill.sort_key)
+    # In one-way mode all fills are of the one position, whatever side they would have in hedge mode.
+    sides = (adopted.position_side,) if adopted.position_side else (None, *Side)
+    own = sorted((fill for fill in before if fill.position_side in sides), key=lambda fill: fill.sort_key)
     left, nothing = adopted.contracts, _nothing_left(adopted)
     for index in reversed(range(len(own))):
         left -= own[index].signed_contracts

@@ -19,6 +19,9 @@ from dashboard.feed.backoff import backoff_delays
 from dashboard.feed.retry import run_forever
 from dashboard.feed.socket_guard import SocketGuard
 
+_MAX_CONFIRMATION_MS = 5_000
+"""Most time by which a slow request delays that a silent stream counts as stale."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedTimeouts:
@@ -62,6 +65,7 @@ class MarketFeed:
         self._streaming = False
         self._streamed = Ticker()
         self._received_at = now_ms()
+        self._request_time_ms = 0
         self._polled_at = now_ms() - polling_interval_ms + (timeouts.head_start_ms if self._use_stream else 0)
         self._first_streamed = asyncio.Event()
         self._stream_broke = asyncio.Event()
@@ -114,7 +118,8 @@ class MarketFeed:
         self._stream_failed_at = self._suspected_at = None
         self._guard.message_received(self._instrument.symbol)
         self._first_streamed.set()
-        self._received(Transport.STREAM, ticker)
+        # A silent market is confirmed by a request, which takes as long as the last one.
+        self._received(Transport.STREAM, ticker, min(self._request_time_ms, _MAX_CONFIRMATION_MS))
 
     def _stream_failed(self, reason: str) -> None:
         self._streaming = False
@@ -153,12 +158,13 @@ class MarketFeed:
             return  # the stream has delivered a newer price
         if ticker.last is None and ticker.mark is None:
             raise ExchangeUnavailable(f"{self._client.id}: the ticker contains no price; it is polled again")
-        request_time = now_ms() - self._polled_at
+        self._request_time_ms = now_ms() - self._polled_at
         if self._streaming and _same_prices(ticker, self._streamed):
-            self._received(Transport.STREAM, ticker, request_time)  # a quiet market: the price is confirmed
+            # A quiet market: the price is confirmed.
+            self._received(Transport.STREAM, ticker, self._request_time_ms)
             return
         self._suspect_stream()
-        self._received(Transport.POLL, ticker, request_time)
+        self._received(Transport.POLL, ticker, self._request_time_ms)
 
     def _suspect_stream(self) -> None:
         """Marks the stream as dead. Repeated by each poll until the stream delivers or fails."""
@@ -169,8 +175,10 @@ class MarketFeed:
 
     async def _wait_until_due(self) -> None:
         while (wait_ms := self._due_at() - now_ms()) > 0:
+            # Not `wait_for`: in Python 3.11 it ignores a cancellation at the moment of the event.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stream_broke.wait(), wait_ms / 1000)
+                async with asyncio.timeout(wait_ms / 1000):
+                    await self._stream_broke.wait()
             self._stream_broke.clear()
 
     def _due_at(self) -> int:

@@ -65,6 +65,12 @@ class TestHealth:
             in (health["degraded"])
         )
 
+    def test_missing_history_is_listed(self, service: ApiServer):
+        service.harness.snapshot(history="3 of 12 markets read")
+        service.price("100")
+        health = httpx.get(service.url("/positions/health")).json()
+        assert health["degraded"] == ["account: history: 3 of 12 markets read"]
+
     def test_healthy_with_price_and_account(self, service: ApiServer):
         service.harness.snapshot()
         service.price("100")

@@ -44,15 +44,20 @@ def test_each_leg_of_a_hedge_has_its_own_fills() -> None:
     assert fills_since_opening(listed, short) == (listed[0],)
 
 
+def test_sides_of_fills_do_not_count_in_one_way_mode() -> None:
+    listed = [fill("buy 2 @ 100", 1, leg=LONG), fill("sell 1 @ 110", 2, leg=SHORT)]
+    assert fills_since_opening(listed, adopted("1", "100", 10)) == tuple(listed)
+
+
 def test_remainder_below_the_size_step_is_rounding() -> None:
     of = replace(instrument(), size_step=dec("0.001"))
     listed = [fill("buy 0.333 @ 100", 1, of=of), fill("buy 0.667 @ 100", 2, of=of)]
     assert fills_since_opening(listed, adopted("1.0004", "100", 10, of=of)) == tuple(listed)
 
 
-@given(histories(legs=(None, *BOTH)), st.data())
+@given(histories(legs=BOTH), st.data())
 def test_found_fills_lead_to_the_size(history: list[Fill], data: st.DataObject) -> None:
-    leg = data.draw(st.sampled_from((None, *BOTH)))
+    leg = data.draw(st.sampled_from(BOTH))
     of = history[0].instrument
     whole = after([each for each in history if each.position_side is leg], of=of, leg=leg)
     as_of = history[-1].traded_at

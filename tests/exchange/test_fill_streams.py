@@ -93,7 +93,7 @@ async def test_listen_key_is_requested_again_in_time(
     harness: StreamHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """ccxt renews the key of spot trades instead, so that fills would stop after an hour."""
-    monkeypatch.setattr("dashboard.exchange.adapters.binance._LISTEN_KEY_RENEWAL_S", 0.001)
+    monkeypatch.setattr("dashboard.exchange.adapters.binance.LISTEN_KEY_RENEWAL_S", 0.001)
     harness.exchange.options["listenKeyRefreshRate"] = -10_001  # older than that at once
     task = await harness.watch()
     async with asyncio.timeout(TIMEOUT_S):

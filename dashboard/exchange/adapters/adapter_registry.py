@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from dashboard.exchange.adapters.aster import AsterAdapter
 from dashboard.exchange.adapters.base import AccountAdapter
-from dashboard.exchange.adapters.binance import AsterAdapter, BinanceAdapter
+from dashboard.exchange.adapters.binance import BinanceAdapter
 from dashboard.exchange.adapters.bitget import BitgetAdapter
 from dashboard.exchange.adapters.bybit import BybitAdapter
 from dashboard.exchange.adapters.coinex import CoinExAdapter

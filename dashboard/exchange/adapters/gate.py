@@ -70,7 +70,7 @@ class GateAdapter(AccountAdapter):
         opened_at = positive(info.get("open_time"))
         return replace(
             read,
-            leverage=read.leverage or positive(info.get("cross_leverage_limit")),
+            leverage=positive(info.get("leverage")) or positive(info.get("cross_leverage_limit")),
             margin_mode=info.get("pos_margin_mode") or read.margin_mode,
             opened_at=None if opened_at is None else int(opened_at * 1000),
         )

@@ -1,9 +1,11 @@
 """HTX: USDT contracts by one API, coin-margined ones by two others that always have a long and a short."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+from ccxt.base.errors import ExchangeError
 
 from dashboard.domain.fill import Fill
 from dashboard.domain.market import Instrument, Payoff
@@ -22,6 +24,13 @@ _SIDES: Mapping[tuple[str, str], Side] = {
     ("buy", "close"): Side.SHORT,
 }
 _SWAPS, _FUTURES = {"subType": "inverse", "type": "swap"}, {"subType": "inverse", "type": "future"}
+_REQUESTS: Mapping[str, str] = {
+    "USDT contracts": "contractPrivateGetV5TradePositionOpens",
+    "coin-margined swaps": "contractPrivatePostSwapApiV1SwapPositionInfo",
+    "coin-margined futures": "contractPrivatePostApiV1ContractPositionInfo",
+}
+"""ccxt's requests for the positions of each family."""
+_SUCCESS = "200"
 _MAX_MATCHES = 10_000
 
 
@@ -33,22 +42,28 @@ class HtxAdapter(AccountAdapter):
     """
 
     position_families = (
-        PositionFamily("USDT contracts", {"subType": "linear"}, lambda market: bool(market["linear"])),
+        PositionFamily("USDT contracts", covers=lambda market: bool(market["linear"])),
         PositionFamily(
-            "coin-margined swaps", _SWAPS, lambda market: bool(market["inverse"] and market["swap"])
+            "coin-margined swaps", covers=lambda market: bool(market["inverse"] and market["swap"])
         ),
         PositionFamily(
-            "coin-margined futures", _FUTURES, lambda market: bool(market["inverse"] and market["future"])
+            "coin-margined futures", covers=lambda market: bool(market["inverse"] and market["future"])
         ),
     )
     fill_streams = ({"type": "swap"}, _SWAPS, _FUTURES)
 
     def __init__(self, exchange: Any) -> None:
-        """Makes ccxt keep the id of each execution, several of which may share a trade id."""
+        """Makes ccxt keep the ids of executions, which may share a trade id, and raise each failure."""
         super().__init__(exchange)
+        exchange.handle_errors = _with_every_failure(exchange.handle_errors)
         self._matches: OrderedDict[tuple[object, ...], list[str]] = OrderedDict()
         for parser in ("parse_trade", "parse_ws_trade"):
             setattr(exchange, parser, _with_execution_id(getattr(exchange, parser)))
+
+    async def fetch_family(self, family: PositionFamily) -> Sequence[Raw]:
+        """Returns the rows of one family. ccxt returns a response without a list as an empty one."""
+        request = getattr(self.ccxt, _REQUESTS[family.name])
+        return [self.ccxt.parse_position(row) for row in self.list_in(await request(), "data")]
 
     def is_omitted(self, instrument: Instrument) -> bool:
         """False: the three families have every contract."""
@@ -126,6 +141,20 @@ class HtxAdapter(AccountAdapter):
 
             rows += await fetch_all_rows(self.id, fetch_page, since, until)
         return rows
+
+
+def _with_every_failure(handle_errors: Callable[..., None]) -> Callable[..., None]:
+    """Returns a check of responses that also raises ExchangeError for codes unknown to ccxt."""
+
+    def handle_all(
+        status: int, reason: str, url: str, method: str, headers: Any, body: str, *more: Any
+    ) -> None:
+        handle_errors(status, reason, url, method, headers, body, *more)
+        response = more[0] if more else None
+        if isinstance(response, Mapping) and str(response.get("code", _SUCCESS)) != _SUCCESS:
+            raise ExchangeError(f"htx {body}")
+
+    return handle_all
 
 
 def _with_execution_id(parse: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

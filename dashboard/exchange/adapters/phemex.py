@@ -38,6 +38,19 @@ class PhemexAdapter(AccountAdapter):
 
     fill_streams = ({"type": "swap", "settle": "USDT"}, {"type": "swap"})
 
+    def __init__(self, exchange: Any) -> None:
+        """Makes ccxt read the orders of a message, among them the fills, also where they are a list."""
+        super().__init__(exchange)
+        handle_message = exchange.handle_message
+
+        def handle_all(client: Any, message: Raw) -> None:
+            handle_message(client, message)
+            orders = message.get("orders_p", message.get("orders"))
+            if isinstance(orders, list):
+                exchange.handle_orders(client, orders)
+
+        exchange.handle_message = handle_all
+
     # --- Positions
 
     async def fetch_positions(self, including: Instrument | None = None) -> PositionRows:

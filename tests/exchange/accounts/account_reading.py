@@ -43,6 +43,8 @@ class AccountReading:
     """The position modes of all markets that stated theirs: True for hedge mode."""
     unread: tuple[str, ...]
     """Names of the parts that could not be read."""
+    history: str | None
+    """Parts of the history that failed or were refused."""
     unanswered: tuple[str, ...]
     """Requests that the case has no answer for."""
 
@@ -99,5 +101,6 @@ async def _read(
         fills=tuple(fills.values()),
         modes=frozenset(snapshot.position_modes.values()),
         unread=tuple(part.name for part in snapshot.unread),
+        history=snapshot.history,
         unanswered=tuple(stub.unanswered),
     )

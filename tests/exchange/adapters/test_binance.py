@@ -25,7 +25,7 @@ COIN = market(
     ("margin", "leverage"),
     [
         pytest.param("3050", "10", id="a tenth"),
-        pytest.param("3052.1", "10", id="of another currency, in multi-assets mode"),
+        pytest.param("3050.2", "10", id="of another currency, in multi-assets mode"),
         pytest.param("244.00000001", "125", id="rounded"),
         pytest.param("2904.7", None, id="no whole number: margin of both sides of a hedge"),
         pytest.param("0", None, id="no margin"),
@@ -37,6 +37,15 @@ def test_leverage_follows_from_the_margin(margin: str | None, leverage: str | No
     row = binance.parse_position_risk(LINEAR | {"positionInitialMargin": margin})
     read = adapter_for(binance).position(row, instrument_of("binance", LISTED))
     assert read.leverage == dec(leverage)
+
+
+def test_margin_of_orders_is_not_that_of_the_position() -> None:
+    binance = exchange_with("binance", LISTED)
+    row = binance.parse_position_risk(LINEAR | {"initialMargin": "6100", "openOrderInitialMargin": "3050"})
+    read = adapter_for(binance).position(row, instrument_of("binance", LISTED))
+    assert read.leverage == 10
+    assert read.reported is not None
+    assert read.reported.initial_margin == 3050
 
 
 def test_stated_leverage_comes_first() -> None:
@@ -75,10 +84,13 @@ def test_families_are_those_of_the_loaded_markets(exchange: str, families: list[
     assert len(adapter.fill_streams) == len(families)
 
 
-def test_all_families_are_requested_without_futures_among_the_markets() -> None:
+@pytest.mark.parametrize(
+    ("option", "count"), [({"types": ["spot"]}, 2), (["spot", "linear"], 1)], ids=["no futures", "a list"]
+)
+def test_families_of_configured_markets(option: Any, count: int) -> None:
     binance = exchange_with("binance")
-    binance.options["fetchMarkets"]["types"] = ["spot"]
-    assert len(adapter_for(binance).position_families) == 2
+    binance.options["fetchMarkets"] = option
+    assert len(adapter_for(binance).position_families) == count
 
 
 async def test_coin_margined_main_market_is_requested() -> None:

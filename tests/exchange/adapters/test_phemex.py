@@ -33,6 +33,17 @@ CREATED = STREAMED | {
 """An order's creation, which ccxt returns as a trade, too."""
 
 
+async def test_streamed_fills_reach_the_watcher() -> None:
+    phemex = exchange_with("phemex", LINEAR)
+    adapter = adapter_for(phemex)
+    client = phemex.client("wss://127.0.0.1")
+    trades = client.future("trades:perpetual")
+    phemex.handle_message(client, {"accounts_p": [], "orders_p": [CREATED, STREAMED], "positions_p": []})
+    fills = [adapter.fill(row, instrument_of("phemex", LINEAR)) for row in await trades]
+    assert [fill.id for fill in fills if fill] == [ID]
+    await phemex.close()
+
+
 async def test_streamed_fill_is_the_listed_one() -> None:
     phemex = exchange_with("phemex", LINEAR)
     adapter, instrument = adapter_for(phemex), instrument_of("phemex", LINEAR)

@@ -29,9 +29,9 @@ def stub_request(exchange: Any, method: str, response: Any) -> list[dict[str, An
     """Replaces one of ccxt's requests by `response`. Returns the list of parameters of each call."""
     calls: list[dict[str, Any]] = []
 
-    async def request(params: dict[str, Any]) -> Any:
-        calls.append(params)
-        return response(params)
+    async def request(params: dict[str, Any] | None = None) -> Any:
+        calls.append(params or {})
+        return response(params or {})
 
     setattr(exchange, method, request)
     return calls

@@ -1,4 +1,4 @@
-"""Aster: ccxt gives the streams of ticker and mark price one name, so each has its own object."""
+"""Aster: ccxt gives the streams of ticker and mark price one name, so each needs its own object."""
 
 from tests.exchange.builders import market
 from tests.exchange.tickers.ticker_case import TickerCase

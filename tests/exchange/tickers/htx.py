@@ -1,4 +1,4 @@
-"""HTX: `close` is the latest price; `open` of a contract is that of the day in UTC+8."""
+"""HTX: `close` is the latest price; the `open` of a contract is that of the day in UTC+8."""
 
 from tests.exchange.builders import market
 from tests.exchange.tickers.ticker_case import TickerCase

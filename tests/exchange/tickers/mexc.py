@@ -1,4 +1,4 @@
-"""MEXC: the mark price is `fairPrice`; with a `zone` the change is that of its day."""
+"""MEXC: the mark price is `fairPrice`; with a `zone` the change is that of the day there."""
 
 from tests.exchange.builders import market
 from tests.exchange.tickers.ticker_case import TickerCase

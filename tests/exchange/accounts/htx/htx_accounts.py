@@ -25,6 +25,7 @@ from tests.exchange.accounts.htx.htx_rows import (
     swap_trades,
     trade,
     trades,
+    unreadable_positions,
 )
 
 BTC, ETH, SWAP, FUTURE = "BTC/USDT:USDT", "ETH/USDT:USDT", "BTC/USD:BTC", "BTC/USD:BTC-300927"
@@ -143,6 +144,12 @@ CASES = (
         (BTC_LONG, SWAP_SHORT),
     ),
     AccountCase("flat", "one-way", ()),
+    AccountCase(
+        "USDT contracts cannot be read", "hedge",
+        (unreadable_positions(), swap_positions(SWAP_POSITION)),
+        (SWAP_LONG,),
+        unread=("USDT contracts",),
+    ),
     AccountCase(
         "fills", "one-way",
         (positions(POSITION), FILLS, *PAID),

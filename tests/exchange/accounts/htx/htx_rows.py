@@ -18,6 +18,12 @@ def positions(*rows: dict[str, Any]) -> Answer:
     return Answer("GET", "/v5/trade/position/opens", _v5([*rows]), source=POSITIONS_DOC)
 
 
+def unreadable_positions() -> Answer:
+    """A failure that ccxt returns as an empty list."""
+    body = {"code": 5001, "message": "System busy", "data": None, "ts": NOW_MS}
+    return Answer("GET", "/v5/trade/position/opens", body, source=POSITIONS_DOC)
+
+
 def swap_positions(*rows: dict[str, Any]) -> Answer:
     path = f"{SWAP_API}/v1/swap_position_info"
     return Answer("POST", path, _ok([*rows]), source=f"{SWAP_DOCS}/#query-user-s-position-information")
