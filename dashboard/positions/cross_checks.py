@@ -56,7 +56,7 @@ class CrossChecks:
         disagreement = next((found for key in moved if (found := self._book.disagreement(key))), None)
         for key in moved if disagreement else ():
             self._book.set_disagreement(key, disagreement)
-            self._record(*disagreement_record(key, disagreement))
+            self._record_result(key, disagreement)
 
     def _in_our_unit(self, key: PositionKey, row: Position) -> Position:
         """The row with the instrument that the position is shown with: its unit may be outdated."""
@@ -72,12 +72,15 @@ class CrossChecks:
             return  # the same at another price
         self._report(key, disagreement)
 
-    def _report(self, key: PositionKey, disagreement: Disagreement | None) -> None:
-        """Records and logs a new result, and announces it unless the position is not known yet."""
+    def _record_result(self, key: PositionKey, disagreement: Disagreement | None) -> None:
         self._record(*disagreement_record(key, disagreement))
         self.recorded.pop(key, None)
         if disagreement is not None:
             self.recorded[key] = disagreement
+
+    def _report(self, key: PositionKey, disagreement: Disagreement | None) -> None:
+        """Records and logs a new result, and announces it unless the position is not known yet."""
+        self._record_result(key, disagreement)
         if disagreement is None:
             log.info("%s: %s", key.label, _AGREES)
             self._book.add_event(key, CrossCheckResult.AGREES, _AGREES)
