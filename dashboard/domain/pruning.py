@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from dashboard.domain.event_log import PositionHistory
+from dashboard.domain.market_history import MarketHistory
 
 EVENTS_KEPT_MS = 8 * 24 * 3_600_000
 """Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
@@ -17,7 +17,7 @@ _STEP_EVENTS = 256
 """Events between two of the times: pruning so many takes well below a millisecond."""
 
 
-def pruning_times(histories: Iterable[PositionHistory], complete_until: int | None) -> tuple[int, ...]:
+def pruning_times(histories: Iterable[MarketHistory], complete_until: int | None) -> tuple[int, ...]:
     """Times for `Journal.prune_before` that limit the events, one after another in small steps."""
     times = sorted(event.sort_key[0] for history in histories for event in history.events)
     included = 0 if complete_until is None else bisect_left(times, complete_until - _LATE_MS)

@@ -112,7 +112,7 @@ class CheckpointWriter:
         for tracker in self._trackers:
             with self._book.lock:
                 history = tracker.history
-            for time in pruning_times(history.positions, history.complete_until):
+            for time in pruning_times(history.markets, history.complete_until):
                 with self._book.lock:
                     tracker.prune_before(time)
 

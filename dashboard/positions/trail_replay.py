@@ -39,7 +39,7 @@ class TrailReplay:
     def __init__(self, accounts: Iterable[AccountHistory] = ()) -> None:
         self._accounts = {
             each.account: RestoredPositions(
-                Journal(each.account, each.positions), each.complete_until, dict(each.disagreements)
+                Journal(each.account, each.markets), each.complete_until, dict(each.disagreements)
             )
             for each in accounts
         }
