@@ -121,8 +121,8 @@ def _restored(count: int) -> tuple[int, float]:
     started = time.perf_counter()
     book = LiveBook(Markets(_key(0), 2_000))
     replay = TrailReplay()
-    for kind, entry in records:
-        replay.add(kind, entry)
+    for kind, record in records:
+        replay.add(kind, record)
     PositionTracker("benchmark", book, EXCHANGE, restored=replay.take("benchmark"))
     return count, time.perf_counter() - started
 

@@ -58,17 +58,11 @@ class Journal:
         symbol = event.instrument.symbol
         log = self._logs.get(symbol)
         if log is None:
-            log = self._logs[symbol] = EventLog(
-                MarketHistory(MarketPositions(self.account, event.instrument))
-            )
+            market = MarketPositions(self.account, event.instrument)
+            log = self._logs[symbol] = EventLog(MarketHistory(market))
         before, is_new = log.state, not log.has(event)
         added = log.add(event)
         return None if added is None else _entry(added, is_new, before, log.state)
-
-    def add_all(self, events: Iterable[MarketEvent]) -> None:
-        """Adds a batch of events, such as those of a restart."""
-        for event in sorted(events, key=lambda each: each.sort_key):
-            self.add(event)
 
     def mode_change(
         self, instrument: Instrument, as_of: int, *, hedged: bool, since: int | None

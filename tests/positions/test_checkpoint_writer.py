@@ -273,7 +273,7 @@ def test_number_of_kept_events_is_limited(tmp_path, monkeypatch):
     for at in range(1000):
         trail.harness.fills(fill(f"{'sell' if at % 3 else 'buy'} 1 @ {100 + at % 7}", at))
     trail.checkpoints.write()
-    (history,) = trail.harness.tracker.history.positions
+    (history,) = trail.harness.tracker.history.markets
     assert 100 <= len(history.events) < 100 + 64
     assert trail.restarted().states == trail.states == full_replay(tmp_path)
     assert trail.verify().intact
@@ -286,7 +286,7 @@ def test_replay_of_a_long_trail_without_checkpoints_needs_little_memory(tmp_path
     for at in range(1000):
         trail.harness.fills(fill(f"{'sell' if at % 3 else 'buy'} 1 @ {100 + at % 7}", at))
     again = trail.restarted()
-    (history,) = again.harness.tracker.history.positions
+    (history,) = again.harness.tracker.history.markets
     assert 200 <= len(history.events) < 200 + 100 + 64
     assert again.states == trail.states
 
