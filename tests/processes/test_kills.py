@@ -22,17 +22,16 @@ from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
 from dashboard.demo.protocol.fault_injection import FILLS
 from dashboard.demo.thread import DemoThread
-from dashboard.domain.journal import Journal
 from dashboard.domain.position_state import PositionState
 from dashboard.positions import checkpoint_writer
-from dashboard.positions.audit_records import parse_event, parse_instrument
 from dashboard.positions.checkpoint_check import CheckpointCheck
+from dashboard.positions.trail_replay import TrailReplay
 from tests.processes.test_standalone import options
 from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
-MAX_LIFETIME_S = 0.3
+MAX_LIFETIME_S = 0.5
 """Seconds until a kill, from the start of the process or from the first line that it records."""
 MAX_FILLS = 9_000
 """Fills after which a slow machine places no further orders: the demo exchange keeps ten thousand."""
@@ -46,7 +45,7 @@ def run_engine(flags: list[str]) -> None:
     """Runs the dashboard without its page until it is killed. A checkpoint is written every few lines."""
     checkpoint_writer.CHECKPOINT_EVERY_LINES = 3
     checkpoint_writer._CHECK_INTERVAL_S = 0.01
-    checkpoint_writer._ITEMS_PER_LINE = 20
+    checkpoint_writer._PAUSE_S = 0
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         signal.pause()
@@ -103,7 +102,7 @@ def test_repeated_kills_lose_no_fill_and_count_none_twice(
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
     kill_repeatedly(demo, flags, trail, KILLS, MAX_LIFETIME_S)
     stages = Counter(line.entry["stage"] for line in read_records(trail) if line.kind == "checkpoint")
-    assert stages["end"] > KILLS // 10
+    assert stages["end"] > KILLS // 20
     assert_trail_is_complete(demo, flags, trail)
 
 
@@ -165,14 +164,12 @@ def assert_trail_is_complete(demo: DemoThread, flags: list[str], trail: Path) ->
         found = {live.state.instrument.id: live.state.contracts for live in known if live.is_open}
         assert found == signed_positions(demo)
         assert not [live.difference for live in known if live.difference]
-    by_fills = Journal(tracker.account)
-    by_fills.add_all(
-        parse_event(line.kind, line.entry["event"], parse_instrument(line.entry["instrument"]))
-        for line in read_records(trail)
-        if line.kind == "fill"
-    )
+    by_fills = TrailReplay()
+    for line in read_records(trail):
+        if line.kind == "fill":
+            by_fills.add(line.kind, line.entry)
     assert {each.state.key: figures(each.state) for each in known} == {
-        state.key: figures(state) for state in by_fills.positions
+        state.key: figures(state) for state in by_fills.take(tracker.account).journal.positions
     }
     assert recorded_fills(trail) == Counter(fill.id for fill in account.fills)
     assert not verify(trail, content=CheckpointCheck()).defects
