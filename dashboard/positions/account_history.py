@@ -10,6 +10,7 @@ from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent
+from dashboard.positions.account_owner import AccountOwner
 from dashboard.positions.audit_records import (
     event_fields,
     instrument_fields,
@@ -38,16 +39,19 @@ class AccountHistory:
     """The exchange's time up to which no fill is missing; None if unknown."""
     disagreements: Mapping[PositionKey, Disagreement] = field(default_factory=dict)
     """Positions whose figures contradicted the exchange's own in the newest reading."""
+    owners: tuple[AccountOwner, ...] = ()
+    """The credentials that opened the account, as far as they are known."""
 
 
 def encode(accounts: Iterable[AccountHistory]) -> Iterator[Item]:
-    """Yields each account, after it its disagreements and positions, and after a position its events.
+    """Yields each account, after it its owners, disagreements and positions, after a position its events.
 
     An instrument is numbered in the order in which they are yielded, each before its first use.
     """
     instruments = _Instruments()
     for account in accounts:
         yield ["account", account.account, account.complete_until]
+        yield from (["owner", each.fingerprint, each.uid_hash] for each in account.owners)
         yield from (["disagreement", disagreement_record(*each)[1]] for each in account.disagreements.items())
         for history in account.positions:
             base = state_fields(history.base, instruments.number)
@@ -105,10 +109,11 @@ class _Account:
     complete_until: int | None
     disagreements: dict[PositionKey, Disagreement] = field(default_factory=dict)
     positions: list[_Position] = field(default_factory=list)
+    owners: tuple[AccountOwner, ...] = ()
 
     def history(self) -> AccountHistory:
         positions = tuple(each.history() for each in self.positions)
-        return AccountHistory(self.name, positions, self.complete_until, self.disagreements)
+        return AccountHistory(self.name, positions, self.complete_until, self.disagreements, self.owners)
 
 
 class _Decoder:
@@ -122,6 +127,8 @@ class _Decoder:
         match kind, values:
             case "account", (str(name), (int() | None) as complete_until):
                 self.accounts.append(_Account(name, complete_until))
+            case "owner", (str(fingerprint), str(uid_hash)):
+                self.accounts[-1].owners += (AccountOwner(fingerprint, uid_hash),)
             case "disagreement", (fields,):
                 key, disagreement = read_disagreement(fields)
                 if disagreement is not None:

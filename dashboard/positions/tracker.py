@@ -59,6 +59,7 @@ class PositionTracker:
         self._book = book
         self._record = record
         self._journal = restored.journal
+        self._owners = restored.owners
         self._confirmed: set[PositionKey] = set()
         """Positions that once agreed with the exchange, or whose figures were adopted from it."""
         self._terms: dict[PositionKey, Position] = {}
@@ -113,7 +114,9 @@ class PositionTracker:
     def history(self) -> AccountHistory:
         """Everything that is known of the account, for a checkpoint. To be read with the book's lock held."""
         disagreements = dict(self._checks.recorded)
-        return AccountHistory(self.account, self._journal.histories, self.complete_until, disagreements)
+        return AccountHistory(
+            self.account, self._journal.histories, self.complete_until, disagreements, self._owners
+        )
 
     def prune_before(self, time: int) -> None:
         """Removes most events before `time` (ms since 1970). To be called with the book's lock held."""
