@@ -47,6 +47,7 @@ class PositionTracker:
         self._book = book
         self._record = record
         self._journal = restored.journal
+        self._owners = restored.owners
         self._has_new_events = False
         self.unrecorded = 0
         """The number of events that could not be recorded, until a checkpoint has them."""
@@ -101,7 +102,9 @@ class PositionTracker:
     def history(self) -> AccountHistory:
         """Everything that is known of the account, for a checkpoint. To be read with the book's lock held."""
         disagreements = dict(self._checks.recorded)
-        return AccountHistory(self.account, self._journal.histories, self.complete_until, disagreements)
+        return AccountHistory(
+            self.account, self._journal.histories, self.complete_until, disagreements, self._owners
+        )
 
     def prune_before(self, time: int) -> None:
         """Removes most events before `time` (ms since 1970). To be called with the book's lock held."""
