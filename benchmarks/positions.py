@@ -115,15 +115,14 @@ def _restored(count: int) -> tuple[int, float]:
     for at in range(count):
         side = TradeSide.BUY if at % 2 else TradeSide.SELL
         fill = Fill(str(at), market, side, Decimal(60_000), Decimal("0.001"), at)
-        before = journal.position(journal.key_of(fill))
-        after = journal.add(fill)
-        assert after is not None
-        records.append((record_kind(fill), _decoded(record_of(fill, "benchmark", before, after))))
+        entry = journal.add(fill)
+        assert entry is not None
+        records.append((record_kind(entry), _decoded(record_of(entry, "benchmark"))))
     started = time.perf_counter()
     book = LiveBook(Markets(_key(0), 2_000))
     replay = TrailReplay()
-    for kind, entry in records:
-        replay.add(kind, entry)
+    for kind, record in records:
+        replay.add(kind, record)
     PositionTracker("benchmark", book, EXCHANGE, restored=replay.take("benchmark"))
     return count, time.perf_counter() - started
 

@@ -56,11 +56,15 @@ class PositionListResponse(BaseModel):
     """Every open position by its label: the symbol, in hedge mode followed by :long or :short."""
 
     timestamp: str
+    missing: list[str] = Field(description="positions that may be missing, such as those of a part not read")
     positions: dict[str, PositionResponse]
 
 
 class SummaryResponse(BaseModel):
-    """Totals of all positions in dollars: stablecoins at par, coins at their live price."""
+    """Totals of all positions in dollars: stablecoins at par, coins at their live price.
+
+    Realised PnL counts at the price of each close.
+    """
 
     timestamp: str
     active_positions: int
@@ -68,6 +72,7 @@ class SummaryResponse(BaseModel):
     total_pnl: str | None
     realized_pnl: str | None
     unrealized_pnl: str | None
+    missing: list[str] = Field(description="what the totals lack, such as a part of an account not read")
     positions: dict[str, ValuedPositionResponse]
 
 

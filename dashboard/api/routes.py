@@ -26,6 +26,7 @@ def routes(context: AppContext) -> APIRouter:
         now, labels = now_ms(), book.labels
         return {
             "timestamp": serializers.iso_time(wall_ms()),
+            "missing": list(book.missing()),
             "positions": {
                 labels.label(key): serializers.position_details(live, now)
                 for key, live in book.get_all_positions().items()

@@ -34,7 +34,7 @@ def position(live: LivePosition, now: int) -> Message:
     """One position at `now` (ms, monotonic), without figures of a price that is too old."""
     live = live.at(now)
     terms, pnl = live.position, live.unrealized_pnl
-    realized = None if live.is_withheld else live.state.cumulative_totals.realized_pnl
+    realized = None if live.is_withheld else live.state.cumulative_totals.complete_realized_pnl
     return {
         "symbol": live.state.key.symbol,
         "side": str(live.state.side or "flat"),
@@ -93,6 +93,7 @@ def summary(book: PositionBook, now: int) -> Message:
         "total_pnl": text(account.total_pnl, 8),
         "realized_pnl": text(account.realized_pnl, 8),
         "unrealized_pnl": text(account.unrealized_pnl, 8),
+        "missing": list(account.missing),
         "timestamp": iso_time(account.timestamp),
         "positions": {
             labels.label(key): position(live, now) for key, live in book.get_all_positions().items()

@@ -44,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         f"{default_audit_directory()}.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser("verify", help="check that every line is as it was written")
+    check = commands.add_parser(
+        "verify", help="check that every line is as it was written, and checkpoints agree with those before"
+    )
     check.add_argument("directory", nargs="?", type=Path, metavar="DIRECTORY")
     check.add_argument(
         "--head", type=_head, metavar="SEQ:HASH", help="a head printed earlier, which must still be there"

@@ -1,8 +1,9 @@
 """Size and entry taken over from the exchange, where the fills do not explain them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from dashboard.domain.fill import Fill
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Position, Side, Source
 
@@ -27,6 +28,8 @@ class PositionAdjustment:
     replaces_history: bool = False
     opened_at: int | None = None
     """The exchange's time of the opening, in ms since 1970 (UTC); None if not reported."""
+    first_as_of: int | None = None
+    """The time that was taken for `as_of` at first, if a later fill proved it wrong."""
 
     @classmethod
     def from_position(
@@ -60,14 +63,20 @@ class PositionAdjustment:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """A key that is unique among the events of the position."""
-        return ("adopted", str(self.as_of))
+        """A key that is unique among the events of the market."""
+        time = self.as_of if self.first_as_of is None else self.first_as_of
+        return ("adopted", str(time), self.position_side or "")
 
     @property
     def sort_key(self) -> tuple[int, int, int, str, str]:
         """Sorts after the fills and funding of the same moment, which these figures include."""
-        return (self.as_of, 2, 0, "", "")
+        return (self.as_of, 2, 0, "", self.position_side or "")
 
     def merged_with(self, known: "PositionAdjustment") -> "PositionAdjustment":
-        """Returns the newer of two adjustments of one moment."""
-        return self
+        """Returns the one with the corrected time, or the newer of two adjustments of one moment."""
+        return self if self.as_of <= known.as_of else known
+
+    def before(self, fill: Fill) -> "PositionAdjustment":
+        """The same adjustment, dated just before a fill that its figures turned out not to include."""
+        first = self.as_of if self.first_as_of is None else self.first_as_of
+        return replace(self, as_of=fill.traded_at - 1, first_as_of=first)

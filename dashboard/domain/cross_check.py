@@ -27,8 +27,10 @@ _PNL_SHARE = Decimal("0.1")
 
 1 % of it is a move of the price by 0.1 %, as between the instants of an exchange's figures in one row.
 """
-_NEAR_MARK, _NEAR_LIVE = Decimal("0.005"), Decimal("0.02")
-"""Distance of the price of a PnL from the mark price of its row, and from the live price."""
+_NEAR_LIVE = Decimal("0.01")
+"""Distance of the price of a row from the live price, which is some seconds older or newer."""
+_FAR_FROM_MARK, _FAR_FROM_LIVE = Decimal("0.005"), Decimal("0.02")
+"""Distances from the mark price of the row, and from the live price, that no timing explains."""
 _PRICE_DIGITS = Decimal("0.001")
 """Largest rounding of a price, as a share of it: 100 may be exact, and not rounded to hundreds."""
 
@@ -86,9 +88,11 @@ def _check_pnl(
     mark = reported.mark_price or live_price
     if stated is None or mark is None:
         return None
-    around = ValueRange.around(mark, mark * (_NEAR_MARK if reported.mark_price else _NEAR_LIVE))
-    exact = _price_range(position, mark) if reported.mark_price else around
-    ours, theirs = _pnl_range(position, exact), ValueRange.around(stated, _rounding(stated, settle))
+    if reported.mark_price:
+        near, far = _price_range(position, mark), ValueRange.around(mark, mark * _FAR_FROM_MARK)
+    else:
+        near, far = (ValueRange.around(mark, mark * distance) for distance in (_NEAR_LIVE, _FAR_FROM_LIVE))
+    ours, theirs = _pnl_range(position, near), ValueRange.around(stated, _rounding(stated, settle))
     middle = unrealized_pnl(position, mark)
     least = max(abs(stated), abs(middle), notional(position, mark) * _PNL_SHARE) * TOLERANCE
     agrees = ours.gap(theirs) <= least
@@ -98,7 +102,8 @@ def _check_pnl(
         stated,
         settle,
         agrees=agrees,
-        is_severe=not agrees and _is_unexplained(_pnl_range(position, around), theirs),
+        # A zero may be a PnL that the exchange has not calculated.
+        is_severe=bool(stated) and not agrees and _is_unexplained(_pnl_range(position, far), theirs),
     )
 
 

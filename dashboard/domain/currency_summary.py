@@ -43,6 +43,12 @@ class CurrencySummary:
     unrealized_pnl: PartialSum = PartialSum()
     realized_pnl: Decimal = Decimal(0)
     """Before fees and funding, closed positions included."""
+    realized_dollars: Decimal = Decimal(0)
+    """The same in dollars at the price of each close; without `unpriced_pnl`."""
+    unpriced_pnl: Decimal = Decimal(0)
+    """The part of `realized_pnl` from closes at prices that are not in dollars."""
+    unexplained_closes: int = 0
+    """Closes whose PnL is unknown, since their opening is: `realized_pnl` lacks theirs."""
     fees: PartialSum = PartialSum()
     """Paid in this currency, for any position. Unknown parts are fills reported without a fee."""
     funding: Decimal = Decimal(0)
@@ -52,4 +58,4 @@ class CurrencySummary:
     def total_pnl(self) -> Decimal | None:
         """Realised and unrealised PnL, before fees and funding; None while a part is unknown."""
         unrealized = self.unrealized_pnl.value
-        return None if unrealized is None else self.realized_pnl + unrealized
+        return None if unrealized is None or self.unexplained_closes else self.realized_pnl + unrealized

@@ -1,101 +1,84 @@
-"""The event log of one position: sorted by time, in whatever order the events arrived."""
+"""The event log of one market: sorted by time, in whatever order the events arrived."""
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-from functools import reduce
 
-from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.contract_units import in_units_of
 from dashboard.domain.market import Instrument
-from dashboard.domain.position_state import PositionState
-from dashboard.domain.transitions import PositionEvent, apply
+from dashboard.domain.market_history import MarketHistory, sort_key
+from dashboard.domain.market_positions import (
+    MarketEvent,
+    apply_to_market,
+    in_mode,
+    stated_mode,
+)
 
-_CHECKPOINT_EVERY_EVENTS = 64
+_CHECKPOINT_EVERY_EVENTS = 8
 """Events between two checkpoints, and the most that a slightly late event replays."""
-
-SortKey = tuple[int, int, int, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class PositionHistory:
-    """A position as of some event, and the events since then."""
-
-    base: PositionState
-    events: tuple[PositionEvent, ...] = ()
-    pruned_until: SortKey | None = None
-    """The sort key of the last event that `base` includes; None if it includes none."""
-
-    @property
-    def state(self) -> PositionState:
-        """The position after all events."""
-        return reduce(apply, self.events, self.base)
-
-    @property
-    def may_be_adjusted(self) -> bool:
-        """True if figures of the exchange were, or may have been, adopted."""
-        adjusted = any(isinstance(event, PositionAdjustment) for event in self.events)
-        return adjusted or self.pruned_until is not None
-
-    def pruned_to(self, last: SortKey | None) -> "PositionHistory":
-        """The same position with fewer events: those up to `last` are included in the base."""
-        if last is None or not self.events or self.events[0].sort_key > last:
-            return self
-        count = bisect_right(self.events, last, key=lambda each: each.sort_key)
-        pruned = self.events[:count]
-        return PositionHistory(reduce(apply, pruned, self.base), self.events[count:], pruned[-1].sort_key)
 
 
 class EventLog:
     """Keeps `state` equal to that of all events applied in order.
 
     An event in order is applied once. A late event is inserted, and the events since the checkpoint
-    before it are replayed.
+    before it are replayed. The first event that states the position mode also counts for all before it.
     """
 
-    def __init__(self, history: PositionHistory) -> None:
+    def __init__(self, history: MarketHistory) -> None:
         self.state = history.base
-        self._events: list[PositionEvent] = []
+        self._events = list(history.events)
         self._by_identity = {event.identity: event for event in history.events}
         self._checkpoints = [history.base]
         self._pruned_until = history.pruned_until
-        for event in history.events:
-            self._append(event)
+        self._mode_known_from = history.mode_known_from
+        for index in range(len(self._events)):
+            self._append(index)
 
     @property
-    def history(self) -> PositionHistory:
-        """The position and its events, as a new log takes them over."""
-        return PositionHistory(self._checkpoints[0], tuple(self._events), self._pruned_until)
+    def history(self) -> MarketHistory:
+        """The positions and their events, as a new log takes them over."""
+        return MarketHistory(self._checkpoints[0], tuple(self._events), self._pruned_until)
 
     @property
-    def events(self) -> tuple[PositionEvent, ...]:
+    def events(self) -> tuple[MarketEvent, ...]:
         """The events that are not pruned, in order."""
         return tuple(self._events)
 
-    def add(self, event: PositionEvent) -> bool:
-        """Adds `event`. Returns False if it is known, or older than the pruned events."""
+    def has(self, event: MarketEvent) -> bool:
+        """True if the event, or an earlier report of it, was added and is not pruned."""
+        return event.identity in self._by_identity
+
+    def add(self, event: MarketEvent) -> MarketEvent | None:
+        """Adds `event`. Returns it with all that earlier reports of it had.
+
+        None if it adds nothing to an earlier report, or is older than the pruned events.
+        """
         if self._pruned_until is not None and event.sort_key <= self._pruned_until:
-            return False
-        known = self._by_identity.get(event.identity)
+            return None
+        known, applied = self._by_identity.get(event.identity), len(self._events)
         if known is not None:
             event = event.merged_with(known)  # type: ignore[arg-type]  # the identity names the type
             if event == known:
-                return False
+                return None
+            applied = bisect_left(self._events, known.sort_key, key=sort_key)
+            del self._events[applied]
         self._by_identity[event.identity] = event
-        index = bisect_right(self._events, event.sort_key, key=lambda each: each.sort_key)
-        if known is not None:
-            self._replay(index - 1, event, index)
-        elif index < len(self._events):
-            self._replay(index, event, index)
+        index = bisect_right(self._events, event.sort_key, key=sort_key)
+        self._events.insert(index, event)
+        if self._states_first_mode(event):
+            self._replay(0)
+        elif index < applied or known is not None:
+            self._replay(min(index, applied))
         else:
-            self._append(event)
-        return True
+            self._append(index)
+        return event
 
     def use_instrument(self, instrument: Instrument) -> None:
-        """Counts the position in contracts of `instrument`, if it can be converted, until the next event."""
-        self.state = in_units_of(self.state, instrument) or self.state
+        """Counts positions in contracts of `instrument`, if they can be converted, until the next event."""
+        states = self.state.by_side.values()
+        self.state = self.state.with_positions(*(in_units_of(state, instrument) or state for state in states))
 
     def prune_before(self, time: int) -> None:
-        """Removes most events before `time` (ms since 1970); the position keeps their effect.
+        """Removes most events before `time` (ms since 1970); the positions keep their effect.
 
         Later additions from the pruned period are ignored: they may have been counted.
         """
@@ -110,21 +93,42 @@ class EventLog:
             del self._by_identity[event.identity]
         del self._events[: len(pruned)], self._checkpoints[:checkpoint]
 
-    def _replay(self, index: int, event: PositionEvent, rest_from: int) -> None:
-        """Restores the checkpoint before `index` and applies the events from there.
+    def switched_at(self, since: int) -> int | None:
+        """The time (ms since 1970) from `since` on at which the market left one-way mode; None if unknown.
 
-        `event` takes the place of those from `index` to `rest_from`.
+        An exchange changes the mode only while the market is flat. A later event that states one-way mode
+        was before it.
         """
-        checkpoint = index // _CHECKPOINT_EVERY_EVENTS
-        start = checkpoint * _CHECKPOINT_EVERY_EVENTS
-        replayed = [*self._events[start:index], event, *self._events[rest_from:]]
-        del self._events[start:], self._checkpoints[checkpoint + 1 :]
-        self.state = self._checkpoints[checkpoint]
-        for each in replayed:
-            self._append(each)
+        time, latest, state = None, since, self._checkpoints[0]
+        for event in self._events:
+            if time is None and event.sort_key[0] > since and state.is_flat:
+                time = latest
+            state = apply_to_market(state, event)
+            latest = max(since, event.sort_key[0])
+            if stated_mode(event) is False:
+                time = None
+        return latest if time is None and state.is_flat else time
 
-    def _append(self, event: PositionEvent) -> None:
-        self._events.append(event)
-        self.state = apply(self.state, event)
-        if len(self._events) % _CHECKPOINT_EVERY_EVENTS == 0:
+    def _states_first_mode(self, event: MarketEvent) -> bool:
+        """Applies the mode that `event` states to the time before it, if no earlier event states one."""
+        mode, since = stated_mode(event), self._mode_known_from
+        if mode is None or (since is not None and event.sort_key > since):
+            return False
+        self._mode_known_from = event.sort_key
+        start = self._checkpoints[0]
+        self._checkpoints[0] = in_mode(start, mode)
+        return self._checkpoints[0] is not start
+
+    def _replay(self, index: int) -> None:
+        """Restores the checkpoint before `index` and applies the events from there."""
+        checkpoint = index // _CHECKPOINT_EVERY_EVENTS
+        del self._checkpoints[checkpoint + 1 :]
+        self.state = self._checkpoints[checkpoint]
+        for at in range(checkpoint * _CHECKPOINT_EVERY_EVENTS, len(self._events)):
+            self._append(at)
+
+    def _append(self, index: int) -> None:
+        """Applies the event at `index`, after all before it."""
+        self.state = apply_to_market(self.state, self._events[index])
+        if (index + 1) % _CHECKPOINT_EVERY_EVENTS == 0:
             self._checkpoints.append(self.state)

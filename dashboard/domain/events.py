@@ -80,7 +80,7 @@ class AccountSnapshot:
     unread: tuple[UnreadPart, ...] = ()
     """Parts of the account that could not be read: their positions stay as they are known."""
     position_modes: Mapping[str, bool] = field(default_factory=dict)
-    """True for the symbols in hedge mode, False for one-way mode; absent while unknown."""
+    """True for symbols that rows state to be in hedge mode, False for one-way mode; absent if unstated."""
     fills: tuple[Fill, ...] = ()
     """Fills that were requested because of a gap or a difference; some may be known already."""
     funding: tuple[Funding, ...] = ()
@@ -96,6 +96,11 @@ class AccountSnapshot:
     """Instant before the positions were requested: later changes may be missing."""
     inconsistent_symbols: frozenset[str] = frozenset()
     """Symbols on which two responses differed; they are reconciled by the next snapshot."""
+
+    @property
+    def unread_symbols(self) -> frozenset[str]:
+        """The symbols of all parts that could not be read."""
+        return frozenset().union(*(part.symbols for part in self.unread))
 
 
 @dataclass(frozen=True, slots=True)

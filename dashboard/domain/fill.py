@@ -50,7 +50,7 @@ class Fill:
     fees: tuple[Fee, ...] = ()
     """Empty if not reported. A fill without cost has a fee of zero."""
     position_side: Side | None = None
-    """The side of its position in hedge mode, stated or derived; None in one-way mode."""
+    """The side of its position as it is, or would be, in hedge mode; None if neither stated nor derived."""
     realized_pnl: Decimal | None = None
     """As reported by the exchange; None if not reported."""
     hedged: bool | None = None
@@ -69,7 +69,7 @@ class Fill:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """A key that is unique among the events of the position. A self-trade is two fills with one id."""
+        """A key that is unique among the events of the market. A self-trade is two fills with one id."""
         return ("fill", self.id, self.trade_side)
 
     @property
@@ -78,9 +78,14 @@ class Fill:
         return (self.traded_at, 0, len(self.id), self.id, self.trade_side)
 
     def merged_with(self, known: "Fill") -> "Fill":
-        """Returns `known`, with the fees and the PnL that it lacked."""
-        pnl = self.realized_pnl if known.realized_pnl is None else known.realized_pnl
-        return replace(known, fees=known.fees or self.fees, realized_pnl=pnl)
+        """Returns `known`, with the fees, the PnL, the side and the mode that it lacked."""
+        return replace(
+            known,
+            fees=known.fees or self.fees,
+            position_side=known.position_side or self.position_side,
+            realized_pnl=self.realized_pnl if known.realized_pnl is None else known.realized_pnl,
+            hedged=self.hedged if known.hedged is None else known.hedged,
+        )
 
     def split(self, contracts: Decimal) -> tuple["Fill", "Fill"]:
         """Splits it into a fill of `contracts` and the rest, with the fees in proportion.

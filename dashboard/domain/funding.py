@@ -23,13 +23,13 @@ class Funding:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """A key that is unique among the events of the position."""
-        return ("funding", self.id)
+        """A key that is unique among the events of the market."""
+        return ("funding", self.id, self.position_side or "")
 
     @property
     def sort_key(self) -> tuple[int, int, int, str, str]:
         """Sorts after the fills of the same moment."""
-        return (self.paid_at, 1, len(self.id), self.id, "")
+        return (self.paid_at, 1, len(self.id), self.id, self.position_side or "")
 
     def merged_with(self, known: "Funding") -> "Funding":
         """Returns `known`: a repeated payment adds nothing."""

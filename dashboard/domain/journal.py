@@ -1,44 +1,89 @@
 """The journal of one account: its positions, with each event counted once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from dashboard.domain.event_log import EventLog, PositionHistory
+from dashboard.domain.event_log import EventLog
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
+from dashboard.domain.market_history import MarketHistory
+from dashboard.domain.market_positions import MarketEvent, MarketPositions
+from dashboard.domain.mode_change import ModeChange
+from dashboard.domain.position import Side
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.transitions import PositionEvent
 
-EVENTS_KEPT_MS = 8 * 24 * 3_600_000
-"""Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
-MAX_EVENTS = 10_000
-"""Events of one account that are kept at least within that time, so that memory and start are bounded."""
-_PRUNE_STEP_EVENTS = 256
-"""Events between two of the `pruning_times`: pruning so many takes well below a millisecond."""
+
+@dataclass(frozen=True, slots=True)
+class PositionStep:
+    """One position before and after an event."""
+
+    before: PositionState | None
+    after: PositionState
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """An event as it was added, and its effect."""
+
+    event: MarketEvent
+    """With all that earlier reports of the same event had."""
+    is_new: bool
+    """False if it only adds to an earlier report, such as the fee of a fill."""
+    own: PositionStep | None
+    """The position that the event is of; None for a change of the mode."""
+    moved: tuple[PositionStep, ...] = ()
+    """Other positions that it changed: those that have another key in the mode that it states."""
+
+    @property
+    def steps(self) -> tuple[PositionStep, ...]:
+        """All of these positions."""
+        return (*self.moved, self.own) if self.own else self.moved
 
 
 class Journal:
-    """Builds the positions of one account from fills, funding and adjustments.
+    """Builds the positions of one account from fills, funding, adjustments and changes of mode.
 
-    Not thread-safe: the writing thread passes the immutable `PositionState` to readers.
+    A market in hedge mode has a position of each side. While its mode is unknown, it has one position; that
+    moves to the keys of hedge mode once an event states it. Not thread-safe: the writing thread passes the
+    immutable `PositionState` to readers.
     """
 
-    def __init__(self, account: str, histories: Iterable[PositionHistory] = ()) -> None:
-        """`histories` are those of the account's positions, from another journal."""
+    def __init__(self, account: str, histories: Iterable[MarketHistory] = ()) -> None:
+        """`histories` are those of the account's markets, from another journal."""
         self.account = account
-        self._logs = {history.base.key: EventLog(history) for history in histories}
+        self._logs = {history.base.instrument.symbol: EventLog(history) for history in histories}
 
-    def add(self, event: PositionEvent) -> PositionState | None:
-        """Adds `event`. Returns the position after it, or None if the event is known."""
-        key = self.key_of(event)
-        log = self._logs.get(key)
+    def add(self, event: MarketEvent) -> JournalEntry | None:
+        """Adds `event`. Returns None if it is known."""
+        symbol = event.instrument.symbol
+        log = self._logs.get(symbol)
         if log is None:
-            log = self._logs[key] = EventLog(PositionHistory(PositionState(key, event.instrument)))
-        return log.state if log.add(event) else None
+            market = MarketPositions(self.account, event.instrument)
+            log = self._logs[symbol] = EventLog(MarketHistory(market))
+        before, is_new = log.state, not log.has(event)
+        added = log.add(event)
+        return None if added is None else _entry(added, is_new, before, log.state)
 
-    def add_all(self, events: Iterable[PositionEvent]) -> tuple[PositionState, ...]:
-        """Adds a batch of events, such as those of a gap. Returns each changed position once."""
-        changed = (self.add(event) for event in sorted(events, key=lambda each: each.sort_key))
-        return tuple({state.key: state for state in changed if state is not None}.values())
+    def mode_change(
+        self, instrument: Instrument, as_of: int, *, hedged: bool, since: int | None
+    ) -> ModeChange | None:
+        """The event by which a market changes to the mode that the exchange states at `as_of`.
+
+        It changed after the last reading, at `since`. None if the market is in that mode, or has a long and a
+        short, so that it cannot leave hedge mode.
+        """
+        log = self._logs.get(instrument.symbol)
+        if log is None or log.state.hedged is None:
+            return ModeChange(instrument, hedged, as_of)
+        if log.state.hedged is hedged or (not hedged and len(log.state.legs) > 1):
+            return None
+        switched_at = log.switched_at(since) if hedged and since is not None else None
+        return ModeChange(instrument, hedged, as_of if switched_at is None else switched_at)
+
+    def is_hedged(self, symbol: str) -> bool | None:
+        """True if the market is in hedge mode, False in one-way mode; None if unknown."""
+        log = self._logs.get(symbol)
+        return log.state.hedged if log else None
 
     def prune_before(self, time: int) -> None:
         """Removes most events before `time` (ms since 1970), to bound the memory."""
@@ -47,37 +92,44 @@ class Journal:
 
     def use_instrument(self, key: PositionKey, instrument: Instrument) -> PositionState:
         """Counts a known position in contracts of `instrument`, if it can be converted. Returns it."""
-        log = self._logs[key]
+        log = self._logs[key.symbol]
         log.use_instrument(instrument)
-        return log.state
-
-    def key_of(self, event: PositionEvent) -> PositionKey:
-        """The key of the position that `event` belongs to."""
-        return PositionKey(self.account, event.instrument.symbol, event.position_side)
+        return log.state.of(key.side)
 
     def position(self, key: PositionKey) -> PositionState | None:
         """The position of `key`; None before its first event."""
-        log = self._logs.get(key)
-        return log.state if log else None
+        log = self._logs.get(key.symbol)
+        return log.state.by_side.get(key.side) if log else None
 
-    def events(self, key: PositionKey) -> tuple[PositionEvent, ...]:
-        """The events of the position of `key` that are not pruned, in order."""
-        log = self._logs.get(key)
+    def events(self, symbol: str) -> tuple[MarketEvent, ...]:
+        """The events of a market that are not pruned, in order."""
+        log = self._logs.get(symbol)
         return log.events if log else ()
 
     @property
-    def histories(self) -> tuple[PositionHistory, ...]:
-        """The positions with their events that are not pruned."""
+    def histories(self) -> tuple[MarketHistory, ...]:
+        """The markets with their events that are not pruned."""
         return tuple(log.history for log in self._logs.values())
 
     @property
     def positions(self) -> tuple[PositionState, ...]:
         """Every position with an event, flat ones included."""
-        return tuple(log.state for log in self._logs.values())
+        return tuple(state for log in self._logs.values() for state in log.state.by_side.values())
 
 
-def pruning_times(histories: Iterable[PositionHistory], most: int) -> tuple[int, ...]:
-    """Times for `Journal.prune_before` that leave about `most` events, in steps that take little time."""
-    times = sorted(event.sort_key[0] for history in histories for event in history.events)
-    excess, step = len(times) - most, _PRUNE_STEP_EVENTS
-    return tuple(times[min(end, excess)] for end in range(step, excess + step, step))
+def _entry(event: MarketEvent, is_new: bool, before: MarketPositions, after: MarketPositions) -> JournalEntry:
+    changed = list(_changed(before, after))
+    steps = {side: PositionStep(before.by_side.get(side), after.of(side)) for side in changed}
+    if isinstance(event, ModeChange):
+        return JournalEntry(event, is_new, None, tuple(steps.values()))
+    candidates = changed or list(after.by_side)
+    own = event.position_side if event.position_side in candidates else candidates[0]
+    step = steps.pop(own, PositionStep(after.of(own), after.of(own)))
+    return JournalEntry(event, is_new, step, tuple(steps.values()))
+
+
+def _changed(before: MarketPositions, after: MarketPositions) -> Iterator[Side | None]:
+    for side in dict.fromkeys((*before.by_side, *after.by_side)):
+        old, new = before.by_side.get(side), after.of(side)
+        if new is not old and new != old:
+            yield side

@@ -45,7 +45,7 @@ class PositionState:
     key: PositionKey
     instrument: Instrument
     contracts: Decimal = Decimal(0)
-    """Positive for a long, negative for a short, zero for none."""
+    """Positive for a long, negative for a short, zero for none; see `is_contradictory`."""
     entry_value: Decimal = Decimal(0)
     """The sum of its entries, see `contract_math`; never negative."""
     totals: PositionTotals = field(default_factory=PositionTotals)
@@ -63,20 +63,25 @@ class PositionState:
 
     @property
     def side(self) -> Side | None:
-        """The direction; None while flat."""
-        if not self.contracts:
+        """The direction; None while flat or unknown."""
+        if not self.is_open:
             return None
         return Side.LONG if self.contracts > 0 else Side.SHORT
 
     @property
+    def is_open(self) -> bool:
+        """True if it is a long or a short."""
+        return bool(self.contracts) and not self.is_contradictory
+
+    @property
     def is_contradictory(self) -> bool:
-        """True if, in hedge mode, more was closed than opened: fills are missing."""
-        return self.key.side is not None and self.side not in (None, self.key.side)
+        """True if, in hedge mode, more was closed than opened: fills are missing, and the size is unknown."""
+        return self.key.side is not None and self.contracts * self.key.side.sign < 0
 
     @property
     def entry_price(self) -> Decimal | None:
-        """The average entry; None while flat."""
-        if not self.contracts:
+        """The average entry; None while flat or unknown."""
+        if not self.is_open:
             return None
         return average_entry(self.instrument, abs(self.contracts), self.entry_value)
 
@@ -95,7 +100,7 @@ class PositionState:
             return self.side.sign * entry_gain(self.instrument, contracts, self.entry_value, price)
 
     def position(self, terms: Position | None = None) -> Position | None:
-        """Returns the same for margin and risk; None while flat.
+        """Returns the same for margin and risk; None while flat or unknown.
 
         `terms` is the exchange's own row, or the position as entered: it adds leverage, margin mode and
         liquidation price, which fills do not have.

@@ -5,7 +5,7 @@ never means flat.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -13,7 +13,8 @@ from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.contract_units import in_units_of, is_same_contract
 from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.keys import PositionKey
-from dashboard.domain.position import Position
+from dashboard.domain.merged_position import merged
+from dashboard.domain.position import Position, Side
 from dashboard.domain.position_state import PositionState
 
 ENTRY_TOLERANCE = Decimal("0.00001")
@@ -25,6 +26,7 @@ _SIZE_TOLERANCE = Decimal("1e-9")
 class DifferenceKind(StrEnum):
     """The kinds of difference, in the order in which they are checked."""
 
+    MISSING_FILLS = "more closed than opened"
     MISSING_HERE = "missing here"
     MISSING_THERE = "missing there"
     CONTRACT = "contract differs"
@@ -46,8 +48,7 @@ class Difference:
     @property
     def text(self) -> str:
         """One line for the log and the page."""
-        ours = self.ours.position() if self.ours else None
-        by_fills, on_exchange = _describe(ours, self.kind), _describe(self.theirs, self.kind)
+        by_fills, on_exchange = _describe_ours(self.ours, self.kind), _describe(self.theirs, self.kind)
         return f"{self.key.label} {self.kind}: {by_fills} by fills, {on_exchange} on the exchange"
 
     def adjustment(self, as_of: int, *, replaces_history: bool = False) -> PositionAdjustment:
@@ -63,12 +64,31 @@ class Difference:
         return PositionAdjustment.flat(self.ours.instrument, as_of, self.key.side)
 
 
-def positions_by_key(account: str, positions: Iterable[Position]) -> dict[PositionKey, Position]:
-    """Maps the exchange's positions to their keys."""
-    return {
-        PositionKey(account, each.instrument.symbol, each.side if each.hedged else None): each
-        for each in positions
-    }
+def reported_modes(positions: Iterable[Position], stated: Mapping[str, bool]) -> dict[str, bool]:
+    """The mode of each market, True for hedge mode, as the exchange stated it or as its positions prove it.
+
+    A long and a short at once have keys of their own in any mode: where one-way mode is stated, they are
+    in different margin modes.
+    """
+    sides: dict[str, set[Side]] = {}
+    for each in positions:
+        sides.setdefault(each.instrument.symbol, set()).add(each.side)
+    return {**stated, **{symbol: True for symbol, held in sides.items() if len(held) > 1}}
+
+
+def positions_by_key(
+    account: str, positions: Iterable[Position], hedged: Mapping[str, bool | None]
+) -> dict[PositionKey, Position]:
+    """Maps the exchange's positions to their keys; parts of one position are added up.
+
+    `hedged` is True for the symbols in hedge mode.
+    """
+    parts: dict[PositionKey, list[Position]] = {}
+    for each in positions:
+        symbol = each.instrument.symbol
+        key = PositionKey(account, symbol, each.side if hedged.get(symbol) else None)
+        parts.setdefault(key, []).append(each)
+    return {key: replace(merged(each), hedged=key.side is not None) for key, each in parts.items()}
 
 
 def find_differences(
@@ -97,6 +117,8 @@ def _compare(
 
 def difference_kind(ours: PositionState | None, theirs: Position | None) -> DifferenceKind | None:
     """The first difference between fills and exchange; None if they agree."""
+    if ours and ours.is_contradictory:
+        return DifferenceKind.MISSING_FILLS
     mine = ours.position() if ours else None
     if ours is None or mine is None or theirs is None:
         if mine is theirs:
@@ -134,6 +156,12 @@ def _entry_differs(ours: Position, theirs: Position) -> bool:
     """True if more than rounding: a price step or `ENTRY_TOLERANCE`, whichever is larger."""
     step = theirs.instrument.price_step or Decimal(0)
     return abs(ours.entry_price - theirs.entry_price) > max(step, theirs.entry_price * ENTRY_TOLERANCE)
+
+
+def _describe_ours(state: PositionState | None, kind: DifferenceKind) -> str:
+    if state is None or not state.is_contradictory:
+        return _describe(state.position() if state else None, kind)
+    return f"{plain_number(abs(state.contracts), 10)} more closed than opened"
 
 
 def _describe(position: Position | None, kind: DifferenceKind) -> str:

@@ -25,12 +25,21 @@ class PositionTotals:
 
     realized_pnl: Decimal = Decimal(0)
     """In the settlement currency, before fees and funding."""
+    realized_dollars: Decimal = Decimal(0)
+    """The same in dollars at the price of each close, as far as those prices are in dollars."""
+    unexplained_closes: int = 0
+    """The number of fills that closed what no known fill opened, and whose PnL was not reported."""
     fees: Amounts = field(default_factory=dict)
     """Paid; negative is received."""
     fills_without_fee: int = 0
     """The number of fills reported without a fee: `fees` may be too small."""
     funding: Amounts = field(default_factory=dict)
     """Received; negative is paid."""
+
+    @property
+    def complete_realized_pnl(self) -> Decimal | None:
+        """The realised PnL; None if that of a close is unknown."""
+        return None if self.unexplained_closes else self.realized_pnl
 
     def with_fees(self, fees: Iterable[Fee]) -> "PositionTotals":
         """The totals after a fill with `fees`; none means that they were not reported."""
@@ -41,6 +50,15 @@ class PositionTotals:
             fills_without_fee=self.fills_without_fee + (not reported),
         )
 
+    def with_gain(self, gain: Decimal, dollars_per_unit: Decimal | None) -> "PositionTotals":
+        """The totals after a close; `dollars_per_unit` is the settlement currency's price, if known."""
+        dollars = Decimal(0) if dollars_per_unit is None else gain * dollars_per_unit
+        return replace(
+            self,
+            realized_pnl=self.realized_pnl + gain,
+            realized_dollars=self.realized_dollars + dollars,
+        )
+
     def with_funding(self, amount: Decimal, currency: str) -> "PositionTotals":
         """The totals after a funding payment; a negative `amount` is paid."""
         return replace(self, funding=sum_by_currency(self.funding, {currency: amount}))
@@ -48,6 +66,8 @@ class PositionTotals:
     def __add__(self, other: "PositionTotals") -> "PositionTotals":
         return PositionTotals(
             self.realized_pnl + other.realized_pnl,
+            self.realized_dollars + other.realized_dollars,
+            self.unexplained_closes + other.unexplained_closes,
             sum_by_currency(self.fees, other.fees),
             self.fills_without_fee + other.fills_without_fee,
             sum_by_currency(self.funding, other.funding),

@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.contract_math import entry_gain, entry_value
 from dashboard.domain.contract_units import in_units_of
+from dashboard.domain.currencies import settlement_in_dollars
 from dashboard.domain.decimal_math import EXACT, round_quotient
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
@@ -37,8 +38,11 @@ def apply(state: PositionState, event: PositionEvent) -> PositionState:
 def apply_fill(state: PositionState, fill: Fill) -> PositionState:
     """The position after `fill`."""
     change = classify_change(state.contracts, fill.signed_contracts)
+    transition = _TRANSITIONS[change]
+    if state.key.side is not None:
+        change, transition = _transition_of_leg(state, fill) or (change, transition)
     with localcontext(EXACT):
-        return replace(_TRANSITIONS[change](state, fill), change=change, last_fill=fill)
+        return replace(transition(state, fill), change=change, last_fill=fill)
 
 
 def classify_change(contracts: Decimal, signed: Decimal) -> PositionChange:
@@ -68,13 +72,16 @@ def _reduce(state: PositionState, fill: Fill) -> PositionState:
     """Releases the entry value in proportion, so that the average entry stays the same."""
     released = _released(state, fill.contracts)
     gain = -fill.trade_side.sign * entry_gain(state.instrument, fill.contracts, released, fill.price)
-    totals = state.totals.with_fees(fill.fees)
     return replace(
         state,
         contracts=state.contracts + fill.signed_contracts,
         entry_value=state.entry_value - released,
-        totals=replace(totals, realized_pnl=totals.realized_pnl + gain),
+        totals=_with_gain(state.totals.with_fees(fill.fees), gain, fill),
     )
+
+
+def _with_gain(totals: PositionTotals, gain: Decimal, fill: Fill) -> PositionTotals:
+    return totals.with_gain(gain, settlement_in_dollars(fill.instrument, fill.price))
 
 
 def _released(state: PositionState, contracts: Decimal) -> Decimal:
@@ -95,13 +102,58 @@ def _flip(state: PositionState, fill: Fill) -> PositionState:
     return _open(_close(state, closing), opening)
 
 
-_TRANSITIONS: dict[PositionChange, Callable[[PositionState, Fill], PositionState]] = {
+_Transition = Callable[[PositionState, Fill], PositionState]
+_TRANSITIONS: dict[PositionChange, _Transition] = {
     PositionChange.OPEN: _open,
     PositionChange.INCREASE: _increase,
     PositionChange.REDUCE: _reduce,
     PositionChange.CLOSE: _close,
     PositionChange.FLIP: _flip,
 }
+
+
+# --- Legs of hedge mode with missing fills
+
+
+def _transition_of_leg(state: PositionState, fill: Fill) -> tuple[PositionChange, _Transition] | None:
+    """The transition of a leg that closes more than was opened, or has done so; None for any other."""
+    sign = fill.trade_side.sign
+    assert state.key.side is not None
+    opens = sign == state.key.side.sign
+    if opens and state.is_contradictory:
+        return PositionChange.OPEN, _open_after_unexplained_close
+    if not opens and fill.contracts > state.contracts * -sign:
+        return PositionChange.CLOSE, _close_unexplained
+    return None
+
+
+def _close_unexplained(state: PositionState, fill: Fill) -> PositionState:
+    """Closes more than was opened. The PnL is the reported one: that of the rest cannot be computed."""
+    if state.is_open:
+        after = _close(state, replace(fill, contracts=abs(state.contracts)))
+    else:
+        after = replace(state, totals=state.totals.with_fees(fill.fees))
+    if fill.realized_pnl is None:
+        totals = replace(after.totals, unexplained_closes=after.totals.unexplained_closes + 1)
+    else:
+        gain = state.totals.realized_pnl + fill.realized_pnl - after.totals.realized_pnl
+        totals = _with_gain(after.totals, gain, fill)
+    closed = replace(after.closed, totals=totals) if after.closed and state.is_open else after.closed
+    contracts = state.contracts + fill.signed_contracts
+    return replace(after, contracts=contracts, entry_value=Decimal(0), totals=totals, closed=closed)
+
+
+def _open_after_unexplained_close(state: PositionState, fill: Fill) -> PositionState:
+    """Opens what is more than an earlier unexplained close: the rest of `fill` had opened that."""
+    missing = abs(state.contracts)
+    if fill.contracts <= missing:
+        contracts, totals = state.contracts + fill.signed_contracts, state.totals.with_fees(fill.fees)
+        return replace(state, contracts=contracts, totals=totals)
+    opening = replace(fill, contracts=fill.contracts - missing)
+    return _open(replace(state, contracts=Decimal(0)), opening)
+
+
+# --- Other events
 
 
 def apply_funding(state: PositionState, funding: Funding) -> PositionState:
@@ -121,10 +173,10 @@ def apply_adjustment(state: PositionState, adjustment: PositionAdjustment) -> Po
         return state
     before = PositionState(state.key, adjustment.instrument) if adjustment.replaces_history else state
     with localcontext(EXACT):
-        if before.contracts and before.contracts * adjustment.contracts <= 0:
+        if before.is_open and before.contracts * adjustment.contracts <= 0:
             closed = _closed(before, before.totals, adjustment.as_of, adopted=True)
             before = replace(before, contracts=Decimal(0), closed=closed)
-        if adjustment.contracts and not before.contracts:
+        if adjustment.contracts and not before.is_open:
             before = _before_opening(before, adjustment.opened_at)
         return replace(
             before,

@@ -42,9 +42,11 @@ def value(
     figures show that those calculated here are wrong. `is_confirmed`: the liquidation price was read
     since the price reached it.
     """
+    if state.is_contradictory:
+        return UNPRICED
     if position is None or levels is None:
         return FLAT
-    if quote is None or state.is_contradictory:
+    if quote is None:
         return UNPRICED
     if is_withheld:
         return Valuation(RiskStatus.UNKNOWN, quote, on_mark)
@@ -60,6 +62,6 @@ def value(
 
 
 UNPRICED = Valuation(RiskStatus.UNKNOWN)
-"""Of an open position without a live price."""
+"""Of an open position without a live price, or of a contradictory one."""
 FLAT = Valuation(RiskStatus.NO_POSITION, unrealized_pnl=Decimal(0), notional=Decimal(0))
 """Of a closed position."""

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any
 
 from ccxt.base.errors import NetworkError
 
@@ -27,10 +27,10 @@ from dashboard.exchange.factory import build_exchange, reject_non_json_responses
 from dashboard.exchange.fill_streams import FillStreams
 from dashboard.exchange.normalize import Raw, positive
 
-EventT = TypeVar("EventT", Fill, Funding)
-
 log = logging.getLogger(__name__)
 
+_UNREADABLE = (ExchangeUnavailable, ArithmeticError, LookupError, TypeError, ValueError)
+"""Errors of a row: those that adapters raise, and any of a row of another form than the documented one."""
 _CLOCK_WAIT_S = 1.0
 """Longest wait for the exchange's time after its positions, once it was measured."""
 
@@ -45,7 +45,7 @@ class AccountPositions:
     unread: tuple[UnreadPart, ...] = ()
     """Parts of the account that could not be read."""
     position_modes: Mapping[str, bool] = field(default_factory=dict)
-    """True for the symbols in hedge mode, False for one-way mode; absent while unknown."""
+    """True for symbols that rows state to be in hedge mode, False for one-way mode; absent if unstated."""
     started_at: int = 0
     """Instant before the request, in ms of the monotonic clock."""
     received_at: int = 0
@@ -78,8 +78,6 @@ class AccountClient:
         """The exchange's time minus the monotonic clock, at most; None if it was never measured."""
         self._adapter = adapter_for(self._ccxt)
         self._fill_streams = FillStreams(self._adapter)
-        self._position_modes: dict[str, bool] = {}
-        """True for each symbol in hedge mode, as far as its rows and fills stated it."""
         self._unlisted: set[str] = set()
         self._reload_for: set[str] = set()
         self._unsupported: dict[str, str] = {}
@@ -89,7 +87,7 @@ class AccountClient:
     @property
     def can_watch_fills(self) -> bool:
         """True if the exchange has a websocket for fills."""
-        return self._has("watchMyTrades")
+        return self._has("watchMyTrades") and bool(self._adapter.fill_streams)
 
     async def fetch_positions(self, including: Instrument | None = None) -> AccountPositions:
         """Returns all open positions.
@@ -102,9 +100,8 @@ class AccountClient:
         started_at = now_ms()
         read = await self._fetch_position_rows(including)
         asked_at = self._exchange_time_ms(started_at)
-        self._detect_modes(read.rows)
         positions, unreadable = self._read_positions(read.rows)
-        modes = dict(self._position_modes)
+        modes = self._stated_modes(read.rows)
         return AccountPositions(
             asked_at, positions, read.unread + unreadable, modes, started_at, received_at=now_ms()
         )
@@ -134,10 +131,10 @@ class AccountClient:
                 read = without_passed_liquidation(
                     self._adapter.position(row, instrument), positive(row.get("markPrice"))
                 )
-            except ExchangeUnavailable as error:
+            except _UNREADABLE as error:
                 unread.append(_unread_market(symbol, error))
             else:
-                positions.append(replace(read, hedged=self._position_modes.get(symbol, False)))
+                positions.append(read)
         return tuple(positions), tuple(unread)
 
     async def fetch_fills(self, instrument: Instrument, since: int, until: int) -> tuple[Fill, ...]:
@@ -150,26 +147,7 @@ class AccountClient:
             rows = await self._adapter.fetch_trades(instrument.symbol, since, until)
         own = (row for row in rows if row.get("symbol") in (instrument.symbol, None))
         fills = (self._adapter.fill(row, instrument) for row in own)
-        return self._in_modes(fill for fill in fills if fill is not None)
-
-    def _in_modes(self, fills: Iterable[Fill]) -> tuple[Fill, ...]:
-        """Remembers the modes that fills state. Returns the fills as they are in the mode of their market."""
-        fills = tuple(fills)
-        for fill in fills:
-            if fill.hedged is not None:
-                self._position_modes[fill.instrument.symbol] = fill.hedged
-        return tuple(self._in_mode(fill) for fill in fills if self._has_position(fill))
-
-    def _has_position(self, fill: Fill) -> bool:
-        """False for a fill without a side in hedge mode: a snapshot shows its effect."""
-        return fill.position_side is not None or not self._is_hedged(fill.instrument)
-
-    def _in_mode(self, event: EventT) -> EventT:
-        """Returns a fill or payment without the side of its position, unless its market is in hedge mode."""
-        return event if self._is_hedged(event.instrument) else replace(event, position_side=None)
-
-    def _is_hedged(self, instrument: Instrument) -> bool:
-        return self._position_modes.get(instrument.symbol, False)
+        return tuple(fill for fill in fills if fill is not None)
 
     async def fetch_funding(self, instrument: Instrument, since: int, until: int) -> tuple[Funding, ...]:
         """Returns funding payments from `since` to `until` (ms since 1970); empty if unsupported."""
@@ -179,7 +157,7 @@ class AccountClient:
         with translate_errors(self.id):
             rows = await self._adapter.fetch_funding(instrument.symbol, since, until)
         own = (row for row in rows if row.get("symbol") == instrument.symbol)
-        return tuple(self._in_mode(self._adapter.payment(row, instrument)) for row in own)
+        return tuple(self._adapter.payment(row, instrument) for row in own)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
         """Returns symbol and side of the positions closed since `since`; empty if unsupported."""
@@ -201,11 +179,11 @@ class AccountClient:
             try:
                 instrument = self._find_contract(symbol)
                 fill = self._adapter.fill(row, instrument) if instrument is not None else None
-            except ExchangeUnavailable as error:
+            except _UNREADABLE as error:
                 unread.append(_unread_market(symbol, error))
             else:
                 fills += [fill] if fill is not None else []
-        return StreamedFills(self._in_modes(fills), tuple(unread))
+        return StreamedFills(tuple(fills), tuple(unread))
 
     def reset_websockets(self) -> None:
         """Drops the account's websockets: pending watchers fail, and the next one reconnects."""
@@ -245,12 +223,10 @@ class AccountClient:
             return None
         return instrument if instrument.kind in ("swap", "future") else None
 
-    def _detect_modes(self, rows: Iterable[Raw]) -> None:
-        """Remembers the mode of each market whose rows state it, flat ones included."""
-        for row in rows:
-            hedged = self._adapter.is_hedged(row)
-            if hedged is not None and row.get("symbol"):
-                self._position_modes[str(row["symbol"])] = hedged
+    def _stated_modes(self, rows: Iterable[Raw]) -> dict[str, bool]:
+        """Returns the mode of each market whose rows state it, flat ones included."""
+        stated = ((row.get("symbol"), self._adapter.is_hedged(row)) for row in rows)
+        return {str(symbol): hedged for symbol, hedged in stated if symbol and hedged is not None}
 
     async def _measure_clock(self) -> None:
         """Measures the exchange's time; keeps the last measurement if it fails.
@@ -277,4 +253,7 @@ class AccountClient:
 
 
 def _unread_market(symbol: str, reason: object) -> UnreadPart:
+    if isinstance(reason, Exception) and not isinstance(reason, DashboardError):
+        log.error("a row of %s has an unknown form", symbol, exc_info=reason)
+        reason = f"a row has an unknown form ({type(reason).__name__}): see the log"
     return UnreadPart(symbol, str(reason), frozenset((symbol,)))

@@ -25,9 +25,9 @@ class BackwardHistory(Generic[Event]):
     """
 
     def __init__(self, fetch: FetchEvents[Event], until: int) -> None:
-        """`until` is the end of the newest span, in ms since 1970."""
         self._fetch: FetchEvents[Event] = fetch
-        self._until = until
+        self.until = until
+        """The end of the newest span, in ms since 1970."""
         self._length_ms = _FIRST_SPAN_MS
         self._events: dict[tuple[str, ...], Event] = {}
         self.reached: int | None = None
@@ -49,7 +49,7 @@ class BackwardHistory(Generic[Event]):
 
     async def read_span(self, back_to: int) -> None:
         """Reads one more span, no further than `back_to`. Raises DashboardError if that failed."""
-        end = self._until if self.reached is None else self.reached
+        end = self.until if self.reached is None else self.reached
         start = max(back_to, end - self._length_ms)
         try:
             events = await self._fetch(start, end)

@@ -50,17 +50,26 @@ class FillHistory:
         """`adopted` returns the figures that the market's positions begin with; `hedged` is its mode."""
         self.instrument = instrument
         self.name = instrument.symbol
-        self.since = since
-        self.until = until
         self.hedged = hedged
+        self.is_started = False
+        """True once a request was sent: later fills need another part."""
+        self._since = since
         self._adopted = adopted
         self._history = BackwardHistory[Fill](partial(client.fetch_fills, instrument), until)
-        self._oldest = until - _LONGEST_MS
+
+    @property
+    def until(self) -> int:
+        """The time up to which fills are read, in ms since 1970. It can be changed before the start."""
+        return self._history.until
+
+    @until.setter
+    def until(self, until: int) -> None:
+        self._history.until = until
 
     @property
     def is_complete(self) -> bool:
         """True once everything was read that is still of use."""
-        if not self._history.is_read(max(self.since, self._oldest)):
+        if not self._history.is_read(max(self._since, self._oldest)):
             return False
         if self._history.is_read(self._oldest) or self._history.count > _MAX_FILLS:
             return True
@@ -68,14 +77,19 @@ class FillHistory:
 
     async def advance(self) -> None:
         """Reads one more span."""
-        await self._history.read_span(self._oldest if self._adopted() else max(self.since, self._oldest))
+        self.is_started = True
+        await self._history.read_span(self._oldest if self._adopted() else max(self._since, self._oldest))
 
     @property
     def fills(self) -> tuple[Fill, ...]:
         """The fills from `since` on, and before it those of positions that are still open."""
         opening = chain.from_iterable(each or () for each in self._since_openings())
-        later = (fill for fill in self._history.events if fill.traded_at >= self.since)
+        later = (fill for fill in self._history.events if fill.traded_at >= self._since)
         return tuple({fill.identity: fill for fill in chain(opening, later)}.values())
+
+    @property
+    def _oldest(self) -> int:
+        return self.until - _LONGEST_MS
 
     def _since_openings(self) -> list[tuple[Fill, ...] | None]:
         events = self._history.events

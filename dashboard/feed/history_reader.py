@@ -96,8 +96,8 @@ class HistoryReader:
         self.wait_until_idle = self._queue.wait_until_idle
         self._held = AccountPositions(0, ())
         self._wanted: dict[str, _Wanted] = {}
-        self._round: set[str] = set()
-        """The markets requested since nothing was wanted."""
+        self._round: dict[str, bool] = {}
+        """The markets requested since nothing was wanted: True once they were read."""
         self._whole: _Whole | None = None
         self._complete: list[HistoryPart] = []
         """Parts that no confirmed snapshot has had yet."""
@@ -166,9 +166,9 @@ class HistoryReader:
     def progress(self) -> HistoryProgress | None:
         """The progress of reading fills; None while nothing is missing."""
         failed = (_unread(name, reason) for name, reason in self._queue.failures.items())
-        total, unread = len(self._round), (*failed, *self._refused.values())
-        progress = HistoryProgress(total - len(self._wanted), total, unread)
-        return progress if self._wanted or unread else None
+        read, total = sum(self._round.values()), len(self._round)
+        progress = HistoryProgress(read, total, (*failed, *self._refused.values()))
+        return progress if read < total or progress.unread else None
 
     def _want_closed(self, since: int) -> None:
         if self._whole is not None:
@@ -182,11 +182,14 @@ class HistoryReader:
         self._wanted[symbol] = _Wanted(
             wanted.until, wanted.with_funding or (before is not None and before.with_funding)
         )
-        self._round.add(symbol)
+        self._round.setdefault(symbol, False)
         part = self._queue.get(symbol)
         if not isinstance(part, FillHistory) or part.hedged != self._held.position_modes.get(symbol):
             self._start_fills(symbol, first=first)
-        elif first:
+            return
+        if not part.is_started:
+            part.until = wanted.until
+        if first:
             self._queue.move_to_front(symbol)
 
     def _start_fills(self, symbol: str, *, first: bool = False) -> None:
@@ -194,7 +197,7 @@ class HistoryReader:
         try:
             instrument = self._markets.instrument(symbol)
         except ExchangeLacks:  # a delisted market
-            del self._wanted[symbol]
+            del self._wanted[symbol], self._round[symbol]
             for name in (symbol, funding_name(symbol)):
                 self._have_read(name)
             return
@@ -239,6 +242,7 @@ class HistoryReader:
             opened = (fill.traded_at for fill in part.fills)
             self._opened_at[symbol] = min((self._began_at, *opened))
         self._fills_until[symbol] = part.until
+        self._round[symbol] = True
         if self._wanted[symbol].until > part.until:
             self._start_fills(symbol)
             return

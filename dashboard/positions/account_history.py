@@ -1,25 +1,24 @@
-"""The history of an account: its positions with their events, as items of a checkpoint, and back."""
+"""The history of an account: its markets with their events, as items of a checkpoint, and back."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.domain.disagreement import Disagreement
-from dashboard.domain.event_log import PositionHistory, SortKey
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
-from dashboard.domain.position_state import PositionState
-from dashboard.domain.transitions import PositionEvent
+from dashboard.domain.market_history import MarketHistory, SortKey
+from dashboard.domain.market_positions import MarketEvent, MarketPositions
 from dashboard.positions.account_owner import AccountOwner
 from dashboard.positions.audit_records import (
     event_fields,
+    event_kind,
     instrument_fields,
     parse_event,
     parse_instrument,
-    record_kind,
 )
 from dashboard.positions.disagreement_records import disagreement_record, read_disagreement
-from dashboard.positions.position_fields import parse_state, state_fields
+from dashboard.positions.position_fields import market_fields, parse_market
 
 Item = Sequence[Any]
 """One item of a checkpoint, such as `["fill", 0, {…}]`: its type, and what belongs to it."""
@@ -34,7 +33,7 @@ class AccountHistory:
     """Everything that the trail has of one account."""
 
     account: str
-    positions: tuple[PositionHistory, ...] = ()
+    markets: tuple[MarketHistory, ...] = ()
     complete_until: int | None = None
     """The exchange's time up to which no fill is missing; None if unknown."""
     disagreements: Mapping[PositionKey, Disagreement] = field(default_factory=dict)
@@ -42,9 +41,13 @@ class AccountHistory:
     owners: tuple[AccountOwner, ...] = ()
     """The credentials that opened the account, as far as they are known."""
 
+    def pruned_before(self, time: int) -> "AccountHistory":
+        """The same without events before `time` (ms since 1970); the positions include them."""
+        return replace(self, markets=tuple(each.pruned_before(time) for each in self.markets))
+
 
 def encode(accounts: Iterable[AccountHistory]) -> Iterator[Item]:
-    """Yields each account, after it its owners, disagreements and positions, after a position its events.
+    """Yields each account, after it its owners, disagreements and markets, and after a market its events.
 
     An instrument is numbered in the order in which they are yielded, each before its first use.
     """
@@ -53,14 +56,14 @@ def encode(accounts: Iterable[AccountHistory]) -> Iterator[Item]:
         yield ["account", account.account, account.complete_until]
         yield from (["owner", each.fingerprint, each.uid_hash] for each in account.owners)
         yield from (["disagreement", disagreement_record(*each)[1]] for each in account.disagreements.items())
-        for history in account.positions:
-            base = state_fields(history.base, instruments.number)
+        for history in account.markets:
+            base = market_fields(history.base, instruments.number)
             yield from instruments.new()
-            yield ["position", base, history.pruned_until]
+            yield ["market", base, history.pruned_until]
             for event in history.events:
                 number = instruments.number(event.instrument)
                 yield from instruments.new()
-                yield [record_kind(event), number, event_fields(event)]
+                yield [event_kind(event), number, event_fields(event)]
 
 
 class _Instruments:
@@ -94,13 +97,13 @@ def decode(items: Iterable[Item]) -> tuple[AccountHistory, ...]:
 
 
 @dataclass(slots=True)
-class _Position:
-    base: PositionState
+class _Market:
+    base: MarketPositions
     pruned_until: SortKey | None
-    events: list[PositionEvent] = field(default_factory=list)
+    events: list[MarketEvent] = field(default_factory=list)
 
-    def history(self) -> PositionHistory:
-        return PositionHistory(self.base, tuple(self.events), self.pruned_until)
+    def history(self) -> MarketHistory:
+        return MarketHistory(self.base, tuple(self.events), self.pruned_until)
 
 
 @dataclass(slots=True)
@@ -108,16 +111,16 @@ class _Account:
     name: str
     complete_until: int | None
     disagreements: dict[PositionKey, Disagreement] = field(default_factory=dict)
-    positions: list[_Position] = field(default_factory=list)
+    markets: list[_Market] = field(default_factory=list)
     owners: tuple[AccountOwner, ...] = ()
 
     def history(self) -> AccountHistory:
-        positions = tuple(each.history() for each in self.positions)
-        return AccountHistory(self.name, positions, self.complete_until, self.disagreements, self.owners)
+        markets = tuple(each.history() for each in self.markets)
+        return AccountHistory(self.name, markets, self.complete_until, self.disagreements, self.owners)
 
 
 class _Decoder:
-    """Adds each item to the account and the position before it."""
+    """Adds each item to the account and the market before it."""
 
     def __init__(self) -> None:
         self.accounts: list[_Account] = []
@@ -135,13 +138,13 @@ class _Decoder:
                     self.accounts[-1].disagreements[key] = disagreement
             case "instrument", (fields,):
                 self._instruments.append(parse_instrument(fields))
-            case "position", (fields, pruned_until):
+            case "market", (fields, pruned_until):
                 account = self.accounts[-1]
-                state = parse_state(account.name, fields, self._instruments)
-                account.positions.append(_Position(state, _sort_key(pruned_until)))
+                base = parse_market(account.name, fields, self._instruments)
+                account.markets.append(_Market(base, _sort_key(pruned_until)))
             case _, (instrument, fields):
                 event = parse_event(kind, fields, self._instruments[instrument])
-                self.accounts[-1].positions[-1].events.append(event)
+                self.accounts[-1].markets[-1].events.append(event)
             case _:
                 raise ValueError(f"{kind} with {len(values)} values")
 

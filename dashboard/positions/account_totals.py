@@ -1,10 +1,10 @@
 """Totals of all positions, updated by differences."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
-from dashboard.domain.currencies import USD_EQUIVALENTS
+from dashboard.domain.currencies import USD_EQUIVALENTS, settlement_in_dollars
 from dashboard.domain.currency_summary import CurrencySummary, PartialSum
 from dashboard.domain.decimal_math import EXACT, plain_number
 from dashboard.domain.position_state import PositionState
@@ -38,13 +38,15 @@ class AccountTotals:
         by_currency = self._sums.copy()
         parts = by_currency.values()
         with localcontext(EXACT):
+            realized, missing = _realized_in_dollars(parts, price_of)
             return AccountSummary(
                 timestamp,
                 sum(each.count for each in parts),
                 _in_dollars(((each.currency, each.exposure.value) for each in parts), price_of),
                 _in_dollars(((each.currency, each.unrealized_pnl.value) for each in parts), price_of),
-                _in_dollars(((each.currency, _realized(each)) for each in parts), price_of),
+                realized,
                 by_currency,
+                missing,
             )
 
     def _replace_valuation(self, old: LivePosition | None, new: LivePosition) -> None:
@@ -63,13 +65,17 @@ class AccountTotals:
 
     def _add_state(self, state: PositionState, sign: int) -> None:
         """Adds (`sign` 1) or subtracts (`sign` -1) the sums that do not depend on the price."""
-        total, is_open = state.cumulative_totals, bool(state.contracts)
+        total, is_open = state.cumulative_totals, state.is_open
+        is_priced = settlement_in_dollars(state.instrument, Decimal(1)) is not None
         sums = self._summary_in(state.instrument.settle)
         self._sums[sums.currency] = replace(
             sums,
             count=sums.count + sign * is_open,
             adopted=sums.adopted + sign * (is_open and state.adopted_at is not None),
             realized_pnl=sums.realized_pnl + sign * total.realized_pnl,
+            realized_dollars=sums.realized_dollars + sign * total.realized_dollars,
+            unpriced_pnl=sums.unpriced_pnl + sign * (0 if is_priced else total.realized_pnl),
+            unexplained_closes=sums.unexplained_closes + sign * total.unexplained_closes,
             fees=PartialSum(sums.fees.known, sums.fees.unknown + sign * total.fills_without_fee),
         )
         for currency, amount in total.fees.items():
@@ -82,10 +88,6 @@ class AccountTotals:
 
     def _summary_in(self, currency: str) -> CurrencySummary:
         return self._sums.get(currency) or CurrencySummary(currency)
-
-
-def _realized(sums: CurrencySummary) -> Decimal | None:
-    return None if sums.withheld else sums.realized_pnl
 
 
 def _minus(total: PartialSum, part: Decimal | None) -> PartialSum:
@@ -105,4 +107,29 @@ def _in_dollars(
         if amount is None or price is None:
             return None
         total += amount * price
-    return Decimal(plain_number(total, _DOLLAR_PLACES))
+    return _rounded(total)
+
+
+def _realized_in_dollars(
+    parts: Collection[CurrencySummary], price_of: Callable[[str], Decimal | None]
+) -> tuple[Decimal | None, tuple[str, ...]]:
+    """Returns the realised PnL in dollars at the prices of the closes, and descriptions of what it lacks.
+
+    It is unknown while a position's figures are withheld.
+    """
+    total, missing = Decimal(0), []
+    for each in parts:
+        total += each.realized_dollars
+        if each.unexplained_closes:
+            missing.append(f"{each.unexplained_closes} closed in {each.currency} without a known opening")
+        if each.unpriced_pnl:
+            price = price_of(each.currency)
+            if price is None:
+                missing.append(f"realised PnL in {each.currency}, whose price in dollars is unknown")
+            else:
+                total += each.unpriced_pnl * price
+    return None if any(each.withheld for each in parts) else _rounded(total), tuple(missing)
+
+
+def _rounded(dollars: Decimal) -> Decimal:
+    return Decimal(plain_number(dollars, _DOLLAR_PLACES))

@@ -8,10 +8,12 @@ from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.fill import Fee, Fill, TradeSide
 from dashboard.domain.funding import Funding
+from dashboard.domain.journal import JournalEntry, PositionStep
 from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.market_positions import MarketEvent
+from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.transitions import PositionEvent
 
 AuditRecord = dict[str, Any]
 
@@ -22,29 +24,38 @@ _PLACES = 18
 """Decimals of the figures before and after an event, which are for people: the events alone are read back."""
 _MAX_DIGITS = 60
 """Most digits of a valid number, before or after the decimal point."""
-_KINDS: dict[type[PositionEvent], str] = {Fill: "fill", Funding: "funding", PositionAdjustment: "correction"}
-EVENT_KINDS = frozenset(_KINDS.values())
+_KINDS: dict[type[MarketEvent], str] = {
+    Fill: "fill",
+    Funding: "funding",
+    PositionAdjustment: "correction",
+    ModeChange: "mode",
+}
+_SUPPLEMENT = "supplement"
+"""Kind of the record of a fill that was recorded before without its fee or PnL."""
+EVENT_KINDS = frozenset((*_KINDS.values(), _SUPPLEMENT))
 """The kinds of records that have an event."""
 
 
-def record_kind(event: PositionEvent) -> str:
-    """Returns the kind of the event's record."""
+def event_kind(event: MarketEvent) -> str:
+    """Returns the kind of an event."""
     return _KINDS[type(event)]
 
 
-def record_of(
-    event: PositionEvent, account: str, before: PositionState | None, after: PositionState
-) -> AuditRecord:
-    """Returns the record of an event that changed `before` into `after`."""
-    return {
+def record_kind(entry: JournalEntry) -> str:
+    """Returns the kind of an event's record."""
+    is_supplement = isinstance(entry.event, Fill) and not entry.is_new
+    return _SUPPLEMENT if is_supplement else event_kind(entry.event)
+
+
+def record_of(entry: JournalEntry, account: str) -> AuditRecord:
+    """Returns the record of an event, with its position before and after it."""
+    record = {
         "account": account,
-        "position": after.key.label,
-        "change": str(after.change),
-        "event": event_fields(event),
-        "instrument": instrument_fields(event.instrument),
-        "before": _state(before) if before else None,
-        "after": _state(after),
+        "event": event_fields(entry.event),
+        "instrument": instrument_fields(entry.event.instrument),
+        "moved": [_step(step) for step in entry.moved],
     }
+    return record | _step(entry.own) if entry.own else record
 
 
 def snapshot_record(account: str, complete_until: int) -> tuple[str, AuditRecord]:
@@ -52,9 +63,18 @@ def snapshot_record(account: str, complete_until: int) -> tuple[str, AuditRecord
     return READING, {"account": account, "complete_until": complete_until}
 
 
-def parse_event(kind: str, fields: AuditRecord, instrument: Instrument) -> PositionEvent:
+def parse_event(kind: str, fields: AuditRecord, instrument: Instrument) -> MarketEvent:
     """Returns the event of a record. Raises KeyError, TypeError, ValueError or ArithmeticError if invalid."""
     return _PARSERS[kind](fields, instrument)
+
+
+def _step(step: PositionStep) -> AuditRecord:
+    return {
+        "position": step.after.key.label,
+        "change": str(step.after.change),
+        "before": _state(step.before) if step.before else None,
+        "after": _state(step.after),
+    }
 
 
 def _state(state: PositionState) -> AuditRecord:
@@ -68,7 +88,7 @@ def _state(state: PositionState) -> AuditRecord:
     }
 
 
-def event_fields(event: PositionEvent) -> AuditRecord:
+def event_fields(event: MarketEvent) -> AuditRecord:
     """Returns the fields of an event, without its instrument."""
     match event:
         case Fill():
@@ -81,6 +101,7 @@ def event_fields(event: PositionEvent) -> AuditRecord:
                 "fees": [[fee.amount, fee.currency] for fee in event.fees],
                 "position_side": event.position_side,
                 "realized_pnl": event.realized_pnl,
+                "hedged": event.hedged,
             }
         case Funding():
             return {
@@ -98,7 +119,10 @@ def event_fields(event: PositionEvent) -> AuditRecord:
                 "position_side": event.position_side,
                 "starts": event.replaces_history,
                 "opened_at": event.opened_at,
+                "first_as_of": event.first_as_of,
             }
+        case ModeChange():
+            return {"hedged": event.hedged, "as_of": event.as_of}
 
 
 def _fill(entry: AuditRecord, instrument: Instrument) -> Fill:
@@ -112,6 +136,7 @@ def _fill(entry: AuditRecord, instrument: Instrument) -> Fill:
         fees=tuple(Fee(number(amount), str(currency)) for amount, currency in entry["fees"]),
         position_side=_side(entry),
         realized_pnl=optional_number(entry["realized_pnl"]),
+        hedged=optional_bool(entry.get("hedged")),
     )
 
 
@@ -128,19 +153,37 @@ def _adjustment(entry: AuditRecord, instrument: Instrument) -> PositionAdjustmen
         as_of=int(entry["as_of"]),
         position_side=_side(entry),
         replaces_history=bool(entry["starts"]),
-        opened_at=None if entry["opened_at"] is None else int(entry["opened_at"]),
+        opened_at=_optional_time(entry["opened_at"]),
+        first_as_of=_optional_time(entry.get("first_as_of")),
     )
 
 
-_PARSERS: dict[str, Callable[[AuditRecord, Instrument], PositionEvent]] = {
+def _mode_change(entry: AuditRecord, instrument: Instrument) -> ModeChange:
+    return ModeChange(instrument, entry["hedged"] is True, int(entry["as_of"]))
+
+
+_PARSERS: dict[str, Callable[[AuditRecord, Instrument], MarketEvent]] = {
     "fill": _fill,
+    _SUPPLEMENT: _fill,
     "funding": _funding,
     "correction": _adjustment,
+    "mode": _mode_change,
 }
 
 
 def _side(entry: AuditRecord) -> Side | None:
     return Side(entry["position_side"]) if entry["position_side"] else None
+
+
+def _optional_time(time: Any) -> int | None:
+    return None if time is None else int(time)
+
+
+def optional_bool(value: Any) -> bool | None:
+    """Returns true, false or None. Raises ValueError for anything else."""
+    if not isinstance(value, bool | None):
+        raise ValueError(f"{value!r} is neither true, false nor null")
+    return value
 
 
 def number(text: str) -> Decimal:

@@ -9,8 +9,8 @@ from dashboard.audit.checkpoint_lines import CheckpointParts
 from dashboard.audit.records import AuditLine
 from dashboard.audit.system_records import BROKEN, CHECKPOINT, GAP
 from dashboard.domain.decimal_math import plain_number
-from dashboard.domain.event_log import PositionHistory
-from dashboard.domain.keys import PositionKey
+from dashboard.domain.market_history import MarketHistory
+from dashboard.domain.position_state import PositionState
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode
 from dashboard.positions.account_owner import AccountOwner
 from dashboard.positions.trail_replay import TrailReplay
@@ -82,19 +82,26 @@ class CheckpointCheck:
 
 def _difference(expected: Sequence[AccountHistory], found: Sequence[AccountHistory]) -> str | None:
     """The first difference between the records and a checkpoint, or None."""
-    ours, theirs = _positions(expected), _positions(found)
+    ours, theirs = _markets(expected), _markets(found)
     for key in dict.fromkeys((*ours, *theirs)):
         mine, other = ours.get(key), theirs.get(key)
         if mine is None or other is None or mine.pruned_to(other.pruned_until) != other:
-            return f"{key} is {_text(other)} in the checkpoint, {_text(mine)} by the lines before it"
+            return (
+                f"{' '.join(key)} is {_text(other)} in the checkpoint, {_text(mine)} by the lines before it"
+            )
     for about in (_readings, _disagreements, _owners):
         if about(expected) != about(found):
             return f"{about(found)} in the checkpoint, {about(expected)} by the lines before it"
     return None
 
 
-def _positions(accounts: Sequence[AccountHistory]) -> dict[PositionKey, PositionHistory]:
-    return {history.base.key: history for account in accounts for history in account.positions}
+def _markets(accounts: Sequence[AccountHistory]) -> dict[tuple[str, str], MarketHistory]:
+    """The markets by account and symbol."""
+    return {
+        (account.account, history.base.instrument.symbol): history
+        for account in accounts
+        for history in account.markets
+    }
 
 
 def _readings(accounts: Sequence[AccountHistory]) -> dict[str, int]:
@@ -110,9 +117,12 @@ def _owners(accounts: Sequence[AccountHistory]) -> dict[str, tuple[AccountOwner,
     return {each.account: each.owners for each in accounts if each.owners}
 
 
-def _text(history: PositionHistory | None) -> str:
+def _text(history: MarketHistory | None) -> str:
     if history is None:
         return "unknown"
-    state = history.state
+    return " and ".join(map(_position_text, history.state.by_side.values())) or "without positions"
+
+
+def _position_text(state: PositionState) -> str:
     realized = plain_number(state.cumulative_totals.realized_pnl, 10)
     return f"{plain_number(state.contracts, 10)} contracts with {realized} realised"

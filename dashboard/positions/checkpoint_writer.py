@@ -12,7 +12,7 @@ from dashboard.audit.checkpoint_lines import begin_checkpoint, complete_checkpoi
 from dashboard.audit.logger import AuditLogger
 from dashboard.audit.trail_start import Checkpoint
 from dashboard.clock import utc_now
-from dashboard.domain.journal import MAX_EVENTS, pruning_times
+from dashboard.domain.pruning import EVENTS_KEPT_MS, pruning_times
 from dashboard.positions.account_history import AccountHistory, Item, encode
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.tracker import PositionTracker
@@ -48,7 +48,8 @@ class CheckpointWriter:
         self._audit = audit
         self._book = book
         self._trackers = trackers
-        self._others = others
+        oldest = int(clock().timestamp() * 1000) - EVENTS_KEPT_MS
+        self._others = [other.pruned_before(oldest) for other in others]
         self._clock = clock
         self._last_line = last.end.seq if last else 0
         self._day: date = last.end.time.date() if last else clock().date()
@@ -111,7 +112,7 @@ class CheckpointWriter:
         for tracker in self._trackers:
             with self._book.lock:
                 history = tracker.history
-            for time in pruning_times(history.positions, MAX_EVENTS):
+            for time in pruning_times(history.markets, history.complete_until):
                 with self._book.lock:
                     tracker.prune_before(time)
 

@@ -1,7 +1,7 @@
 """CrossChecks: checks the figures of each reading of an account, and reports what disagrees."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +49,14 @@ class CrossChecks:
                 self._book.cross_checks += 1
                 wrong = failed(compared)
                 self._set(key, Disagreement(wrong) if wrong else None)
+
+    def move(self, keys: Iterable[PositionKey]) -> None:
+        """Applies a disagreement to the new keys of positions that have moved from one key to another."""
+        moved = tuple(keys)
+        disagreement = next((found for key in moved if (found := self._book.disagreement(key))), None)
+        for key in moved if disagreement else ():
+            self._book.set_disagreement(key, disagreement)
+            self._record(*disagreement_record(key, disagreement))
 
     def _in_our_unit(self, key: PositionKey, row: Position) -> Position:
         """The row with the instrument that the position is shown with: its unit may be outdated."""

@@ -7,13 +7,16 @@ from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.decimal_math import EXACT, shorten
 from dashboard.domain.fill import Fill
 from dashboard.domain.funding import Funding
+from dashboard.domain.market_positions import MarketEvent
+from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.transitions import PositionEvent
 
 
-def describe_change(event: PositionEvent, before: PositionState | None, after: PositionState) -> str:
+def describe_change(event: MarketEvent, before: PositionState | None, after: PositionState) -> str:
     """Describes a change in one line, such as `sell 0.05 BTC at 64,040, realised +12.50 USDT`."""
     match event:
+        case ModeChange():
+            return describe_mode(after)
         case Fill():
             return _fill(event) + _realized(before, after)
         case Funding():
@@ -29,6 +32,12 @@ def describe_basis(*, on_mark: bool, mark_age_ms: int | None) -> str:
         return "valued on the mark price again"
     late = "" if mark_age_ms is None else f" for {mark_age_ms // 1000} s"
     return f"valued on the last price: no mark price{late}"
+
+
+def describe_mode(position: PositionState) -> str:
+    """Describes the mode of a market by a position that has moved to it."""
+    mode = "one-way" if position.key.side is None else "hedge"
+    return f"the market is in {mode} mode: {_position(position)}"
 
 
 def _fill(fill: Fill) -> str:

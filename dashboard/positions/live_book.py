@@ -74,7 +74,8 @@ class LiveBook(PositionBook):
                 return AccountSummary(self._wall(), 0, None, None, None, {})
             self._expire()
             self._count()
-            return self._totals.summary(self._wall(), self._dollar_price)
+            summary = self._totals.summary(self._wall(), self._dollar_price)
+            return replace(summary, missing=(*self.missing(), *summary.missing))
 
     def _dollar_price(self, coin: str) -> Decimal | None:
         return dollar_price(coin, self._markets.snapshots().values(), self._clock())

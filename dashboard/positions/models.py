@@ -14,6 +14,7 @@ from dashboard.domain.market import Quote
 from dashboard.domain.position import Position, Source
 from dashboard.domain.position_state import PositionChange, PositionState
 from dashboard.domain.risk import RiskLevels, RiskStatus, distance_percent
+from dashboard.domain.unread_part import UnreadPart
 from dashboard.domain.valuation import FLAT, UNPRICED, Valuation, value
 from dashboard.state.runtime import MarketSnapshot
 
@@ -51,7 +52,14 @@ class ValuationChange(StrEnum):
     """From the mark to the last price or back."""
 
 
-EventKind: TypeAlias = PositionChange | ReportCheck | CrossCheckResult | ValuationChange
+class MarketChange(StrEnum):
+    """A change of a market that concerns its positions."""
+
+    MODE = "mode"
+    """From one-way to hedge mode or back: positions are under other labels."""
+
+
+EventKind: TypeAlias = PositionChange | ReportCheck | CrossCheckResult | ValuationChange | MarketChange
 """Kind of an entry of the event log."""
 
 
@@ -90,8 +98,8 @@ class LivePosition:
 
     @property
     def is_open(self) -> bool:
-        """True if the position is not flat."""
-        return bool(self.state.contracts)
+        """True if it is a long or a short; False while flat or contradictory."""
+        return self.state.is_open
 
     @property
     def is_withheld(self) -> bool:
@@ -205,7 +213,7 @@ class LivePosition:
 
     def without_price(self) -> "LivePosition":
         """Returns the position with every figure of a price unknown, or zero while flat."""
-        return replace(self, valuation=UNPRICED if self.is_open else FLAT)
+        return replace(self, valuation=UNPRICED if self.state.contracts else FLAT)
 
     @property
     def is_manual(self) -> bool:
@@ -241,13 +249,17 @@ class AccountHealth:
     """Reason why the newest attempt failed, or fills are not streamed; None if there is no problem."""
     history: str | None = None
     """Progress of reading fills and funding, and what of it failed; None while nothing is missing."""
+    unread: tuple[UnreadPart, ...] = ()
+    """Parts of the account that the newest snapshot lacks."""
+    never_read: frozenset[str] = frozenset()
+    """The symbols of parts that every snapshot lacked."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSummary:
     """Totals of all positions in dollars. None is unknown.
 
-    Stablecoins count at par, coins at their live price.
+    Stablecoins count at par, coins at their live price; realised PnL at the price of each close.
     """
 
     timestamp: int
@@ -256,7 +268,10 @@ class AccountSummary:
     total_exposure: Decimal | None
     unrealized_pnl: Decimal | None
     realized_pnl: Decimal | None
+    """At the price of each close, without the parts in `missing`."""
     by_currency: Mapping[str, CurrencySummary]
+    missing: tuple[str, ...] = ()
+    """Descriptions of what the totals lack, such as a part of an account that could not be read."""
 
     @property
     def total_pnl(self) -> Decimal | None:

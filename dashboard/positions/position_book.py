@@ -57,6 +57,10 @@ class PositionBook(ABC):
         self.cross_checks = 0
         """Number of readings of a position that were compared with the exchange's own figures."""
 
+    def now(self) -> int:
+        """The time of the monotonic clock that positions are valued with, in ms."""
+        return self._clock()
+
     @abstractmethod
     def summary(self) -> AccountSummary:
         """Totals of all positions."""
@@ -107,10 +111,28 @@ class PositionBook(ABC):
         """Returns the markets with an open position."""
         return frozenset(live.market for live in self._positions.copy().values() if live.is_open)
 
-    def is_read(self, exchange: str) -> bool:
-        """True if every account on `exchange` was read at least once."""
-        accounts = tuple(self.accounts.values())
-        return all(account.read_at is not None for account in accounts if account.exchange == exchange)
+    def reason_unknown(self, market: MarketKey) -> str | None:
+        """Returns the reason why an open position in a market may be missing; None if all are known."""
+        for account in tuple(self.accounts.values()):
+            if account.exchange == market.exchange:
+                if account.read_at is None:
+                    return account.problem or "not read yet"
+                part = next((part for part in account.unread if market.symbol in part.symbols), None)
+                if part is not None:
+                    return str(part)
+        keys = self._keys_by_market.get(market, ())
+        known = (self._positions.get(key) for key in keys)
+        is_contradictory = any(live is not None and live.state.is_contradictory for live in known)
+        return "more was closed than opened, so fills are missing" if is_contradictory else None
+
+    def missing(self) -> tuple[str, ...]:
+        """Describes positions that may be missing: parts of accounts not read, and contradictory ones."""
+        unread = (part for account in tuple(self.accounts.values()) for part in account.unread)
+        contradictory = (live for live in self._positions.copy().values() if live.state.is_contradictory)
+        return (
+            *(f"not read: {part}" for part in unread),
+            *(f"{live.key.label}: more was closed than opened" for live in contradictory),
+        )
 
     @property
     def read_at(self) -> int | None:

@@ -1,4 +1,4 @@
-"""The fields of a position's state as JSON, and back. Instruments are numbers, which the caller assigns."""
+"""The fields of a market's positions as JSON, and back. Instruments are numbers, which the caller assigns."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,17 +6,39 @@ from typing import Any
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
+from dashboard.domain.market_positions import MarketPositions
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import ClosedPosition, PositionChange, PositionState
 from dashboard.domain.totals import Amounts, PositionTotals
-from dashboard.positions.audit_records import AuditRecord, event_fields, number, parse_event, record_kind
+from dashboard.positions.audit_records import (
+    AuditRecord,
+    event_fields,
+    event_kind,
+    number,
+    optional_bool,
+    parse_event,
+)
 
 
-def state_fields(state: PositionState, number_of: Callable[[Instrument], int]) -> AuditRecord:
-    """Returns the fields of a state, without its account. `number_of` returns an instrument's number."""
+def market_fields(market: MarketPositions, number_of: Callable[[Instrument], int]) -> AuditRecord:
+    """Returns the fields of a market, without its account. `number_of` returns an instrument's number."""
+    return {
+        "instrument": number_of(market.instrument),
+        "hedged": market.hedged,
+        "positions": [_state_fields(state, number_of) for state in market.by_side.values()],
+    }
+
+
+def parse_market(account: str, fields: AuditRecord, instruments: Sequence[Instrument]) -> MarketPositions:
+    """Returns a market. Raises KeyError, TypeError, ValueError, IndexError or ArithmeticError if invalid."""
+    market = MarketPositions(account, instruments[fields["instrument"]], optional_bool(fields["hedged"]))
+    states = (_state(account, market.instrument, each, instruments) for each in fields["positions"])
+    return market.with_positions(*states)
+
+
+def _state_fields(state: PositionState, number_of: Callable[[Instrument], int]) -> AuditRecord:
     fill, closed = state.last_fill, state.closed
     return {
-        "symbol": state.key.symbol,
         "side": state.key.side,
         "instrument": number_of(state.instrument),
         "contracts": state.contracts,
@@ -26,15 +48,16 @@ def state_fields(state: PositionState, number_of: Callable[[Instrument], int]) -
         "opened_at": state.opened_at,
         "adopted_at": state.adopted_at,
         "change": state.change,
-        "last_fill": [record_kind(fill), number_of(fill.instrument), event_fields(fill)] if fill else None,
+        "last_fill": [event_kind(fill), number_of(fill.instrument), event_fields(fill)] if fill else None,
         "closed": _closed_fields(closed) if closed else None,
     }
 
 
-def parse_state(account: str, fields: AuditRecord, instruments: Sequence[Instrument]) -> PositionState:
-    """Returns a state. Raises KeyError, TypeError, ValueError, IndexError or ArithmeticError if invalid."""
+def _state(
+    account: str, market: Instrument, fields: AuditRecord, instruments: Sequence[Instrument]
+) -> PositionState:
     return PositionState(
-        PositionKey(account, str(fields["symbol"]), _optional(Side, fields["side"])),
+        PositionKey(account, market.symbol, _optional(Side, fields["side"])),
         instruments[fields["instrument"]],
         contracts=number(fields["contracts"]),
         entry_value=number(fields["entry_value"]),
@@ -51,6 +74,8 @@ def parse_state(account: str, fields: AuditRecord, instruments: Sequence[Instrum
 def _totals_fields(totals: PositionTotals) -> AuditRecord:
     return {
         "realized_pnl": totals.realized_pnl,
+        "realized_dollars": totals.realized_dollars,
+        "unexplained_closes": totals.unexplained_closes,
         "fees": totals.fees,
         "fills_without_fee": totals.fills_without_fee,
         "funding": totals.funding,
@@ -60,6 +85,8 @@ def _totals_fields(totals: PositionTotals) -> AuditRecord:
 def _totals(fields: AuditRecord) -> PositionTotals:
     return PositionTotals(
         number(fields["realized_pnl"]),
+        number(fields["realized_dollars"]),
+        int(fields["unexplained_closes"]),
         _amounts(fields["fees"]),
         int(fields["fills_without_fee"]),
         _amounts(fields["funding"]),

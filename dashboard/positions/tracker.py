@@ -1,37 +1,25 @@
 """PositionTracker: the single source of truth for the positions of one account."""
 
-import logging
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dashboard.domain.adjustment import PositionAdjustment
 from dashboard.domain.events import AccountEvent, AccountFailed, AccountSnapshot, FillsReceived
 from dashboard.domain.fill import Fill
-from dashboard.domain.journal import EVENTS_KEPT_MS, Journal
-from dashboard.domain.keys import MarketKey, PositionKey
-from dashboard.domain.position import Position
+from dashboard.domain.funding import Funding
+from dashboard.domain.journal import Journal
+from dashboard.domain.keys import PositionKey
 from dashboard.domain.position_state import PositionState
-from dashboard.domain.reconcile import (
-    Difference,
-    DifferenceKind,
-    difference_kind,
-    find_differences,
-    positions_by_key,
-)
-from dashboard.domain.stated_liquidation import confirms_liquidation, with_crossed_liquidation
-from dashboard.domain.transitions import PositionEvent
+from dashboard.domain.pruning import EVENTS_KEPT_MS
 from dashboard.positions.account_history import AccountHistory
-from dashboard.positions.audit_records import record_kind, record_of, snapshot_record
+from dashboard.positions.audit_records import snapshot_record
 from dashboard.positions.cross_checks import CrossChecks
-from dashboard.positions.event_text import describe_change
 from dashboard.positions.live_book import LiveBook
-from dashboard.positions.models import EventType, LivePosition, ReportCheck
+from dashboard.positions.models import LivePosition
+from dashboard.positions.moving_markets import SETTLED_AFTER_MS
+from dashboard.positions.position_writer import PositionWriter, Recorder
+from dashboard.positions.reconciliation import Reconciliation
 from dashboard.positions.trail_replay import RestoredPositions
-
-log = logging.getLogger(__name__)
-
-Recorder = Callable[[str, Mapping[str, Any]], bool]
 
 
 class PositionTracker:
@@ -60,12 +48,6 @@ class PositionTracker:
         self._record = record
         self._journal = restored.journal
         self._owners = restored.owners
-        self._confirmed: set[PositionKey] = set()
-        """Positions that once agreed with the exchange, or whose figures were adopted from it."""
-        self._terms: dict[PositionKey, Position] = {}
-        """The exchange's positions as last read; the liquidation price is dropped once the size changes."""
-        self._compared: set[PositionKey] = set()
-        """Positions whose liquidation price was compared with a price when it was read."""
         self._has_new_events = False
         self.unrecorded = 0
         """The number of events that could not be recorded, until a checkpoint has them."""
@@ -74,7 +56,8 @@ class PositionTracker:
         self._recorded_until = restored.complete_until
         book.add_account(account, exchange)
         self._checks = CrossChecks(book, self._record_change, restored.disagreements)
-        self._restore()
+        self._writer = PositionWriter(self._journal, book, exchange, self._record_event, self._checks)
+        self._reconciliation = Reconciliation(self._writer, book, restored.complete_until)
 
     def get_all_positions(self) -> dict[PositionKey, LivePosition]:
         """Returns the account's open positions, without figures of prices that are too old."""
@@ -87,8 +70,8 @@ class PositionTracker:
 
     def adoptions(self) -> tuple[PositionAdjustment, ...]:
         """Returns the exchange's figures with which positions began."""
-        keys = (state.key for state in self._journal.positions)
-        events = (event for key in keys for event in self._journal.events(key))
+        symbols = {state.key.symbol for state in self._journal.positions}
+        events = (event for symbol in symbols for event in self._journal.events(symbol))
         return tuple(
             event for event in events if isinstance(event, PositionAdjustment) and event.replaces_history
         )
@@ -96,7 +79,12 @@ class PositionTracker:
     def in_doubt(self, snapshot: AccountSnapshot) -> frozenset[str]:
         """Returns the symbols whose positions in an account snapshot differ from those built here."""
         with self._book.lock:
-            return frozenset(each.key.symbol for each in self._differences(snapshot))
+            return frozenset(each.key.symbol for each in self._reconciliation.differences(snapshot))
+
+    def settles_in_ms(self) -> int | None:
+        """Milliseconds until a reading certainly includes every known fill; None if the newest one did."""
+        with self._book.lock:
+            return self._reconciliation.moving.settles_in_ms(self._book.now())
 
     def apply(self, event: AccountEvent) -> None:
         """Applies one event of the account: records each change, then calls the listeners."""
@@ -104,7 +92,7 @@ class PositionTracker:
             match event:
                 case FillsReceived():
                     for fill in event.fills:
-                        self._apply_event(fill)
+                        self._reconciliation.add_fill(fill, is_recent=True)
                 case AccountSnapshot():
                     self._reconcile(event)
                 case AccountFailed():
@@ -135,133 +123,57 @@ class PositionTracker:
         self.unrecorded += not is_recorded
         return is_recorded
 
-    def _restore(self) -> None:
-        for history in self._journal.histories:
-            if history.may_be_adjusted or self.complete_until is not None:
-                self._confirmed.add(history.base.key)
-        for state in self._journal.positions:
-            self._update(state)
-
-    def _update(self, state: PositionState, difference: str | None = None) -> None:
-        market, terms = MarketKey(self.exchange, state.key.symbol), self._terms.get(state.key)
-        self._book.update(state, market, terms, difference)
-
-    def _apply_event(self, event: PositionEvent, *, announce: bool = True, **context: Any) -> None:
-        """Applies one fill, payment or adjustment that is not known yet, and records it with `context`."""
-        key = self._journal.key_of(event)
-        before = self._journal.position(key)
-        after = self._journal.add(event)
-        if after is None:
-            return
+    def _record_event(self, kind: str, entry: Mapping[str, Any]) -> bool:
         self._has_new_events = True
-        self._record_change(record_kind(event), record_of(event, self.account, before, after) | context)
-        self._drop_outdated_terms(before, after)
-        self._update(after, self._known_difference(key))
-        if not announce:
-            return
-        if after.change is not None:
-            self._book.add_event(key, after.change, describe_change(event, before, after))
-        if isinstance(event, Fill):
-            self._book.announce(key, EventType.FILL, event)
-        else:
-            self._book.announce(key)
+        return self._record_change(kind, entry)
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
-        self._checks.apply(positions_by_key(self.account, snapshot.positions))
-        refined = self._add_reported((*snapshot.fills, *snapshot.funding))
-        for difference in self._differences(snapshot):
-            self._resolve(difference, snapshot)
-        changed = self._update_terms(snapshot) | refined
+        reconciliation, is_first = self._reconciliation, self.complete_until is None
+        # A mode that was unknown applies to earlier fills, too; a new one is of the newest fills only.
+        reconciliation.learn_modes(snapshot, known=False)
+        self._checks.apply(reconciliation.reported(snapshot))
+        refined = self._add_reported(snapshot)
+        reconciliation.learn_modes(snapshot, known=True)
+        changed = reconciliation.resolve(snapshot, is_first=is_first) | refined
         self._finish(snapshot)
         for key in changed:
             self._book.announce(key)
 
-    def _add_reported(self, events: tuple[PositionEvent, ...]) -> set[PositionKey]:
+    def _add_reported(self, snapshot: AccountSnapshot) -> set[PositionKey]:
         """Applies the events of a snapshot. Returns the positions that older history has changed."""
-        before = {state.key: state for state in self._journal.positions}
+        before: dict[str, list[PositionState]] = {}
+        for state in self._journal.positions:
+            before.setdefault(state.key.symbol, []).append(state)
         refined: set[PositionKey] = set()
-        for event in sorted(events, key=lambda each: each.sort_key):
-            key = self._journal.key_of(event)
-            is_news = self._is_news(event, before.get(key))
-            self._apply_event(event, announce=is_news)
-            if not is_news and self._journal.position(key) is not before.get(key):
-                refined.add(key)
+        reported: tuple[Fill | Funding, ...] = (*snapshot.fills, *snapshot.funding)
+        for event in sorted(reported, key=lambda each: each.sort_key):
+            is_news = self._is_news(event, before.get(event.instrument.symbol, ()))
+            if isinstance(event, Funding):
+                entry = self._writer.apply(event, announce=is_news)
+            else:
+                is_recent = event.traded_at > snapshot.requested_at - SETTLED_AFTER_MS
+                entry = self._reconciliation.add_fill(event, is_recent=is_recent, announce=is_news)
+            if entry is not None and not is_news:
+                refined |= {step.after.key for step in entry.steps}
         return refined
 
-    def _is_news(self, event: PositionEvent, before: PositionState | None) -> bool:
+    def _is_news(self, event: Fill | Funding, before: Collection[PositionState]) -> bool:
         """True for listeners and the event log; False if it is history from before the account was known."""
+        time, adopted = event.sort_key[0], [state.adopted_at for state in before]
         if self.complete_until is not None:
-            return before is not None or event.sort_key[0] > self.complete_until
-        return before is not None and (before.adopted_at is None or event.sort_key[0] > before.adopted_at)
-
-    def _differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
-        theirs = positions_by_key(self.account, snapshot.positions)
-        # Flat positions are compared, too: one closed after the request is not missing here.
-        return find_differences(self._journal.positions, theirs, requested_at=snapshot.requested_at)
-
-    def _resolve(self, difference: Difference, snapshot: AccountSnapshot) -> None:
-        """Adopts the exchange's figures if they are certain; otherwise marks the position."""
-        if difference.key.symbol in snapshot.inconsistent_symbols:
-            return
-        if _is_unconfirmed_close(difference, snapshot):
-            self._mark(difference.key, difference.text)
-        else:
-            self._adopt(difference, snapshot.requested_at)
-
-    def _adopt(self, difference: Difference, requested_at: int) -> None:
-        key, live = difference.key, self._book.newest(difference.key)
-        is_resized = difference.kind is DifferenceKind.CONTRACT
-        is_unconfirmed = difference.theirs is not None and (live is None or key not in self._confirmed)
-        replaces_history = is_resized or is_unconfirmed
-        if is_resized or not is_unconfirmed:
-            log.warning("%s; the exchange's figures are adopted", difference.text)
-            if live is None or live.difference != difference.text:
-                self._book.add_event(key, ReportCheck.DIFFERENCE, difference.text)
-        adjustment = difference.adjustment(requested_at, replaces_history=replaces_history)
-        self._apply_event(adjustment, difference=difference.text)
-        self._confirmed.add(key)
-
-    def _update_terms(self, snapshot: AccountSnapshot) -> set[PositionKey]:
-        """Updates the exchange's terms and clears resolved differences. Returns the changed keys."""
-        changed = set()
-        theirs = positions_by_key(self.account, snapshot.positions)
-        for state in self._journal.positions:
-            terms = self._terms_after(state.key, theirs.get(state.key))
-            if difference_kind(state, terms) is None:
-                self._confirmed.add(state.key)
-                self._mark(state.key, None)
-            if terms is not None and terms != self._terms.get(state.key):
-                self._terms[state.key] = terms
-                state = self._journal.use_instrument(state.key, terms.instrument)
-                self._update(state, self._known_difference(state.key))
-                changed.add(state.key)
-            if terms is not None and self._confirms_liquidation(state.key, terms, snapshot):
-                changed.add(state.key)
-        return changed
-
-    def _confirms_liquidation(self, key: PositionKey, terms: Position, snapshot: AccountSnapshot) -> bool:
-        """True if it was awaited that a reading confirms the liquidation price, and this one does."""
-        if key.symbol in snapshot.inconsistent_symbols or not confirms_liquidation(terms):
-            return False
-        return self._book.confirm_liquidation(key, snapshot.started_at)
-
-    def _terms_after(self, key: PositionKey, terms: Position | None) -> Position | None:
-        """Returns a row with its liquidation price, if that holds at the price of the row or the market."""
-        if terms is None:
-            return None
-        mark, before = terms.reported.mark_price if terms.reported else None, self._terms.get(key)
-        price = mark or self._book.live_price(key)
-        if price is None:
-            if before is None or before.liquidation_price != terms.liquidation_price:
-                self._compared.discard(key)
-            return terms
-        known = before if key in self._compared else None
-        self._compared.add(key)
-        return with_crossed_liquidation(terms, known, price)
+            return bool(before) or time > self.complete_until
+        return bool(before) and all(at is None or time > at for at in adopted)
 
     def _finish(self, snapshot: AccountSnapshot) -> None:
+        health, unread = self._book.accounts[self.account], snapshot.unread_symbols
+        problems = [*([snapshot.problem] if snapshot.problem else []), *map(str, snapshot.unread)]
         self._book.set_health(
-            self.account, read_at=snapshot.received_at, problem=snapshot.problem, history=snapshot.history
+            self.account,
+            read_at=snapshot.received_at,
+            problem="; ".join(problems) or None,
+            history=snapshot.history,
+            unread=snapshot.unread,
+            never_read=unread if health.read_at is None else health.never_read & unread,
         )
         if snapshot.complete_until is not None:
             self.complete_until = snapshot.complete_until
@@ -269,36 +181,3 @@ class PositionTracker:
                 self.record_reading()
                 self._has_new_events = self._recorded_until != self.complete_until
             self._journal.prune_before(snapshot.complete_until - EVENTS_KEPT_MS)
-
-    def _known_difference(self, key: PositionKey) -> str | None:
-        live = self._book.newest(key)
-        return live.difference if live else None
-
-    def _mark(self, key: PositionKey, difference: str | None) -> None:
-        """Sets or clears the difference of a position, and logs and announces a change of it."""
-        live = self._book.newest(key)
-        if live is None or live.difference == difference:
-            return
-        kind = ReportCheck.DIFFERENCE if difference else ReportCheck.AGREEMENT
-        self._book.add_event(key, kind, difference or "agrees with the exchange again")
-        self._update(live.state, difference)
-        self._book.announce(key)
-
-    def _drop_outdated_terms(self, before: PositionState | None, after: PositionState) -> None:
-        """Drops the terms after a change of side, and the liquidation price after a change of size."""
-        terms = self._terms.get(after.key)
-        if terms is None:
-            return
-        if before is None or before.side is not after.side:
-            del self._terms[after.key]
-        elif after.contracts != before.contracts:
-            self._terms[after.key] = replace(terms, liquidation_price=None)
-
-
-def _is_unconfirmed_close(difference: Difference, snapshot: AccountSnapshot) -> bool:
-    """True if a position is missing on the exchange and its close is not confirmed."""
-    side = difference.ours.side if difference.ours else None
-    return (
-        difference.kind is DifferenceKind.MISSING_THERE
-        and (difference.key.symbol, side) not in snapshot.recently_closed
-    )

@@ -9,9 +9,10 @@ from typing import Any
 
 from dashboard.audit.trail_start import Checkpoint, TrailStart, trail_starts
 from dashboard.domain.disagreement import Disagreement
-from dashboard.domain.journal import EVENTS_KEPT_MS, MAX_EVENTS, Journal, pruning_times
+from dashboard.domain.journal import Journal
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
+from dashboard.domain.pruning import EVENTS_KEPT_MS, pruning_times
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode
 from dashboard.positions.account_owner import ACCOUNT, AccountOwner, read_owner
 from dashboard.positions.audit_records import EVENT_KINDS, READING, parse_event, parse_instrument
@@ -19,7 +20,7 @@ from dashboard.positions.disagreement_records import CROSS_CHECK, read_disagreem
 
 log = logging.getLogger(__name__)
 
-_PRUNE_EVERY_RECORDS = MAX_EVENTS
+_PRUNE_EVERY_RECORDS = 10_000
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class TrailReplay:
     def __init__(self, accounts: Iterable[AccountHistory] = ()) -> None:
         self._accounts = {
             each.account: RestoredPositions(
-                Journal(each.account, each.positions),
+                Journal(each.account, each.markets),
                 each.complete_until,
                 dict(each.disagreements),
                 each.owners,
@@ -115,11 +116,11 @@ class TrailReplay:
         return self._instruments[key]
 
     def _limit_memory(self) -> None:
-        """Prunes events of a trail without checkpoints, and fewer of them than its writer has pruned."""
+        """Prunes events of a trail without checkpoints, and none that its writer has kept."""
         self._added += 1
         if self._added % _PRUNE_EVERY_RECORDS == 0:
             for each in self._accounts.values():
-                for time in pruning_times(each.journal.histories, 2 * MAX_EVENTS):
+                for time in pruning_times(each.journal.histories, None):
                     each.journal.prune_before(time)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from dashboard.domain.currencies import USD_EQUIVALENTS
+from dashboard.domain.currencies import settlement_in_dollars
 from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.manual_position import ManualPosition
@@ -70,18 +70,12 @@ class ValuedPosition:
     def pnl(self) -> Decimal | None:
         """The unrealised PnL in dollars; in the settlement currency if `_is_in_dollars` is False."""
         pnl, quote = self.live.unrealized_pnl, self.live.quote
-        if pnl is None or quote is None or self._settle in USD_EQUIVALENTS or not self._is_in_dollars:
+        if pnl is None or quote is None:
             return pnl
-        return pnl * quote.value
-
-    @property
-    def _settle(self) -> str:
-        return self.live.state.instrument.settle
+        dollars_per_unit = settlement_in_dollars(self.live.state.instrument, quote.value)
+        return pnl if dollars_per_unit is None else pnl * dollars_per_unit
 
     @property
     def _is_in_dollars(self) -> bool:
         """True if its PnL in dollars follows from its own price. Otherwise every move is published."""
-        market = self.live.state.instrument
-        return market.settle in USD_EQUIVALENTS or (
-            market.settle == market.base and market.quote in USD_EQUIVALENTS
-        )
+        return settlement_in_dollars(self.live.state.instrument, Decimal(1)) is not None

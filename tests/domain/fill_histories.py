@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.journal import Journal
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.market_positions import MarketEvent
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.transitions import PositionEvent, apply
@@ -29,8 +31,12 @@ def fill(
     of: Instrument | None = None,
     id: str | None = None,
     leg: Side | None = None,
+    **more: Any,
 ) -> Fill:
-    """A fill from a text like `buy 2 @ 100`. Its id is its time by default."""
+    """A fill from a text like `buy 2 @ 100`. Its id is its time by default.
+
+    With a `leg` it states hedge mode.
+    """
     side, contracts, _, price = trade.split()
     of = of or instrument()
     return Fill(
@@ -41,7 +47,7 @@ def fill(
         contracts=Decimal(contracts),
         traded_at=at,
         fees=() if fee is None else (Fee(Decimal(fee), of.settle),),
-        position_side=leg,
+        **{"position_side": leg, "hedged": True if leg else None, **more},
     )
 
 
@@ -75,7 +81,7 @@ def after(
     return reduce(apply, steps, flat(of, leg))
 
 
-def journal(events: Iterable[PositionEvent]) -> Journal:
+def journal(events: Iterable[MarketEvent]) -> Journal:
     """A journal of `events`, added in the given order."""
     book = Journal(ACCOUNT)
     for event in events:
@@ -114,7 +120,8 @@ def histories(
         if closes and held[leg]:
             trade, contracts = (TradeSide.SELL if held[leg] > 0 else TradeSide.BUY), abs(held[leg])
         paid = Fee(fee, "BNB" if kind == 2 else of.settle)
-        one = Fill(str(len(made)), of, trade, price, contracts, at, (paid,), leg)
+        hedged = True if leg else None
+        one = Fill(str(len(made)), of, trade, price, contracts, at, (paid,), leg, hedged=hedged)
         held[leg] += one.signed_contracts
         made.append(one)
     return made

@@ -98,6 +98,7 @@ def test_position_is_counted_in_the_newest_contracts_without_an_event() -> None:
     (state,) = book.positions
     assert book.use_instrument(state.key, SMALLER).contracts == 3000
     assert book.use_instrument(state.key, INVERSE).instrument is SMALLER
-    assert book.histories[0].state == state
-    sold = book.add(fill("sell 3000 @ 120", 3, of=SMALLER))
+    assert book.histories[0].state.by_side == {None: state}
+    book.add(fill("sell 3000 @ 120", 3, of=SMALLER))
+    (sold,) = book.positions
     assert (sold.contracts, sold.totals.realized_pnl) == (0, 30)

@@ -88,6 +88,7 @@ def outcome(held: Position, live: str | None = None) -> str:
         ),
         pytest.param(row(contracts="0.00002", mark="65000", pnl="0.01"), "agrees", id="dust, truncated PnL"),
         pytest.param(row(mark="64000", pnl="0"), "agrees", id="PnL of zero"),
+        pytest.param(row(mark="65000", pnl="0"), "unrealised PnL", id="PnL of zero, perhaps not calculated"),
         pytest.param(row(entry="100", mark="1E+2", pnl="0.0"), "agrees", id="in scientific notation"),
     ],
 )  # fmt: skip
@@ -99,7 +100,8 @@ def test_row_is_checked_by_its_own_figures(held: Position, found: str) -> None:
     ("held", "live", "found"),
     [
         pytest.param(row(pnl="500"), "65100", "agrees", id="PnL of a price near the live one"),
-        pytest.param(row(pnl="500"), "66000", "agrees", id="PnL of a price 1.5 % from the live one"),
+        pytest.param(row(pnl="500"), "65600", "agrees", id="PnL of a price 0.9 % from the live one"),
+        pytest.param(row(pnl="500"), "66000", "unrealised PnL", id="PnL of a price 1.5 % from the live one"),
         pytest.param(row(pnl="-500"), "68000", "unrealised PnL!", id="PnL of no price near the live one"),
         pytest.param(row(pnl="500"), "69000", "unrealised PnL!", id="a tenth of the PnL"),
         pytest.param(row(notional="32500"), "65100", "agrees", id="notional of a price near the live one"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dashboard.domain.fill import Fill
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position import Position, Side
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.reconcile import Difference, DifferenceKind, find_differences, positions_by_key
@@ -22,11 +23,11 @@ STEPPED = replace(instrument(), size_step=Decimal("0.01"), price_step=Decimal("0
 def compared(
     ours: list[PositionState], theirs: list[Position], *, hedged: bool = False
 ) -> tuple[Difference, ...]:
-    return find_differences(ours, positions_by_key(ACCOUNT, in_mode(theirs, hedged=hedged)))
+    return find_differences(ours, by_key(theirs, hedged=hedged))
 
 
-def in_mode(theirs: list[Position], *, hedged: bool) -> list[Position]:
-    return [replace(each, hedged=hedged) for each in theirs]
+def by_key(theirs: list[Position], *, hedged: bool = False) -> dict[PositionKey, Position]:
+    return positions_by_key(ACCOUNT, theirs, {each.instrument.symbol: hedged for each in theirs})
 
 
 def kinds(found: tuple[Difference, ...]) -> list[DifferenceKind]:
@@ -107,7 +108,7 @@ def test_position_with_a_fill_since_the_request_is_skipped(
     requested_at: int | None, found: list[str]
 ) -> None:
     ours = after([fill("buy 2 @ 100", 5)])
-    theirs = positions_by_key(ACCOUNT, [position(LONG, "1", "100")])
+    theirs = by_key([position(LONG, "1", "100")])
     assert kinds(find_differences([ours], theirs, requested_at=requested_at)) == found
 
 
@@ -155,7 +156,9 @@ def test_adjustments_resolve_all_differences(
     of = instrument(payoff)
     book = journal(replace(each, instrument=of) for each in history)
     reported = [] if empty else [position(side, "7", "12345.6", of=of)]
-    theirs = positions_by_key(ACCOUNT, in_mode(reported, hedged=hedged))
+    if hedged and history:
+        book.add(ModeChange(of, hedged=True, as_of=999))
+    theirs = by_key(reported, hedged=hedged or bool(book.is_hedged(of.symbol)))
     for difference in find_differences(book.positions, theirs):
         book.add(difference.adjustment(as_of=1000))
     assert find_differences(book.positions, theirs) == ()
@@ -164,6 +167,7 @@ def test_adjustments_resolve_all_differences(
 def test_adjusted_position_has_adopted_at() -> None:
     book = journal([fill("buy 2 @ 100")])
     (difference,) = compared(list(book.positions), [position(LONG, "3", "110")])
-    state = book.add(difference.adjustment(as_of=60_000))
+    book.add(difference.adjustment(as_of=60_000))
+    (state,) = book.positions
     assert (state.contracts, state.entry_price, state.adopted_at) == (3, 110, 60_000)
     assert state.opened_at == 1

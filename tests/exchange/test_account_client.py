@@ -18,7 +18,6 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.market import Payoff
 from dashboard.domain.position import Side, Source
 from dashboard.errors import CredentialError, ExchangeLacks, ExchangeUnavailable
-from dashboard.exchange import normalize_account
 from dashboard.exchange.account_client import AccountClient, StreamedFills
 from dashboard.exchange.adapters.families import PositionRows
 from dashboard.exchange.credentials import Credentials
@@ -160,6 +159,36 @@ async def test_failure_of_one_product_type_leaves_its_markets_unread(
     assert [each.instrument.symbol for each in held.positions] == [BTC]
 
 
+@pytest.mark.parametrize("error", [ExchangeUnavailable("no price"), KeyError("avgPx"), ValueError("-1")])
+async def test_unreadable_row_leaves_its_market_unread(
+    harness: AccountHarness, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """One that an adapter refuses, or one of another form than documented."""
+    harness.exchange.account.positions.append(DemoPosition(symbol="ETHUSDT"))
+    adapter = harness.account._adapter
+    position, fill = adapter.position, adapter.fill
+
+    def unless_ether(read: Any) -> Any:
+        def refuse(row: Any, instrument: Any) -> Any:
+            if instrument.symbol == ETH:
+                raise error
+            return read(row, instrument)
+
+        return refuse
+
+    monkeypatch.setattr(adapter, "position", unless_ether(position))
+    monkeypatch.setattr(adapter, "fill", unless_ether(fill))
+    held = await harness.account.fetch_positions()
+    assert [each.instrument.symbol for each in held.positions] == [BTC]
+    assert [part.symbols for part in held.unread] == [{ETH}]
+    pending = await harness.subscribe()
+    await harness.exchange.order("BTCUSDT", side="buy", size="0.1")
+    assert len(await pending) == 1
+    await harness.exchange.order("ETHUSDT", side="buy", size="1")
+    streamed = await harness.watch()
+    assert (streamed.fills, [part.symbols for part in streamed.unread]) == ((), [{ETH}])
+
+
 async def test_wrong_api_key_is_a_credential_error(harness: AccountHarness) -> None:
     harness.exchange.account.api_key = "another"
     with pytest.raises(CredentialError, match=r"^bitget: the API key was rejected"):
@@ -230,30 +259,15 @@ async def test_position_in_an_unlisted_market_is_unknown(
     assert caplog.text.count("positions and fills in GONEUSDT are unknown") == 1
 
 
-async def test_fill_in_hedge_mode_without_a_side_is_left_to_the_next_snapshot(
-    harness: AccountHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It would open a third position, of no side."""
-    adapter = harness.account._adapter
-    monkeypatch.setattr(
-        adapter, "fill", lambda row, listed: normalize_account.fill(row | {"info": {}}, listed)
-    )
-    assert len(await harness.fetch_fills()) == 0
-    await harness.exchange.order("BTCUSDT", side="buy", size="0.1")
-    assert len(await harness.fetch_fills()) == 1
-    harness.account._position_modes[BTC] = True
-    assert await harness.fetch_fills() == ()
-
-
-async def test_hedge_mode_is_remembered_without_positions(harness: AccountHarness) -> None:
+async def test_rows_state_hedge_mode(harness: AccountHarness) -> None:
     harness.exchange.account.use_hedge_mode()
-    assert [each.hedged for each in (await harness.account.fetch_positions()).positions] == [True]
+    assert (await harness.account.fetch_positions()).position_modes == {BTC: True}
     harness.exchange.account.positions.clear()
     flat = await harness.account.fetch_positions()
-    assert (flat.positions, flat.position_modes) == ((), {BTC: True})
+    assert (flat.positions, flat.position_modes) == ((), {})
 
 
-async def test_fills_reveal_hedge_mode(harness: AccountHarness) -> None:
+async def test_fills_state_hedge_mode(harness: AccountHarness) -> None:
     harness.exchange.account.positions.clear()
     harness.exchange.account.use_hedge_mode()
     await harness.exchange.order("BTCUSDT", side="buy", size="0.1")
@@ -261,8 +275,7 @@ async def test_fills_reveal_hedge_mode(harness: AccountHarness) -> None:
     opened, closed = await harness.fetch_fills()
     assert (opened.trade_side, opened.position_side) == (TradeSide.BUY, Side.LONG)
     assert (closed.trade_side, closed.position_side) == (TradeSide.SELL, Side.LONG)
-    flat = await harness.account.fetch_positions()
-    assert (flat.positions, flat.position_modes) == ((), {BTC: True})
+    assert opened.hedged is closed.hedged is True
 
 
 async def test_fills_of_one_market_have_all_fields(harness: AccountHarness) -> None:
@@ -433,3 +446,12 @@ async def test_exchange_without_private_endpoints(
     assert await harness.fetch_funding() == ()
     with pytest.raises(ExchangeLacks, match=r"^bitget does not support reading positions"):
         await harness.account.fetch_positions()
+
+
+async def test_stream_of_whole_orders_is_no_stream_of_fills() -> None:
+    used = Credentials("bingx")
+    markets = ExchangeClient(used)
+    account = AccountClient(used, markets)
+    assert not account.can_watch_fills
+    await account.close()
+    await markets.close()

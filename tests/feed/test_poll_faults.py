@@ -7,7 +7,7 @@ import pytest
 from dashboard.demo.protocol.fault_injection import RestFaults
 from dashboard.domain.feed_state import FeedState
 from dashboard.errors import CredentialError, ExchangeUnavailable, UnknownSymbol
-from tests.feed.harness import EXCHANGE, PATIENT_REQUESTS, FeedHarness
+from tests.feed.harness import PATIENT_REQUESTS, FeedHarness
 from tests.waiting import TIMEOUT_S
 
 TICKER, MARKETS, POSITIONS = (
@@ -114,7 +114,7 @@ class TestAccount:
         harness.demo.call(harness.exchange.order("BTCUSDT", side="sell", size="0.5", reduce_only=True))
         harness.demo.call(harness.exchange.accept_again())
         harness.until(lambda _: BTC not in harness.open)
-        assert harness.book.is_read(EXCHANGE)
+        assert harness.book.read_at is not None
 
     def test_position_missing_without_a_closing_fill_is_kept_as_different(self, harness: FeedHarness):
         """Neither the fills nor the exchange's history report that it was closed."""
@@ -131,7 +131,7 @@ class TestAccount:
         harness.exchange.faults.rest_at(POSITIONS).status = 500
         harness.start(account=True, **PATIENT_REQUESTS).first_connection.result(TIMEOUT_S)
         harness.until(lambda _: harness.health.problem)
-        assert not harness.book.is_read(EXCHANGE)
+        assert harness.book.read_at is None
         assert harness.book.summary().total_pnl is None
 
 

@@ -1,7 +1,7 @@
 """TrackerHarness: a tracker with its book and markets, on a clock that the test moves."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from dashboard.domain.market import Ticker
 from dashboard.domain.position import Position
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import AccountHealth, LivePosition, PositionUpdate
+from dashboard.positions.moving_markets import MovingMarkets
 from dashboard.positions.tracker import PositionTracker
 from dashboard.positions.trail_replay import RestoredPositions, TrailReplay
 from dashboard.state.markets import Markets
@@ -46,6 +47,8 @@ class TrackerHarness:
     markets: Markets = field(default_factory=lambda: Markets(market_key(), 2_000))
     recorded: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     announced: list[PositionUpdate] = field(default_factory=list)
+    earlier: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    """Records of earlier runs."""
 
     def __post_init__(self) -> None:
         self.book = LiveBook(
@@ -68,11 +71,20 @@ class TrackerHarness:
         return self
 
     def snapshot(
-        self, *positions: Position, requested_at: int = 1_000, hedged: bool = False, **more: Any
+        self,
+        *positions: Position,
+        requested_at: int = 1_000,
+        hedged: bool | None = None,
+        settled: bool = True,
+        **more: Any,
     ) -> "TrackerHarness":
-        in_mode = tuple(replace(each, hedged=hedged) for each in positions)
-        started = {"started_at": self.book._clock()}
-        self.tracker.apply(AccountSnapshot(self.now, requested_at, in_mode, **(started | more)))
+        """`hedged` is the mode that all rows state; `settled` makes fills count as old ones."""
+        if settled:
+            self.tracker._reconciliation.moving = MovingMarkets()
+        if hedged is not None:
+            more["position_modes"] = {each.instrument.symbol: hedged for each in positions}
+        started = {"started_at": self.book.now()}
+        self.tracker.apply(AccountSnapshot(self.now, requested_at, positions, **(started | more)))
         return self
 
     def price(self, last: str, symbol: str = BTC) -> "TrackerHarness":
@@ -107,7 +119,12 @@ class TrackerHarness:
 
     def restarted(self) -> "TrackerHarness":
         """A new harness, restored from the records."""
-        return TrackerHarness(restored=restore_positions(self.recorded))
+        return TrackerHarness(restored=restore_positions(self.trail), earlier=self.trail)
+
+    @property
+    def trail(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The records of all runs."""
+        return [*self.earlier, *self.recorded]
 
 
 def restore_positions(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
 
 from dashboard.domain.contract_math import notional
+from dashboard.domain.currencies import USD_EQUIVALENTS
 from dashboard.domain.currency_summary import CurrencySummary, PartialSum
 from dashboard.domain.decimal_math import EXACT
 from dashboard.domain.position_state import PositionState
@@ -41,7 +42,8 @@ def _currencies(parts: Sequence[Marked]) -> dict[str, None]:
 
 def _summary(currency: str, parts: Sequence[Marked]) -> CurrencySummary:
     settled = [(state, mark) for state, mark in parts if state.instrument.settle == currency]
-    opened = [(state, mark) for state, mark in settled if state.contracts]
+    held = [(state, mark) for state, mark in settled if state.contracts]
+    opened = [(state, mark) for state, mark in held if state.is_open]
     totals = [state.cumulative_totals for state, _ in parts]
     without_fee = sum(state.cumulative_totals.fills_without_fee for state, _ in settled)
     zero = Decimal(0)
@@ -49,12 +51,24 @@ def _summary(currency: str, parts: Sequence[Marked]) -> CurrencySummary:
         currency,
         count=len(opened),
         adopted=sum(state.adopted_at is not None for state, _ in opened),
-        exposure=_sum(exposure(state, mark) for state, mark in opened),
-        unrealized_pnl=_sum(unrealized(state, mark) for state, mark in opened),
+        exposure=_sum(exposure(state, mark) for state, mark in held),
+        unrealized_pnl=_sum(unrealized(state, mark) for state, mark in held),
         realized_pnl=sum((state.cumulative_totals.realized_pnl for state, _ in settled), zero),
+        realized_dollars=sum((state.cumulative_totals.realized_dollars for state, _ in settled), zero),
+        unpriced_pnl=sum((_unpriced(state) for state, _ in settled), zero),
+        unexplained_closes=sum(state.cumulative_totals.unexplained_closes for state, _ in settled),
         fees=PartialSum(sum((each.fees.get(currency, zero) for each in totals), zero), without_fee),
         funding=sum((each.funding.get(currency, zero) for each in totals), zero),
     )
+
+
+def _unpriced(state: PositionState) -> Decimal:
+    """The PnL realised in a coin against another coin."""
+    market = state.instrument
+    in_dollars = market.settle in USD_EQUIVALENTS or (
+        market.quote in USD_EQUIVALENTS and market.settle == market.base
+    )
+    return Decimal(0) if in_dollars else state.cumulative_totals.realized_pnl
 
 
 def _sum(parts: Iterable[Decimal | None]) -> PartialSum:

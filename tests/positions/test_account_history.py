@@ -9,14 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.audit.records import to_json
-from dashboard.domain.event_log import PositionHistory
+from dashboard.domain.disagreement import ComparedFigure, Disagreement
+from dashboard.domain.keys import PositionKey
+from dashboard.domain.market_history import MarketHistory
+from dashboard.domain.market_positions import MarketPositions
+from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import ClosedPosition, PositionState
 from dashboard.domain.totals import PositionTotals
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode, encode
 from dashboard.positions.account_owner import AccountOwner
-from dashboard.positions.position_fields import state_fields
+from dashboard.positions.position_fields import market_fields
 from tests.domain.fill_histories import ACCOUNT, adopted, after, fill, fills, funding, histories, journal
+
+WRONG = {
+    PositionKey(ACCOUNT, "BTC/USDT:USDT", side): Disagreement(
+        (ComparedFigure("notional", Decimal("220"), Decimal("22.0"), "USDT", is_severe=True),)
+    )
+    for side in (None, Side.SHORT)
+}
 
 
 def read_back(*accounts):
@@ -26,13 +37,14 @@ def read_back(*accounts):
 
 @given(histories(legs=tuple(Side)) | histories(), st.integers(0, 9), st.none() | st.integers(0, 10**13))
 def test_accounts_are_read_back_unchanged(history, pruned, complete_until):
-    positions = journal([*history, funding("-0.1", 2, of=history[0].instrument)]).histories
+    of = history[0].instrument
+    markets = journal([*history, funding("-0.1", 2, of=of), ModeChange(of, hedged=True, as_of=3)]).histories
     shorter = tuple(
         each.pruned_to(each.events[pruned].sort_key) if pruned < len(each.events) else each
-        for each in positions
+        for each in markets
     )
     owners = AccountOwner("0a", "1b"), AccountOwner("2c", "1b")
-    accounts = AccountHistory(ACCOUNT, shorter, complete_until, owners=owners), AccountHistory("empty")
+    accounts = AccountHistory(ACCOUNT, shorter, complete_until, WRONG, owners), AccountHistory("empty")
     assert read_back(*accounts) == accounts
 
 
@@ -49,30 +61,31 @@ def test_accounts_are_read_back_unchanged(history, pruned, complete_until):
     ],
 )
 def test_state_is_read_back_unchanged(state):
-    history = PositionHistory(state, (), (5, 0, 1, "5", "buy"))
+    market = MarketPositions(ACCOUNT, state.instrument, state.key.side is not None).with_positions(state)
+    history = MarketHistory(market, (), (5, 0, 1, "5", "buy"))
     (account,) = read_back(AccountHistory(ACCOUNT, (history,)))
-    assert account.positions == (history,)
+    assert account.markets == (history,)
 
 
 @pytest.mark.parametrize(
     ("kind", "found"),
     [
-        (PositionState, lambda state: state),
-        (ClosedPosition, lambda state: state["closed"]),
-        (PositionTotals, lambda state: state["totals"]),
+        (PositionState, lambda market: market["positions"][0]),
+        (ClosedPosition, lambda market: market["positions"][0]["closed"]),
+        (PositionTotals, lambda market: market["positions"][0]["totals"]),
     ],
 )
 def test_every_field_is_in_the_checkpoint(kind, found):
     """A field that is added to the class has to be added to its record, too."""
-    closed = state_fields(after("buy 3 @ 100, sell 3 @ 110"), lambda _instrument: 0)
+    (history,) = journal(fills("buy 3 @ 100, sell 3 @ 110")).histories
     names = {each.name for each in fields(kind)} - {"key"}
-    assert names <= set(found(closed))
+    assert names <= set(found(market_fields(history.state, lambda _instrument: 0)))
 
 
 def test_instrument_is_written_once():
     history = journal(fills("buy 1 @ 100, buy 2 @ 100, sell 1 @ 90")).histories
     kinds = [item[0] for item in encode([AccountHistory(ACCOUNT, history)])]
-    assert kinds == ["account", "instrument", "position", "fill", "fill", "fill"]
+    assert kinds == ["account", "instrument", "market", "fill", "fill", "fill"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +95,7 @@ def test_instrument_is_written_once():
         [["unknown"]],
         [["account", 7, None]],
         [["account", "main", "late"]],
-        [["account", "main", None], ["position", {}, None]],
+        [["account", "main", None], ["market", {}, None]],
         [["account", "main", None], ["instrument", {"contract_size": "0"}]],
         [[]],
         [None],

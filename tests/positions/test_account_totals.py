@@ -29,13 +29,13 @@ CLOSED = after("buy 1 @ 100, sell 1 @ 95")
 Totals = Callable[[Iterable[Marked]], dict[str, CurrencySummary]]
 
 
-def account_summary(positions: Iterable[Marked]) -> AccountSummary:
+def account_summary(positions: Iterable[Marked], **prices: str) -> AccountSummary:
     totals = AccountTotals()
     for state, mark in positions:
         valuation = replace(UNPRICED, unrealized_pnl=unrealized(state, mark), notional=exposure(state, mark))
         live = LivePosition(state, market_key(state.key.symbol), valuation=valuation)
         totals.change(None, live)
-    return totals.summary(0, lambda _coin: None)
+    return totals.summary(0, lambda coin: D(prices[coin]) if coin in prices else None)
 
 
 def incremental_totals(positions: Iterable[Marked]) -> dict[str, CurrencySummary]:
@@ -74,10 +74,11 @@ def test_a_closed_position_needs_no_price(totals: Totals) -> None:
 def test_a_hedge_leg_with_missing_fills_is_unknown(totals: Totals) -> None:
     total = totals([(after("sell 1 @ 100", leg=LONG), D(120))])["USDT"]
     assert (total.count, total.exposure, total.unrealized_pnl) == (
-        1,
+        0,
         PartialSum(unknown=1),
         PartialSum(unknown=1),
     )
+    assert (total.realized_pnl, total.unexplained_closes, total.total_pnl) == (0, 1, None)
 
 
 def test_realized_pnl_of_earlier_positions_under_the_key_counts(totals: Totals) -> None:
@@ -138,3 +139,34 @@ def test_stablecoins_count_as_dollars_at_par(stablecoin: str) -> None:
     of = replace(instrument(), symbol=f"BTC/{stablecoin}:{stablecoin}", quote=stablecoin, settle=stablecoin)
     summary = account_summary([(after("buy 2 @ 100", of=of), D(110))])
     assert (summary.total_exposure, summary.unrealized_pnl) == (220, 20)
+
+
+class TestRealizedDollars:
+    """PnL realised in coins counts at the price of its close, so that no later price changes it."""
+
+    ETHER_IN_BITCOIN = replace(instrument(), symbol="ETH/BTC:BTC", base="ETH", quote="BTC", settle="BTC")
+    CLOSED_IN_BITCOIN = after("buy 10 @ 0.05, sell 10 @ 0.06", of=ETHER_IN_BITCOIN)
+
+    def test_inverse_contracts_count_at_the_price_of_each_close(self) -> None:
+        """Of 62,000 dollars entered at 31,000: half at 62,000 is 0.5 coins, half at 124,000 is 0.75."""
+        closed = after("buy 62000 @ 31000, sell 31000 @ 62000, sell 31000 @ 124000", of=INVERSE)
+        summary = account_summary([(closed, None), (CLOSED, None)])
+        assert summary.by_currency["BTC"].realized_pnl == D("1.25")
+        assert summary.realized_pnl == D("0.5") * 62_000 + D("0.75") * 124_000 - 5
+        assert summary.missing == ()
+
+    def test_contracts_sized_in_coins_count_at_the_price_of_the_close(self) -> None:
+        closed = after("buy 2 @ 100, sell 2 @ 200", of=instrument(Payoff.INVERSE_BASE))
+        assert account_summary([(closed, None)], BTC="999").realized_pnl == 200
+
+    def test_prices_in_another_coin_lead_to_no_dollars(self) -> None:
+        summary = account_summary([(self.CLOSED_IN_BITCOIN, None), (CLOSED, None)])
+        assert summary.realized_pnl == -5
+        assert summary.missing == ("realised PnL in BTC, whose price in dollars is unknown",)
+        priced = account_summary([(self.CLOSED_IN_BITCOIN, None)], BTC="60000")
+        assert (priced.realized_pnl, priced.missing) == (6_000, ())
+
+    def test_unexplained_close_is_missing(self) -> None:
+        summary = account_summary([(after("sell 1 @ 100", leg=LONG), None), (CLOSED, None)])
+        assert summary.realized_pnl == -5
+        assert summary.missing == ("1 closed in USDT without a known opening",)

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from dashboard.audit.records import to_json
 from dashboard.domain.journal import Journal
+from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position import Side
 from dashboard.positions.audit_records import record_kind, record_of, snapshot_record
+from tests.domain.builders import instrument
 from tests.domain.fill_histories import ACCOUNT, adopted, fill, funding, histories, journal
 from tests.positions.harness import TrackerHarness, restore_positions
 
@@ -18,10 +20,8 @@ def records(events):
     """The records of events, encoded as JSON and decoded."""
     book = Journal(ACCOUNT)
     for event in events:
-        before = book.position(book.key_of(event))
-        after = book.add(event)
-        entry = record_of(event, ACCOUNT, before, after)
-        yield record_kind(event), json.loads(to_json(entry))
+        entry = book.add(event)
+        yield record_kind(entry), json.loads(to_json(record_of(entry, ACCOUNT)))
 
 
 def restored_events(given):
@@ -41,10 +41,13 @@ def test_fills_are_restored_unchanged(history):
         funding("1E-12", 7, leg=Side.SHORT),
         adopted("-2.5", "100.1", 9, replaces_history=True, opened_at=3),
         adopted("0", "0", 9, position_side=Side.LONG),
+        adopted("1", "100", 9).before(fill("sell 1 @ 100", 5)),
+        ModeChange(instrument(), hedged=True, as_of=4),
+        ModeChange(instrument(), hedged=False, as_of=4),
     ],
-    ids=["paid", "received in hedge mode", "short", "flat"],
+    ids=["paid", "received in hedge mode", "short", "flat", "backdated", "hedge mode", "one-way mode"],
 )
-def test_funding_and_adjustments_are_restored_unchanged(event):
+def test_other_events_are_restored_unchanged(event):
     assert restored_events(records([event])) == (event,)
 
 
@@ -85,9 +88,16 @@ def test_record_that_is_not_an_object_is_skipped(entry):
     assert restored_events([("fill", entry)]) == ()
 
 
+def test_late_fee_is_a_record_of_its_own():
+    bare, complete = fill("buy 1 @ 2"), fill("buy 1 @ 2", fee="0.1")
+    recorded = list(records([bare, complete]))
+    assert [kind for kind, _ in recorded] == ["fill", "supplement"]
+    assert restored_events(recorded) == (complete,)
+
+
 @given(st.text())
 def test_records_of_other_kinds_are_ignored(kind):
-    if kind not in ("fill", "funding", "correction", "reading"):
+    if kind not in ("fill", "supplement", "funding", "correction", "mode", "reading"):
         assert restored_events([(kind, {"account": ACCOUNT})]) == ()
 
 

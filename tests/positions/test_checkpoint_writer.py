@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from dashboard.audit.trail_files import trail_files
 from dashboard.audit.trail_reader import read_records
-from dashboard.domain import event_log
+from dashboard.domain import event_log, pruning
 from dashboard.positions import checkpoint_writer
 from dashboard.positions.trail_replay import TrailReplay, restore_trail
 from tests.audit.builders import NOON, only_file, write_lines
-from tests.domain.builders import LONG, position
+from tests.domain.builders import LONG, position, row
 from tests.domain.fill_histories import ACCOUNT, fill, fills, funding, histories
 from tests.positions.trail_harness import TrailHarness
 from tests.waiting import TIMEOUT_S, until
@@ -27,7 +27,8 @@ def small_limits() -> Iterator[None]:
     """Events are pruned soon."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(event_log, "_CHECKPOINT_EVERY_EVENTS", 2)
-        patch.setattr(checkpoint_writer, "MAX_EVENTS", 4)
+        patch.setattr(pruning, "FEW_EVENTS", 4)
+        patch.setattr(pruning, "_LATE_MS", 2)
         patch.setattr(checkpoint_writer, "_ITEMS_PER_LINE", 3)
         yield
 
@@ -150,6 +151,33 @@ def test_other_accounts_of_the_trail_stay_in_the_checkpoint(tmp_path):
     assert bob.verify().intact
 
 
+def test_other_accounts_keep_no_old_events(tmp_path):
+    alice = TrailHarness(tmp_path, "alice")
+    alice.harness.fills(*fills("buy 2 @ 100, sell 1 @ 110, buy 1 @ 90"))
+    bob = alice.restarted("bob")
+    bob.checkpoints.write()
+    again = bob.restarted("alice")
+    (history,) = again.harness.tracker.history.markets
+    assert (history.events, again.states) == ((), alice.states)
+    assert again.verify().intact
+
+
+def test_disagreement_with_the_exchange_stays_in_the_checkpoint(tmp_path):
+    """As it was recorded: the same at another price is not recorded again."""
+    trail = TrailHarness(tmp_path)
+    trail.harness.fills(fill("buy 2 @ 100")).price("110")
+    trail.harness.snapshot(row(LONG, "2", "100", mark="110", notional="22", pnl="2"))
+    trail.harness.price("120").snapshot(row(LONG, "2", "100", mark="120", notional="24", pnl="4"))
+    trail.checkpoints.write()
+    again = trail.restarted()
+    assert again.harness.only.is_withheld
+    assert again.trail.checkpoint is not None
+    again.harness.price("120").snapshot(row(LONG, "2", "100", mark="120", notional="240", pnl="40"))
+    again.checkpoints.write()
+    assert not again.restarted().harness.only.is_withheld
+    assert again.verify().intact
+
+
 def test_lines_written_between_those_of_a_checkpoint_come_after_it(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoint_writer, "_ITEMS_PER_LINE", 1)
     trail = TrailHarness(tmp_path)
@@ -240,25 +268,25 @@ def test_checkpoint_that_fails_is_repeated(tmp_path, monkeypatch):
 
 
 def test_number_of_kept_events_is_limited(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoint_writer, "MAX_EVENTS", 100)
+    monkeypatch.setattr(pruning, "MANY_EVENTS", 100)
     trail = TrailHarness(tmp_path)
     for at in range(1000):
         trail.harness.fills(fill(f"{'sell' if at % 3 else 'buy'} 1 @ {100 + at % 7}", at))
     trail.checkpoints.write()
-    (history,) = trail.harness.tracker.history.positions
+    (history,) = trail.harness.tracker.history.markets
     assert 100 <= len(history.events) < 100 + 64
     assert trail.restarted().states == trail.states == full_replay(tmp_path)
     assert trail.verify().intact
 
 
 def test_replay_of_a_long_trail_without_checkpoints_needs_little_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("dashboard.positions.trail_replay.MAX_EVENTS", 100)
+    monkeypatch.setattr(pruning, "MANY_EVENTS", 200)
     monkeypatch.setattr("dashboard.positions.trail_replay._PRUNE_EVERY_RECORDS", 100)
     trail = TrailHarness(tmp_path)
     for at in range(1000):
         trail.harness.fills(fill(f"{'sell' if at % 3 else 'buy'} 1 @ {100 + at % 7}", at))
     again = trail.restarted()
-    (history,) = again.harness.tracker.history.positions
+    (history,) = again.harness.tracker.history.markets
     assert 200 <= len(history.events) < 200 + 100 + 64
     assert again.states == trail.states
 

@@ -273,11 +273,10 @@ class TestAccounts:
             "one": None,
             "two": "no answer",
         }
-        assert book.is_read("bitget")
+        assert book.reason_unknown(BTC) is None
 
     def test_totals_are_unknown_before_an_account_is_read(self, book: LiveBook, account):
         account("three", "okx")
-        assert not book.is_read("okx")
         assert book.summary().total_pnl is None
 
 

@@ -46,7 +46,7 @@ def test_later_readings_are_not_recorded(trail):
 
 
 def test_restart_requests_the_lost_fill_again(trail):
-    """As `AccountReader` does: all fills from the last complete reading on, with an overlap."""
+    """As `HistoryReader` does: all fills from the last complete reading on, with an overlap."""
     again = trail.restarted()
     since = again.harness.tracker.complete_until - _OVERLAP_MS
     history = [each for each in (OPENING, LOST, LATER) if each.traded_at >= since]

@@ -22,10 +22,9 @@ AMOUNT = re.compile(r"-?\d+(\.\d{0,17}[1-9])?")
 def test_totals_in_dollars_are_plain(history: list[Fill], price: Decimal):
     symbol = history[0].instrument.symbol
     harness = TrackerHarness().fills(*history).price(str(price), symbol)
-    totals, (settle,) = harness.book.summary(), {history[0].instrument.settle}
-    dollars = Decimal(1) if settle == "USDT" else price
+    totals = harness.book.summary()
     assert all(TOTAL.fullmatch(f"{each:f}") for each in (totals.realized_pnl, totals.unrealized_pnl))
-    exact = harness.known[symbol].state.cumulative_totals.realized_pnl * dollars
+    exact = harness.known[symbol].state.cumulative_totals.realized_dollars
     assert totals.realized_pnl == pytest.approx(exact, rel=Decimal("1e-20"), abs=Decimal("1e-12"))
 
 

@@ -303,13 +303,11 @@ class TestPrices:
         assert harness.only.unrealized_pnl == 1
         assert harness.book.summary().unrealized_pnl == 200
 
-    def test_pnl_realized_in_coins_counts_while_their_price_is_live(self):
+    def test_pnl_realized_in_coins_needs_no_later_price(self):
         coin = instrument(Payoff.INVERSE_BASE)
         harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 2 @ 200", of=coin))
-        assert harness.book.summary().realized_pnl is None
-        assert harness.price("250").book.summary().realized_pnl == 250
-        harness.now += FRESH + 1
-        assert harness.book.summary().realized_pnl is None
+        for each in (harness, harness.price("250"), harness.restarted()):
+            assert (each.book.summary().realized_pnl, each.book.summary().total_pnl) == (200, 200)
 
     def test_a_coin_quoted_in_another_coin_has_no_dollar_price(self):
         coin = instrument(Payoff.INVERSE_BASE)

@@ -8,7 +8,6 @@ from hypothesis import given
 from dashboard.app.context import EngineInfo
 from dashboard.clock import now_ms
 from dashboard.domain.events import InstrumentResolved, PriceReceived, Transport
-from dashboard.domain.journal import Journal
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position_selection import ManualEntry
 from dashboard.domain.price_basis import PriceBasis
@@ -20,7 +19,7 @@ from dashboard.replication.clock_offset import to_local_times
 from dashboard.replication.messages import AccountState, MessageHeader, StateMessage
 from dashboard.state.runtime import RuntimeConfig
 from tests.domain.builders import LONG, entered_long, instrument, position, ticker
-from tests.domain.fill_histories import ACCOUNT, histories
+from tests.domain.fill_histories import ACCOUNT, histories, journal
 from tests.domain.strategies import decimals
 from tests.positions.harness import market_key
 from tests.replication.harness import FeedStub
@@ -52,9 +51,7 @@ def test_market_keeps_every_value(price: Decimal, other: Decimal):
 
 @given(histories())
 def test_positions_of_any_history_keep_every_value(history):
-    journal = Journal("main")
-    journal.add_all(history)
-    for state in journal.positions:
+    for state in journal(history).positions:
         valuation = Valuation(RiskStatus.PROFIT, Quote(Decimal("1.50"), 3), unrealized_pnl=Decimal("2.0"))
         live = LivePosition(state, market_key(), valuation=valuation, levels=LEVELS)
         (back,) = round_trip(**{f"position_{state.key}": live}).positions.values()

@@ -154,12 +154,11 @@ class Scene:
         self._requested_at += 1_000
         before = self.tracker.get_all_positions().values()
         closed = frozenset((live.key.symbol, live.state.side) for live in before if live.state.side)
-        hedged = len({(each.instrument.symbol) for each in positions}) < len(positions)
         return self.account_reports(
             AccountSnapshot(
                 self.clock(),
                 self._requested_at,
-                tuple(replace(each, hedged=hedged) for each in positions),
+                positions,
                 recently_closed=closed,
                 started_at=self.clock(),
             )

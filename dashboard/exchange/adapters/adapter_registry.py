@@ -5,6 +5,7 @@ from typing import Any
 from dashboard.exchange.adapters.aster import AsterAdapter
 from dashboard.exchange.adapters.base import AccountAdapter
 from dashboard.exchange.adapters.binance import BinanceAdapter
+from dashboard.exchange.adapters.bingx import BingxAdapter
 from dashboard.exchange.adapters.bitget import BitgetAdapter
 from dashboard.exchange.adapters.bybit import BybitAdapter
 from dashboard.exchange.adapters.coinex import CoinExAdapter
@@ -23,6 +24,7 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "binance": BinanceAdapter,
     "binancecoinm": BinanceAdapter,
     "binanceusdm": BinanceAdapter,
+    "bingx": BingxAdapter,
     "bitget": BitgetAdapter,
     "bybit": BybitAdapter,
     "coinex": CoinExAdapter,

@@ -18,7 +18,7 @@ _TOTALS = {
 _COLUMNS = {
     "size": ("Size", 104),
     "entry": ("Entry", 96),
-    "mark": ("Mark", 96),
+    "mark": ("Mark", 112),
     "pnl": ("uPnL", 98),
     "roe": ("ROE", 88),
     "realized": ("Realised", 98),
@@ -46,10 +46,11 @@ def positions_card() -> Component:
     )
     heading = html.Div([title, button], className="heading")
     sums = html.Dl([fact(name, bound(key, "value")) for key, name in _TOTALS.items()], className="facts sums")
+    note = html.P(bound("sum-note"), className="hint", hidden=True, **{"data-bind": "sum-note-line"})
     history = html.P(bound("history"), className="hint", hidden=True, **{"data-bind": "history-line"})
     empty = html.P(bound("no-rows"), className="empty", hidden=True, **{"data-bind": "no-rows-line"})
     return html.Section(
-        [heading, sums, history, html.Div(_grid(), className="grid"), empty],
+        [heading, sums, note, history, html.Div(_grid(), className="grid"), empty],
         className="card positions-card",
         hidden=True,
         **{"data-bind": "positions"},

@@ -5,8 +5,9 @@ from typing import Any
 from dashboard.app.context import AppContext
 from dashboard.clock import now_ms
 from dashboard.formatting import whole_age
+from dashboard.positions.position_book import PositionBook
 from dashboard.web.views.notices import history_note
-from dashboard.web.views.position_rows import RowCache, event_rows, totals
+from dashboard.web.views.position_rows import RowCache, event_rows, totals, totals_note
 
 
 class AccountView:
@@ -29,8 +30,9 @@ class AccountView:
         labels = book.labels
         rows = self._rows.rows({labels.label(key): live for key, live in book.get_all_positions().items()})
         self._known_labels |= rows.keys()
+        summary = book.summary()
         disagreeing = sum(bool(row["disagrees"]) for row in rows.values())
-        empty, history = "" if rows else _empty_text(book.read_at), history_note(book.accounts.values())
+        empty, history = "" if rows else _empty_text(book), history_note(book.accounts.values())
         return {
             "positions:hidden": "",
             "disagreeing": f"{disagreeing} DISAGREE{'S' * (disagreeing == 1)}" if disagreeing else "",
@@ -41,14 +43,15 @@ class AccountView:
             "no-rows-line:hidden": "" if empty else "1",
             "#": event_rows(book.events, labels),
             **{f"#{label}": rows.get(label) for label in self._known_labels},
-            **totals(book.summary()),
+            **totals(summary),
+            **totals_note(summary),
         }
 
 
-def _empty_text(read_at: int | None) -> str:
-    return (
-        "No open position." if read_at is not None else "The account was not read yet: positions are unknown."
-    )
+def _empty_text(book: PositionBook) -> str:
+    if book.read_at is None:
+        return "The account was not read yet: positions are unknown."
+    return "No open position is known." if book.missing() else "No open position."
 
 
 def _checked_text(read_at: int | None) -> str:

@@ -26,9 +26,21 @@ View = dict[str, Any]
 
 AGING = (
     *("price:tone", "price-age:hidden", "last:tone", "last:value", "bid:tone", "ask:tone", "mark:tone"),
-    *("change:tone", "pnl", "pnl:tone", "pnl-basis", "roe", "roe:tone", "moved", "moved:tone", "notional"),
+    *(
+        "change:tone",
+        "pnl",
+        "pnl:tone",
+        "pnl-basis",
+        "pnl-basis:tone",
+        "roe",
+        "roe:tone",
+        "moved",
+        "moved:tone",
+        "notional",
+    ),
 )
 """Keys that change when the price becomes too old."""
+_MARK_LATE = "on last, mark late"
 _KINDS = {"swap": "perpetual", "future": "future", "spot": "spot"}
 
 
@@ -69,7 +81,7 @@ def price_view(selected: SelectedPosition, now: int) -> View:
         "price-label": label,
         "price-age:hidden": "1" if is_new else "",
         "age:ms": str(quote.age(now)) if quote else "",
-        "stale:ms": str(quote.limit(limit) if quote else limit),
+        "stale:ms": str(_stale_at(selected) - quote.received_at if quote else limit),
         "last:value": str(last.value) if last and _is_live(last, selected, now) else "",
     }
     for name in ("last", "bid", "ask", "mark"):
@@ -90,11 +102,13 @@ def pnl_view(selected: SelectedPosition) -> View:
     if position and valuation.quote:
         moved = (valuation.quote.value / position.entry_price - 1) * 100
     pnl = gain(valuation.unrealized_pnl, settle)
+    basis = _basis(selected) if pnl != MISSING else ""
     return {
         "pnl": pnl,
         "pnl:tone": sign_tone(valuation.unrealized_pnl),
         "pnl-currency": settle,
-        "pnl-basis": _basis(selected) if pnl != MISSING else "",
+        "pnl-basis": basis,
+        "pnl-basis:tone": Tone.CAUTION if basis == _MARK_LATE else Tone.UNKNOWN,
         "roe": percent(valuation.roe),
         "roe:tone": sign_tone(valuation.roe),
         "moved": percent(moved),
@@ -134,7 +148,8 @@ def position_view(selected: SelectedPosition, info: EngineInfo) -> View:
 def _disagreement_view(selected: SelectedPosition) -> View:
     text = selected.disagreement.text if selected.disagreement else ""
     hidden = "" if text else "1"
-    return {"disagreement": text, "disagreement-line:hidden": hidden, "disagrees:hidden": hidden}
+    sentence = f"{text[:1].upper()}{text[1:]}." if text else ""
+    return {"disagreement": sentence, "disagreement-line:hidden": hidden, "disagrees:hidden": hidden}
 
 
 def _account(info: EngineInfo) -> str:
@@ -161,7 +176,15 @@ def _basis(selected: SelectedPosition) -> str:
     """The price that PnL is calculated with, and the reason if a known mark price is not used."""
     if selected.valuation.on_mark:
         return "on mark"
-    return "on last, mark late" if selected.market.ticker.mark else "on last"
+    return _MARK_LATE if selected.market.ticker.mark else "on last"
+
+
+def _stale_at(selected: SelectedPosition) -> int:
+    """The instant after which neither mark nor last price is live: until then one replaces the other."""
+    market = selected.market
+    quotes = (market.ticker.mark, market.ticker.last)
+    limit = market.health.stale_after
+    return max(quote.received_at + quote.limit(limit) for quote in quotes if quote is not None)
 
 
 def _is_live(quote: Quote | None, selected: SelectedPosition, now: int) -> bool:

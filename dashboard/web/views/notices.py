@@ -40,6 +40,8 @@ def account_notice(selected: SelectedPosition, now: int) -> str:
     failed = next((account for account in selected.accounts if account.problem is not None), None)
     if failed is None:
         return ""
+    if failed.unread:
+        return f"A part of the account cannot be read: {_sentence(failed.problem or '')}"
     age = "No positions were read so far."
     if failed.read_at is not None:
         age = f"Positions are as of {whole_age(max(0, now - failed.read_at))} ago."
@@ -56,10 +58,7 @@ def withheld_notice(selected: SelectedPosition) -> str:
     """Describes why figures of the position are not shown; empty if they are."""
     if not selected.is_withheld or selected.market.instrument is None:
         return ""
-    return (
-        f"{selected.market.instrument.pair} DISAGREES: size, notional and PnL are not shown, since the "
-        "exchange's own figures contradict them. See the position."
-    )
+    return f"{selected.market.instrument.pair} DISAGREES: its figures are not shown. See the position."
 
 
 def risk_reason(selected: SelectedPosition, info: EngineInfo) -> str:
@@ -109,12 +108,15 @@ def _unknown_reason(selected: SelectedPosition, info: EngineInfo) -> str:
     if selected.is_withheld:
         return "Figures disagree with the exchange's own: check the exchange."
     if not selected.is_known:
-        return "The positions could not be read." if _has_failed(selected) else "Reading positions…"
+        if _is_being_read(selected):
+            return "Reading positions…"
+        return f"Positions here are unknown: {_sentence(selected.reason_unknown)}"
     return "No live price."
 
 
-def _has_failed(selected: SelectedPosition) -> bool:
-    return any(account.problem is not None for account in selected.accounts)
+def _is_being_read(selected: SelectedPosition) -> bool:
+    """True before the first result of reading an account."""
+    return any(account.read_at is None and account.problem is None for account in selected.accounts)
 
 
 def _reason(selected: SelectedPosition, levels: RiskLevels, valuation: Valuation) -> str:

@@ -29,7 +29,7 @@ def row(label: str, live: LivePosition, now: int) -> Row:
     position, state = live.position, live.state
     instrument, settle, total = state.instrument, state.instrument.settle, state.cumulative_totals
     held = None if position is None or live.is_withheld else position.size
-    realized = None if live.is_withheld else total.realized_pnl
+    realized = None if live.is_withheld else total.complete_realized_pnl
     away, mark = live.liquidation_distance, live.quote.value if live.quote else None
     return {
         "label": label,
@@ -40,9 +40,9 @@ def row(label: str, live: LivePosition, now: int) -> Row:
         "note": _note(live),
         "disagrees": "DISAGREES" if live.disagreement else "",
         **_cell("size", size(held), held),
-        "unit": instrument.base,
+        "unit": "" if held is None else instrument.base,
         **_cell("entry", price(state.entry_price, instrument.price_step), state.entry_price),
-        **_cell("mark", price(mark, instrument.price_step), mark),
+        **_cell("mark", _price(live), mark),
         **_cell("pnl", gain(live.unrealized_pnl, settle), live.unrealized_pnl, signed=True),
         **_cell("roe", percent(live.roe), live.roe, signed=True),
         **_cell("realized", gain(realized, settle), realized, signed=True),
@@ -94,6 +94,15 @@ def totals(summary: AccountSummary) -> dict[str, str]:
     return view
 
 
+def totals_note(summary: AccountSummary) -> dict[str, str]:
+    """Returns the line under the totals: what they lack."""
+    parts = "; ".join(summary.missing)
+    return {
+        "sum-note": f"Not included: {parts}" if parts else "",
+        "sum-note-line:hidden": "" if parts else "1",
+    }
+
+
 def event_rows(
     events: tuple[EventLogEntry, ...], labels: PositionLabels, limit: int = 30
 ) -> list[tuple[int, str, str, str]]:
@@ -110,6 +119,12 @@ def _cell(name: str, text: str, number: Decimal | None, *, signed: bool = False)
     # The float is used for sorting only.
     cell = {name: text, f"{name}#": None if number is None else float(number)}
     return cell | {f"{name}:tone": sign_tone(number)} if signed else cell
+
+
+def _price(live: LivePosition) -> str:
+    """The price of the valuation; a last price is named, since the column is that of the mark price."""
+    text = price(live.quote.value if live.quote else None, live.state.instrument.price_step)
+    return f"{text} last" if live.price_basis == "last" else text
 
 
 def _liquidation(live: LivePosition) -> str:

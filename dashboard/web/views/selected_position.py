@@ -49,6 +49,8 @@ class SelectedPosition:
     """The accounts on the exchange of the market."""
     is_known: bool = True
     """False until the accounts were read: an unknown position must not be shown as flat."""
+    reason_unknown: str = ""
+    """Reason why it is not known."""
 
     @property
     def is_withheld(self) -> bool:
@@ -74,9 +76,11 @@ def select(context: AppContext, label: str | None) -> SelectedPosition:
 
 
 def _is_confirmed(book: PositionBook, live: LivePosition) -> bool:
-    """False for a position of the audit trail until its account was read: it may have been closed since."""
+    """False for a position of the audit trail until its market was read: it may have been closed since."""
     account = book.accounts.get(live.key.account)
-    return account is None or account.read_at is not None
+    if account is None:
+        return True
+    return account.read_at is not None and live.key.symbol not in account.never_read
 
 
 def _chosen_side(book: PositionBook, market: MarketKey, label: str) -> Side | None:
@@ -110,7 +114,8 @@ def _selected(
     open_positions: list[LivePosition],
     side: Side | None,
 ) -> SelectedPosition:
-    is_known = _is_known(book, market, open_positions)
+    reason = None if open_positions else book.reason_unknown(market.key)
+    is_known = market.instrument is not None and reason is None
     without = Valuation(RiskStatus.NO_POSITION if is_known else RiskStatus.UNKNOWN)
     return SelectedPosition(
         market=market,
@@ -128,13 +133,8 @@ def _selected(
         manual=book.manual_in(market.key).position,
         accounts=tuple(each for each in book.accounts.values() if each.exchange == market.key.exchange),
         is_known=is_known,
+        reason_unknown=reason or "",
     )
-
-
-def _is_known(book: PositionBook, market: MarketSnapshot, open_positions: list[LivePosition]) -> bool:
-    if market.instrument is None:
-        return False
-    return bool(open_positions) or book.is_read(market.key.exchange)
 
 
 def _same(live: LivePosition, shown: LivePosition | None) -> bool:

@@ -109,7 +109,7 @@ class ExpectedFill:
     realized_pnl: str | Missing
     """As the exchange reports it."""
     position_side: str | None = None
-    """In hedge mode."""
+    """In hedge mode; in one-way mode it is not shown, even if the fill has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 """Accounts of each exchange in all modes, from the exchange's rows to the API's figures."""
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from dashboard.api.serializers import text
 from dashboard.domain.contract_math import initial_margin
+from dashboard.domain.cross_check import cross_check, failed
 from dashboard.domain.fill import Fill
+from dashboard.domain.merged_position import merged
 from dashboard.domain.position import Position
 from dashboard.positions.models import LivePosition
 from tests.exchange.accounts.account_case import (
@@ -44,8 +48,12 @@ async def test_account_is_read_as_calculated_by_hand(accounts: ExchangeAccounts,
     for live, message in zip(reading.positions, reading.messages, strict=True):
         wanted = _expected_figures(expected[message["symbol"], message["side"]])
         assert _figures(live, message, wanted) == wanted
-    for held in reading.reported:
-        assert _reported(held) == expected[held.instrument.symbol, held.side].reported
+    parts: dict[tuple[str, str], list[Position]] = {}
+    for each in reading.reported:
+        parts.setdefault((each.instrument.symbol, each.side), []).append(each)
+    for key, held in parts.items():
+        assert _reported(merged(held)) == expected[key].reported
+        assert _would_find_a_wrong_unit(merged(held), expected[key].mark)
 
 
 def _expected_figures(expected: ExpectedPosition) -> dict[str, Any]:
@@ -95,6 +103,16 @@ def _cut(shown: Any, wanted: Any) -> Any:
 def _reported(held: Position) -> ReportedRow:
     assert held.reported is not None
     return ReportedRow(**{name: text(getattr(held.reported, name)) for name in ReportedRow.__slots__})
+
+
+def _would_find_a_wrong_unit(held: Position, mark: str) -> bool:
+    """True if the figures of its row contradict a contract size ten times as large, or are too few."""
+    assert held.reported is not None
+    if held.reported.notional is None and not held.reported.unrealized_pnl:
+        return True
+    size = held.instrument.contract_size * 10
+    wrong = replace(held, instrument=replace(held.instrument, contract_size=size))
+    return bool(failed(cross_check(wrong, Decimal(mark))))
 
 
 def _fill(fill: Fill, case: AccountCase) -> dict[str, str | None]:

@@ -45,7 +45,7 @@ def test_disagreeing_position_is_marked_with_both_figures_everywhere(notional: s
     shown = scene(notional)
     text = f"notional 220.00 USDT calculated, {notional}.00 stated by the exchange"
     assert (shown.page["disagrees:hidden"], shown.page["disagreement-line:hidden"]) == ("", "")
-    assert (shown.page["disagreement"], api(shown)["disagreement"]) == (text, text)
+    assert (shown.page["disagreement"], api(shown)["disagreement"]) == (f"N{text[1:]}.", text)
     assert (table_row(shown)["disagrees"], table_row(shown)["note"]) == ("DISAGREES", f"disagrees: {text}")
     assert shown.page["disagreeing"] == "1 DISAGREES"
     assert ("disagrees", text) in [(kind, event) for _, _, kind, event in shown.page["#"]]

@@ -8,10 +8,12 @@ import pytest
 
 from dashboard import formatting
 from dashboard.domain.environment import Environment
-from dashboard.domain.events import AccountFailed, FeedFailed, Transport
+from dashboard.domain.events import AccountFailed, AccountSnapshot, FeedFailed, FillsReceived, Transport
 from dashboard.domain.position import Side, Source
+from dashboard.domain.unread_part import UnreadPart
 from dashboard.web.views.market_view import changed
 from tests.domain.builders import position
+from tests.domain.fill_histories import fill
 from tests.web.scenes import BTC, LONG, SHORT, Scene, live
 
 
@@ -226,12 +228,44 @@ def test_failing_account_is_shown_with_reason_and_age():
     assert_shows(
         scene,
         account_notice="The account cannot be read: the key is wrong. No positions were read so far.",
-        risk_why="The positions could not be read.",
+        risk_why="Positions here are unknown: the key is wrong.",
     )
     scene.account_holds()
     assert_shows(scene, account_notice__hidden="1")
     scene.after(180_500).account_reports(AccountFailed("timeout"))
     assert_shows(scene, account_notice="The account cannot be read: timeout. Positions are as of 3 min ago.")
+
+
+def test_market_of_an_unread_part_is_not_shown_as_flat():
+    scene = Scene(account=True).resolve().price("67482.1")
+    part = UnreadPart("USDT futures", "no answer in time", frozenset({BTC.symbol}))
+    scene.account_reports(AccountSnapshot(0, 1, (), unread=(part,)))
+    assert_shows(
+        scene,
+        risk="UNKNOWN",
+        risk_why="Positions here are unknown: USDT futures: no answer in time.",
+        invitation="Positions here are unknown: USDT futures: no answer in time.",
+        account_notice="A part of the account cannot be read: USDT futures: no answer in time.",
+    )
+    assert scene.page["no-rows"] == "No open position is known."
+    assert scene.page["sum-note"] == "Not included: not read: USDT futures: no answer in time"
+    scene.account_holds()
+    assert_shows(scene, risk="NO POSITION")
+    assert (scene.page["no-rows"], scene.page["sum-note-line:hidden"]) == ("No open position.", "1")
+
+
+def test_contradictory_leg_is_not_shown_as_flat():
+    scene = Scene(account=True).resolve().price("67482.1").account_holds()
+    scene.account_reports(FillsReceived((fill("sell 1 @ 100", 9_000, of=BTC, leg=Side.LONG),)))
+    assert_shows(
+        scene,
+        risk="UNKNOWN",
+        risk_why="Positions here are unknown: more was closed than opened, so fills are missing.",
+    )
+    assert scene.page["sum-note"] == (
+        f"Not included: {BTC.symbol}:long: more was closed than opened; "
+        "1 closed in USDT without a known opening"
+    )
 
 
 def test_stale_price_is_grey_and_dependent_figures_are_unknown():

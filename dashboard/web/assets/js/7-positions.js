@@ -137,7 +137,7 @@
     if (!data) return "";
     const name = colDef.field.replace("#", "");
     if (data.isStale && PRICED_COLUMNS.has(name)) return "—";
-    return name === "size" ? `${data.size} ${data.unit}` : data[name];
+    return name === "size" ? `${data.size} ${data.unit}`.trimEnd() : data[name];
   };
   functions.toneOf = ({ colDef, data }) => {
     if (!data) return "number";
