@@ -1,4 +1,4 @@
-"""Which account of the trail credentials open."""
+"""The account of the trail that credentials belong to."""
 
 import pytest
 
