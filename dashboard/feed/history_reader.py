@@ -12,6 +12,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.history_progress import HistoryProgress
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Side
+from dashboard.domain.reconcile import positions_by_key, reported_modes
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import ExchangeLacks, UsageError
 from dashboard.exchange.account_client import AccountClient, AccountPositions
@@ -216,11 +217,12 @@ class HistoryReader:
     def _adopted_in(self, symbol: str) -> list[PositionAdjustment]:
         """The figures with which the positions of a market began, or those that it will begin with."""
         known = [each for each in self._known.adoptions() if each.instrument.symbol == symbol]
-        held, as_of = self._held.positions, self._held.asked_at
+        held = [each for each in self._held.positions if each.instrument.symbol == symbol]
+        legs = positions_by_key("", held, reported_modes(held, self._held.position_modes)).values()
+        as_of = self._held.asked_at
         return known or [
             PositionAdjustment.from_position(each, as_of, hedged=each.hedged, replaces_history=True)
-            for each in held
-            if each.instrument.symbol == symbol
+            for each in legs
         ]
 
     def _on_complete(self, part: HistoryPart) -> None:
