@@ -12,7 +12,7 @@ from dashboard.domain.market_positions import (
     stated_mode,
 )
 
-_CHECKPOINT_EVERY_EVENTS = 64
+_CHECKPOINT_EVERY_EVENTS = 8
 """Events between two checkpoints, and the most that a slightly late event replays."""
 
 

@@ -29,6 +29,8 @@ from dashboard.exchange.normalize import Raw, positive
 
 log = logging.getLogger(__name__)
 
+_UNREADABLE = (ExchangeUnavailable, ArithmeticError, LookupError, TypeError, ValueError)
+"""Errors of a row: those that adapters raise, and any of a row of another form than the documented one."""
 _CLOCK_WAIT_S = 1.0
 """Longest wait for the exchange's time after its positions, once it was measured."""
 
@@ -85,7 +87,7 @@ class AccountClient:
     @property
     def can_watch_fills(self) -> bool:
         """True if the exchange has a websocket for fills."""
-        return self._has("watchMyTrades")
+        return self._has("watchMyTrades") and bool(self._adapter.fill_streams)
 
     async def fetch_positions(self, including: Instrument | None = None) -> AccountPositions:
         """Returns all open positions.
@@ -129,7 +131,7 @@ class AccountClient:
                 read = without_passed_liquidation(
                     self._adapter.position(row, instrument), positive(row.get("markPrice"))
                 )
-            except ExchangeUnavailable as error:
+            except _UNREADABLE as error:
                 unread.append(_unread_market(symbol, error))
             else:
                 positions.append(read)
@@ -177,7 +179,7 @@ class AccountClient:
             try:
                 instrument = self._find_contract(symbol)
                 fill = self._adapter.fill(row, instrument) if instrument is not None else None
-            except ExchangeUnavailable as error:
+            except _UNREADABLE as error:
                 unread.append(_unread_market(symbol, error))
             else:
                 fills += [fill] if fill is not None else []
@@ -251,4 +253,7 @@ class AccountClient:
 
 
 def _unread_market(symbol: str, reason: object) -> UnreadPart:
+    if isinstance(reason, Exception) and not isinstance(reason, DashboardError):
+        log.error("a row of %s has an unknown form", symbol, exc_info=reason)
+        reason = f"a row has an unknown form ({type(reason).__name__}): see the log"
     return UnreadPart(symbol, str(reason), frozenset((symbol,)))

@@ -12,14 +12,14 @@ MAX_HISTORY_MS = 90 * 24 * 3_600_000
 
 _MAX_SPAN_MS = 7 * 24 * 3_600_000
 """The longest span of one request: a week on Bitget, Bybit and Binance."""
-_MAX_SPANS_MS = {"htx": 2 * 24 * 3_600_000}
+_MAX_SPANS_MS = {"htx": 2 * 24 * 3_600_000, "hyperliquid": MAX_HISTORY_MS}
 _SMALLEST_FULL_PAGE = 20
 """No exchange has smaller pages: fewer rows are the last page."""
 _MAX_PAGES = 500
 _CLOCK_TOLERANCE_MS = 60_000
 """Requested beyond the current time: the exchange's clock may be ahead of its measured time."""
 
-_ROW_KEY = ("id", "side", "timestamp", "order", "price", "amount")
+_ROW_KEY = ("id", "symbol", "side", "timestamp", "order", "price", "amount")
 
 Span = tuple[int, int]
 """Start and end in ms since 1970, both inclusive."""

@@ -159,6 +159,36 @@ async def test_failure_of_one_product_type_leaves_its_markets_unread(
     assert [each.instrument.symbol for each in held.positions] == [BTC]
 
 
+@pytest.mark.parametrize("error", [ExchangeUnavailable("no price"), KeyError("avgPx"), ValueError("-1")])
+async def test_unreadable_row_leaves_its_market_unread(
+    harness: AccountHarness, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """One that an adapter refuses, or one of another form than documented."""
+    harness.exchange.account.positions.append(DemoPosition(symbol="ETHUSDT"))
+    adapter = harness.account._adapter
+    position, fill = adapter.position, adapter.fill
+
+    def unless_ether(read: Any) -> Any:
+        def refuse(row: Any, instrument: Any) -> Any:
+            if instrument.symbol == ETH:
+                raise error
+            return read(row, instrument)
+
+        return refuse
+
+    monkeypatch.setattr(adapter, "position", unless_ether(position))
+    monkeypatch.setattr(adapter, "fill", unless_ether(fill))
+    held = await harness.account.fetch_positions()
+    assert [each.instrument.symbol for each in held.positions] == [BTC]
+    assert [part.symbols for part in held.unread] == [{ETH}]
+    pending = await harness.subscribe()
+    await harness.exchange.order("BTCUSDT", side="buy", size="0.1")
+    assert len(await pending) == 1
+    await harness.exchange.order("ETHUSDT", side="buy", size="1")
+    streamed = await harness.watch()
+    assert (streamed.fills, [part.symbols for part in streamed.unread]) == ((), [{ETH}])
+
+
 async def test_wrong_api_key_is_a_credential_error(harness: AccountHarness) -> None:
     harness.exchange.account.api_key = "another"
     with pytest.raises(CredentialError, match=r"^bitget: the API key was rejected"):
@@ -416,3 +446,12 @@ async def test_exchange_without_private_endpoints(
     assert await harness.fetch_funding() == ()
     with pytest.raises(ExchangeLacks, match=r"^bitget does not support reading positions"):
         await harness.account.fetch_positions()
+
+
+async def test_stream_of_whole_orders_is_no_stream_of_fills() -> None:
+    used = Credentials("bingx")
+    markets = ExchangeClient(used)
+    account = AccountClient(used, markets)
+    assert not account.can_watch_fills
+    await account.close()
+    await markets.close()

@@ -115,6 +115,23 @@ def test_position_of_several_weeks_is_read_back_to_its_opening(harness: FeedHarn
     assert harness.open[BTC].state.opened_at == account.fills[0].time_ms
 
 
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_history_that_fails_in_the_middle_is_continued(harness: FeedHarness, fault: dict[str, Any]):
+    account = harness.exchange.account
+    account.fills[0] = replace(account.fills[0], time_ms=account.fills[0].time_ms - 60 * DAY_MS)
+    harness.exchange.faults.rest_at(FILLS).delay_s = 0.2
+    start(harness)
+    harness.until(lambda _: sum(path.startswith(FILLS) for path in harness.exchange.requests) >= 3)
+    fail(harness, FILLS, **fault)
+    harness.until(lambda _: "0 of 1 market read; BTC/USDT:USDT: " in (harness.health.history or ""))
+    harness.until_new_price()
+    assert adopted(harness) == {BTC}
+    harness.exchange.faults.clear()
+    until_adopted(harness)
+    until_complete(harness)
+    assert harness.open[BTC].state.opened_at == account.fills[0].time_ms
+
+
 def test_earlier_positions_of_a_market_are_not_read(harness: FeedHarness):
     """The first fill closes a position whose opening is no longer listed."""
     account = harness.exchange.account
