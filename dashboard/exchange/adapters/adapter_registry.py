@@ -15,6 +15,7 @@ from dashboard.exchange.adapters.htx import HtxAdapter
 from dashboard.exchange.adapters.hyperliquid import HyperliquidAdapter
 from dashboard.exchange.adapters.krakenfutures import KrakenFuturesAdapter
 from dashboard.exchange.adapters.kucoin import KucoinAdapter
+from dashboard.exchange.adapters.lighter import LighterAdapter
 from dashboard.exchange.adapters.mexc import MexcAdapter
 from dashboard.exchange.adapters.okx import OkxAdapter
 from dashboard.exchange.adapters.phemex import PhemexAdapter
@@ -35,6 +36,7 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "krakenfutures": KrakenFuturesAdapter,
     "kucoin": KucoinAdapter,
     "kucoinfutures": KucoinAdapter,
+    "lighter": LighterAdapter,
     "mexc": MexcAdapter,
     "okx": OkxAdapter,
     "phemex": PhemexAdapter,
