@@ -1,4 +1,4 @@
-"""The account of the trail that credentials belong to."""
+"""Identity of an account: which one of the trail the credentials open."""
 
 import pytest
 
