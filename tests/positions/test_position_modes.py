@@ -258,6 +258,7 @@ def hedges(draw: st.DrawFn) -> list[Fill]:
     made: list[Fill] = []
     for at, drawn in enumerate(draw(histories(legs=tuple(Side)))):
         leg, one = drawn.position_side, replace(drawn, traded_at=100 * at, hedged=None)
+        assert leg is not None
         if (held[leg] + one.signed_contracts) * leg.sign < 0:
             one = replace(one, trade_side=one.trade_side.opposite)
         held[leg] += one.signed_contracts
