@@ -210,7 +210,43 @@ def test_bitget_leg_whose_opening_is_older_than_the_history() -> None:
         harness = harness.restarted()
 
 
-# --- Two rows for one key
+# --- Two rows of one market
+
+
+@pytest.mark.parametrize(
+    ("exchange", "listed", "rows"),
+    [
+        pytest.param(
+            "gate",
+            market(BTC, "BTC_USDT", contractSize="0.001"),
+            [
+                {"contract": "BTC_USDT", "mode": "dual_long", "size": "1000", "entry_price": "60000"},
+                {"contract": "BTC_USDT", "mode": "dual_short", "size": "-500", "entry_price": "60000"},
+            ],
+            id="gate, dual mode",
+        ),
+        pytest.param(
+            "htx",
+            market(COIN, "BTC-USD", contractSize="100"),
+            [
+                {"contract_code": "BTC-USD", "direction": "buy", "volume": "1000", "cost_open": "60000"},
+                {"contract_code": "BTC-USD", "direction": "sell", "volume": "500", "cost_open": "60000"},
+            ],
+            id="htx, coin-margined, without a mode",
+        ),
+        pytest.param(
+            "bingx",
+            market(BTC, "BTC-USDT", contractSize="0.001"),
+            [bingx_row("LONG", "1000"), bingx_row("SHORT", "500")],
+            id="bingx, without a mode",
+        ),
+    ],
+)
+def test_both_sides_of_a_market_are_shown(exchange: str, listed: Raw, rows: list[Raw]) -> None:
+    harness = ExchangeRows(exchange, listed).snapshot(*rows)
+    symbol = listed["symbol"]
+    assert labels(harness) == {f"{symbol}:long": "1000", f"{symbol}:short": "-500"}
+    assert labels(harness.snapshot(requested_at=2_000)) == labels(harness), "not confirmed as closed"
 
 
 def test_okx_cross_and_isolated_position_of_one_market_add_up() -> None:
@@ -257,7 +293,8 @@ def hedges(draw: st.DrawFn) -> list[Fill]:
     held = dict.fromkeys(Side, Decimal(0))
     made: list[Fill] = []
     for at, drawn in enumerate(draw(histories(legs=tuple(Side)))):
-        leg, one = drawn.position_side, replace(drawn, traded_at=100 * at, hedged=None)
+        one = replace(drawn, traded_at=100 * at, hedged=None)
+        leg = one.position_side or Side.LONG
         if (held[leg] + one.signed_contracts) * leg.sign < 0:
             one = replace(one, trade_side=one.trade_side.opposite)
         held[leg] += one.signed_contracts
