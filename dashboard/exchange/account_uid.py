@@ -33,7 +33,7 @@ class UidRequest:
     """Where the id is in the response."""
     params: Mapping[str, str] = field(default_factory=dict)
     sub_account: str | None = None
-    """The field beside the id that names a sub-account, if the id may be that of the main account."""
+    """The field next to the id that names a sub-account, if the id may be that of the main account."""
 
 
 UID_REQUESTS: Mapping[str, tuple[UidRequest, ...]] = {

@@ -183,14 +183,19 @@ class AccountFeed:
             self._client.reset_websockets()  # connected, but fills are missing
 
     def _plan_next(self, snapshot: AccountSnapshot) -> None:
-        """Sets the interval to the next snapshot: shorter at first while a part of the account is unread."""
+        """Sets the interval to the next snapshot.
+
+        It is shorter at first while a part of the account is unread, and ends once recent fills are certainly
+        among the positions.
+        """
         if snapshot.inconsistent_symbols:
             self.request_snapshot()
         missing = (snapshot.unread, snapshot.history)
         if missing != self._missing:
             self._missing, self._unread_delays = missing, self._new_unread_delays()
-        is_all = missing == ((), None)
-        self._interval_s = self._timeouts.snapshot_interval_s if is_all else next(self._unread_delays)
+        is_all, settles_in_ms = missing == ((), None), self._known.settles_in_ms()
+        interval_s = self._timeouts.snapshot_interval_s if is_all else next(self._unread_delays)
+        self._interval_s = interval_s if settles_in_ms is None else min(interval_s, settles_in_ms / 1000)
 
     def _plan_recheck(self) -> None:
         """Takes another snapshot some seconds after the last fill: the newest one may be from before it."""

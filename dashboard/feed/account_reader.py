@@ -28,7 +28,7 @@ class KnownPositions(KnownHistory, Protocol):
         """The markets whose positions differ from those of the snapshot."""
 
     def settles_in_ms(self) -> int | None:
-        """The time until a reading certainly includes every known fill; None if the newest one did."""
+        """Milliseconds until a snapshot certainly includes every known fill; None if the newest one did."""
 
 
 class AccountReader:

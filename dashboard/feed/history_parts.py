@@ -45,12 +45,10 @@ class FillHistory:
         since: int,
         until: int,
         adopted: Callable[[], Sequence[PositionAdjustment]] = tuple,
-        hedged: bool = False,
     ) -> None:
-        """`adopted` returns the figures that the market's positions begin with; `hedged` is its mode."""
+        """`adopted` returns the figures that the market's positions begin with."""
         self.instrument = instrument
         self.name = instrument.symbol
-        self.hedged = hedged
         self.is_started = False
         """True once a request was sent: later fills need another part."""
         self.refusal: UsageError | None = None

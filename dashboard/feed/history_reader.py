@@ -12,7 +12,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.history_progress import HistoryProgress
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Side
-from dashboard.domain.reconcile import reported_modes
+from dashboard.domain.reconcile import positions_by_key, reported_modes
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import ExchangeLacks, UsageError
 from dashboard.exchange.account_client import AccountClient, AccountPositions
@@ -197,7 +197,7 @@ class HistoryReader:
         )
         self._round.setdefault(symbol, False)
         part = self._queue.get(symbol)
-        if not isinstance(part, FillHistory) or part.hedged != self._is_hedged(symbol):
+        if not isinstance(part, FillHistory):
             self._start_fills(symbol, first=first)
             return
         if not part.is_started:
@@ -222,22 +222,19 @@ class HistoryReader:
             since=since if self._began_at is None else max(since, self._began_at + 1),
             until=self._wanted[symbol].until,
             adopted=partial(self._adopted_in, symbol) if known_until is None else tuple,
-            hedged=self._is_hedged(symbol),
         )
         self._queue.add(part, first=first)
-
-    def _is_hedged(self, symbol: str) -> bool:
-        return self._held.position_modes.get(symbol, False)
 
     def _adopted_in(self, symbol: str) -> list[PositionAdjustment]:
         """The figures with which the positions of a market began, or those that it will begin with."""
         known = [each for each in self._known.adoptions() if each.instrument.symbol == symbol]
-        held, as_of = self._held.positions, self._held.asked_at
-        hedged = reported_modes(held, self._held.position_modes).get(symbol, False)
+        held = [each for each in self._held.positions if each.instrument.symbol == symbol]
+        by_key = positions_by_key("", held, reported_modes(held, self._held.position_modes))
         return known or [
-            PositionAdjustment.from_position(each, as_of, hedged=hedged, replaces_history=True)
-            for each in held
-            if each.instrument.symbol == symbol
+            PositionAdjustment.from_position(
+                each, self._held.asked_at, hedged=each.hedged, replaces_history=True
+            )
+            for each in by_key.values()
         ]
 
     def _on_complete(self, part: HistoryPart) -> None:

@@ -64,7 +64,9 @@ class Reconciliation:
         before, after = entry.own.before, entry.own.after
         if is_recent:
             self.moving.add_fill(fill.instrument.symbol, self._book.now())
-        if before and before.contracts == after.contracts and fill.traded_at <= (after.adopted_at or 0):
+        if after.adopted_at is None:  # the fills account for all of it
+            self._later_fills.pop(after.key, None)
+        elif before and before.contracts == after.contracts and fill.traded_at <= after.adopted_at:
             self._later_fills.setdefault(after.key, []).append(fill)
         return entry
 

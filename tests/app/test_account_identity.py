@@ -1,4 +1,4 @@
-"""Which account of the trail credentials open."""
+"""Identity of an account: which one of the trail the credentials open."""
 
 import pytest
 

@@ -19,8 +19,8 @@ def hedges(draw: st.DrawFn) -> list[Fill]:
     held = dict.fromkeys(Side, Decimal(0))
     made: list[Fill] = []
     for at, drawn in enumerate(draw(histories(legs=tuple(Side)))):
-        one = replace(drawn, traded_at=100 * at, hedged=None)
-        leg = one.position_side or Side.LONG
+        leg, one = drawn.position_side, replace(drawn, traded_at=100 * at, hedged=None)
+        assert leg is not None
         if (held[leg] + one.signed_contracts) * leg.sign < 0:
             one = replace(one, trade_side=one.trade_side.opposite)
         held[leg] += one.signed_contracts
