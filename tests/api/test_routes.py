@@ -7,9 +7,10 @@ import pytest
 
 from dashboard.auth.access_rules import AccessRules
 from dashboard.domain.events import AccountFailed
+from dashboard.domain.unread_part import UnreadPart
 from tests.api.conftest import ApiServer
 from tests.domain.builders import LONG, position, row
-from tests.domain.fill_histories import fill
+from tests.domain.fill_histories import fill, fills
 from tests.positions.harness import BTC
 
 KEY = "a-key-of-enough-characters"
@@ -53,6 +54,30 @@ def test_summary_adds_up_all_positions(service: ApiServer):
     summary = httpx.get(service.url("/positions/summary")).json()
     assert (summary["realized_pnl"], summary["unrealized_pnl"], summary["total_pnl"]) == ("10", "20", "30")
     assert summary["total_exposure"] == "120"
+
+
+def test_unread_part_is_missing_and_not_flat(service: ApiServer):
+    part = UnreadPart("coin-margined contracts", "no answer in time", frozenset({"BTC/USD:BTC"}))
+    service.harness.fills(fill("buy 2 @ 100")).snapshot(position(LONG, "2", "100"), unread=(part,))
+    for path in ("/positions", "/positions/summary"):
+        answer = httpx.get(service.url(path)).json()
+        assert answer["missing"] == ["not read: coin-margined contracts: no answer in time"]
+        assert list(answer["positions"]) == [BTC]
+    health = httpx.get(service.url("/positions/health")).json()
+    assert "account: coin-margined contracts: no answer in time" in health["degraded"]
+    service.harness.snapshot(position(LONG, "2", "100"))
+    assert httpx.get(service.url("/positions")).json()["missing"] == []
+
+
+def test_contradictory_leg_is_missing_and_its_realized_pnl_unknown(service: ApiServer):
+    service.harness.fills(*fills("buy 2 @ 100, sell 3 @ 110", leg=LONG)).price("120")
+    answer = httpx.get(service.url("/positions")).json()
+    assert (answer["positions"], answer["missing"]) == ({}, [f"{BTC}:long: more was closed than opened"])
+    summary = httpx.get(service.url("/positions/summary")).json()
+    assert (summary["active_positions"], summary["total_exposure"], summary["total_pnl"]) == (0, None, None)
+    service.harness.fills(fill("buy 2 @ 100", 3, leg=LONG))
+    (leg,) = httpx.get(service.url("/positions")).json()["positions"].values()
+    assert (leg["quantity"], leg["realized_pnl"], leg["total_pnl"]) == ("1", None, None)
 
 
 class TestHealth:

@@ -1,17 +1,8 @@
 """SPEC B2: the position mode belongs to a market: each position has one key and counts once."""
 
-from dataclasses import replace
-from decimal import Decimal
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dashboard.domain.decimal_math import plain_number
-from dashboard.domain.fill import Fill
-from dashboard.domain.position import Side
-from dashboard.domain.totals import PositionTotals
-from tests.domain.fill_histories import histories
 from tests.exchange.builders import market
 from tests.positions.exchange_rows import ExchangeRows, Raw
 from tests.positions.harness import BTC, TrackerHarness
@@ -210,7 +201,43 @@ def test_bitget_leg_whose_opening_is_older_than_the_history() -> None:
         harness = harness.restarted()
 
 
-# --- Two rows for one key
+# --- Two rows of one market
+
+
+@pytest.mark.parametrize(
+    ("exchange", "listed", "rows"),
+    [
+        pytest.param(
+            "gate",
+            market(BTC, "BTC_USDT", contractSize="0.001"),
+            [
+                {"contract": "BTC_USDT", "mode": "dual_long", "size": "1000", "entry_price": "60000"},
+                {"contract": "BTC_USDT", "mode": "dual_short", "size": "-500", "entry_price": "60000"},
+            ],
+            id="gate, dual mode",
+        ),
+        pytest.param(
+            "htx",
+            market(COIN, "BTC-USD", contractSize="100"),
+            [
+                {"contract_code": "BTC-USD", "direction": "buy", "volume": "1000", "cost_open": "60000"},
+                {"contract_code": "BTC-USD", "direction": "sell", "volume": "500", "cost_open": "60000"},
+            ],
+            id="htx, coin-margined, without a mode",
+        ),
+        pytest.param(
+            "bingx",
+            market(BTC, "BTC-USDT", contractSize="0.001"),
+            [bingx_row("LONG", "1000"), bingx_row("SHORT", "500")],
+            id="bingx, without a mode",
+        ),
+    ],
+)
+def test_both_sides_of_a_market_are_shown(exchange: str, listed: Raw, rows: list[Raw]) -> None:
+    harness = ExchangeRows(exchange, listed).snapshot(*rows)
+    symbol = listed["symbol"]
+    assert labels(harness) == {f"{symbol}:long": "1000", f"{symbol}:short": "-500"}
+    assert labels(harness.snapshot(requested_at=2_000)) == labels(harness), "not confirmed as closed"
 
 
 def test_okx_cross_and_isolated_position_of_one_market_add_up() -> None:
@@ -246,57 +273,3 @@ def okx_fill(id: int, side: str, contracts: str, pnl: str) -> Raw:
         "posSide": "net", "fillPx": "60500", "fillSz": contracts, "fillPnl": pnl, "fee": "-1",
         "feeCcy": "USDT", "execType": "T", "ts": str(1_000 + id),
     }  # fmt: skip
-
-
-# --- Whenever the mode becomes known, and however often the process restarts
-
-
-@st.composite
-def hedges(draw: st.DrawFn) -> list[Fill]:
-    """Fills of two legs that never close more than was opened, and do not state the mode."""
-    held = dict.fromkeys(Side, Decimal(0))
-    made: list[Fill] = []
-    for at, drawn in enumerate(draw(histories(legs=tuple(Side)))):
-        leg, one = drawn.position_side, replace(drawn, traded_at=100 * at, hedged=None)
-        assert leg is not None
-        if (held[leg] + one.signed_contracts) * leg.sign < 0:
-            one = replace(one, trade_side=one.trade_side.opposite)
-        held[leg] += one.signed_contracts
-        made.append(one)
-    return made
-
-
-@given(hedges(), st.data())
-def test_positions_do_not_depend_on_when_the_mode_became_known(history: list[Fill], data: st.DataObject):
-    known_at, restarted_at = (data.draw(st.integers(0, len(history))) for _ in range(2))
-    harness = TrackerHarness()
-    for count in range(len(history) + 1):
-        if count == known_at:
-            held = stated(history[:count]).open.values()
-            harness.snapshot(
-                *(live.position for live in held),
-                position_modes={history[0].instrument.symbol: True},
-                requested_at=100 * count - 1,
-            )
-        if count == restarted_at and (count or known_at):  # nothing is recorded before the first event
-            harness = harness.restarted()
-        harness.fills(*history[count : count + 1])
-    assert "correction" not in [kind for kind, _ in harness.trail]
-    for each in (harness, harness.restarted()):
-        assert figures(each) == figures(stated(history))
-        assert each.book.summary() == stated(history).book.summary()
-
-
-def stated(history: list[Fill]) -> TrackerHarness:
-    """The positions after fills that state hedge mode."""
-    return TrackerHarness().fills(*(replace(each, hedged=True) for each in history))
-
-
-def figures(harness: TrackerHarness) -> dict[str, tuple[Decimal, Decimal, PositionTotals]]:
-    """Size, entry value and totals of each position that has any."""
-    states = {label: live.state for label, live in harness.known.items()}
-    return {
-        label: (state.contracts, state.entry_value, state.cumulative_totals)
-        for label, state in states.items()
-        if state.contracts or state.cumulative_totals != PositionTotals()
-    }
