@@ -7,10 +7,10 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dashboard.app.account_identity import identify, name_of
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.app.event_router import EventRouter
 from dashboard.audit.flushing import FlushPolicy
@@ -33,6 +33,7 @@ from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
 from dashboard.logs import add_secret
 from dashboard.paths import default_audit_directory, manual_positions_file
+from dashboard.positions.account_owner import owner_record
 from dashboard.positions.checkpoint_writer import CheckpointWriter
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.manual import ManualPositions
@@ -203,7 +204,7 @@ def _trackers(
     """One tracker for each account, which takes its positions from `replay`. Without `audit` none records."""
     if not credentials.has_account:
         return ()
-    account = _account_id(environment, credentials)
+    account = _account(environment, credentials, audit, replay)
     if audit is None:
         return (PositionTracker(account, book, exchange),)
     return (PositionTracker(account, book, exchange, record=audit.record, restored=replay.take(account)),)
@@ -217,9 +218,18 @@ def _restored(folder: Path) -> RestoredTrail:
         raise SettingsError(f"--log-dir {folder}: the audit trail cannot be read: {error.strerror}") from None
 
 
-def _account_id(environment: Environment, credentials: Credentials) -> str:
-    """Returns the id of an account, without a secret. Each run of the demo has its own account."""
-    owner = credentials.wallet_address or credentials.api_key or str(credentials.config.get("apiKey", ""))
+def _account(
+    environment: Environment, credentials: Credentials, audit: AuditLogger | None, replay: TrailReplay
+) -> str:
+    """Returns the name of the account in trail and API, and records the credentials once they are known.
+
+    Each run of the demo has its own account.
+    """
     if environment is Environment.DEMO:
-        owner = str(time.time_ns())
-    return f"{credentials.exchange} {environment} {sha256(owner.encode()).hexdigest()[:8]}"
+        return name_of(credentials, environment, credentials.hash_of(str(time.time_ns())))
+    identity = identify(credentials, environment, replay.owners)
+    if identity.learnt is not None and audit is not None:
+        record = owner_record(identity.account, identity.learnt)
+        audit.record(*record)
+        replay.add(*record)  # the next checkpoint contains it, even if it could not be written
+    return identity.account

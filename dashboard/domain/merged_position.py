@@ -57,6 +57,7 @@ def _added_up(parts: Sequence[ReportedFigures | None]) -> ReportedFigures | None
         unrealized_pnl=_sum(part.unrealized_pnl for part in stated),
         mark_price=_common(part.mark_price for part in stated),
         initial_margin=_sum(part.initial_margin for part in stated),
+        liquidation_price=_common(part.liquidation_price for part in stated),
     )
 
 

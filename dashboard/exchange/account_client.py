@@ -87,7 +87,7 @@ class AccountClient:
     @property
     def can_watch_fills(self) -> bool:
         """True if the exchange has a websocket for fills."""
-        return self._has("watchMyTrades")
+        return self._has("watchMyTrades") and bool(self._adapter.fill_streams)
 
     async def fetch_positions(self, including: Instrument | None = None) -> AccountPositions:
         """Returns all open positions.

@@ -31,8 +31,6 @@ _RENAMED = {
     "okex": "okx",
     "okex5": "okx",
 }
-_KEYS_THAT_ONLY_WRITE = ("hyperliquid", "lighter")
-"""Exchanges whose `privateKey` signs nothing that reads: orders, approvals, changes of the API key."""
 _NO_APPROVALS = {"builderFee": False, "approvedBuilderFee": True, "refSet": True}
 """Options with which ccxt approves no fee of its own and sets no referrer when it signs in."""
 
@@ -93,7 +91,7 @@ def _config(credentials: Credentials) -> dict[str, Any]:
     merged: dict[str, Any] = ccxt.Exchange.deep_extend(
         known, dict(credentials.config), {"options": _NO_APPROVALS}
     )
-    if credentials.exchange in _KEYS_THAT_ONLY_WRITE:
+    if not credentials.private_key_reads:
         merged.pop("privateKey", None)
     return merged
 

@@ -39,6 +39,7 @@ class AccountFeed:
         """`known` are the positions with which snapshots are compared."""
         timeouts = self._timeouts = timeouts or AccountTimeouts()
         self._client = client
+        self._known = known
         self._emit = emit
         self._delays = partial(backoff_delays, timeouts.first_retry_s)
         self._reader = AccountReader(
@@ -59,6 +60,7 @@ class AccountFeed:
         """Parts of the account, and of its history, that the newest snapshot lacks."""
         self._unread_delays = self._new_unread_delays()
         self._interval_s = timeouts.snapshot_interval_s
+        self._recheck: asyncio.TimerHandle | None = None
         self.first_reading: Future[None] = Future()
         """Done after the first attempt to read the account, with the error if it failed."""
 
@@ -176,18 +178,32 @@ class AccountFeed:
         self._emit(replace(snapshot, problem=self._stream_problem))
         self._reader.confirm()
         self._plan_next(snapshot)
+        self._plan_recheck()
         if self._settled and self._detector.misses_fill(snapshot):
             self._client.reset_websockets()  # connected, but fills are missing
 
     def _plan_next(self, snapshot: AccountSnapshot) -> None:
-        """Sets the interval to the next snapshot: shorter at first while a part of the account is unread."""
+        """Sets the interval to the next snapshot.
+
+        It is shorter at first while a part of the account is unread, and ends once recent fills are certainly
+        among the positions.
+        """
         if snapshot.inconsistent_symbols:
             self.request_snapshot()
         missing = (snapshot.unread, snapshot.history)
         if missing != self._missing:
             self._missing, self._unread_delays = missing, self._new_unread_delays()
-        is_all = missing == ((), None)
-        self._interval_s = self._timeouts.snapshot_interval_s if is_all else next(self._unread_delays)
+        is_all, settles_in_ms = missing == ((), None), self._known.settles_in_ms()
+        interval_s = self._timeouts.snapshot_interval_s if is_all else next(self._unread_delays)
+        self._interval_s = interval_s if settles_in_ms is None else min(interval_s, settles_in_ms / 1000)
+
+    def _plan_recheck(self) -> None:
+        """Takes another snapshot some seconds after the last fill: the newest one may be from before it."""
+        if self._recheck is not None:
+            self._recheck.cancel()
+        delay_ms = self._known.settles_in_ms()
+        if delay_ms is not None:
+            self._recheck = asyncio.get_running_loop().call_later(delay_ms / 1000, self.request_snapshot)
 
     def _new_unread_delays(self) -> Iterator[float]:
         return backoff_delays(self._timeouts.unstreamed_interval_s, self._timeouts.snapshot_interval_s)

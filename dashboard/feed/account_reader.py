@@ -27,6 +27,9 @@ class KnownPositions(KnownHistory, Protocol):
     def in_doubt(self, snapshot: AccountSnapshot, /) -> frozenset[str]:
         """The markets whose positions differ from those of the snapshot."""
 
+    def settles_in_ms(self) -> int | None:
+        """Milliseconds until a snapshot certainly includes every known fill; None if the newest one did."""
+
 
 class AccountReader:
     """Takes snapshots. If positions differ from the known ones, it requests their fills and reads them again.

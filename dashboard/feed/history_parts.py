@@ -10,7 +10,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.market import Instrument
 from dashboard.domain.opening_fills import fills_since_opening
 from dashboard.domain.position import Side
-from dashboard.errors import UsageError
+from dashboard.errors import ExchangeLacks, UnknownSymbol, UsageError
 from dashboard.exchange.account_client import AccountClient
 from dashboard.exchange.pagination import MAX_HISTORY_MS
 from dashboard.feed.backward_history import BackwardHistory
@@ -45,14 +45,13 @@ class FillHistory:
         since: int,
         until: int,
         adopted: Callable[[], Sequence[PositionAdjustment]] = tuple,
-        hedged: bool | None = None,
     ) -> None:
-        """`adopted` returns the figures that the market's positions begin with; `hedged` is its mode."""
+        """`adopted` returns the figures that the market's positions begin with."""
         self.instrument = instrument
         self.name = instrument.symbol
-        self.hedged = hedged
         self.is_started = False
         """True once a request was sent: later fills need another part."""
+        self.refusal: UsageError | None = None
         self._since = since
         self._adopted = adopted
         self._history = BackwardHistory[Fill](partial(client.fetch_fills, instrument), until)
@@ -68,7 +67,9 @@ class FillHistory:
 
     @property
     def is_complete(self) -> bool:
-        """True once everything was read that is still of use."""
+        """True once everything was read that is still of use, or the exchange lacks it."""
+        if self.refusal is not None:
+            return True
         if not self._history.is_read(max(self._since, self._oldest)):
             return False
         if self._history.is_read(self._oldest) or self._history.count > _MAX_FILLS:
@@ -78,7 +79,11 @@ class FillHistory:
     async def advance(self) -> None:
         """Reads one more span."""
         self.is_started = True
-        await self._history.read_span(self._oldest if self._adopted() else max(self._since, self._oldest))
+        back_to = self._oldest if self._adopted() else max(self._since, self._oldest)
+        try:
+            await self._history.read_span(back_to)
+        except (ExchangeLacks, UnknownSymbol) as error:  # no retry can succeed
+            self.refusal = error
 
     @property
     def fills(self) -> tuple[Fill, ...]:
@@ -130,20 +135,28 @@ class ClosedPositions:
 
     name = CLOSED_POSITIONS
 
-    def __init__(self, client: AccountClient, since: int) -> None:
+    def __init__(self, client: AccountClient) -> None:
         self._client = client
-        self._since = since
-        self.closed: frozenset[tuple[str, Side]] | None = None
+        self._since = 0
+        self._requested = self._answered = 0
+        self.closed: frozenset[tuple[str, Side]] = frozenset()
         self.refusal: UsageError | None = None
+
+    def request(self, since: int) -> None:
+        """Requests them again, from `since` (ms since 1970) on: a request on its way may be too early."""
+        self._since = since
+        self._requested += 1
 
     @property
     def is_complete(self) -> bool:
-        """True once they are read, or refused."""
-        return self.closed is not None
+        """True once the newest request was answered, or refused."""
+        return self._answered == self._requested
 
     async def advance(self) -> None:
         """Reads them, in one request."""
+        number, self.refusal = self._requested, None
         try:
             self.closed = await self._client.fetch_closed_positions(self._since)
         except UsageError as error:  # no retry can succeed
             self.closed, self.refusal = frozenset(), error
+        self._answered = number

@@ -12,6 +12,7 @@ from dashboard.domain.funding import Funding
 from dashboard.domain.history_progress import HistoryProgress
 from dashboard.domain.market import Instrument
 from dashboard.domain.position import Side
+from dashboard.domain.reconcile import positions_by_key, reported_modes
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import ExchangeLacks, UsageError
 from dashboard.exchange.account_client import AccountClient, AccountPositions
@@ -94,6 +95,7 @@ class HistoryReader:
         self._queue = HistoryQueue(self._on_complete, on_idle, delays)
         self.run = self._queue.run
         self.wait_until_idle = self._queue.wait_until_idle
+        self._closed = ClosedPositions(client)
         self._held = AccountPositions(0, ())
         self._wanted: dict[str, _Wanted] = {}
         self._round: dict[str, bool] = {}
@@ -128,7 +130,7 @@ class HistoryReader:
             self._began_at = self._began_at or known_until or held.asked_at
         symbols = {*urgent, *others}
         if whole:
-            self._whole = _Whole(held.asked_at, {*symbols, *map(funding_name, symbols)})
+            self._want_whole(symbols, held.asked_at)
         if known_until is not None:  # before it no position was known that could have been closed
             self._want_closed(known_until - _OVERLAP_MS)
         for symbol in sorted(symbols - {*urgent}):
@@ -142,7 +144,7 @@ class HistoryReader:
         is_whole = self._whole is not None and not self._whole.missing and parts == self._complete
         fills = (part.fills for part in parts if isinstance(part, FillHistory))
         payments = (part.payments for part in parts if isinstance(part, FundingHistory))
-        closed = (part.closed or () for part in parts if isinstance(part, ClosedPositions))
+        closed = (part.closed for part in parts if isinstance(part, ClosedPositions))
         self._newest = HistoryResults(
             tuple(chain.from_iterable(fills)),
             tuple(chain.from_iterable(payments)),
@@ -170,10 +172,21 @@ class HistoryReader:
         progress = HistoryProgress(read, total, (*failed, *self._refused.values()))
         return progress if read < total or progress.unread else None
 
+    def _want_whole(self, symbols: Collection[str], until: int) -> None:
+        """Notes the parts of the whole history. An earlier request keeps its time, or it may never be met."""
+        whole = self._whole = self._whole or _Whole(until, set())
+        for symbol in symbols:
+            if self._fills_until.get(symbol, 0) < whole.until:
+                whole.missing.add(symbol)
+            if self._funding_until.get(symbol, 0) < whole.until:
+                whole.missing.add(funding_name(symbol))
+
     def _want_closed(self, since: int) -> None:
         if self._whole is not None:
             self._whole.missing.add(CLOSED_POSITIONS)
-        self._queue.add(ClosedPositions(self._client, since), first=True)
+        self._closed.request(since)
+        if self._queue.get(CLOSED_POSITIONS) is None:
+            self._queue.add(self._closed, first=True)
 
     def _want(self, symbol: str, wanted: _Wanted, *, first: bool = False) -> None:
         if not self._wanted:
@@ -184,7 +197,7 @@ class HistoryReader:
         )
         self._round.setdefault(symbol, False)
         part = self._queue.get(symbol)
-        if not isinstance(part, FillHistory) or part.hedged != self._held.position_modes.get(symbol):
+        if not isinstance(part, FillHistory):
             self._start_fills(symbol, first=first)
             return
         if not part.is_started:
@@ -209,32 +222,34 @@ class HistoryReader:
             since=since if self._began_at is None else max(since, self._began_at + 1),
             until=self._wanted[symbol].until,
             adopted=partial(self._adopted_in, symbol) if known_until is None else tuple,
-            hedged=self._held.position_modes.get(symbol),
         )
         self._queue.add(part, first=first)
 
     def _adopted_in(self, symbol: str) -> list[PositionAdjustment]:
         """The figures with which the positions of a market began, or those that it will begin with."""
         known = [each for each in self._known.adoptions() if each.instrument.symbol == symbol]
-        held, as_of = self._held.positions, self._held.asked_at
+        held = [each for each in self._held.positions if each.instrument.symbol == symbol]
+        by_key = positions_by_key("", held, reported_modes(held, self._held.position_modes))
         return known or [
-            PositionAdjustment.from_position(each, as_of, hedged=each.hedged, replaces_history=True)
-            for each in held
-            if each.instrument.symbol == symbol
+            PositionAdjustment.from_position(
+                each, self._held.asked_at, hedged=each.hedged, replaces_history=True
+            )
+            for each in by_key.values()
         ]
 
     def _on_complete(self, part: HistoryPart) -> None:
         self._complete.append(part)
         match part:
             case FillHistory():
+                self._note_refusal(part.name, part.refusal)
                 self._on_fills(part)
             case FundingHistory():
-                self._funding_until[part.symbol] = part.until
                 self._note_refusal(part.name, part.refusal)
+                self._funding_until[part.symbol] = part.until
                 self._have_read(part.name, part.until)
             case ClosedPositions():
                 self._note_refusal(part.name, part.refusal)
-                self._on_closed(part)
+                self._on_closed(part.closed)
 
     def _on_fills(self, part: FillHistory) -> None:
         symbol = part.name
@@ -255,16 +270,17 @@ class HistoryReader:
         opened_at = self._opened_at.get(instrument.symbol, self._began_at or 0)
         known_until = self._funding_until.get(instrument.symbol, self._known.complete_until)
         since = opened_at if known_until is None else max(opened_at, known_until - _FUNDING_OVERLAP_MS)
-        self._queue.add(FundingHistory(self._client, instrument, since=since, until=until))
+        if self._queue.get(funding_name(instrument.symbol)) is None:
+            self._queue.add(FundingHistory(self._client, instrument, since=since, until=until))
 
-    def _on_closed(self, part: ClosedPositions) -> None:
+    def _on_closed(self, closed: Collection[tuple[str, Side]]) -> None:
         """Requests the markets of closed positions, too: some were opened and closed unnoticed."""
         whole = self._whole
         if whole is not None and CLOSED_POSITIONS in whole.missing:
-            for symbol in sorted({symbol for symbol, _ in part.closed or ()} - whole.missing):
-                if self._fills_until.get(symbol, 0) < whole.until:
-                    whole.missing |= {symbol, funding_name(symbol)}
-                    self._want(symbol, _Wanted(whole.until, with_funding=True))
+            symbols = {symbol for symbol, _ in closed} - whole.missing
+            self._want_whole(symbols, whole.until)
+            for symbol in sorted(symbols & whole.missing):
+                self._want(symbol, _Wanted(whole.until, with_funding=True))
         self._have_read(CLOSED_POSITIONS)
 
     def _have_read(self, name: str, until: int | None = None) -> None:

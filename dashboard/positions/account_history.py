@@ -9,6 +9,7 @@ from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
 from dashboard.domain.market_history import MarketHistory, SortKey
 from dashboard.domain.market_positions import MarketEvent, MarketPositions
+from dashboard.positions.account_owner import AccountOwner
 from dashboard.positions.audit_records import (
     event_fields,
     event_kind,
@@ -37,6 +38,8 @@ class AccountHistory:
     """The exchange's time up to which no fill is missing; None if unknown."""
     disagreements: Mapping[PositionKey, Disagreement] = field(default_factory=dict)
     """Positions whose figures contradicted the exchange's own in the newest reading."""
+    owners: tuple[AccountOwner, ...] = ()
+    """The credentials that opened the account, as far as they are known."""
 
     def pruned_before(self, time: int) -> "AccountHistory":
         """The same without events before `time` (ms since 1970); the positions include them."""
@@ -44,13 +47,14 @@ class AccountHistory:
 
 
 def encode(accounts: Iterable[AccountHistory]) -> Iterator[Item]:
-    """Yields each account, after it its disagreements and markets, and after a market its events.
+    """Yields each account, after it its owners, disagreements and markets, and after a market its events.
 
     An instrument is numbered in the order in which they are yielded, each before its first use.
     """
     instruments = _Instruments()
     for account in accounts:
         yield ["account", account.account, account.complete_until]
+        yield from (["owner", each.fingerprint, each.uid_hash] for each in account.owners)
         yield from (["disagreement", disagreement_record(*each)[1]] for each in account.disagreements.items())
         for history in account.markets:
             base = market_fields(history.base, instruments.number)
@@ -108,10 +112,11 @@ class _Account:
     complete_until: int | None
     disagreements: dict[PositionKey, Disagreement] = field(default_factory=dict)
     markets: list[_Market] = field(default_factory=list)
+    owners: tuple[AccountOwner, ...] = ()
 
     def history(self) -> AccountHistory:
         markets = tuple(each.history() for each in self.markets)
-        return AccountHistory(self.name, markets, self.complete_until, self.disagreements)
+        return AccountHistory(self.name, markets, self.complete_until, self.disagreements, self.owners)
 
 
 class _Decoder:
@@ -125,6 +130,8 @@ class _Decoder:
         match kind, values:
             case "account", (str(name), (int() | None) as complete_until):
                 self.accounts.append(_Account(name, complete_until))
+            case "owner", (str(fingerprint), str(uid_hash)):
+                self.accounts[-1].owners += (AccountOwner(fingerprint, uid_hash),)
             case "disagreement", (fields,):
                 key, disagreement = read_disagreement(fields)
                 if disagreement is not None:

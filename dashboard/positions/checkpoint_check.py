@@ -12,6 +12,7 @@ from dashboard.domain.decimal_math import plain_number
 from dashboard.domain.market_history import MarketHistory
 from dashboard.domain.position_state import PositionState
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode
+from dashboard.positions.account_owner import AccountOwner
 from dashboard.positions.trail_replay import TrailReplay
 
 
@@ -88,7 +89,7 @@ def _difference(expected: Sequence[AccountHistory], found: Sequence[AccountHisto
             return (
                 f"{' '.join(key)} is {_text(other)} in the checkpoint, {_text(mine)} by the lines before it"
             )
-    for about in (_readings, _disagreements):
+    for about in (_readings, _disagreements, _owners):
         if about(expected) != about(found):
             return f"{about(found)} in the checkpoint, {about(expected)} by the lines before it"
     return None
@@ -110,6 +111,10 @@ def _readings(accounts: Sequence[AccountHistory]) -> dict[str, int]:
 
 def _disagreements(accounts: Sequence[AccountHistory]) -> dict[str, str]:
     return {str(key): each.text for account in accounts for key, each in account.disagreements.items()}
+
+
+def _owners(accounts: Sequence[AccountHistory]) -> dict[str, tuple[AccountOwner, ...]]:
+    return {each.account: each.owners for each in accounts if each.owners}
 
 
 def _text(history: MarketHistory | None) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from dashboard.domain.contract_units import is_same_contract
 from dashboard.domain.cross_check import cross_check, failed
 from dashboard.domain.disagreement import Disagreement
 from dashboard.domain.keys import PositionKey
@@ -38,17 +39,32 @@ class CrossChecks:
         for key, disagreement in restored.items():
             book.set_disagreement(key, disagreement)
 
-    def apply(self, rows: Mapping[PositionKey, Position]) -> None:
-        """Checks the positions of one reading. A row that states too few figures changes nothing.
+    def check(self, rows: Mapping[PositionKey, Position]) -> int:
+        """Checks the positions of a reading, without a report. Returns how many rows state enough for it.
 
         To be called before the reading changes the positions, so that none is announced unchecked.
         """
+        count = 0
         for key, row in rows.items():
-            compared = cross_check(self._in_our_unit(key, row), self._book.live_price(key))
+            compared = cross_check(self._as_shown(key, row), self._book.live_price(key))
             if compared:
-                self._book.cross_checks += 1
                 wrong = failed(compared)
                 self._set(key, Disagreement(wrong) if wrong else None)
+                count += 1
+        return count
+
+    def report(self, rows: Mapping[PositionKey, Position]) -> None:
+        """Checks the positions again as the reading has left them, and reports each new result."""
+        before = {key: self._book.disagreement(key) for key in rows}
+        self._book.cross_checks += self.check(rows)
+        for key, found in before.items():
+            disagreement, reported = self._book.disagreement(key), self.recorded.get(key)
+            if disagreement is None and reported is not None:
+                self._report(key, None)
+            elif disagreement is not None and not disagreement.is_like(reported):
+                self._report(key, disagreement)
+            elif disagreement != found:
+                self._announce(key)
 
     def move(self, keys: Iterable[PositionKey]) -> None:
         """Applies a disagreement to the new keys of positions that have moved from one key to another."""
@@ -56,33 +72,37 @@ class CrossChecks:
         disagreement = next((found for key in moved if (found := self._book.disagreement(key))), None)
         for key in moved if disagreement else ():
             self._book.set_disagreement(key, disagreement)
-            self._record(*disagreement_record(key, disagreement))
+            self._write(key, disagreement)
 
-    def _in_our_unit(self, key: PositionKey, row: Position) -> Position:
-        """The row with the instrument that the position is shown with: its unit may be outdated."""
+    def _as_shown(self, key: PositionKey, row: Position) -> Position:
+        """The row; with the size as it is shown as long as that is in another contract."""
         live = self._book.newest(key)
-        return replace(row, instrument=live.state.instrument) if live is not None and live.is_open else row
+        if live is None or not live.is_open or is_same_contract(live.state.instrument, row.instrument):
+            return row
+        return replace(row, instrument=live.state.instrument, contracts=abs(live.state.contracts))
 
     def _set(self, key: PositionKey, disagreement: Disagreement | None) -> None:
-        before = self._book.disagreement(key)
-        if disagreement == before:
-            return
-        self._book.set_disagreement(key, disagreement)
-        if disagreement is not None and disagreement.is_like(before):
-            return  # the same at another price
-        self._report(key, disagreement)
+        if disagreement != self._book.disagreement(key):
+            self._book.set_disagreement(key, disagreement)
 
     def _report(self, key: PositionKey, disagreement: Disagreement | None) -> None:
-        """Records and logs a new result, and announces it unless the position is not known yet."""
-        self._record(*disagreement_record(key, disagreement))
-        self.recorded.pop(key, None)
-        if disagreement is not None:
-            self.recorded[key] = disagreement
+        """Records, logs and announces a new result."""
+        self._write(key, disagreement)
         if disagreement is None:
             log.info("%s: %s", key.label, _AGREES)
             self._book.add_event(key, CrossCheckResult.AGREES, _AGREES)
         else:
             log.warning("%s disagrees: %s", key.label, disagreement.text)
             self._book.add_event(key, CrossCheckResult.DISAGREES, disagreement.text)
+        self._announce(key)
+
+    def _write(self, key: PositionKey, disagreement: Disagreement | None) -> None:
+        self._record(*disagreement_record(key, disagreement))
+        self.recorded.pop(key, None)
+        if disagreement is not None:
+            self.recorded[key] = disagreement
+
+    def _announce(self, key: PositionKey) -> None:
+        """Calls the listeners, unless the position is not known yet."""
         if self._book.newest(key) is not None:
             self._book.announce(key)

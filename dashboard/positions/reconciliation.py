@@ -8,6 +8,7 @@ from dashboard.domain.fill import Fill
 from dashboard.domain.journal import JournalEntry
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
+from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.position import Position
 from dashboard.domain.position_state import PositionState
 from dashboard.domain.reconcile import (
@@ -39,6 +40,8 @@ class Reconciliation:
         self._read_at = read_at
         self._confirmed = self._restored_confirmed()
         """Positions that once agreed with the exchange, or whose figures were adopted from it."""
+        self._stated_modes: dict[str, bool] = {}
+        """The modes of the newest reading, True for hedge mode, also of markets without any event."""
         self._differing_since: dict[PositionKey, int] = {}
         """Time of the first of the newest readings that all differed, in ms of the monotonic clock."""
         self._later_fills: dict[PositionKey, list[Fill]] = {}
@@ -54,15 +57,25 @@ class Reconciliation:
 
     def add_fill(self, fill: Fill, *, is_recent: bool, announce: bool = True) -> JournalEntry | None:
         """Applies a fill. A recent one may not be included in the positions that the exchange reports."""
+        self._apply_stated_mode(fill)
         entry = self._writer.apply(fill, announce=announce)
         if entry is None or entry.own is None or not entry.is_new:
             return entry
         before, after = entry.own.before, entry.own.after
         if is_recent:
             self.moving.add_fill(fill.instrument.symbol, self._book.now())
-        if before and before.contracts == after.contracts and fill.traded_at <= (after.adopted_at or 0):
+        if after.adopted_at is None:  # the fills account for all of it
+            self._later_fills.pop(after.key, None)
+        elif before and before.contracts == after.contracts and fill.traded_at <= after.adopted_at:
             self._later_fills.setdefault(after.key, []).append(fill)
         return entry
+
+    def _apply_stated_mode(self, fill: Fill) -> None:
+        """Applies the mode that was stated for a market before its first event."""
+        symbol = fill.instrument.symbol
+        hedged = self._stated_modes.get(symbol)
+        if hedged is not None and self._journal.is_hedged(symbol) is None:
+            self._writer.apply(ModeChange(fill.instrument, hedged, fill.traded_at))
 
     def differences(self, snapshot: AccountSnapshot) -> tuple[Difference, ...]:
         """Returns the differences of the markets that were read."""
@@ -81,7 +94,8 @@ class Reconciliation:
     def learn_modes(self, snapshot: AccountSnapshot, *, known: bool) -> None:
         """Applies the modes that a snapshot states to markets whose mode is (not) `known`."""
         unread, instruments = snapshot.unread_symbols, self._instruments(snapshot)
-        for symbol, hedged in reported_modes(snapshot.positions, snapshot.position_modes).items():
+        self._stated_modes = reported_modes(snapshot.positions, snapshot.position_modes)
+        for symbol, hedged in self._stated_modes.items():
             is_known = self._journal.is_hedged(symbol) is not None
             if symbol in instruments and symbol not in unread and is_known is known:
                 change = self._journal.mode_change(

@@ -47,6 +47,7 @@ class PositionTracker:
         self._book = book
         self._record = record
         self._journal = restored.journal
+        self._owners = restored.owners
         self._has_new_events = False
         self.unrecorded = 0
         """The number of events that could not be recorded, until a checkpoint has them."""
@@ -101,7 +102,9 @@ class PositionTracker:
     def history(self) -> AccountHistory:
         """Everything that is known of the account, for a checkpoint. To be read with the book's lock held."""
         disagreements = dict(self._checks.recorded)
-        return AccountHistory(self.account, self._journal.histories, self.complete_until, disagreements)
+        return AccountHistory(
+            self.account, self._journal.histories, self.complete_until, disagreements, self._owners
+        )
 
     def prune_before(self, time: int) -> None:
         """Removes most events before `time` (ms since 1970). To be called with the book's lock held."""
@@ -128,10 +131,11 @@ class PositionTracker:
         reconciliation, is_first = self._reconciliation, self.complete_until is None
         # A mode that was unknown applies to earlier fills, too; a new one is of the newest fills only.
         reconciliation.learn_modes(snapshot, known=False)
-        self._checks.apply(reconciliation.reported(snapshot))
+        self._checks.check(reconciliation.reported(snapshot))
         refined = self._add_reported(snapshot)
         reconciliation.learn_modes(snapshot, known=True)
         changed = reconciliation.resolve(snapshot, is_first=is_first) | refined
+        self._checks.report(reconciliation.reported(snapshot))
         self._finish(snapshot)
         for key in changed:
             self._book.announce(key)

@@ -14,6 +14,7 @@ from dashboard.domain.keys import PositionKey
 from dashboard.domain.market import Instrument
 from dashboard.domain.pruning import EVENTS_KEPT_MS, pruning_times
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode
+from dashboard.positions.account_owner import ACCOUNT, AccountOwner, read_owner
 from dashboard.positions.audit_records import EVENT_KINDS, READING, parse_event, parse_instrument
 from dashboard.positions.disagreement_records import CROSS_CHECK, read_disagreement
 
@@ -31,6 +32,8 @@ class RestoredPositions:
     """The exchange's time up to which no fill is missing; None if unknown."""
     disagreements: dict[PositionKey, Disagreement] = field(default_factory=dict)
     """Positions whose figures contradicted the exchange's own in the newest reading."""
+    owners: tuple[AccountOwner, ...] = ()
+    """The credentials that opened the account, as far as they are known."""
 
 
 class TrailReplay:
@@ -39,7 +42,10 @@ class TrailReplay:
     def __init__(self, accounts: Iterable[AccountHistory] = ()) -> None:
         self._accounts = {
             each.account: RestoredPositions(
-                Journal(each.account, each.markets), each.complete_until, dict(each.disagreements)
+                Journal(each.account, each.markets),
+                each.complete_until,
+                dict(each.disagreements),
+                each.owners,
             )
             for each in accounts
         }
@@ -51,9 +57,16 @@ class TrailReplay:
     def accounts(self) -> tuple[AccountHistory, ...]:
         """The histories of all accounts."""
         return tuple(
-            AccountHistory(name, each.journal.histories, each.complete_until, dict(each.disagreements))
+            AccountHistory(
+                name, each.journal.histories, each.complete_until, dict(each.disagreements), each.owners
+            )
             for name, each in self._accounts.items()
         )
+
+    @property
+    def owners(self) -> Mapping[str, tuple[AccountOwner, ...]]:
+        """The credentials that opened each account."""
+        return {name: each.owners for name, each in self._accounts.items()}
 
     def take(self, account: str) -> RestoredPositions:
         """Removes the positions of `account` and returns them; none if the trail has no record of it."""
@@ -66,6 +79,8 @@ class TrailReplay:
                 self._add_reading(entry["account"], int(entry["complete_until"]))
             elif kind == CROSS_CHECK:
                 self._add_cross_check(*read_disagreement(entry))
+            elif kind == ACCOUNT:
+                self._add_owner(*read_owner(entry))
             elif kind in EVENT_KINDS:
                 event = parse_event(kind, entry["event"], self._instrument(entry["instrument"]))
                 self._of(entry["account"]).journal.add(event)
@@ -83,6 +98,11 @@ class TrailReplay:
         disagreements.pop(key, None)
         if disagreement is not None:
             disagreements[key] = disagreement
+
+    def _add_owner(self, account: str, owner: AccountOwner) -> None:
+        restored = self._of(account)
+        if owner not in restored.owners:
+            restored.owners += (owner,)
 
     def _of(self, account: str) -> RestoredPositions:
         if account not in self._accounts:

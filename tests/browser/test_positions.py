@@ -16,7 +16,7 @@ from dashboard.domain.events import (
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.market import Quote, Ticker
 from dashboard.domain.position import Position
-from tests.domain.builders import LONG, SHORT, position
+from tests.domain.builders import LONG, SHORT, position, row
 from tests.domain.fill_histories import fill
 from tests.web.scenes import BTC, Scene
 
@@ -46,7 +46,7 @@ def eth_price(scene: Scene, price: str) -> None:
     scene.apply(PriceReceived(Transport.STREAM, now_ms(), ticker, request_time_ms=60_000), market)
 
 
-def row(opened, label: str):
+def table_row(opened, label: str):
     return opened.page.locator(f'[row-id="{label}"]')
 
 
@@ -76,9 +76,9 @@ def test_each_open_position_has_a_row(opened):
 
 
 def test_fills_remove_and_add_rows(opened):
-    expect(row(opened, ETH.symbol).first).to_be_visible()
+    expect(table_row(opened, ETH.symbol).first).to_be_visible()
     opened.scene.account_reports(FillsReceived((fill("buy 2 @ 3000", 2_000, of=ETH),)))
-    expect(row(opened, ETH.symbol)).to_have_count(0)
+    expect(table_row(opened, ETH.symbol)).to_have_count(0)
     expect(opened.page.locator("#events li").first).to_contain_text("realised +200.00 USDT")
     opened.scene.account_reports(FillsReceived((fill("buy 1 @ 3000", 3_000, of=ETH),)))
     expect(cell(opened, ETH.symbol, "side")).to_contain_text("Long")
@@ -137,6 +137,23 @@ def test_difference_to_the_exchange_is_marked(opened):
     )
 
 
+def test_position_that_contradicts_the_exchange_is_marked_without_figures(opened):
+    wrong = row(LONG, "0.5", "64000", of=BTC, mark="64100", notional="3205")
+    opened.scene.account_reports(snapshot(wrong, position(SHORT, "2", "3100", of=ETH)))
+    name = cell(opened, BTC.symbol, "symbol")
+    expect(name).to_have_text("BTC/USDTDISAGREES")
+    word, whole = name.locator(".position-disagrees").bounding_box(), name.bounding_box()
+    assert word["y"] + word["height"] <= whole["y"] + whole["height"], "the word is cut off"
+    for column in ("size", "pnl", "roe", "realized"):
+        expect(cell(opened, BTC.symbol, column)).to_have_text("—")
+    expect(cell(opened, BTC.symbol, "mark")).to_have_text("64,100.0")
+    expect(cell(opened, BTC.symbol, "risk")).to_have_text("UNKNOWN")
+    expect(opened.shown("disagreement").first).to_have_text(
+        "Notional 32,050.00 USDT calculated, 3,205.00 stated by the exchange."
+    )
+    expect(opened.page.locator("#pnl-card .badge-disagrees")).to_be_visible()
+
+
 def test_positions_are_unknown_before_the_account_is_read(visit):
     opened = visit({}, "64100", account=True)
     expect(opened.shown("no-rows")).to_contain_text("unknown")
@@ -156,7 +173,7 @@ def test_table_is_hidden_without_an_account(visit):
 
 def test_position_selected_after_another_was_closed_is_streamed(opened):
     opened.scene.account_reports(FillsReceived((fill("buy 2 @ 3000", 2_000, of=ETH),)))
-    expect(row(opened, ETH.symbol)).to_have_count(0)
+    expect(table_row(opened, ETH.symbol)).to_have_count(0)
     cell(opened, BTC.symbol, "symbol").click()
     before = opened.evaluate("dashboard.stream.messages")
     opened.wait_for("dashboard.stream.messages", lambda messages: messages > before + 3)

@@ -446,3 +446,12 @@ async def test_exchange_without_private_endpoints(
     assert await harness.fetch_funding() == ()
     with pytest.raises(ExchangeLacks, match=r"^bitget does not support reading positions"):
         await harness.account.fetch_positions()
+
+
+async def test_stream_of_whole_orders_is_no_stream_of_fills() -> None:
+    used = Credentials("bingx")
+    markets = ExchangeClient(used)
+    account = AccountClient(used, markets)
+    assert not account.can_watch_fills
+    await account.close()
+    await markets.close()

@@ -1,18 +1,21 @@
 """Account feed with a real ccxt client: fills are streamed, and missed ones are found by snapshots."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from dashboard.clock import now_ms
+from dashboard.clock import now_ms, wall_ms
 from dashboard.demo import FILLS, POSITIONS
 from dashboard.domain.events import AccountSnapshot
 from dashboard.domain.feed_state import FeedState
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.position import Side
-from tests.feed.harness import ACCOUNT_TIMEOUTS, EXCHANGE, FeedHarness
+from dashboard.positions import moving_markets
+from tests.feed.harness import ACCOUNT_TIMEOUTS, EXCHANGE, PATIENT, FeedHarness
 
 BTC, ETH = "BTC/USDT:USDT", "ETH/USDT:USDT"
+HOUR_MS = 3_600_000
 
 
 def order(harness: FeedHarness, symbol: str, side: str, size: str, **options) -> None:
@@ -197,3 +200,57 @@ def test_burst_of_fills_causes_few_snapshots(live: FeedHarness):
     live.until_account_idle()
     intervals = (now_ms() - started) / 1000 / ACCOUNT_TIMEOUTS.min_interval_s
     assert snapshots(live, since) <= intervals + 1
+
+
+def test_closed_position_that_the_exchange_still_reports_does_not_rise_again(
+    live: FeedHarness, monkeypatch: pytest.MonkeyPatch
+):
+    """Another reading follows by itself, once the exchange's report certainly includes the fill."""
+    monkeypatch.setattr(moving_markets, "SETTLED_AFTER_MS", 1_500)
+    live.until_account_idle()
+    account = live.exchange.account
+    late, since = replace(account.positions[0]), len(live.account_events)
+
+    async def close_and_lag() -> None:
+        await live.exchange.order("BTCUSDT", side="sell", size="0.5")
+        account.positions.append(late)
+
+    live.demo.call(close_and_lag())
+    live.until(lambda _: reported(live, since)[-1:] == [1])
+    account.positions.clear()
+    live.until(lambda _: reported(live, since)[-1:] == [0])
+    assert live.open == {}
+    assert live.known[BTC].difference is None
+    assert live.known[BTC].state.adopted_at is None
+
+
+def reported(harness: FeedHarness, since: int) -> list[int]:
+    """The number of positions in each snapshot from index `since` of the events on."""
+    later = harness.account_events[since:]
+    return [len(event.positions) for event in later if isinstance(event, AccountSnapshot)]
+
+
+@pytest.mark.parametrize("kept_h", [5.5, 24], ids=["history from the short's opening on", "whole history"])
+def test_leg_that_was_closed_before_the_start_is_no_position(harness: FeedHarness, kept_h: float):
+    """The closing fill of the long is no older than the short, whose history is read."""
+    account = harness.exchange.account
+    account.use_hedge_mode()
+    account.positions.clear()
+    account.fills.clear()
+    trades = (("60000", "buy", "1", False), ("60000", "sell", "0.5", False), ("62000", "sell", "1", True))
+    for price, side, size, closes in trades:
+        harness.demo.call(harness.exchange.publish("BTCUSDT", lastPr=price, markPrice=price))
+        order(harness, "BTCUSDT", side, size, reduce_only=closes)
+    times = [wall_ms() - hours * HOUR_MS for hours in (10, 5, 3)]
+    for index, at in enumerate(times):
+        account.fills[index] = replace(account.fills[index], time_ms=at)
+    account.fills_kept_ms = round(kept_h * HOUR_MS)
+    account.positions[0].opened_ms = times[1]
+    shown: list[str] = []
+    harness.book.register(lambda update: shown.append(update.position.key.label * update.position.is_open))
+    harness.start(account=True, timeouts=PATIENT)
+    harness.until_account_idle()
+    harness.until(lambda _: harness.tracker.complete_until and harness.open)
+    assert sizes(harness) == {f"{BTC}:short": Decimal("-0.5")}
+    assert harness.book.summary().active_positions == 1
+    assert {label for label in shown if label} == {f"{BTC}:short"}

@@ -18,6 +18,7 @@ from dashboard.domain.position import Side
 from dashboard.domain.position_state import ClosedPosition, PositionState
 from dashboard.domain.totals import PositionTotals
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode, encode
+from dashboard.positions.account_owner import AccountOwner
 from dashboard.positions.position_fields import market_fields
 from tests.domain.fill_histories import ACCOUNT, adopted, after, fill, fills, funding, histories, journal
 
@@ -42,7 +43,8 @@ def test_accounts_are_read_back_unchanged(history, pruned, complete_until):
         each.pruned_to(each.events[pruned].sort_key) if pruned < len(each.events) else each
         for each in markets
     )
-    accounts = AccountHistory(ACCOUNT, shorter, complete_until, WRONG), AccountHistory("empty")
+    owners = AccountOwner("0a", "1b"), AccountOwner("2c", "1b")
+    accounts = AccountHistory(ACCOUNT, shorter, complete_until, WRONG, owners), AccountHistory("empty")
     assert read_back(*accounts) == accounts
 
 

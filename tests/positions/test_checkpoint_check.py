@@ -11,6 +11,7 @@ import pytest
 from dashboard.audit.records import NO_LINES, compose, parse, to_json
 from dashboard.audit.verify import verify
 from dashboard.cli import audit
+from dashboard.positions.account_owner import AccountOwner, owner_record
 from dashboard.positions.checkpoint_check import CheckpointCheck
 from tests.audit.builders import only_file, write_lines
 from tests.domain.fill_histories import fill, fills
@@ -65,6 +66,18 @@ def test_forged_line_with_valid_hashes_is_found_at_the_next_checkpoint(trail, li
     forge(trail.directory, line, old, new)
     assert verify(trail.directory).intact, "the chain alone does not show it"
     assert defects(trail.directory) == [found]
+
+
+def test_forged_owner_of_an_account_is_found(tmp_path):
+    trail = TrailHarness(tmp_path)
+    trail.log.record(*owner_record(trail.account, AccountOwner("0a", "1b")))
+    again = trail.restarted()
+    again.harness.fills(*fills("buy 2 @ 100"))
+    again.checkpoints.write()
+    again.log.close()
+    assert defects(tmp_path) == []
+    forge(tmp_path, 4, '["owner","0a","1b"]', '["owner","0a","2c"]')
+    assert defects(tmp_path) == ["5 content"]
 
 
 def test_changed_line_is_reported_once(trail):

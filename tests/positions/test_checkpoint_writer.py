@@ -157,7 +157,7 @@ def test_other_accounts_keep_no_old_events(tmp_path):
     bob = alice.restarted("bob")
     bob.checkpoints.write()
     again = bob.restarted("alice")
-    (history,) = again.harness.tracker.history.positions
+    (history,) = again.harness.tracker.history.markets
     assert (history.events, again.states) == ((), alice.states)
     assert again.verify().intact
 

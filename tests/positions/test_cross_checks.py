@@ -99,13 +99,25 @@ class TestResult:
         harness.fills(fill("buy 1 @ 110", 3_000, "3"))
         assert harness.only.is_withheld
 
-    def test_position_is_checked_in_the_unit_that_it_is_shown_with(self):
-        """As after the exchange changed the contract size: fills of the audit trail have the old one."""
+    def test_contract_that_the_exchange_resized_does_not_disagree(self):
+        harness = TrackerHarness().fills(*fills("buy 200 @ 100", of=OUTDATED)).price("110")
+        resized = instrument(contract_size="0.001")
+        stated = {"mark": "110", "notional": "220", "pnl": "20"}
+        harness.snapshot(row(LONG, "2000", "100", of=resized, **stated))
+        assert (harness.only.notional, harness.only.unrealized_pnl) == (220, 20)
+        assert texts(harness) == []
+        assert not any(update.position.is_withheld for update in harness.announced)
+
+    def test_outdated_contract_size_of_the_trail_is_withheld_until_it_is_corrected(self):
+        """By the same reading, so that nothing is reported."""
         old = fills("buy 200 @ 100", of=OUTDATED)
         harness = TrackerHarness().fills(*old).price("110")
         new = instrument(contract_size="0.001")
         harness.snapshot(row(LONG, "200", "100", of=new, mark="110", notional="22", pnl="2"))
-        assert harness.only.is_withheld or harness.only.state.instrument == new
+        assert (harness.only.notional, harness.only.unrealized_pnl) == (22, 2), "adopted from the exchange"
+        assert not harness.only.is_withheld
+        assert texts(harness) == []
+        assert not harness.announced[-1].position.is_withheld
 
     def test_each_leg_of_a_hedge_is_checked_by_itself(self):
         short = position(SHORT, "1", "120")

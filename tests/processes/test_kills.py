@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
@@ -20,6 +20,7 @@ from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
 from dashboard.config import load
 from dashboard.demo import BitgetError, DemoExchange
+from dashboard.demo.account.demo_fill import DemoFill
 from dashboard.demo.protocol.fault_injection import FILLS
 from dashboard.demo.thread import DemoThread
 from dashboard.domain.position_state import PositionState
@@ -33,8 +34,8 @@ ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
 MAX_LIFETIME_S = 0.5
 """Seconds until a kill, from the start of the process or from the first line that it records."""
-MAX_FILLS = 9_000
-"""Fills after which a slow machine places no further orders: the demo exchange keeps ten thousand."""
+ORDERS = 15
+"""Orders for each process: the demo exchange keeps ten thousand fills, however slow the machine is."""
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 SIZES = {"BTCUSDT": Decimal("0.01"), "ETHUSDT": Decimal("0.1"), "SOLUSDT": Decimal(1)}
 
@@ -52,25 +53,29 @@ def run_engine(flags: list[str]) -> None:
 
 
 class Trader(threading.Thread):
-    """Places random orders until `stop`."""
+    """Places random orders, as many as were allowed, until `stop`."""
 
     def __init__(self, demo: DemoThread) -> None:
         super().__init__(daemon=True)
         self._demo = demo
         self._random = random.Random(7)
         self._stopped = threading.Event()
+        self._orders = 0
 
     def run(self) -> None:
-        account = self._demo.exchange.account
         while not self._stopped.wait(self._random.random() / 20):
-            if len(account.fills) > MAX_FILLS:
+            if self._orders == 0:
                 continue
+            self._orders -= 1
             symbol = self._random.choice(SYMBOLS)
             size = SIZES[symbol] * self._random.randint(1, 9)
             side = self._random.choice(("buy", "sell"))
             order = self._demo.exchange.order(symbol, side=side, size=size, parts=self._random.randint(1, 3))
             with suppress(BitgetError):  # not enough margin for this one
                 self._demo.call(order)
+
+    def allow(self, orders: int) -> None:
+        self._orders = orders
 
     def stop(self) -> None:
         self._stopped.set()
@@ -140,6 +145,7 @@ def kill_repeatedly(
     rng, trader = random.Random(11), Trader(demo)
     trader.start()
     for number in range(count):
+        trader.allow(ORDERS)
         size = trail_size(trail)
         child = _forkserver.Process(target=run_engine, args=(flags,))
         child.start()
@@ -159,7 +165,7 @@ def assert_trail_is_complete(demo: DemoThread, flags: list[str], trail: Path) ->
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         account, (tracker,) = demo.exchange.account, engine.trackers
-        until(lambda: len(recorded_fills(trail)) >= len(account.fills) and tracker.complete_until is not None)
+        until(lambda: tracker.complete_until is not None and is_recorded(trail, account.fills), 5 * TIMEOUT_S)
         known = engine.positions.all_known().values()
         found = {live.state.instrument.id: live.state.contracts for live in known if live.is_open}
         assert found == signed_positions(demo)
@@ -180,9 +186,9 @@ def figures(state: PositionState) -> tuple[object, ...]:
     return state.contracts, state.entry_value, state.cumulative_totals, state.opened_at, state.adopted_at
 
 
-def until(condition: Callable[[], bool]) -> None:
+def until(condition: Callable[[], bool], timeout_s: float = TIMEOUT_S) -> None:
     """Polls the trail until the condition is true."""
-    deadline = time.monotonic() + TIMEOUT_S
+    deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -194,6 +200,10 @@ def trail_size(trail: Path) -> int:
 
 def is_longer(trail: Path, size: int) -> bool:
     return trail_size(trail) > size
+
+
+def is_recorded(trail: Path, fills: Collection[DemoFill]) -> bool:
+    return len(recorded_fills(trail)) >= len(fills)
 
 
 def recorded_fills(trail: Path) -> Counter[str]:

@@ -11,6 +11,7 @@ from dashboard.demo.account.demo_fill import DemoFill
 from dashboard.demo.account.demo_order import DemoOrder, OrderRequest, OrderTerms
 from dashboard.demo.account.demo_position import DemoPosition, HoldSide
 
+DEMO_USER_ID = "4281957306"
 DEMO_KEY = "demo-key"
 DEMO_SECRET = "demo-secret"  # noqa: S105 - valid on the demo exchange only
 DEMO_PASSPHRASE = "demo-passphrase"  # noqa: S105 - valid on the demo exchange only
@@ -26,6 +27,7 @@ ID_EPOCH_MS = 1_435_725_921_154
 class DemoAccount:
     """Keys, positions and their history, oldest first; tests may change `positions`."""
 
+    user_id: str = DEMO_USER_ID
     api_key: str = DEMO_KEY
     secret: str = DEMO_SECRET
     passphrase: str = DEMO_PASSPHRASE

@@ -48,6 +48,11 @@ def single_position(query: Query, quote_board: QuoteBoard, account: DemoAccount)
     return [rest_position(position, valuation_mark(quote_board, position)) for position in wanted]
 
 
+def account_info(query: Query, quote_board: QuoteBoard, account: DemoAccount) -> object:
+    """/api/v2/spot/account/info: the account's owner"""
+    return {"userId": account.user_id, "authorities": ["cor", "sor"], "traderType": "not_trader"}
+
+
 def unified_settings(query: Query, quote_board: QuoteBoard, account: DemoAccount) -> object:
     """/api/v3/account/settings: an error by which ccxt recognises a classic account"""
     message = "You are in Classic Account mode, and the Unified Account API is not supported at this time"
@@ -64,5 +69,6 @@ SIGNED_ENDPOINTS: dict[str, SignedEndpoint] = {
     "/api/v2/mix/order/orders-history": orders_history,
     "/api/v2/mix/order/detail": order_detail,
     "/api/v2/mix/account/bill": bills,
+    "/api/v2/spot/account/info": account_info,
     "/api/v3/account/settings": unified_settings,
 }

@@ -5,6 +5,7 @@ from typing import Any
 from dashboard.exchange.adapters.aster import AsterAdapter
 from dashboard.exchange.adapters.base import AccountAdapter
 from dashboard.exchange.adapters.binance import BinanceAdapter
+from dashboard.exchange.adapters.bingx import BingxAdapter
 from dashboard.exchange.adapters.bitget import BitgetAdapter
 from dashboard.exchange.adapters.bybit import BybitAdapter
 from dashboard.exchange.adapters.coinex import CoinExAdapter
@@ -14,6 +15,7 @@ from dashboard.exchange.adapters.htx import HtxAdapter
 from dashboard.exchange.adapters.hyperliquid import HyperliquidAdapter
 from dashboard.exchange.adapters.krakenfutures import KrakenFuturesAdapter
 from dashboard.exchange.adapters.kucoin import KucoinAdapter
+from dashboard.exchange.adapters.lighter import LighterAdapter
 from dashboard.exchange.adapters.mexc import MexcAdapter
 from dashboard.exchange.adapters.okx import OkxAdapter
 from dashboard.exchange.adapters.phemex import PhemexAdapter
@@ -23,6 +25,7 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "binance": BinanceAdapter,
     "binancecoinm": BinanceAdapter,
     "binanceusdm": BinanceAdapter,
+    "bingx": BingxAdapter,
     "bitget": BitgetAdapter,
     "bybit": BybitAdapter,
     "coinex": CoinExAdapter,
@@ -33,6 +36,7 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "krakenfutures": KrakenFuturesAdapter,
     "kucoin": KucoinAdapter,
     "kucoinfutures": KucoinAdapter,
+    "lighter": LighterAdapter,
     "mexc": MexcAdapter,
     "okx": OkxAdapter,
     "phemex": PhemexAdapter,

@@ -31,7 +31,7 @@ class AccountAdapter:
 
     position_families: tuple[PositionFamily, ...] = (PositionFamily("positions"),)
     fill_streams: tuple[Params, ...] = ({"type": "swap"},)
-    """Parameters of each websocket stream of fills. Without a type many exchanges stream spot trades."""
+    """Parameters of each websocket stream of fills, if any. Without a type many stream spot trades."""
     trade_params: tuple[Params, ...] = ({},)
     """Parameters of each request for the history of fills."""
     closed_position_params: tuple[Params, ...] = ({},)

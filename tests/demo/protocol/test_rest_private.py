@@ -21,6 +21,11 @@ async def test_demo_position_is_valued_at_the_mark_price(exchange, connect):
     assert "/api/v3/account/settings" in exchange.requests
 
 
+async def test_owner_of_the_account_is_reported(exchange, connect):
+    answer = await connect(keys=True).privateSpotGetV2SpotAccountInfo()
+    assert answer["data"]["userId"] == exchange.account.user_id
+
+
 async def test_positions_can_be_replaced_by_a_test(exchange, connect):
     client = connect(keys=True)
     long = exchange.account.positions[0]

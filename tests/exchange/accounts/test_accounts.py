@@ -10,6 +10,7 @@ from dashboard.api.serializers import text
 from dashboard.domain.contract_math import initial_margin
 from dashboard.domain.cross_check import cross_check, failed
 from dashboard.domain.fill import Fill
+from dashboard.domain.merged_position import merged
 from dashboard.domain.position import Position
 from dashboard.positions.models import LivePosition
 from tests.exchange.accounts.account_case import (
@@ -47,10 +48,12 @@ async def test_account_is_read_as_calculated_by_hand(accounts: ExchangeAccounts,
     for live, message in zip(reading.positions, reading.messages, strict=True):
         wanted = _expected_figures(expected[message["symbol"], message["side"]])
         assert _figures(live, message, wanted) == wanted
-    for held in reading.reported:
-        wanted_row = expected[held.instrument.symbol, held.side]
-        assert _reported(held) == wanted_row.reported
-        assert _would_find_a_wrong_unit(held, wanted_row.mark)
+    parts: dict[tuple[str, str], list[Position]] = {}
+    for each in reading.reported:
+        parts.setdefault((each.instrument.symbol, each.side), []).append(each)
+    for key, held in parts.items():
+        assert _reported(merged(held)) == expected[key].reported
+        assert _would_find_a_wrong_unit(merged(held), expected[key].mark)
 
 
 def _expected_figures(expected: ExpectedPosition) -> dict[str, Any]:

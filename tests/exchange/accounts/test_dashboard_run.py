@@ -13,6 +13,7 @@ from tests.exchange.accounts.account_case import ExchangeAccounts
 from tests.exchange.accounts.account_reading import KEYS
 from tests.exchange.accounts.account_table import all_accounts
 from tests.exchange.accounts.stub_exchange import StubExchange
+from tests.exchange.accounts.uid_answers import uid_answers
 from tests.waiting import TIMEOUT_S
 
 pytestmark = pytest.mark.longest
@@ -24,7 +25,7 @@ async def test_positions_are_served_at_live_prices(accounts: ExchangeAccounts, t
     expected = {
         (each.symbol, each.side): (each.quantity, each.entry_price, each.mark) for each in case.positions
     }
-    async with StubExchange(case.answers + accounts.answers) as stub:
+    async with StubExchange(case.answers + accounts.answers + uid_answers(accounts.exchange)) as stub:
         file = tmp_path / "exchange.json"
         file.write_text(json.dumps({**KEYS, **accounts.config, **stub.ccxt_config(accounts.exchange)}))
         flags = [

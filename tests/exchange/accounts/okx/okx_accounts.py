@@ -78,6 +78,36 @@ INVERSE_SHORT = ExpectedPosition(
     reported=ReportedRow("0.192", "-0.008", "62500", "0.04"),
 )  # fmt: skip
 
+# --- One swap in cross and in isolated margin at once: parts of one side are one position
+
+CROSS_PART_ROW = POSITION | {
+    "pos": "300", "upl": "3000", "imr": "18300", "notionalUsd": "183000", "posId": "8",
+}  # fmt: skip
+ISOLATED_PART_ROW = POSITION | ISOLATED | {
+    "pos": "200", "avgPx": "61000", "upl": "0", "margin": "12200", "notionalUsd": "122000",
+    "liqPx": "55500.5", "posId": "9",
+}  # fmt: skip
+BOTH_PARTS = ExpectedPosition(
+    BTC, "long", contracts="500", quantity="5", entry_price="60400", mark="61000",
+    notional="305000", unrealized_pnl="3000", leverage="10",
+    margin_mode=Missing("parts of one position are in cross and in isolated margin"),
+    initial_margin="30200", roe="9.9338", liquidation_price="55500.5",
+    reported=ReportedRow("305000", "3000", "61000", "30500"),
+)  # fmt: skip
+"""3 at 60,000 and 2 at 61,000 average 60,400. The nearer liquidation price is the first to be reached."""
+CROSS_PART = ExpectedPosition(
+    BTC, "long", contracts="300", quantity="3", entry_price="60000", mark="61000",
+    notional="183000", unrealized_pnl="3000", leverage="10", margin_mode="cross", initial_margin="18000",
+    roe="16.6667", liquidation_price="51234.5",
+    reported=ReportedRow("183000", "3000", "61000", "18300"),
+)  # fmt: skip
+ISOLATED_SHORT = ExpectedPosition(
+    BTC, "short", contracts="200", quantity="2", entry_price="61000", mark="61000",
+    notional="122000", unrealized_pnl="0", leverage="10", margin_mode="isolated", initial_margin="12200",
+    roe="0", liquidation_price="66500.5",
+    reported=ReportedRow("122000", "0", "61000", "12200"),
+)  # fmt: skip
+
 # --- Long/short mode
 
 LONG_LEG_ROW = POSITION | {
@@ -152,6 +182,16 @@ CASES = (
         "portfolio margin", "one-way",
         (positions(POSITION | {"lever": ""}),),
         (replace(BTC_LONG, leverage=NO_LEVERAGE, initial_margin=NO_LEVERAGE, roe=NO_LEVERAGE),),
+    ),
+    AccountCase(
+        "cross and isolated long of one swap", "one-way",
+        (positions(CROSS_PART_ROW, ISOLATED_PART_ROW),),
+        (BOTH_PARTS,),
+    ),
+    AccountCase(
+        "cross long and isolated short of one swap", "one-way",
+        (positions(CROSS_PART_ROW, ISOLATED_PART_ROW | {"pos": "-200", "liqPx": "66500.5"}),),
+        (CROSS_PART, ISOLATED_SHORT),
     ),
     AccountCase("hedge", "hedge", (positions(LONG_LEG_ROW, SHORT_LEG_ROW),), (LONG_LEG, SHORT_LEG)),
     AccountCase(
