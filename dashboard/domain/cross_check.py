@@ -58,8 +58,8 @@ def cross_check(position: Position, live_price: Decimal | None = None) -> tuple[
         return ()
     value = _check_notional(position, reported, live_price)
     pnl = _check_pnl(position, reported, live_price)
-    if pnl is not None and value is not None and value.agrees:
-        pnl = replace(pnl, is_severe=False)  # the unit is right
+    if pnl is not None and value is not None and value.agrees and pnl.ours * pnl.theirs > 0:
+        pnl = replace(pnl, is_severe=False)  # the unit is right, and the side is
     return tuple(each for each in (value, pnl) if each is not None)
 
 

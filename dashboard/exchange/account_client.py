@@ -20,7 +20,7 @@ from dashboard.errors import DashboardError, ExchangeLacks, ExchangeUnavailable
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.adapter_registry import adapter_for
 from dashboard.exchange.adapters.families import PositionRows
-from dashboard.exchange.ccxt_errors import translate_errors
+from dashboard.exchange.ccxt_errors import UNREADABLE, translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
@@ -29,7 +29,7 @@ from dashboard.exchange.normalize import Raw, positive
 
 log = logging.getLogger(__name__)
 
-_UNREADABLE = (ExchangeUnavailable, ArithmeticError, LookupError, TypeError, ValueError)
+_UNREADABLE = (ExchangeUnavailable, *UNREADABLE)
 """Errors of a row: those that adapters raise, and any of a row of another form than the documented one."""
 _CLOCK_WAIT_S = 1.0
 """Longest wait for the exchange's time after its positions, once it was measured."""

@@ -96,6 +96,8 @@ def account_uid(credentials: Credentials) -> str | None:
         reason = f"{credentials.exchange} did not respond within {_TIMEOUT_S:g} s"
     except DashboardError as error:
         reason = str(error)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        reason = f"{credentials.exchange} has no readable answer: {type(error).__name__}"
     log.warning("the exchange's id of the account is unknown until the next start: %s", reason)
     return None
 

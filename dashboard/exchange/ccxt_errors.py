@@ -32,6 +32,9 @@ _TRANSLATIONS: tuple[tuple[type[BaseException], type[DashboardError], str], ...]
     (Exception, ExchangeUnavailable, "the connection failed"),  # aiohttp's own, which ccxt does not wrap
 )
 
+UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+"""Exceptions of ccxt and of the conversion for rows of an unexpected form."""
+
 
 class translate_errors:  # noqa: N801 - reads as a function in `with translate_errors(...)`, as in contextlib
     """Raises DashboardErrors in place of ccxt's exceptions inside a `with` block.

@@ -57,6 +57,7 @@ class ExchangeClient:
         with translate_errors(self.id):
             # `True` reloads: after a truncated response with status 200 ccxt would keep an empty list.
             await self._ccxt.load_markets(True)
+        self._instruments.clear()  # an exchange may have changed a contract size
         if not self._ccxt.markets:
             raise ExchangeUnavailable(f"{self.id}: the list of markets is empty; it is requested again")
 

@@ -38,6 +38,12 @@ class Reconciliation:
         self._journal = writer.journal
         self.moving = MovingMarkets()
         self._read_at = read_at
+        self._restored_fills = {
+            state.key.symbol: state.last_fill.traded_at
+            for state in sorted(self._journal.positions, key=_last_fill_at)
+            if state.last_fill
+        }
+        """The exchange's time of the newest fill of each market in the audit trail."""
         self._confirmed = self._restored_confirmed()
         """Positions that once agreed with the exchange, or whose figures were adopted from it."""
         self._stated_modes: dict[str, bool] = {}
@@ -52,6 +58,12 @@ class Reconciliation:
         adjusted = {each.base.instrument.symbol for each in histories if each.may_be_adjusted}
         is_read = self._read_at is not None
         return {state.key for state in self._journal.positions if is_read or state.key.symbol in adjusted}
+
+    def _follows_restored_fill(self, difference: Difference, requested_at: int) -> bool:
+        """True if the request was so soon after a fill before the restart that it may not include it."""
+        at = self._restored_fills.get(difference.key.symbol)
+        is_soon = at is not None and 0 <= requested_at - at < SETTLED_AFTER_MS
+        return is_soon and difference.kind is not DifferenceKind.CONTRACT
 
     def add_fill(self, fill: Fill, *, is_recent: bool, announce: bool = True) -> JournalEntry | None:
         """Applies a fill. A recent one may not be included in the positions that the exchange reports."""
@@ -111,7 +123,10 @@ class Reconciliation:
         self._differing_since = {each.key: since.get(each.key, now) for each in differences}
         for difference in differences:
             if difference.key.symbol not in snapshot.inconsistent_symbols:
-                is_moving = not is_first and self.moving.is_moving(difference.key.symbol, now)
+                is_moving = not is_first and (
+                    self.moving.is_moving(difference.key.symbol, now)
+                    or self._follows_restored_fill(difference, snapshot.requested_at)
+                )
                 self._resolve(difference, snapshot, now, is_moving=is_moving)
         self._read_at = snapshot.requested_at
         return self._update_terms(snapshot, now)
@@ -154,6 +169,9 @@ class Reconciliation:
             log.warning("%s; the exchange's figures are adopted", difference.text)
             if live is None or live.difference != difference.text:
                 self._book.add_event(key, ReportCheck.DIFFERENCE, difference.text)
+        adopted_at = difference.ours.adopted_at if difference.ours else None
+        if adopted_at is not None and adopted_at > requested_at:  # by a clock that was ahead
+            requested_at = adopted_at + 1
         adjustment = difference.adjustment(requested_at, replaces_history=replaces_history)
         self._writer.apply(adjustment, difference=difference.text)
         self._later_fills.pop(key, None)
@@ -208,3 +226,7 @@ class Reconciliation:
         """The markets with a position, by symbol."""
         known = {state.key.symbol: state.instrument for state in self._journal.positions}
         return known | {each.instrument.symbol: each.instrument for each in snapshot.positions}
+
+
+def _last_fill_at(state: PositionState) -> int:
+    return state.last_fill.traded_at if state.last_fill else 0

@@ -81,4 +81,4 @@ def test_only_state_risk_and_notices_are_live_regions(visit):
         "regions => regions.flatMap(region => [region, ...region.querySelectorAll('[data-bind]')])"
         ".map(element => element.dataset?.bind).filter(Boolean)"
     )
-    assert set(announced) == {"state", "risk", "feed-notice", "account-notice"}
+    assert set(announced) == {"state", "risk", "feed-notice", "account-notice", "withheld-notice"}

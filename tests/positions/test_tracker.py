@@ -354,7 +354,7 @@ class TestRestart:
     def test_a_correction_after_a_restart_keeps_realized_pnl(self):
         harness = TrackerHarness().fills(*fills("buy 2 @ 100, sell 1 @ 110"))
         restarted = harness.snapshot(position(LONG, "1", "100"), complete_until=900).restarted()
-        restarted.snapshot(position(LONG, "3", "100"), requested_at=2_000)
+        restarted.snapshot(position(LONG, "3", "100"), requested_at=20_000)
         assert restarted.only.state.contracts == 3
         assert restarted.only.state.cumulative_totals.realized_pnl == 10
 

@@ -44,5 +44,7 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
 
 
 def adapter_for(exchange: Any) -> AccountAdapter:
-    """Returns the adapter of ccxt's object; exchanges without a module of their own use the base."""
-    return _ADAPTERS.get(exchange.id, AccountAdapter)(exchange)
+    """Returns the adapter of ccxt's object, or that of the exchange it is a region of; else the base."""
+    names = (each.__name__ for each in type(exchange).__mro__)
+    adapter = next((_ADAPTERS[name] for name in names if name in _ADAPTERS), AccountAdapter)
+    return adapter(exchange)

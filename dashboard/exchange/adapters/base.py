@@ -13,7 +13,7 @@ from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeUnavailable
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.families import Params, PositionFamily, PositionRows
-from dashboard.exchange.ccxt_errors import translate_errors
+from dashboard.exchange.ccxt_errors import UNREADABLE, translate_errors
 from dashboard.exchange.normalize import Raw
 from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows
 
@@ -87,8 +87,7 @@ class AccountAdapter:
         failure: DashboardError | None = None
         for family, request in requests:
             try:
-                with translate_errors(self.id):
-                    rows += await request()
+                rows += await self._read(request)
             except DashboardError as error:
                 failure = error
                 unread.append(family.unread(self.ccxt.markets or {}, str(error)))
@@ -96,6 +95,16 @@ class AccountAdapter:
             raise failure
         distinct = {tuple(map(row.get, _ROW_KEY)): row for row in rows}
         return PositionRows(tuple(distinct.values()), tuple(unread))
+
+    async def _read(self, request: Request) -> Sequence[Raw]:
+        """Raises a DashboardError also for a response that ccxt cannot parse."""
+        try:
+            with translate_errors(self.id):
+                return await request()
+        except UNREADABLE as error:
+            raise ExchangeUnavailable(
+                f"{self.id}: a position is unreadable ({type(error).__name__})"
+            ) from None
 
     async def fetch_family(self, family: PositionFamily) -> Sequence[Raw]:
         """Returns the rows of one family."""

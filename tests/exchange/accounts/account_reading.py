@@ -81,16 +81,14 @@ async def _read(
         events.append(event)
         tracker.apply(event)
 
-    for expected in case.positions:  # first: without a price no liquidation price of a hedged leg is trusted
-        ticker = Ticker(mark=Quote(Decimal(expected.mark), now_ms()))
-        key = MarketKey(accounts.exchange, expected.symbol)
-        states.apply(key, PriceReceived(Transport.POLL, now_ms(), ticker))
+    _publish_prices(accounts, case, states)  # without a price no liquidation price of a hedged leg is trusted
     timeouts = AccountTimeouts(first_history_wait_s=TIMEOUT_S)
     reader = AccountReader(client, markets, tracker, timeouts=timeouts)
     reader.main = main
     history = asyncio.create_task(reader.history.run())
     emit(await reader.read())
     history.cancel()
+    _publish_prices(accounts, case, states)  # on a busy machine the first ones are too old by now
     live = tuple(book.get_all_positions().values())
     snapshot = next(event for event in reversed(events) if isinstance(event, AccountSnapshot))
     fills = {fill.identity: fill for event in events for fill in getattr(event, "fills", ())}
@@ -104,3 +102,10 @@ async def _read(
         history=snapshot.history,
         unanswered=tuple(stub.unanswered),
     )
+
+
+def _publish_prices(accounts: ExchangeAccounts, case: AccountCase, states: Markets) -> None:
+    for expected in case.positions:
+        ticker = Ticker(mark=Quote(Decimal(expected.mark), now_ms()))
+        key = MarketKey(accounts.exchange, expected.symbol)
+        states.apply(key, PriceReceived(Transport.POLL, now_ms(), ticker))
