@@ -9,7 +9,7 @@ EVENTS_KEPT_MS = 8 * 24 * 3_600_000
 """Time for which events are kept to recognise repeated ones; exchanges do not repeat older ones."""
 FEW_EVENTS = 10_000
 """Newest events of an account that are kept within that time."""
-MANY_EVENTS = 30_000
+MANY_EVENTS = 20_000
 """Newest events that are kept as long as no complete reading of the account includes them."""
 _LATE_MS = 10 * 3_600_000
 """Before the last complete reading: fees and funding from then on may still arrive."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from dashboard.domain.market import Quote, Ticker
 from dashboard.exchange.normalize import Raw, positive
-from dashboard.exchange.ticker_formats import TickerFormat, TickerRow, format_of
+from dashboard.exchange.ticker_formats import TickerFormat, TickerRow, format_of, stated_change
 
 _OTHER_FIGURE = re.compile("mid|mark|index|fair|oracle|open|prev|bid|ask|high|low|av(era)?g", re.IGNORECASE)
 """Names of figures that are no last price, on exchanges whose names for it are not known."""
@@ -20,8 +20,8 @@ _OTHER_FIGURE = re.compile("mid|mark|index|fair|oracle|open|prev|bid|ask|high|lo
 def ticker(exchange: Any, raw: Raw, at: int) -> Ticker:
     """Converts a ticker of ccxt's object `exchange`, received at `at` (ms, monotonic)."""
     form = format_of(exchange.id)
-    info, market = form.named(raw.get("info")), _market(exchange, raw)
-    last, mark = _last_price(form, raw, info), _mark_price(exchange, form, raw, info, market)
+    info = form.named(raw.get("info"))
+    last, mark = _last_price(form, raw, info), _mark_price(exchange, form, raw, info)
     # Hyperliquid's bid and ask are impact prices of a large order, not the best bid and ask.
     bid_ask = {} if "impactPxs" in info else raw
     return Ticker(
@@ -29,7 +29,7 @@ def ticker(exchange: Any, raw: Raw, at: int) -> Ticker:
         bid=_quote(positive(bid_ask.get("bid")), at),
         ask=_quote(positive(bid_ask.get("ask")), at),
         mark=None if mark is None else Quote(mark, at, form.mark_limit_ms),
-        change_24h=_quote(form.change(TickerRow(raw, info, market, last, mark)), at),
+        change_24h=_quote(_change(exchange, form, raw, info, last, mark), at),
     )
 
 
@@ -58,17 +58,34 @@ def _market(exchange: Any, raw: Raw) -> Raw:
     return market
 
 
-def _mark_price(exchange: Any, form: TickerFormat, raw: Raw, info: Raw, market: Raw) -> Decimal | None:
-    unified = positive(raw.get("markPrice"))
-    return form.mark_price(exchange, info, market) if unified is None else unified
+def _mark_price(exchange: Any, form: TickerFormat, raw: Raw, info: Raw) -> Decimal | None:
+    price = positive(raw.get("markPrice"))
+    if price is None:
+        price = form.mark_price(info)
+    if price is None and form.scaled_mark and form.scaled_mark in info:
+        price = positive(exchange.from_ep(str(info[form.scaled_mark]), _market(exchange, raw)))
+    return price
 
 
 def _last_price(form: TickerFormat, raw: Raw, info: Raw) -> Decimal | None:
     """The price of the latest trade, if the exchange's message has it."""
-    last = positive(raw.get("last"))
+    text = raw.get("last")
+    last = positive(text)
     if last is None or form.last is None:
         return last if last is not None and last in _prices(raw.get("info")) else None
-    return last if any(positive(info.get(name)) is not None for name in form.last) else None
+    for name in form.last:
+        stated = info.get(name)
+        if stated == text or positive(stated) is not None:
+            return last
+    return None
+
+
+def _change(
+    exchange: Any, form: TickerFormat, raw: Raw, info: Raw, last: Decimal | None, mark: Decimal | None
+) -> Decimal | None:
+    if form.change is None:
+        return stated_change(raw, last)
+    return form.change(TickerRow(raw, info, _market(exchange, raw), last, mark))
 
 
 def _prices(info: object, name: str = "") -> Iterator[Decimal]:

@@ -6,7 +6,6 @@ The names are those of the exchanges' own messages, as their API documents and c
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from dashboard.exchange.normalize import Raw, number, positive
 
@@ -24,9 +23,9 @@ class TickerRow:
     mark: Decimal | None
 
 
-def stated_change(row: TickerRow) -> Decimal | None:
+def stated_change(raw: Raw, last: Decimal | None) -> Decimal | None:
     """ccxt's percentage, which is stated or follows from the last price and the one 24 hours ago."""
-    return None if row.last is None else number(row.raw.get("percentage"))
+    return None if last is None else number(raw.get("percentage"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,14 @@ class TickerFormat:
     """Names of the price of the latest trade; None if they are not known."""
     mark: tuple[str, ...] = ("markPrice", "markPx", "mark_price")
     """Names of the mark price, where ccxt's ticker lacks it."""
-    scaled_mark: str | None = None
+    scaled_mark: str = ""
     """Name of a mark price in ccxt's `Ep` units, scaled by the market's price scale."""
     columns: tuple[str, ...] = ()
     """Names of the columns of a message that is a list."""
     mark_limit_ms: int = 0
     """Age up to which a mark price is live, if it is repeated less often than others."""
-    change: Callable[[TickerRow], Decimal | None] = stated_change
-    """Returns the change in percent of the price 24 hours ago."""
+    change: Callable[[TickerRow], Decimal | None] | None = None
+    """Returns the change in percent of the price 24 hours ago, where it differs from `stated_change`."""
 
     def named(self, info: object) -> Raw:
         """Returns the exchange's message as a mapping; empty if it is unreadable."""
@@ -52,14 +51,13 @@ class TickerFormat:
             return info
         return dict(zip(self.columns, info, strict=False)) if isinstance(info, list) else {}
 
-    def mark_price(self, exchange: Any, info: Raw, market: Raw) -> Decimal | None:
+    def mark_price(self, info: Raw) -> Decimal | None:
         """Returns the mark price that a message states under a name of the exchange's own."""
         for name in self.mark:
             price = positive(info.get(name))
             if price is not None:
                 return price
-        scaled = info.get(self.scaled_mark) if self.scaled_mark else None
-        return None if scaled is None else positive(exchange.from_ep(str(scaled), market))
+        return None
 
 
 def format_of(exchange: str) -> TickerFormat:
@@ -75,7 +73,7 @@ def _growth(price: Decimal | None, before: object) -> Decimal | None:
 
 def _kraken_change(row: TickerRow) -> Decimal | None:
     """The change in percent. ccxt treats that of a streamed message, which has a `feed`, as dollars."""
-    return number(row.info.get("change")) if "feed" in row.info else stated_change(row)
+    return number(row.info.get("change")) if "feed" in row.info else stated_change(row.raw, row.last)
 
 
 def _deribit_change(row: TickerRow) -> Decimal | None:
@@ -90,19 +88,19 @@ def _hyperliquid_change(row: TickerRow) -> Decimal | None:
 
 def _phemex_change(row: TickerRow) -> Decimal | None:
     open_24h = row.info.get("openRp")
-    return stated_change(row) if open_24h is None else _growth(row.last, open_24h)
+    return stated_change(row.raw, row.last) if open_24h is None else _growth(row.last, open_24h)
 
 
 def _htx_change(row: TickerRow) -> Decimal | None:
     """None for contracts: their `open` is that of the day in UTC+8."""
-    return None if row.market.get("contract") else stated_change(row)
+    return None if row.market.get("contract") else stated_change(row.raw, row.last)
 
 
 def _mexc_change(row: TickerRow) -> Decimal | None:
     """None if the message states a time zone: the change is then that of the day there."""
     rates = row.info.get("riseFallRates")
     zone = rates.get("zone") if isinstance(rates, Mapping) else row.info.get("zone")
-    return None if zone else stated_change(row)
+    return None if zone else stated_change(row.raw, row.last)
 
 
 _UNKNOWN = TickerFormat()

@@ -17,6 +17,7 @@ from dashboard.domain.events import (
     InstrumentResolved,
     MarginTiersReceived,
     PriceReceived,
+    SupplementalPrice,
     Transport,
 )
 from dashboard.domain.keys import MarketKey
@@ -264,7 +265,7 @@ class PriceFeed:
             emit(MarginTiersReceived(await self._client.fetch_margin_tiers(instrument)))
 
     def _emit_main(self, event: FeedEvent) -> None:
-        if isinstance(event, PriceReceived) and event.ticker.last is not None:
+        if isinstance(event, PriceReceived | SupplementalPrice) and event.ticker.last is not None:
             self.current_price = event.ticker.last.value
             self.last_update_time = utc_now()
         self._emit(self._main_key, event)

@@ -48,12 +48,10 @@ class Reconciliation:
         """Fills that arrived after an adjustment and are dated before it."""
 
     def _restored_confirmed(self) -> set[PositionKey]:
-        return {
-            state.key
-            for history in self._journal.histories
-            if history.may_be_adjusted or self._read_at is not None
-            for state in history.state.by_side.values()
-        }
+        histories = self._journal.histories
+        adjusted = {each.base.instrument.symbol for each in histories if each.may_be_adjusted}
+        is_read = self._read_at is not None
+        return {state.key for state in self._journal.positions if is_read or state.key.symbol in adjusted}
 
     def add_fill(self, fill: Fill, *, is_recent: bool, announce: bool = True) -> JournalEntry | None:
         """Applies a fill. A recent one may not be included in the positions that the exchange reports."""

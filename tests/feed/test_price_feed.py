@@ -2,11 +2,12 @@
 
 import threading
 
-from dashboard.domain.events import FeedEvent
+from dashboard.domain.events import FeedEvent, SupplementalPrice
 from dashboard.domain.keys import MarketKey
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.price_feed import PriceFeed
+from tests.domain.builders import ticker
 from tests.feed.harness import FeedHarness
 from tests.waiting import TIMEOUT_S
 
@@ -45,3 +46,12 @@ def test_loop_that_ends_during_stop_is_no_error(harness: FeedHarness) -> None:
     feed._thread.start()
     feed.stop()
     assert not feed.running
+
+
+def test_current_price_is_the_newest_last_price_of_any_stream() -> None:
+    """Hyperliquid's last price comes from its trades, not from its ticker."""
+    feed = PriceFeed(ExchangeClient(Credentials("hyperliquid")), "BTC", lambda _key, _event: None)
+    for event in (SupplementalPrice(ticker(last="68518")), SupplementalPrice(ticker(mark="68510"))):
+        feed._emit_main(event)
+        assert feed.current_price == 68518
+    feed._loop.close()

@@ -16,9 +16,9 @@ from dashboard.domain import event_log, pruning
 from dashboard.positions import checkpoint_writer
 from dashboard.positions.trail_replay import TrailReplay, restore_trail
 from tests.audit.builders import NOON, only_file, write_lines
-from tests.domain.builders import LONG, position, row
+from tests.domain.builders import BOTH, LONG, row
 from tests.domain.fill_histories import ACCOUNT, fill, fills, funding, histories
-from tests.positions.trail_harness import TrailHarness
+from tests.positions.trail_harness import TrailHarness, is_empty
 from tests.waiting import TIMEOUT_S, until
 
 
@@ -38,16 +38,17 @@ def full_replay(directory: Path, account: str = ACCOUNT) -> dict[str, object]:
     replay = TrailReplay()
     for record in read_records(directory):
         replay.add(record.kind, record.entry)
-    return {state.key.label: state for state in replay.take(account).journal.positions}
+    states = replay.take(account).journal.positions
+    return {state.key.label: state for state in states if not is_empty(state)}
 
 
 @settings(max_examples=150)
-@given(history=histories(max_size=14), dice=st.randoms())
+@given(history=histories(max_size=14) | histories(legs=BOTH, max_size=14), dice=st.randoms())
 def test_restart_from_a_checkpoint_equals_a_replay_of_all_records(
     small_limits, tmp_path_factory, history, dice: random.Random
 ):
-    """With fills in any order and repeated, corrections, readings, checkpoints and restarts at any time."""
-    trail = TrailHarness(tmp_path_factory.mktemp("trail"))
+    """With fills in any order and repeated, corrections, modes, disagreements, readings and checkpoints."""
+    trail, hedged = TrailHarness(tmp_path_factory.mktemp("trail")), history[0].position_side is not None
     arrivals = history + dice.sample(history, len(history) // 2)
     dice.shuffle(arrivals) if dice.random() < 0.3 else None
     for each in arrivals:
@@ -56,8 +57,9 @@ def test_restart_from_a_checkpoint_equals_a_replay_of_all_records(
         if dice.random() < 0.2:
             trail.harness.snapshot(funding=(funding("-0.5", at, of=of),), complete_until=at)
         if dice.random() < 0.2:
-            held = position(LONG, str(dice.randint(1, 3)), "100", of=of)
-            trail.harness.snapshot(held, requested_at=at + 1)
+            held = row(dice.choice(BOTH), str(dice.randint(1, 3)), "100", mark="110", notional="999", of=of)
+            trail.harness.price("110", of.symbol)
+            trail.harness.snapshot(held, requested_at=at + 1, hedged=dice.choice([None, hedged]))
         is_sealed = dice.random() < 0.3 and trail.checkpoints.write()
         if dice.random() < 0.3:
             before = trail

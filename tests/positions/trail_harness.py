@@ -7,12 +7,17 @@ from typing import Any
 from dashboard.audit.flushing import FlushPolicy
 from dashboard.audit.logger import AuditLogger
 from dashboard.audit.verify import VerificationReport, verify
+from dashboard.domain.position_state import PositionState
 from dashboard.positions.checkpoint_check import CheckpointCheck
 from dashboard.positions.checkpoint_writer import CheckpointWriter
 from dashboard.positions.trail_replay import restore_trail
 from tests.audit.builders import Clock
 from tests.domain.fill_histories import ACCOUNT
 from tests.positions.harness import TrackerHarness
+
+
+def is_empty(state: PositionState) -> bool:
+    return state == PositionState(state.key, state.instrument)
 
 
 class TrailHarness:
@@ -42,8 +47,9 @@ class TrailHarness:
 
     @property
     def states(self) -> Mapping[str, Any]:
-        """The state of each position, open or flat, by label."""
-        return {label: live.state for label, live in self.harness.known.items()}
+        """The state of each position that had an event, by label; moved ones leave an empty one behind."""
+        states = {label: live.state for label, live in self.harness.known.items()}
+        return {label: state for label, state in states.items() if not is_empty(state)}
 
     def verify(self) -> VerificationReport:
         return verify(self.directory, content=CheckpointCheck())
