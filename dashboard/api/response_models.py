@@ -48,7 +48,7 @@ class PositionResponse(ValuedPositionResponse):
     fees: dict[str, str] = Field(description="fees paid, by currency; negative if received")
     funding: dict[str, str] = Field(description="funding received, by currency; negative if paid")
     adopted: bool = Field(description="true if it started with the exchange's size and entry price")
-    difference: str | None = Field(description="difference to the position on the exchange")
+    difference: str | None = Field(description="difference to the exchange, or why it was not read")
     opened_at: str | None
 
 

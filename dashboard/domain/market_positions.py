@@ -36,7 +36,8 @@ class MarketPositions:
 
     def with_positions(self, *states: PositionState) -> "MarketPositions":
         """The same with these positions in place of those under their keys."""
-        return replace(self, by_side={**self.by_side, **{state.key.side: state for state in states}})
+        by_side = {**self.by_side, **{state.key.side: state for state in states}}
+        return MarketPositions(self.account, self.instrument, self.hedged, by_side)
 
     @property
     def legs(self) -> tuple[PositionState, ...]:

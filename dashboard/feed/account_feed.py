@@ -60,7 +60,6 @@ class AccountFeed:
         """Parts of the account, and of its history, that the newest snapshot lacks."""
         self._unread_delays = self._new_unread_delays()
         self._interval_s = timeouts.snapshot_interval_s
-        self._recheck: asyncio.TimerHandle | None = None
         self.first_reading: Future[None] = Future()
         """Done after the first attempt to read the account, with the error if it failed."""
 
@@ -178,7 +177,6 @@ class AccountFeed:
         self._emit(replace(snapshot, problem=self._stream_problem))
         self._reader.confirm()
         self._plan_next(snapshot)
-        self._plan_recheck()
         if self._settled and self._detector.misses_fill(snapshot):
             self._client.reset_websockets()  # connected, but fills are missing
 
@@ -196,14 +194,6 @@ class AccountFeed:
         is_all, settles_in_ms = missing == ((), None), self._known.settles_in_ms()
         interval_s = self._timeouts.snapshot_interval_s if is_all else next(self._unread_delays)
         self._interval_s = interval_s if settles_in_ms is None else min(interval_s, settles_in_ms / 1000)
-
-    def _plan_recheck(self) -> None:
-        """Takes another snapshot some seconds after the last fill: the newest one may be from before it."""
-        if self._recheck is not None:
-            self._recheck.cancel()
-        delay_ms = self._known.settles_in_ms()
-        if delay_ms is not None:
-            self._recheck = asyncio.get_running_loop().call_later(delay_ms / 1000, self.request_snapshot)
 
     def _new_unread_delays(self) -> Iterator[float]:
         return backoff_delays(self._timeouts.unstreamed_interval_s, self._timeouts.snapshot_interval_s)

@@ -79,7 +79,7 @@ class LivePosition:
     valuation: Valuation = UNPRICED
     """As of the newest event. PnL and notional are zero while flat."""
     difference: str | None = None
-    """Difference to the exchange's report, as one line; None while both agree."""
+    """Difference to the exchange's report, or the reason why it was not read; None while both agree."""
     stale_after: int = 0
     """Age in milliseconds above which the price is too old to be shown."""
     updated_at: int = 0

@@ -104,21 +104,23 @@ class Reconciliation:
     def learn_modes(self, snapshot: AccountSnapshot, *, known: bool) -> None:
         """Applies the modes that a snapshot states to markets whose mode is (not) `known`."""
         unread, instruments = snapshot.unread_symbols, self._instruments(snapshot)
-        self._stated_modes = reported_modes(snapshot.positions, snapshot.position_modes)
+        stated = reported_modes(snapshot.positions, snapshot.position_modes)
+        self._stated_modes = {symbol: mode for symbol, mode in stated.items() if symbol not in unread}
         for symbol, hedged in self._stated_modes.items():
             is_known = self._journal.is_hedged(symbol) is not None
-            if symbol in instruments and symbol not in unread and is_known is known:
+            if symbol in instruments and is_known is known:
                 change = self._journal.mode_change(
                     instruments[symbol], snapshot.requested_at, hedged=hedged, since=self._read_at
                 )
                 if change is not None:
                     self._writer.apply(change)
 
-    def resolve(self, snapshot: AccountSnapshot, *, is_first: bool) -> set[PositionKey]:
+    def resolve(self, snapshot: AccountSnapshot) -> set[PositionKey]:
         """Resolves differences and updates the exchange's terms. Returns the positions with changed terms.
 
-        `is_first`: no complete history was read yet, so that the exchange's figures are better than any.
+        In the first reading of all, the exchange's figures are better than those of fills since its request.
         """
+        is_first = self._read_at is None
         now, differences, since = self._book.now(), self.differences(snapshot), self._differing_since
         self._differing_since = {each.key: since.get(each.key, now) for each in differences}
         for difference in differences:

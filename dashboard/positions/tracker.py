@@ -128,13 +128,13 @@ class PositionTracker:
         return self._record_change(kind, entry)
 
     def _reconcile(self, snapshot: AccountSnapshot) -> None:
-        reconciliation, is_first = self._reconciliation, self.complete_until is None
+        reconciliation = self._reconciliation
         # A mode that was unknown applies to earlier fills, too; a new one is of the newest fills only.
         reconciliation.learn_modes(snapshot, known=False)
         self._checks.check(reconciliation.reported(snapshot))
         refined = self._add_reported(snapshot)
         reconciliation.learn_modes(snapshot, known=True)
-        changed = reconciliation.resolve(snapshot, is_first=is_first) | refined
+        changed = reconciliation.resolve(snapshot) | refined
         self._checks.report(reconciliation.reported(snapshot))
         self._finish(snapshot)
         for key in changed:

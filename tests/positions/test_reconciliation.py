@@ -1,17 +1,20 @@
 """SPEC B2: the exchange's positions are adopted only once they include every known fill."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from dashboard.domain.events import AccountSnapshot
 from dashboard.domain.unread_part import UnreadPart
 from dashboard.positions.models import EventType
 from tests.domain.builders import LONG, SHORT, position
 from tests.domain.fill_histories import fill, fills
-from tests.positions.harness import BTC, TrackerHarness
+from tests.positions.harness import BTC, TrackerHarness, market_key
 
 TEN_MINUTES_MS = 600_000
 HELD = position(LONG, "2", "100")
+ETHER = replace(HELD.instrument, symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
 
 
 def known(**more: object) -> TrackerHarness:
@@ -51,7 +54,7 @@ class TestPositionsBehindTheFills:
         assert closed.only.state.contracts == 2
 
     def test_other_markets_are_adopted_at_once(self, closed: TrackerHarness):
-        ether = position(LONG, "3", "50", of=fill_of_ether())
+        ether = position(LONG, "3", "50", of=ETHER)
         closed.snapshot(ether, requested_at=5_500, settled=False)
         assert closed.open["ETH/USDT:USDT"].state.contracts == 3
 
@@ -74,18 +77,17 @@ class TestPositionsBehindTheFills:
         harness.snapshot(position(LONG, "7", "90"), requested_at=2_000, settled=False)
         assert harness.only.state.contracts == 7
 
+    def test_later_readings_wait_even_before_the_history_is_complete(self):
+        harness = TrackerHarness().snapshot(HELD).fills(fill("sell 2 @ 110", 5_000))
+        harness.snapshot(HELD, requested_at=6_000, settled=False)
+        assert harness.open == {}
+
     def test_recent_fill_of_a_reading_counts_as_one(self):
         harness = known()
         harness.snapshot(requested_at=9_000, settled=False, fills=(fill("buy 2 @ 100", 8_500),))
         assert harness.tracker.settles_in_ms() == 10_000
         harness.snapshot(requested_at=90_000, fills=(fill("buy 2 @ 100", 7_000, id="late"),))
         assert harness.tracker.settles_in_ms() is None
-
-
-def fill_of_ether():
-    from dataclasses import replace
-
-    return replace(HELD.instrument, symbol="ETH/USDT:USDT", id="ETHUSDT", base="ETH")
 
 
 class TestClockAhead:
@@ -153,10 +155,15 @@ class TestUnreadMarkets:
         assert (unread.only.difference, unread.health.problem) == (None, None)
 
     def test_it_is_not_in_doubt(self, unread: TrackerHarness):
-        from dashboard.domain.events import AccountSnapshot
-
         assert unread.tracker.in_doubt(AccountSnapshot(0, 5_000, (), unread=(self.PART,))) == frozenset()
         assert unread.tracker.in_doubt(AccountSnapshot(0, 5_000, ())) == {BTC}
+
+    def test_market_that_was_never_read_is_known_as_such(self):
+        coins = UnreadPart("coin-margined futures", "refused", frozenset({"BTC/USD:BTC"}))
+        harness = TrackerHarness().snapshot(unread=(self.PART, coins))
+        assert harness.health.never_read == {BTC, "BTC/USD:BTC"}
+        harness.snapshot(unread=(coins,)).snapshot(unread=(self.PART, coins))
+        assert harness.health.never_read == {"BTC/USD:BTC"}
 
     def test_rows_of_it_state_no_mode(self, unread: TrackerHarness):
         """One of two legs may be the unreadable one."""
@@ -202,7 +209,7 @@ class TestContradictions:
 
     def test_it_is_neither_shown_nor_valued(self, contradictory: TrackerHarness):
         assert contradictory.open == {}
-        assert contradictory.book.open_in(contradictory.book.newest(key(contradictory)).market) == []
+        assert contradictory.book.open_in(market_key()) == []
         assert contradictory.announced[-1].position.unrealized_pnl is None
 
     def test_totals_are_unknown_until_it_is_resolved(self, contradictory: TrackerHarness):
@@ -223,8 +230,3 @@ class TestContradictions:
         contradictory.fills(fill("buy 3 @ 105", 2_500, leg=LONG))
         assert contradictory.only.state.contracts == 2
         assert contradictory.only.state.cumulative_totals.unexplained_closes == 0
-
-
-def key(harness: TrackerHarness):
-    (only,) = harness.book.all_known()
-    return only

@@ -8,6 +8,7 @@ from dashboard.domain.events import AccountFailed, FillsReceived, InstrumentReso
 from dashboard.domain.keys import MarketKey
 from dashboard.domain.position import Side, Source
 from dashboard.domain.risk import RiskStatus
+from dashboard.domain.unread_part import UnreadPart
 from dashboard.web.views.notices import no_position_text
 from tests.domain.builders import LONG, SHORT, position
 from tests.domain.fill_histories import fill
@@ -120,6 +121,17 @@ def test_a_restored_position_is_unknown_until_its_account_was_read(hedged: Scene
     selected = hedged.select()
     assert (selected.position, selected.is_known) == (None, False)
     assert selected.valuation.status is RiskStatus.UNKNOWN
+
+
+def test_a_restored_position_is_unknown_until_its_part_of_the_account_was_read(hedged: Scene):
+    part = UnreadPart("USDT futures", "no answer in time", frozenset({BTC.symbol}))
+    health = hedged.book.accounts["test"]
+    hedged.book.accounts["test"] = replace(health, unread=(part,), never_read=part.symbols)
+    selected = hedged.select()
+    assert (selected.position, selected.is_known) == (None, False)
+    assert selected.reason_unknown == "USDT futures: no answer in time"
+    hedged.book.accounts["test"] = replace(health, unread=(part,))
+    assert hedged.select().position is not None, "it was read before"
 
 
 def test_a_closed_side_is_named_while_the_other_one_is_open(hedged: Scene):
