@@ -1,12 +1,9 @@
 """`dashboard-audit`: verifies the audit trail and shows its newest records."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from dotenv import dotenv_values
 
 from dashboard.audit.records import AuditLine, ChainHead, to_json
 from dashboard.audit.system_records import CHECKPOINT
@@ -14,9 +11,7 @@ from dashboard.audit.trail_files import require_trail_files
 from dashboard.audit.trail_reader import read_newest
 from dashboard.audit.verify import ContentCheck, VerificationReport, verify
 from dashboard.errors import DashboardError
-from dashboard.paths import default_audit_directory
-
-LOG_DIR_VARIABLE = "DASHBOARD_LOG_DIR"
+from dashboard.paths import configured_audit_directory, default_audit_directory
 
 
 def main(
@@ -40,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dashboard-audit",
         description="Verifies and shows the audit trail.",
-        epilog=f"Default directory: {LOG_DIR_VARIABLE} of the environment or .env, or "
+        epilog="Default directory: DASHBOARD_LOG_DIR of the environment or .env, or "
         f"{default_audit_directory()}.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -77,10 +72,8 @@ def _count(text: str) -> int:
 
 
 def _directory(options: argparse.Namespace) -> Path:
-    named = (
-        options.directory or os.environ.get(LOG_DIR_VARIABLE) or dotenv_values(".env").get(LOG_DIR_VARIABLE)
-    )
-    return Path(named) if named else default_audit_directory()
+    named: Path | None = options.directory
+    return named or configured_audit_directory()
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dashboard.audit.audit_cli import LOG_DIR_VARIABLE, main
+from dashboard.audit.audit_cli import main
 from dashboard.audit.verify import verify
 from dashboard.paths import default_audit_directory
 from tests.audit.builders import files, logger, only_file, write
@@ -92,9 +92,9 @@ def test_directory_comes_from_argument_environment_dotenv_or_default(tmp_path, m
     ):
         write(place, count)
     assert_lines(capsys, 1)
-    (tmp_path / ".env").write_text(f"{LOG_DIR_VARIABLE}={tmp_path / 'dotenv'}\n")
+    (tmp_path / ".env").write_text(f"DASHBOARD_LOG_DIR={tmp_path / 'dotenv'}\n")
     assert_lines(capsys, 2)
-    monkeypatch.setenv(LOG_DIR_VARIABLE, str(tmp_path / "env"))
+    monkeypatch.setenv("DASHBOARD_LOG_DIR", str(tmp_path / "env"))
     assert_lines(capsys, 3)
     assert_lines(capsys, 4, str(tmp_path / "f"))
 
@@ -117,7 +117,7 @@ def test_tail_prints_one_line_per_record(tmp_path, capsys):
 
 def test_tail_shows_ten_records_by_default(tmp_path, monkeypatch, capsys):
     write(tmp_path, 12)
-    monkeypatch.setenv(LOG_DIR_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("DASHBOARD_LOG_DIR", str(tmp_path))
     assert main(["tail"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 10
 
