@@ -146,17 +146,18 @@ planted() { # USER KIND PATH: repaired or refused in one line, and nothing of ro
     local user=$1 kind=$2 path=$3 output code=0
     chown dashboard: "$STATE" # as older versions left it
     ! as "$user" test -e "$path" || as "$user" mv -T "$path" "$path.kept"
-    plant "$user" "$kind" "$path" || { [[ $kind == hard-link ]] && restore "$path" && echo "refused by the kernel"; return; }
+    plant "$user" "$kind" "$path" || { restore "$path" && [[ $kind == hard-link ]] && echo "refused by the kernel"; return; }
     output=$(timeout 120 "$checkout/install.sh" 2>&1) || code=$?
-    [[ ! -e $path.kept ]] || restore "$path"
+    restore "$path"
     roots_untouched
     ((code == 0)) || same "$(grep -c "^install.sh: .*$path" <<<"$output")" 1
     same "$(stat -c %U "$STATE")" root
     if ((code == 0)); then echo repaired; else grep "^install.sh: " <<<"$output"; fi
-    rm -rf "$path"
-    restore "$path"
 }
-restore() { [[ ! -e $1.kept ]] || { rm -rf "$1" && mv -T "$1.kept" "$1"; }; }
+restore() { # PATH
+    rm -rf "$1"
+    [[ ! -e $1.kept ]] || mv -T "$1.kept" "$1"
+}
 
 plant() { # USER KIND PATH
     case $2 in
@@ -171,4 +172,23 @@ plant() { # USER KIND PATH
 recovered() {
     within 30 whole
     state_kept
+}
+
+# Swaps a folder and a link to root's all the time, until one of them is gone.
+SWAPPER='
+import ctypes, os, sys
+os.chdir("/var/lib/dashboard/audit")
+os.mkdir("swapped")
+for number in range(3000):
+    open(f"swapped/{number}", "w").close()
+os.symlink(sys.argv[1], "link")
+while ctypes.CDLL(None).renameat2(-100, b"swapped", -100, b"link", 2) == 0:
+    pass
+os._exit(0)'
+
+purged_while_swapped() {
+    as dashboard python3 -c "$SWAPPER" "$ROOTS/folder" >/dev/null 2>&1 &
+    within 10 test -h "$STATE/audit/swapped"
+    "$checkout/install.sh" --uninstall --purge
+    roots_untouched
 }
