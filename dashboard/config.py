@@ -250,7 +250,7 @@ def secret_flags(arguments: Sequence[str]) -> list[str]:
 def exposed_files() -> list[Path]:
     """The settings files with a secret that every user of this machine may read."""
     names = {(PREFIX + name).lower() for name in _SECRET_SETTINGS}
-    return [file.path for file in read_settings_files() if file.is_readable_by_all and names & set(file.values)]
+    return [file.path for file in read_settings_files() if file.is_readable_by_all and names & {*file.values}]
 
 
 def _plain_text(secret: SecretStr | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Settings files: .env, or those that DASHBOARD_ENV_FILE lists. They may hold secrets, and decide whom to trust."""
+"""Settings files: .env, or those that DASHBOARD_ENV_FILE lists; refused if others could have written them."""
 
 import os
 import stat
@@ -31,7 +31,7 @@ class SettingsFile:
 
 
 def read_settings_files() -> list[SettingsFile]:
-    """Reads all settings files. Raises SettingsError if one is unreadable, absent though listed, or foreign."""
+    """Reads all settings files. Raises SettingsError if one is foreign, unreadable, or listed but absent."""
     listed = os.environ.get(VARIABLE)
     if listed:
         return [_read(Path(part)) for part in listed.split(os.pathsep)]
@@ -46,7 +46,7 @@ def values_in_settings_files() -> dict[str, str]:
 def read_protected(path: Path) -> tuple[str, int]:
     """Text and mode of a file that only root and this process's user can have written.
 
-    Raises SettingsError if other users could have written it, OSError or UnicodeDecodeError if it is unreadable.
+    Raises SettingsError if others could have written it, OSError or UnicodeDecodeError if it is unreadable.
     """
     # Without blocking: another user's pipe would keep this process waiting.
     with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), encoding="utf-8") as file:

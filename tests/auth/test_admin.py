@@ -231,7 +231,7 @@ class TestRoot:
     def test_directory_of_its_own_in_roots_directory_is_written_as_its_owner(self):
         """As the installer makes it: the state directory is root's, and the one in it the service's."""
         with tempfile.TemporaryDirectory(prefix="dashboard-admin-") as state:
-            os.chmod(state, 0o755)
+            os.chmod(state, 0o711)  # noqa: S103 # reachable for the service
             file = auth_file(Path(state))
             file.parent.mkdir(mode=0o750)
             os.chown(file.parent, NOBODY_UID, NOBODY_UID)
