@@ -132,12 +132,8 @@ class DemoExchange:
 
     async def refuse(self) -> None:
         """Stops listening, so that new connections are refused; open websockets stay until `drop`."""
-        if (
-            self._site is None
-            or self._listener is None
-            or self._runner is None
-            or self._runner.server is None
-        ):
+        server = self._runner.server if self._runner is not None else None
+        if self._site is None or self._listener is None or server is None:
             return
         # asyncio would never close a connection whose listener ends between its accept and its set-up.
         asyncio.get_running_loop().remove_reader(self._listener)
@@ -147,7 +143,7 @@ class DemoExchange:
         self._site = self._listener = None
         # REST would otherwise continue over kept-alive connections.
         websockets = {connection.transport for connection in self._websockets.connections}
-        for connection in runner.server.connections:
+        for connection in server.connections:
             if connection.transport not in websockets:
                 connection.force_close()
 
