@@ -33,8 +33,10 @@ from tests.waiting import TIMEOUT_S
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
 TRAILS = 4
-"""Parts that run at the same time, each with a trail, orders and moments of its own: alone they would be
-the longest test by far."""
+"""Parts of the kills, run at the same time: in a row they would be the longest test by far.
+
+Each has a trail, orders and moments of its own.
+"""
 MAX_LIFETIME_S = 0.5
 """Seconds until a kill, from the start of the process or from the first line that it records."""
 ORDERS = 15
