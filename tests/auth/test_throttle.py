@@ -141,7 +141,7 @@ class TestRedis:
 
 
 def test_logins_are_throttled_through_redis(redis: RedisServer, visit) -> None:
-    site: AuthTestApp = visit(redis_url=redis.url)
+    site: AuthTestApp = visit(redis_url=redis.url, proxies="127.0.0.1")
     for _ in range(5):
         assert site.log_in("wrong password").status_code == 401
     assert site.log_in().status_code == 429
