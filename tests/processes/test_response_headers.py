@@ -1,7 +1,6 @@
 """Security headers on every response of the application: pages, refusals, failures and refused websockets."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -50,15 +49,19 @@ def test_every_response_has_each_header_once(
         answer = client.request(method, path, headers=sent)
     assert status is None or answer.status_code == status
     assert {name: answer.headers.get_list(name) for name in FIXED} == {name: [FIXED[name]] for name in FIXED}
-    for name, part in (("content-security-policy", "frame-ancestors 'none'"), ("permissions-policy", "usb=()")):
+    for name, part in (
+        ("content-security-policy", "frame-ancestors 'none'"),
+        ("permissions-policy", "usb=()"),
+    ):
         (value,) = answer.headers.get_list(name)
         assert part in value
 
 
 @pytest.mark.parametrize("path", ["/ws/view", "/api/v1/positions/stream", "/nothing"])
 def test_refused_websocket_has_the_headers(server: Running, path: str):
-    with pytest.raises(InvalidStatus) as refused, connect(
-        f"ws://{server.host}{path}", additional_headers={"Via": "1.1 a"}, open_timeout=TIMEOUT_S
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(f"ws://{server.host}{path}", additional_headers={"Via": "1.1 a"}, open_timeout=TIMEOUT_S),
     ):
         pass
     headers = refused.value.response.headers
