@@ -20,14 +20,14 @@ _HEADERS = frozenset(
     )
 )
 _PREFIXES = ("x-forwarded", "x-envoy-", "cf-", "fastly-", "fly-", "tailscale-", "x-goog-")
-"""Also of reverse proxies in other houses: Cloudflare, Fastly, Fly, Tailscale, Google."""
+"""Of any proxy, and of Envoy, Cloudflare, Fastly, Fly, Tailscale and Google."""
 _OLD_VERSIONS = ("0.9", "1.0")
 
 
 def proxy_sign(scope: Scope) -> str | None:
     """Returns what shows that a proxy passed the request on, such as the name of a header; else None.
 
-    That includes HTTP/1.0, which no browser speaks, but nginx does where it is told nothing else.
+    That includes HTTP/1.0, which no browser speaks, but nginx does by default.
     """
     if scope.get("http_version") in _OLD_VERSIONS:
         return f"HTTP/{scope['http_version']}"

@@ -1,4 +1,4 @@
-"""Proxies that are believed: those of the settings, and whoever can open the unix socket.
+"""Proxies that are believed: those of the settings, and the peers of a unix socket.
 
 The one place that reads X-Forwarded-For and X-Forwarded-Proto: the options of the server switch its own off.
 """
@@ -68,7 +68,7 @@ class TrustedProxies:
 
 
 NO_PROXIES = TrustedProxies()
-"""Nobody over TCP."""
+"""None over TCP."""
 
 
 def plain_address(text: str) -> Address:

@@ -74,7 +74,7 @@ def test_client(peer: str | None, forwarded: list[str], client: str | None) -> N
 
 
 @pytest.mark.parametrize("peer", [PROXY, "::1", "10.0.0.1", "192.168.1.1"])
-def test_nobody_is_believed_over_tcp_by_default(peer: str) -> None:
+def test_no_proxy_is_believed_over_tcp_by_default(peer: str) -> None:
     scope = request(peer, CLIENT, proto=("https",))
     assert TrustedProxies().resolve(scope) == scope
     assert client_of(request(UNIX, CLIENT), None) == CLIENT
@@ -108,7 +108,7 @@ def test_scheme(proto: tuple[str, ...], scheme: str) -> None:
     forged=st.lists(st.text(st.characters(max_codepoint=255)), max_size=5),
     peer=st.sampled_from([PROXY, UNIX]),
 )
-def test_what_a_client_sends_never_counts(forged: list[str], peer: str | None) -> None:
+def test_forged_part_of_the_header_does_not_count(forged: list[str], peer: str | None) -> None:
     assert client_of(request(peer, ", ".join([*forged, CLIENT]))) == CLIENT
     assert client_of(request(CLIENT, *forged)) == CLIENT
 

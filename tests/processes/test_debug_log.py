@@ -1,7 +1,8 @@
-"""What a client sends as a secret appears in no log, not even at --debug, wherever it stood."""
+"""A secret that a client sends, wherever it stands in a request, appears in no log, not even at --debug."""
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -58,11 +59,13 @@ def send_everywhere(server: Running) -> int:
 
 
 def sockets(server: Running, key: str) -> int:
-    tries = [(f"{path}?{query.format(key)}", {}) for path in PATHS[-3:-1] + PATHS[3:4] for query in QUERIES]
+    tries: list[tuple[str, dict[str, str]]] = [
+        (f"{path}?{query.format(key)}", {}) for path in PATHS[-3:-1] + PATHS[3:4] for query in QUERIES
+    ]
     tries += [(path, sent) for path in (PATHS[7], PATHS[3]) for sent in SOCKET_HEADERS]
     for target, sent in tries:
         uri = server.url.replace("http", "ws") + target.format(key)
-        options = {"additional_headers": sent, "open_timeout": TIMEOUT_S}
+        options: dict[str, Any] = {"additional_headers": sent, "open_timeout": TIMEOUT_S}
         try:
             opened = (
                 unix_connect(server.socket_path, uri=uri, **options)
