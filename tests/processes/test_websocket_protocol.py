@@ -235,7 +235,7 @@ def test_refused_websocket_logs_no_error(connect: Connect, caplog: pytest.LogCap
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def test_messages_that_nobody_reads_end_the_websocket(
+def test_unread_messages_end_the_websocket(
     server: AppServer, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     began = time.monotonic()
