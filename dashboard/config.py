@@ -16,6 +16,7 @@ from dashboard import logs
 from dashboard.domain.manual_position import FIELD_NAMES, ManualPosition
 from dashboard.errors import SettingsError
 from dashboard.exchange.credentials import Credentials
+from dashboard.redaction import add_secret
 
 PREFIX = "DASHBOARD_"
 _OPTION_TYPES = {
@@ -208,7 +209,7 @@ def load(arguments: Sequence[str], program: str = "dashboard-run") -> Settings:
 def configure_logging(settings: Settings) -> None:
     """Sets level and format of the log, and hides secrets in it."""
     for secret in settings.secrets:
-        logs.add_secret(secret)
+        add_secret(secret)
     logs.configure(settings.log_level, json=settings.log_json, debug=settings.debug)
 
 

@@ -26,11 +26,14 @@ from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
 from dashboard.exchange.fill_streams import FillStreams
 from dashboard.exchange.normalize import Raw, positive
+from dashboard.outside_text import scrub
 
 log = logging.getLogger(__name__)
 
 _UNREADABLE = (ExchangeUnavailable, *UNREADABLE)
 """Errors of a row: those that adapters raise, and any of a row of another form than the documented one."""
+_MAX_NAME = 60
+"""Characters of a symbol as a row has it."""
 _CLOCK_WAIT_S = 1.0
 """Longest wait for the exchange's time after its positions, once it was measured."""
 
@@ -254,6 +257,6 @@ class AccountClient:
 
 def _unread_market(symbol: str, reason: object) -> UnreadPart:
     if isinstance(reason, Exception) and not isinstance(reason, DashboardError):
-        log.error("a row of %s has an unknown form", symbol, exc_info=reason)
+        log.error("a row of %s has an unknown form", scrub(symbol, _MAX_NAME), exc_info=reason)
         reason = f"a row has an unknown form ({type(reason).__name__}): see the log"
-    return UnreadPart(symbol, str(reason), frozenset((symbol,)))
+    return UnreadPart(scrub(symbol, _MAX_NAME), str(reason), frozenset((symbol,)))
