@@ -89,6 +89,7 @@ def _spellings_of(secret: str) -> Iterator[str]:
     yield from (quote(raw), quote(raw, safe=""), quote_plus(raw), "".join(f"%{byte:02x}" for byte in raw))
     in_json = json.dumps(secret)[1:-1]
     yield from (in_json, in_json.replace("/", r"\/"), json.dumps(secret, ensure_ascii=False)[1:-1])
+    yield json.dumps(in_json)[1:-1]  # an answer inside another
     yield "".join(f"\\u{ord(each):04x}" for each in secret)
     yield raw.hex()
     for before in range(3):  # base64 of a longer text: the secret begins at any of three bits

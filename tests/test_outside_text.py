@@ -30,6 +30,7 @@ SPELLINGS = {
     "base64 between others": lambda text: b64encode(b"u:" + text.encode() + b";e").decode(),
     "hex": lambda text: text.encode().hex().upper(),
     "JSON": json.dumps,
+    "JSON in JSON": lambda text: json.dumps(json.dumps(text)),
     "JSON in Unicode": lambda text: json.dumps(text, ensure_ascii=False),
     "JSON of PHP": lambda text: json.dumps(text).replace("/", "\\/"),
     "JSON of code points": lambda text: "".join(f"\\u{ord(each):04x}" for each in text),
