@@ -101,6 +101,33 @@ async def test_response_without_a_list_is_no_empty_history() -> None:
     await bybit.close()
 
 
+@pytest.mark.parametrize("size", [{}, [], "1E+1E", True], ids=str)
+async def test_family_with_a_row_that_ccxt_cannot_parse_is_unread(bybit: Any, size: Any) -> None:
+    """It is not flat: the markets of the family may have a position."""
+
+    def page(params: dict[str, Any]) -> Any:
+        rows = [bybit_row(1) | {"size": size, "avgPrice": size}] if params.get("settleCoin") == "USDT" else []
+        return {"result": {"list": rows, "nextPageCursor": ""}}
+
+    stub_request(bybit, "privateGetV5PositionList", page)
+    read = await adapter_for(bybit).fetch_positions()
+    assert not any(row["contracts"] == 0 for row in read.rows)
+    assert read.unread or any(row["symbol"] == "C1/USDT:USDT" for row in read.rows)
+    await bybit.close()
+
+
+async def test_exception_of_ccxts_parser_makes_its_family_unread(bybit: Any) -> None:
+    def page(params: dict[str, Any]) -> Any:
+        rows = [bybit_row(1), "no row"] if params.get("settleCoin") == "USDT" else []
+        return {"result": {"list": rows, "nextPageCursor": ""}}
+
+    stub_request(bybit, "privateGetV5PositionList", page)
+    read = await adapter_for(bybit).fetch_positions()
+    assert [part.reason for part in read.unread] == ["bybit: a position is unreadable (TypeError)"]
+    assert "C1/USDT:USDT" in read.unread[0].symbols
+    await bybit.close()
+
+
 @pytest.fixture
 def bitget() -> Any:
     return exchange_with("bitget", market(SWAP, "BTCUSDT"))
