@@ -159,6 +159,26 @@ def test_number_out_of_range_is_rejected(text: str) -> None:
     assert rejection({"take_profit": text}) == (message, "take_profit")
 
 
+@pytest.mark.parametrize("name", sorted(FIELD_NAMES - {"side"}))
+def test_number_of_many_digits_is_rejected_without_repeating_it(name: str) -> None:
+    label = name.replace("_", "-")
+    message = f"{label} '{'1' * 40}'…: give at most 40 characters"
+    assert rejection({name: "1" * 20_000_000}) == (message, name)
+
+
+def test_long_texts_are_not_repeated_in_messages() -> None:
+    assert rejection({"side": "x" * 1_000_000}) == (f"side '{'x' * 40}'…: give long or short", "side")
+    message, _ = rejection({"x" * 1_000_000: "1"})
+    assert message.startswith(f"{'x' * 40}: a position has no such field")
+
+
+@pytest.mark.parametrize("value", [64000, 64000.5, True, [], ["1"], {}, {"a": "1"}], ids=repr)
+@pytest.mark.parametrize("name", ["side", "entry_price"])
+def test_value_that_is_no_text_is_rejected(name: str, value: object) -> None:
+    message = f"{name.replace('_', '-')} is no text: give a number as a text like 64000.5"
+    assert rejection({name: value}) == (message, name)
+
+
 @pytest.mark.parametrize(("text", "fits"), [("0.99", False), ("1", True), ("1000", True), ("1000.1", False)])
 def test_leverage_is_1_to_1000(text: str, fits: bool) -> None:
     given = LONG_100 | {"leverage": text}
