@@ -148,9 +148,9 @@ class AccountClient:
         await self._ensure_markets()
         with translate_errors(self.id):
             rows = await self._adapter.fetch_trades(instrument.symbol, since, until)
-        own = (row for row in rows if row.get("symbol") in (instrument.symbol, None))
-        fills = (self._adapter.fill(row, instrument) for row in own)
-        return tuple(fill for fill in fills if fill is not None)
+            own = (row for row in rows if row.get("symbol") in (instrument.symbol, None))
+            fills = (self._adapter.fill(row, instrument) for row in own)
+            return tuple(fill for fill in fills if fill is not None)
 
     async def fetch_funding(self, instrument: Instrument, since: int, until: int) -> tuple[Funding, ...]:
         """Returns funding payments from `since` to `until` (ms since 1970); empty if unsupported."""
@@ -159,8 +159,8 @@ class AccountClient:
         await self._ensure_markets()
         with translate_errors(self.id):
             rows = await self._adapter.fetch_funding(instrument.symbol, since, until)
-        own = (row for row in rows if row.get("symbol") == instrument.symbol)
-        return tuple(self._adapter.payment(row, instrument) for row in own)
+            own = (row for row in rows if row.get("symbol") == instrument.symbol)
+            return tuple(self._adapter.payment(row, instrument) for row in own)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
         """Returns symbol and side of the positions closed since `since`; empty if unsupported."""
@@ -239,8 +239,7 @@ class AccountClient:
         step of the local clock between two measurements changes nothing.
         """
         if self._has("fetchTime"):
-            # TypeError: a response with status 200 may lack the time.
-            with suppress(DashboardError, TypeError), translate_errors(self.id):
+            with suppress(DashboardError), translate_errors(self.id):
                 self._clock_offset_ms = int(await self._ccxt.fetch_time()) - now_ms() - 1
 
     def _exchange_time_ms(self, at: int) -> int:

@@ -1,6 +1,7 @@
 """Translation of ccxt's exceptions into the dashboard's, as one line without secrets."""
 
 import asyncio
+import logging
 from types import TracebackType
 
 from aiohttp import ClientError
@@ -14,6 +15,8 @@ from dashboard.errors import (
     UnknownSymbol,
 )
 from dashboard.outside_text import scrub
+
+log = logging.getLogger(__name__)
 
 _MAX_LENGTH = 160
 """Characters of the exchange's own message."""
@@ -33,12 +36,12 @@ _TRANSLATIONS: tuple[tuple[type[BaseException], type[DashboardError], str], ...]
     (Exception, ExchangeUnavailable, "the connection failed"),  # aiohttp's own, which ccxt does not wrap
 )
 
-UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """Exceptions of ccxt and of the conversion for rows of an unexpected form."""
 
 
 class translate_errors:  # noqa: N801 - reads as a function in `with translate_errors(...)`, as in contextlib
-    """Raises DashboardErrors in place of ccxt's exceptions inside a `with` block.
+    """Raises DashboardErrors in place of ccxt's exceptions inside a `with` block, unreadable rows included.
 
     A CancelledError without a request to cancel this task comes from ccxt closing the socket of a
     pending watcher: it is raised as ExchangeUnavailable. A class, since it is faster than a generator
@@ -63,6 +66,12 @@ class translate_errors:  # noqa: N801 - reads as a function in `with translate_e
                 raise ExchangeUnavailable(f"{self._exchange}: the connection was closed") from None
         elif isinstance(error, (ccxt.BaseError, ClientError, OSError)):
             raise _translate(self._exchange, error) from None  # a traceback would show what is scrubbed
+        elif isinstance(error, UNREADABLE):
+            log.error("%s: an answer has an unknown form", self._exchange, exc_info=error)
+            name = type(error).__name__
+            raise ExchangeUnavailable(
+                f"{self._exchange}: an answer has an unknown form ({name}): see the log"
+            ) from None
 
 
 def _translate(exchange: str, error: BaseException) -> DashboardError:

@@ -5,13 +5,14 @@ unreadable values become None (unknown), never zero.
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from ccxt.base.decimal_to_precision import DECIMAL_PLACES, TICK_SIZE
 
 from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Candle, Instrument, Payoff
+from dashboard.domain.number_text import parse_number
 from dashboard.errors import ExchangeLacks
 from dashboard.exchange.lineage import find, lineage
 
@@ -23,14 +24,13 @@ _TIERS_BY_NOTIONAL = {"aster": True, "binance": True, "binancecoinm": False, "bi
 
 
 def number(value: object) -> Decimal | None:
-    """Returns a finite number, or None for any other value."""
-    if value is None or value == "":
+    """Returns a possible number, or None for any other value: infinite, endless, or no number at all."""
+    if not isinstance(value, str | int | float | Decimal):
         return None
     try:
-        result = Decimal(value if type(value) is str else str(value))
-    except InvalidOperation:
+        return parse_number(str(value))
+    except ValueError:
         return None
-    return result if result.is_finite() else None
 
 
 def positive(value: object) -> Decimal | None:

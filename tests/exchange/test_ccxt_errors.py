@@ -113,8 +113,18 @@ async def test_block_without_an_exception_completes() -> None:
     assert done
 
 
+@pytest.mark.parametrize("error", [KeyError, ValueError, TypeError, AttributeError, RecursionError])
+async def test_unreadable_answer_is_unavailable_and_logged(
+    error: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    message = f"bitget: an answer has an unknown form ({error.__name__}): see the log"
+    translated = await translation_of(error("price"))
+    assert (type(translated), str(translated)) == (ExchangeUnavailable, message)
+    assert f"{error.__name__}: " in caplog.text
+
+
 async def test_dashboard_errors_and_bugs_pass_through() -> None:
-    for error in (ExchangeUnavailable("no response"), KeyError("a bug")):
+    for error in (ExchangeUnavailable("no response"), AssertionError("a bug")):
         with pytest.raises(type(error)) as same, translate_errors("bitget"):
             raise error
         assert same.value is error

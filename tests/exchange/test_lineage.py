@@ -52,8 +52,8 @@ def test_margin_tiers_of_a_region(exchange: str, count: int) -> None:
 
 def test_inverse_contract_of_a_region_has_the_contract_size_of_the_whole() -> None:
     market = {
-        "symbol": "BTC/USD:BTC", "id": "BTCUSD", "base": "BTC", "quote": "USD", "settle": "BTC", "type": "swap",
-        "contract": True, "inverse": True, "contractSize": "100",
+        "symbol": "BTC/USD:BTC", "id": "BTCUSD", "base": "BTC", "quote": "USD", "settle": "BTC",
+        "type": "swap", "contract": True, "inverse": True, "contractSize": "100",
     }  # fmt: skip
     read = normalize.instrument("bybiteu", market, 4)
     assert (read.payoff, read.contract_size) == (Payoff.INVERSE, 1)

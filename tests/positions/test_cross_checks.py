@@ -89,7 +89,13 @@ class TestResult:
 
     def test_row_that_cannot_be_compared_is_unchecked_and_the_others_are_checked(self, caplog):
         vast = row(
-            LONG, "1", "100", symbol="ETH/USDT:USDT", mark="100", notional="1E+999999", pnl="1E-999999"
+            LONG,
+            "1",
+            "100",
+            of=instrument(symbol="ETH/USDT:USDT"),
+            mark="100",
+            notional="1E+999999",
+            pnl="1E-999999",
         )
         harness = held().snapshot(vast, off_by_ten())
         assert harness.book.disagreement(BTC) is not None
