@@ -275,7 +275,7 @@ def _quoted(value: object) -> str:
 def _read_options(path: Path) -> dict[str, Any]:
     try:
         options = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
     if not isinstance(options, dict):
         raise SettingsError(f"--exchange-config {path}: must be a JSON object, as for ccxt's constructor")

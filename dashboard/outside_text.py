@@ -11,7 +11,9 @@ MAX_LENGTH = 600
 _MAX_READ = 4_096
 """Characters that are looked at: the time is bounded, whatever is sent."""
 _TAG = re.compile(r"<[^<>]*>")
-_HEX = re.compile(r"(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.I)
+_HEX = re.compile(
+    r"(?<![0-9a-z])(?:0x)?(?:(?=[0-9]*[a-f])[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.I
+)
 _BASE64 = re.compile(r"(?<![\w/+-])[\w+-][\w+/-]{23,}={0,2}|(?<=/)[\w+-]{24,}={0,2}", re.ASCII)
 _SPACES = ("Cc", "Zl", "Zp", "Zs")
 _REMOVED = ("Cf", "Cs", "Co", "Cn")

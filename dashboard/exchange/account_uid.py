@@ -133,11 +133,11 @@ async def _request_uid(exchange: Any, request: UidRequest) -> str:
     try:
         parent = reduce(getitem, parents, response)
         uid = str(parent[name])
-    except (LookupError, TypeError):
+        sub_account = parent.get(request.sub_account) if request.sub_account else None
+    except (AttributeError, LookupError, TypeError):
         raise _lacks_id(exchange) from None
     if uid in _NO_ID:
         raise _lacks_id(exchange)
-    sub_account = parent.get(request.sub_account) if request.sub_account else None
     return f"{uid} {sub_account}" if sub_account else uid
 
 

@@ -48,12 +48,12 @@ def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
         )
     return Instrument(
         exchange=exchange,
-        symbol=market["symbol"],
-        id=market["id"],
-        base=market["base"],
-        quote=market["quote"],
-        settle=market.get("settle") or market["quote"],
-        kind=market["type"],
+        symbol=str(market["symbol"]),
+        id=str(market["id"]),
+        base=str(market["base"]),
+        quote=str(market["quote"]),
+        settle=str(market.get("settle") or market["quote"]),
+        kind=str(market["type"]),
         payoff=_payoff(exchange, market),
         contract_size=_contract_size(exchange, market),
         price_step=_step(market, "price", precision_mode),

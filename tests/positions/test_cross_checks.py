@@ -92,7 +92,7 @@ class TestResult:
             LONG,
             "1",
             "100",
-            of=instrument(symbol="ETH/USDT:USDT"),
+            of=replace(instrument(), symbol="ETH/USDT:USDT"),
             mark="100",
             notional="1E+999999",
             pnl="1E-999999",
