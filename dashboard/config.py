@@ -24,6 +24,7 @@ from dashboard.domain.number_text import MAX_NUMBER_LENGTH, shortened
 from dashboard.env_files import read_protected, read_settings_files, values_in_settings_files
 from dashboard.errors import SettingsError
 from dashboard.exchange.credentials import Credentials
+from dashboard.redaction import add_secret
 
 PREFIX = "DASHBOARD_"
 _OPTION_TYPES = {
@@ -245,7 +246,7 @@ def load(arguments: Sequence[str], program: str = "dashboard-run") -> Settings:
 def configure_logging(settings: Settings) -> None:
     """Sets level and format of the log, and hides secrets in it."""
     for secret in settings.secrets:
-        logs.add_secret(secret)
+        add_secret(secret)
     logs.configure(settings.log_level, json=settings.log_json, debug=settings.debug)
 
 
@@ -298,7 +299,7 @@ def _quoted(value: object) -> str:
 def _read_options(path: Path) -> dict[str, Any]:
     try:
         options = json.loads(read_protected(path)[0])
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
     if not isinstance(options, dict):
         raise SettingsError(f"--exchange-config {path}: must be a JSON object, as for ccxt's constructor")
