@@ -9,6 +9,8 @@ from platformdirs import user_state_path
 from dashboard.errors import SettingsError
 
 _STATE_DIR_VARIABLE = "DASHBOARD_STATE_DIR"
+_LOG_DIR_VARIABLE = "DASHBOARD_LOG_DIR"
+_SIGNING_KEY_VARIABLE = "DASHBOARD_AUDIT_SIGNING_KEY_FILE"
 _ENV_FILES_VARIABLE = "DASHBOARD_ENV_FILE"
 
 
@@ -32,7 +34,21 @@ def configured_state_directory(flag: str | None) -> Path | None:
 
     For commands that do not load all settings. Raises SettingsError if a settings file cannot be read.
     """
-    found = flag or os.environ.get(_STATE_DIR_VARIABLE) or _from_env_files()
+    return Path(flag) if flag else _configured(_STATE_DIR_VARIABLE)
+
+
+def configured_audit_directory() -> Path:
+    """Returns the directory of the audit trail, set like the state directory, or the default one."""
+    return _configured(_LOG_DIR_VARIABLE) or default_audit_directory()
+
+
+def configured_signing_key() -> Path | None:
+    """Returns the file of the audit trail's signing key, set like the state directory, or None."""
+    return _configured(_SIGNING_KEY_VARIABLE)
+
+
+def _configured(variable: str) -> Path | None:
+    found = os.environ.get(variable) or _from_env_files(variable)
     return Path(found) if found else None
 
 
@@ -40,7 +56,7 @@ def _user_state_directory() -> Path:
     return user_state_path("position-dashboard")
 
 
-def _from_env_files() -> str | None:
+def _from_env_files(variable: str) -> str | None:
     """Returns the value of the last file that has one. Files named by DASHBOARD_ENV_FILE must exist."""
     named = os.environ.get(_ENV_FILES_VARIABLE)
     found = None
@@ -49,7 +65,7 @@ def _from_env_files() -> str | None:
             values = _read(Path(file), required=bool(named))
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{file} cannot be read: {error}") from None
-        set_here = (value for name, value in values.items() if name.upper() == _STATE_DIR_VARIABLE and value)
+        set_here = (value for name, value in values.items() if name.upper() == variable and value)
         found = next(set_here, found)
     return found
 

@@ -157,10 +157,10 @@ def test_truncated_end_is_found_only_with_a_known_head(tmp_path):
     write(tmp_path, 3)
     known = verify(tmp_path).head
     write(tmp_path, 2)
-    assert verify(tmp_path, known).intact
+    assert verify(tmp_path, [known]).intact
     write_lines(only_file(tmp_path), lines_of(only_file(tmp_path))[:2])
     assert verify(tmp_path).intact
-    (cut,) = verify(tmp_path, known).defects
+    (cut,) = verify(tmp_path, [known]).defects
     assert cut.defect == "head"
     assert "ends with line 2" in cut.detail
 
@@ -171,7 +171,7 @@ def test_rewritten_trail_is_found_with_a_known_head(tmp_path):
     only_file(tmp_path).unlink()
     write(tmp_path, 3, kind="other")
     assert verify(tmp_path).intact
-    assert not verify(tmp_path, known).intact
+    assert not verify(tmp_path, [known]).intact
 
 
 def test_report_counts_defects_beyond_the_listed_ones(tmp_path):
