@@ -10,7 +10,7 @@ from dashboard.audit.records import AuditLine, ChainHead, to_json
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """A checkpoint for keeping elsewhere: it proves all lines up to the one that it names."""
+    """A checkpoint for keeping elsewhere: it proves all lines up to its own."""
 
     seq: int
     """The number of the line."""

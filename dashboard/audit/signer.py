@@ -1,4 +1,4 @@
-"""Signing of a trail while it is written: the head, soon after each line, and at each opening of the trail.
+"""Signing of a trail while it is written: soon after each line, and at each opening.
 
 A signature is a line of its own, about the line before it. None of the lines after it is written later than
 `SIGN_WITHIN` after the first of them: the next signature comes before. So an unsigned stretch that is longer

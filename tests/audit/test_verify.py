@@ -156,6 +156,7 @@ def test_truncated_end_is_found_only_with_a_known_head(tmp_path):
     """The chain alone cannot show that whole lines were cut off its end."""
     write(tmp_path, 3)
     known = verify(tmp_path).head
+    assert known is not None
     write(tmp_path, 2)
     assert verify(tmp_path, [known]).intact
     write_lines(only_file(tmp_path), lines_of(only_file(tmp_path))[:2])
@@ -168,6 +169,7 @@ def test_truncated_end_is_found_only_with_a_known_head(tmp_path):
 def test_rewritten_trail_is_found_with_a_known_head(tmp_path):
     write(tmp_path, 3)
     known = verify(tmp_path).head
+    assert known is not None
     only_file(tmp_path).unlink()
     write(tmp_path, 3, kind="other")
     assert verify(tmp_path).intact
