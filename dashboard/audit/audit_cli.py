@@ -99,7 +99,8 @@ def _count(text: str) -> int:
 
 
 def _directory(options: argparse.Namespace) -> Path:
-    return options.directory or configured_audit_directory()
+    named: Path | None = options.directory
+    return named or configured_audit_directory()
 
 
 def _verify(options: argparse.Namespace) -> int:

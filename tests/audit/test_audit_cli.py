@@ -13,8 +13,6 @@ from dashboard.clock import utc_now
 from dashboard.paths import default_audit_directory
 from tests.audit.builders import Clock, files, logger, only_file, write
 
-LOG_DIR_VARIABLE = "DASHBOARD_LOG_DIR"
-
 
 @pytest.fixture(autouse=True)
 def _default_directory_of_its_own(tmp_path, monkeypatch):
@@ -97,9 +95,9 @@ def test_directory_comes_from_argument_environment_dotenv_or_default(tmp_path, m
     ):
         write(place, count)
     assert_lines(capsys, 1)
-    (tmp_path / ".env").write_text(f"{LOG_DIR_VARIABLE}={tmp_path / 'dotenv'}\n")
+    (tmp_path / ".env").write_text(f"DASHBOARD_LOG_DIR={tmp_path / 'dotenv'}\n")
     assert_lines(capsys, 2)
-    monkeypatch.setenv(LOG_DIR_VARIABLE, str(tmp_path / "env"))
+    monkeypatch.setenv("DASHBOARD_LOG_DIR", str(tmp_path / "env"))
     assert_lines(capsys, 3)
     assert_lines(capsys, 4, str(tmp_path / "f"))
 
@@ -122,7 +120,7 @@ def test_tail_prints_one_line_per_record(tmp_path, capsys):
 
 def test_tail_shows_ten_records_by_default(tmp_path, monkeypatch, capsys):
     write(tmp_path, 12)
-    monkeypatch.setenv(LOG_DIR_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("DASHBOARD_LOG_DIR", str(tmp_path))
     assert main(["tail"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 10
 
@@ -194,7 +192,7 @@ def test_create_key_keeps_an_existing_key(key_file, capsys):
 
 
 def test_create_key_refuses_the_folder_of_the_trail(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv(LOG_DIR_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("DASHBOARD_LOG_DIR", str(tmp_path))
     assert main(["create-key", str(tmp_path / "audit.key")]) == 2
     assert "inside the audit trail's folder" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -33,7 +33,8 @@ user() {
 modes() {
     same "$(stat -c '%a %U %G' /etc/dashboard/dashboard.env)" "640 root dashboard"
     same "$(stat -c '%a %U %G' /etc/dashboard/keys/exchange.env)" "640 root dashboard"
-    same "$(stat -c '%a %U %G' /var/lib/dashboard)" "750 dashboard dashboard"
+    same "$(stat -c '%a %U %G' /var/lib/dashboard)" "750 root dashboard"
+    same "$(stat -c '%a %U %G' /var/lib/dashboard/{access,audit,positions} | sort -u)" "750 dashboard dashboard"
     same "$(stat -c '%a %U' /etc/dashboard/tls/key.pem)" "600 root"
     same "$(stat -c '%a %U %G' /run/dashboard/web.sock)" "660 root www-data"
     same "$(find /opt/dashboard ! -user root -o -perm /022 ! -type l | head -n 3)" ""

@@ -8,6 +8,7 @@ login() {
     check "Content-Security-Policy is passed through unchanged" content_policy
     check "login" logs_in
     check "page and its assets" assets
+    check "security headers after the login" headers
     check "access key" access_key
     check "websocket of the page" socket 1 /ws/view
     check "websocket of positions" socket 1 /api/v1/positions/stream

@@ -14,7 +14,7 @@ uninstalled() {
     check "install.sh --uninstall" "$checkout/install.sh" --uninstall
     check "configuration and state are kept" kept_state
     [[ $SHORT ]] || check "install again: state and options are restored" reinstalled
-    check "install.sh --uninstall --purge" "$checkout/install.sh" --uninstall --purge
+    check "install.sh --uninstall --purge, while a folder is swapped for a link" purged_while_swapped
     check "nothing is left" nothing_left
 }
 
