@@ -5,6 +5,7 @@
 
 import json
 import os
+import stat
 from dataclasses import asdict
 from pathlib import Path
 
@@ -84,12 +85,19 @@ def _content(key: SigningKey) -> str:
 def _read(path: Path, *, private: bool = False) -> bytes:
     try:
         with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if private and os.name == "posix" and mode & 0o077:
-                raise UnusableKey(f"{path} can be read by others (mode {mode & 0o777:o}): chmod 600 {path}")
+            if private and os.name == "posix":
+                _refuse_shared(path, os.fstat(file.fileno()))
             return file.read(_MAX_BYTES)
     except OSError as error:
         raise UnusableKey(f"{path} cannot be read: {error.strerror}: {_NEXT_STEP}") from None
+
+
+def _refuse_shared(path: Path, status: os.stat_result) -> None:
+    # A credential of systemd is root's, and the right of the service's user to read it appears as the group's.
+    others = 0o077 if status.st_uid == os.geteuid() else 0o007
+    if status.st_mode & others:
+        mode = stat.S_IMODE(status.st_mode)
+        raise UnusableKey(f"{path} can be read by others (mode {mode:o}): chmod 600 {path}")
 
 
 def _replace(path: Path, content: str, mode: int) -> None:
