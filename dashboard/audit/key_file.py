@@ -50,13 +50,12 @@ def load_public_key(path: Path) -> str:
 
 def create_key_file(path: Path, key: SigningKey) -> None:
     """Writes a key and its public half. Raises UnusableKey if there is a file already, or OSError."""
-    try:
-        _write_new(path, _content(key), 0o600)
-    except FileExistsError:
+    if os.path.lexists(path):
         raise UnusableKey(
             f"{path} exists already: lines are verified with its public half; rotate-key replaces it"
-        ) from None
+        )
     _replace(public_key_path(path), f"{key.public_key}\n", 0o644)
+    _write_new(path, _content(key), 0o600)  # last, so that a key is never without its public half
 
 
 def replace_key_file(path: Path, key: SigningKey) -> None:
@@ -93,7 +92,7 @@ def _read(path: Path, *, private: bool = False) -> bytes:
 
 
 def _refuse_shared(path: Path, status: os.stat_result) -> None:
-    # A credential of systemd is root's, and the right of the service's user to read it appears as the group's.
+    # A credential of systemd is root's, and the right of its user to read it appears as the group's.
     others = 0o077 if status.st_uid == os.geteuid() else 0o007
     if status.st_mode & others:
         mode = stat.S_IMODE(status.st_mode)

@@ -1,4 +1,4 @@
-"""dev/audit distinguishes holes, a broken answer and no source, over a real socket and with pip-audit itself."""
+"""dev/audit distinguishes holes, a broken answer and no source, over a real socket and with pip-audit."""
 
 import json
 import threading
