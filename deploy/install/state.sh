@@ -16,8 +16,8 @@ state_apply() {
     run install -d -m 0750 -o root -g "$ACCOUNT" "$STATE" # from here on only root can change its entries
     local found
     found=$(no_folders)
-    [[ -z $found ]] || die "$found in the place of a folder: not made by the dashboard, but by a program with its rights" \
-        "find out which (ls -l $STATE), remove it, then run install.sh again"
+    [[ -z $found ]] || die "$found is no folder, and was not made by the dashboard" \
+        "someone may have run a program as the user $ACCOUNT: look at it (ls -l $STATE), remove it, run install.sh again"
     move_positions
 }
 

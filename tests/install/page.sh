@@ -74,7 +74,8 @@ has_headers() { # ARGUMENT of curl...: the answer has each security header, once
     local output line
     output=$(browse -b "$JAR" -D - -o /dev/null "$@" | tr -d '\r')
     for line in 'x-content-type-options: nosniff' 'referrer-policy: no-referrer' 'x-frame-options: DENY' \
-        'cross-origin-opener-policy: same-origin' 'cross-origin-resource-policy: same-origin' 'permissions-policy: .*camera=\(\).*' \
+        'cross-origin-opener-policy: same-origin' 'cross-origin-resource-policy: same-origin' \
+        'cross-origin-embedder-policy: require-corp' 'permissions-policy: .*camera=\(\).*' \
         'server: nginx'; do
         same "$(grep -ciE "^$line\$" <<<"$output") of $(grep -ci "^${line%%:*}:" <<<"$output") $line" "1 of 1 $line"
     done
