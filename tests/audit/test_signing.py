@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.audit import signer
+from dashboard.audit import signature_check, signer
 from dashboard.audit.ed25519 import is_signed
 from dashboard.audit.kept_checkpoints import newest_signature
 from dashboard.audit.key_file import UnusableKey, create_key_file
@@ -17,6 +17,7 @@ from dashboard.audit.records import NO_LINES, ChainHead
 from dashboard.audit.signed_head import SignedHead
 from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
+from dashboard.clock import utc_now
 from tests.audit.broken_disk import Disk
 from tests.audit.builders import NOON, Clock, kinds, logger, only_file, write
 from tests.audit.signed_trail import KEY, OTHER_KEY, found, signed_lines, write_signed
@@ -129,6 +130,38 @@ def test_lines_before_a_crash_are_signed_at_the_next_start(tmp_path):
     logger(trail, Clock(NOON + timedelta(days=9_000)), key=KEY).close()
     assert found(trail) == []
     assert signed_lines(trail) == [(KEY.public_key, 1, 203)]
+
+
+KILLED_WRITER = """
+import os, sys
+from datetime import timedelta
+from pathlib import Path
+from dashboard.audit import signer
+from dashboard.audit.key_file import load_key
+from dashboard.audit.logger import AuditLogger
+signer.SIGN_WITHIN = timedelta(milliseconds=2)
+log = AuditLogger(Path(sys.argv[1]), key=load_key(Path(sys.argv[2])))
+while True:
+    log.record("fill", {"text": "x" * 500})
+    os.write(1, b".")
+"""
+
+
+def test_repeated_kills_leave_no_line_unsigned_for_longer_than_its_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(signature_check, "SIGN_WITHIN", timedelta(milliseconds=2))
+    create_key_file(tmp_path / "key", KEY)
+    trail = tmp_path / "trail"
+    for round_ in range(10):
+        command = [sys.executable, "-c", KILLED_WRITER, trail, tmp_path / "key"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0) as writer:
+            writer.stdout.read(1)
+            time.sleep(round_ / 500)  # a kill at any moment, of a signature too
+            writer.kill()
+            writer.stdout.read()
+    logger(trail, clock=utc_now, key=KEY).close()
+    assert found(trail) == []
+    assert kinds(trail).count("signature") > 20
+    assert signed_lines(trail) == [(KEY.public_key, 1, len(kinds(trail)))]
 
 
 def test_successor_of_a_key_continues_for_it(tmp_path):
