@@ -105,6 +105,9 @@ class Settings(BaseSettings):
         "interval",
         description="when the trail is flushed to disk: every second (interval), always or never",
     )
+    audit_signing_key_file: Path | None = Field(
+        None, description="key that signs the trail, made by dashboard-audit create-key; not in its folder"
+    )
     position_interval: float = Field(
         1.0,
         ge=0.1,
