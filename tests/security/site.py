@@ -110,7 +110,7 @@ class Caller(AbstractContextManager["Caller"]):
         with suppress(ConnectionError, ssl.SSLError):
             self._connection.sendall(data)
         reply = read_reply(self._connection, method)
-        if reply is None or "close" in reply.get("Connection").lower() or method == "CONNECT":
+        if reply is None or reply.status == 101 or "close" in reply.get("Connection").lower():
             self.close()
         return reply if reply or kept else Reply(0, (), b"")
 
@@ -172,6 +172,13 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
+UPGRADE = (
+    ("Connection", "Upgrade"),
+    ("Upgrade", "websocket"),
+    ("Sec-WebSocket-Version", "13"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+)
+"""The headers of a websocket's handshake."""
 WHO = ("anonymous", "forged", "expired", "logged out", "wrong key", "session", "key", "key of the file")
 """The callers; the last three may enter, the keys only where programs read."""
 
