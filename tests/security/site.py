@@ -7,11 +7,16 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
+from pathlib import Path
 
-from tests.security.servers import KEY, Address
+from dashboard.auth.auth_store import AuthStore
+from dashboard.paths import auth_file
+from tests.security.servers import KEY, PASSWORD, Address
 from tests.waiting import TIMEOUT_S
 
 Headers = Iterable[tuple[str, str]]
+RAW_TIMEOUT_S = 3.0
+"""Seconds without a byte after which a server is taken to wait for the rest of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,19 @@ class Site:
             return caller.request(method, target, headers, body)
 
     def raw(self, data: bytes, *, source: str = "127.0.0.1") -> list[Reply]:
-        """Sends bytes, closes the sending side, and returns every response until the server closes."""
-        with self.connect(source) as connection:
+        """Sends bytes, and returns every response until the server closes, or waits for more."""
+        with self.connect(source, RAW_TIMEOUT_S) as connection:
             with suppress(ConnectionError, ssl.SSLError):
                 connection.sendall(data)
             return replies(connection)
+
+    def new_session(self) -> tuple[str, str]:
+        """The Cookie header of a session that a test may end."""
+        store = AuthStore(auth_file(Path(self.address.folder)))
+        try:
+            return self.session(store.log_in(PASSWORD, session_hours=1))
+        finally:
+            store.close()
 
     def session(self, token: str | None = None) -> tuple[str, str]:
         """The Cookie header of a session."""
@@ -130,7 +143,7 @@ NOTHING = secrets.token_hex(4)
 def replies(connection: socket.socket, *methods: str) -> list[Reply]:
     """Reads responses until the server closes the connection."""
     data = b""
-    with suppress(ConnectionError, ssl.SSLError):
+    with suppress(ConnectionError, TimeoutError, ssl.SSLError):
         while chunk := connection.recv(65536):
             data += chunk
     return parse_replies(data)
