@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, CliDualFlag, CliToggleFlag, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
 from dashboard import logs
 from dashboard.domain.manual_position import FIELD_NAMES, ManualPosition
+from dashboard.domain.number_text import MAX_NUMBER_LENGTH, shortened
 from dashboard.errors import SettingsError
 from dashboard.exchange.credentials import Credentials
 
@@ -151,6 +152,15 @@ class Settings(BaseSettings):
     log_json: CliToggleFlag[bool] = Field(False, description="log JSON, one object per line")
     debug: CliToggleFlag[bool] = Field(False, description="log at level debug, including requests")
 
+    @field_validator(
+        "update_interval", "position_interval", "pnl_step", "session_hours", "port", mode="before"
+    )
+    @classmethod
+    def _limit_length(cls, given: object) -> object:
+        if isinstance(given, str) and len(given) > MAX_NUMBER_LENGTH:
+            raise ValueError(f"give at most {MAX_NUMBER_LENGTH} characters")
+        return given
+
     @property
     def manual_position(self) -> ManualPosition:
         """The position or the levels given by settings. Raises PositionError."""
@@ -253,8 +263,12 @@ def _describe(error: Any) -> str:
     flag = "--" + name.replace("_", "-")
     if error["type"] == "extra_forbidden":
         return f"{PREFIX}{name.upper()}: no such setting"
-    given = "" if name in _SECRET_SETTINGS else f" {error['input']!r}"
+    given = "" if name in _SECRET_SETTINGS else f" {_quoted(error['input'])}"
     return f"{flag}{given}: {error['msg']}"
+
+
+def _quoted(value: object) -> str:
+    return shortened(value) if isinstance(value, str) else repr(value)
 
 
 def _read_options(path: Path) -> dict[str, Any]:

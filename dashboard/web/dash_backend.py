@@ -1,9 +1,16 @@
 """Dash's FastAPI backend, without its websocket endpoint and its catch-all route."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
+from dash import Dash
 from dash.backends._fastapi import FastAPIDashServer
-from fastapi import FastAPI
+from dash.fingerprint import check_fingerprint
+from fastapi import FastAPI, HTTPException, Request
+from starlette.responses import Response
+
+from dashboard.web.memory_files import MemoryFiles
 
 
 class DashBackend(FastAPIDashServer):
@@ -17,6 +24,28 @@ class DashBackend(FastAPIDashServer):
         return FastAPI(
             title="Position dashboard", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
         )
+
+    def register_assets_blueprint(
+        self, blueprint_name: str, assets_url_path: str, assets_folder: str
+    ) -> None:
+        """Serves the assets of the page."""
+        self.server.mount(assets_url_path, MemoryFiles(directory=assets_folder), name=blueprint_name)
+
+    def serve_component_suites(
+        self, dash_app: Dash, package_name: str, fingerprinted_path: str, request: Request
+    ) -> Response:
+        """Serves a script of a component package; other paths answer 404, where Dash raises an error."""
+        path, has_fingerprint = check_fingerprint(fingerprinted_path)
+        if path not in dash_app.registered_paths.get(package_name, ()):
+            raise HTTPException(404)
+        folder = Path(str(sys.modules[package_name].__file__)).parent
+        if not (folder / path).is_file():
+            raise HTTPException(404)
+        files = MemoryFiles(directory=folder)
+        answer = files.file_response(folder / path, (folder / path).stat(), request.scope)
+        if has_fingerprint:
+            answer.headers["Cache-Control"] = "public, max-age=31536000"
+        return answer
 
     def _setup_catchall(self) -> None:
         """Adds no catch-all: Dash would answer each unknown path, even under /api, with its page and 200."""

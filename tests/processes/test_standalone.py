@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -46,10 +47,10 @@ def options(exchange: DemoThread, folder: Path, *, keys: bool = False) -> str:
 
 
 @contextmanager
-def dashboard(*flags: str) -> Iterator[subprocess.Popen[str]]:
+def dashboard(*flags: str, stderr: int | IO[str] = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
     """`dashboard-run` in a separate process; `url_of` waits until it listens."""
     command = [sys.executable, "-m", "dashboard.cli", "--port=0", "--no-browser", *flags]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
     try:
         yield process
     finally:
