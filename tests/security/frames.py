@@ -69,6 +69,8 @@ class RawSocket:
         while (found := self._take()) is None:
             try:
                 chunk = self._connection.recv(65536)
+            except TimeoutError:
+                return PONG, b"left open"
             except (ConnectionError, ssl.SSLError):
                 return None
             if not chunk:
@@ -78,14 +80,13 @@ class RawSocket:
 
     def end(self) -> int | None:
         """Waits until the server closes; returns its close code, None if it gave none, or LEFT_OPEN."""
-        deadline, code = time.monotonic() + PATIENCE_S, None
+        deadline = time.monotonic() + PATIENCE_S
         while (received := self.receive()) is not None:
-            opcode, payload = received
-            if opcode == CLOSE and len(payload) >= 2:
-                code = int.from_bytes(payload[:2], "big")
+            if received[0] == CLOSE:
+                return int.from_bytes(received[1][:2], "big") or None
             if time.monotonic() > deadline:
                 return LEFT_OPEN
-        return code
+        return None
 
     def until(self, opcode: int, text: bytes = b"") -> bytes | None:
         """Waits for a frame that contains `text`; None if the connection ends before."""
