@@ -121,23 +121,29 @@ def start_single(
 def start_cluster(running: Running, **environment: str) -> Address:
     """Feed, Redis, two web workers on a unix socket, and nginx with the site of install.sh, if there is one."""
     redis = running.redis()
-    url = {"DASHBOARD_REDIS_URL": redis.url, **environment}
-    running.run(sys.executable, "-c", FEED, "--demo", **url)
+    running.run(sys.executable, "-c", FEED, "--demo", DASHBOARD_REDIS_URL=redis.url, **environment)
+    web, pids = start_workers(running, redis, **environment)
+    until(lambda: _positions(web) == 3)
+    common = {"folder": str(running.folder), "redis": redis.url, "pids": pids, **running.secrets}
+    if NGINX is None:
+        return Address("cluster", 0, str(web), False, DOMAIN, **common)
+    return Address("cluster", _start_nginx(running, web), "", True, DOMAIN, **common)
+
+
+def start_workers(running: Running, redis: RedisServer, **environment: str) -> tuple[Path, tuple[int, ...]]:
+    """Two web workers; returns their unix socket and their process ids."""
     web = redis.path.with_name("web.sock")
     config = str(ROOT / "deploy" / "gunicorn.conf.py")
     gunicorn = running.run(
         *(sys.executable, "-m", "gunicorn", "--config", config, "--bind", f"unix:{web}"),
         WEB_CONCURRENCY="2",
         DASHBOARD_ALLOWED_HOSTS=DOMAIN,
+        DASHBOARD_REDIS_URL=redis.url,
         PYTHONPATH=str(ROOT),
-        **url,
+        **environment,
     )
-    until(lambda: web.exists() and _serves_positions(web))
-    pids = tuple(child.pid for child in psutil.Process(gunicorn.pid).children())
-    common = {"folder": str(running.folder), "redis": redis.url, "pids": pids, **running.secrets}
-    if NGINX is None:
-        return Address("cluster", 0, str(web), False, DOMAIN, **common)
-    return Address("cluster", _start_nginx(running, web), "", True, DOMAIN, **common)
+    until(lambda: web.exists() and _positions(web))
+    return web, tuple(child.pid for child in psutil.Process(gunicorn.pid).children())
 
 
 def _start_nginx(running: Running, web: Path) -> int:
@@ -168,14 +174,12 @@ def _start_nginx(running: Running, web: Path) -> int:
     return port
 
 
-def _serves_positions(web: Path) -> bool:
-    """True once a worker has the feed's positions; both are asked by chance."""
+def _positions(web: Path) -> int:
+    """The fewest positions that several answers have: both workers are asked by chance."""
+    url, key = "http://localhost/api/v1/positions/summary", {"X-API-Key": KEY}
     with httpx.Client(transport=httpx.HTTPTransport(uds=str(web)), timeout=TIMEOUT_S) as client:
-        answers = [
-            client.get("http://localhost/api/v1/positions/summary", headers={"X-API-Key": KEY})
-            for _ in range(6)
-        ]
-    return all(answer.is_success and len(answer.json()["positions"]) == 3 for answer in answers)
+        answers = [client.get(url, headers=key) for _ in range(6)]
+    return min(len(answer.json()["positions"]) if answer.is_success else 0 for answer in answers)
 
 
 def _accepts(port: int) -> bool:
