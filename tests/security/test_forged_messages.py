@@ -21,7 +21,7 @@ from websockets.sync.client import unix_connect
 from dashboard.replication.redis_keys import CHANNEL, COMMANDS, RESPONSES, STATE
 from tests.domain.fill_histories import fill
 from tests.redis_server import RedisServer
-from tests.replication.harness import FeedStub, published
+from tests.replication.harness import FeedStub, in_sync, mirrored, published
 from tests.security.conftest import Attacks
 from tests.security.servers import KEY, Running, start_workers
 from tests.waiting import TIMEOUT_S, until
@@ -92,20 +92,17 @@ class Target:
             return False
         return all(psutil.pid_exists(pid) for pid in self.pids)
 
-    def message(self) -> dict[str, Any]:
-        """A genuine message with a price, as published."""
-        pubsub = self.redis.client.pubsub()
+
+def next_message(redis: RedisServer, source: FeedStub) -> dict[str, Any]:
+    """A genuine message with a price, as published."""
+    with redis.client.pubsub() as pubsub:
         pubsub.subscribe(CHANNEL)
-        try:
-            until(lambda: pubsub.get_message(timeout=1))
-            self._price += 1
-            self.source.price(str(self._price))
-            while True:
-                received = pubsub.get_message(timeout=TIMEOUT_S)
-                if received and received["type"] == "message" and b'"main"' in received["data"]:
-                    return dict(json.loads(received["data"]))
-        finally:
-            pubsub.close()
+        until(lambda: pubsub.get_message(timeout=1))
+        source.price("555")
+        while True:
+            received = pubsub.get_message(timeout=TIMEOUT_S)
+            if received and received["type"] == "message" and b'"555"' in received["data"]:
+                return dict(json.loads(received["data"]))
 
 
 @pytest.fixture
@@ -166,7 +163,7 @@ def forgeries(genuine: dict[str, Any], marker: Path) -> Iterator[tuple[str, byte
         yield f"{name} {value!r}, complete", with_price(genuine | {"complete": True}, **{name: value})
     following = {"sequence": header["sequence"] + 1}
     for part in ("main", "markets", "positions", "updates", "manual", "account", "events", "complete"):
-        for wrong in (1, "x", [1], {"x": 1}, [[]], {"__class__": "x"}):
+        for wrong in (1, "x", [[]], {"__class__": "x"}):
             yield f"{part} {wrong!r}", with_price(genuine | {part: wrong}, **following)
     for number in ("NaN!", "1e", "0x10", "", [], {}, True, "1" * 50 + "x"):
         changed = json.loads(with_price(genuine, **following))
@@ -175,7 +172,7 @@ def forgeries(genuine: dict[str, Any], marker: Path) -> Iterator[tuple[str, byte
 
 
 def messages_on_the_channel(target: Target, attacks: Attacks, marker: Path) -> None:
-    for name, data in forgeries(target.message(), marker):
+    for name, data in forgeries(next_message(target.redis, target.source), marker):
         target.redis.client.publish(CHANNEL, data)
         shown = [text for text in target.observed.texts if FORGED in text]
         attacks.case(not shown and not marker.exists(), f"{name}: {shown[:1]}")
@@ -185,7 +182,7 @@ def messages_on_the_channel(target: Target, attacks: Attacks, marker: Path) -> N
 
 
 def messages_on_other_channels(target: Target, attacks: Attacks, _marker: Path) -> None:
-    genuine = target.message()
+    genuine = next_message(target.redis, target.source)
     following = with_price(genuine, sequence=genuine["header"]["sequence"] + 1)
     for channel in (f"{CHANNEL}2", CHANNEL.upper(), "dashboard", "*", "__keyspace@0__:dashboard", COMMANDS):
         target.redis.client.publish(channel, following)
@@ -242,3 +239,22 @@ def test_forged_messages_run_no_code_and_show_no_price(target: Target, attacks: 
     ):
         attack(target, attacks, marker)
     assert not target.running.errors()
+
+
+def test_each_forged_message_is_dropped(
+    redis_server: RedisServer, attacks: Attacks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """One at a time, and each followed by the feed's own: workers miss what comes while they subscribe again."""
+    monkeypatch.setattr("dashboard.replication.subscriber._RETRY_S", 0.01)
+    source, shown = FeedStub().price("100"), []
+    with published(source.context, redis_server), mirrored(redis_server) as mirror:
+        mirror.markets.register(lambda snapshot: shown.append(str(snapshot.ticker.last)))
+        until(lambda: in_sync(mirror, source.context))
+        genuine = next_message(redis_server, source)
+        for number, (name, data) in enumerate(forgeries(genuine, tmp_path / "code-was-run")):
+            until(lambda: redis_server.client.publish(CHANNEL, data))
+            source.price(str(1_000 + number))
+            until(lambda: in_sync(mirror, source.context))
+            attacks.case(FORGED not in str(shown), f"{name}: shown")
+            shown.clear()
+    attacks.case(not (tmp_path / "code-was-run").exists(), "code was run")
