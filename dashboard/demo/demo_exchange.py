@@ -64,6 +64,7 @@ class DemoExchange:
         self._websockets = WebSocketServer(self.quote_board, self.account, self.faults)
         self._runner: web.AppRunner | None = None
         self._site: web.SockSite | None = None
+        self._listener: socket.socket | None = None
         self._ticker_task: asyncio.Task[None] | None = None
 
     @property
@@ -131,13 +132,18 @@ class DemoExchange:
 
     async def refuse(self) -> None:
         """Stops listening, so that new connections are refused; open websockets stay until `drop`."""
-        if self._site is None or self._runner is None or self._runner.server is None:
+        server = self._runner.server if self._runner is not None else None
+        if self._site is None or self._listener is None or server is None:
             return
+        # asyncio would never close a connection whose listener ends between its accept and its set-up.
+        asyncio.get_running_loop().remove_reader(self._listener)
+        for _step in ("accept", "connection_made"):
+            await asyncio.sleep(0)
         await self._site.stop()
-        self._site = None
+        self._site = self._listener = None
         # REST would otherwise continue over kept-alive connections.
         websockets = {connection.transport for connection in self._websockets.connections}
-        for connection in self._runner.server.connections:
+        for connection in server.connections:
             if connection.transport not in websockets:
                 connection.force_close()
 
@@ -145,9 +151,9 @@ class DemoExchange:
         """Listens again, on the same port as before."""
         if self._site is not None or self._runner is None:
             return
-        listener = socket.create_server((self.host, self.port))
-        self.port = listener.getsockname()[1]
-        self._site = web.SockSite(self._runner, listener)
+        self._listener = socket.create_server((self.host, self.port))
+        self.port = self._listener.getsockname()[1]
+        self._site = web.SockSite(self._runner, self._listener)
         await self._site.start()
 
     async def publish(self, instrument_id: str, *, product: str | None = None, **fields: str | None) -> None:

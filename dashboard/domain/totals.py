@@ -28,7 +28,7 @@ class PositionTotals:
     realized_dollars: Decimal = Decimal(0)
     """The same in dollars at the price of each close, as far as those prices are in dollars."""
     unexplained_closes: int = 0
-    """The number of fills that closed what no known fill opened, and whose PnL was not reported."""
+    """The number of closes whose PnL is unknown: their own fills or those of the opening are missing."""
     fees: Amounts = field(default_factory=dict)
     """Paid; negative is received."""
     fills_without_fee: int = 0
@@ -58,6 +58,10 @@ class PositionTotals:
             realized_pnl=self.realized_pnl + gain,
             realized_dollars=self.realized_dollars + dollars,
         )
+
+    def with_unexplained_close(self) -> "PositionTotals":
+        """The totals after a close whose PnL is unknown."""
+        return replace(self, unexplained_closes=self.unexplained_closes + 1)
 
     def with_funding(self, amount: Decimal, currency: str) -> "PositionTotals":
         """The totals after a funding payment; a negative `amount` is paid."""

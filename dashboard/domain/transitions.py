@@ -134,7 +134,7 @@ def _close_unexplained(state: PositionState, fill: Fill) -> PositionState:
     else:
         after = replace(state, totals=state.totals.with_fees(fill.fees))
     if fill.realized_pnl is None:
-        totals = replace(after.totals, unexplained_closes=after.totals.unexplained_closes + 1)
+        totals = after.totals.with_unexplained_close()
     else:
         gain = state.totals.realized_pnl + fill.realized_pnl - after.totals.realized_pnl
         totals = _with_gain(after.totals, gain, fill)
@@ -173,6 +173,8 @@ def apply_adjustment(state: PositionState, adjustment: PositionAdjustment) -> Po
         return state
     before = PositionState(state.key, adjustment.instrument) if adjustment.replaces_history else state
     with localcontext(EXACT):
+        if _is_reduced(before, adjustment):
+            before = replace(before, totals=before.totals.with_unexplained_close())
         if before.is_open and before.contracts * adjustment.contracts <= 0:
             closed = _closed(before, before.totals, adjustment.as_of, adopted=True)
             before = replace(before, contracts=Decimal(0), closed=closed)
@@ -190,6 +192,12 @@ def apply_adjustment(state: PositionState, adjustment: PositionAdjustment) -> Po
 def _is_explained(state: PositionState, adjustment: PositionAdjustment) -> bool:
     """True if size and entry of `state` are those of the adjustment, except for rounding."""
     return difference_kind(state, adjustment.position) is None
+
+
+def _is_reduced(state: PositionState, adjustment: PositionAdjustment) -> bool:
+    """True if some of the position was closed, by fills that are missing."""
+    held, left = abs(state.contracts), abs(adjustment.contracts)
+    return state.is_open and (left < held or state.contracts * adjustment.contracts < 0)
 
 
 def _adjusted_value(adjustment: PositionAdjustment) -> Decimal:

@@ -121,7 +121,7 @@ def _realized_in_dollars(
     for each in parts:
         total += each.realized_dollars
         if each.unexplained_closes:
-            missing.append(f"{each.unexplained_closes} closed in {each.currency} without a known opening")
+            missing.append(f"{each.unexplained_closes} closed in {each.currency} with unknown PnL")
         if each.unpriced_pnl:
             price = price_of(each.currency)
             if price is None:

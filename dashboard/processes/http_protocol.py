@@ -47,7 +47,7 @@ class _Connection(h11.Connection):
 
 
 class HttpProtocol(H11Protocol):
-    """One connection. If all are in use, the oldest one that waits for its client gives way to a new one."""
+    """One connection. If all are in use, the longest waiting one gives way to a new one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
-"""Dash's FastAPI backend, without its websocket endpoint and its catch-all route."""
+"""Dash's FastAPI backend with checked requests, without its websocket endpoint and its catch-all route."""
 
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ from dash import Dash
 from dash.backends._fastapi import FastAPIDashServer
 from dash.fingerprint import check_fingerprint
 from fastapi import FastAPI, HTTPException, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
+from dashboard.web.callback_requests import InvalidCallback, require_valid
 from dashboard.web.memory_files import MemoryFiles
 
 
@@ -46,6 +48,19 @@ class DashBackend(FastAPIDashServer):
         if has_fingerprint:
             answer.headers["Cache-Control"] = "public, max-age=31536000"
         return answer
+
+    def serve_callback(self, dash_app: Dash) -> Callable[[Request], Awaitable[Response]]:
+        """Returns the endpoint of the page's callbacks; a request that the page does not send answers 400."""
+        dispatch = super().serve_callback(dash_app)
+
+        async def checked(request: Request) -> Response:
+            try:
+                require_valid(request.state.json_body, dash_app.callback_map)
+                return await dispatch(request)  # type: ignore[no-any-return]  # untyped
+            except InvalidCallback as error:
+                return JSONResponse({"detail": str(error)}, 400)
+
+        return checked
 
     def _setup_catchall(self) -> None:
         """Adds no catch-all: Dash would answer each unknown path, even under /api, with its page and 200."""

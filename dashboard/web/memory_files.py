@@ -11,7 +11,7 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 _CHUNK_BYTES = 64 * 1024
-"""Sent at once: the server buffers no more of it for each client."""
+"""Sent at once: the server buffers that much for each client."""
 
 
 class MemoryFiles(StaticFiles):

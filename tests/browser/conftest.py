@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
+from starlette.responses import Response
 
 from dashboard.clock import wall_ms
 from dashboard.web.app import build_app
@@ -36,9 +37,9 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        config = uvicorn.Config(
-            build_app(self.scene.context), port=self.port, log_level="error", timeout_graceful_shutdown=1
-        )
+        app = build_app(self.scene.context)
+        app.add_route("/session", lambda _request: Response(status_code=204))  # the page asks after a break
+        config = uvicorn.Config(app, port=self.port, log_level="error", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()

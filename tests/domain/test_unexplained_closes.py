@@ -1,4 +1,4 @@
-"""SPEC B1: a leg of hedge mode that closes more than was opened: nothing is made up."""
+"""SPEC B1: closes of which fills are missing: nothing is made up."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -9,7 +9,7 @@ from hypothesis import given
 from dashboard.domain.fill import Fill
 from dashboard.domain.position_state import PositionState
 from tests.domain.builders import BOTH, LONG
-from tests.domain.fill_histories import after, fills, histories, journal
+from tests.domain.fill_histories import adopted, after, fill, fills, histories, journal
 
 
 def closed(trades: str, **last: object) -> PositionState:
@@ -58,6 +58,34 @@ def test_next_openings_are_the_missing_ones(trades: str, contracts: str, entry: 
     state = after(trades, leg=LONG)
     assert (state.contracts, state.entry_price) == (Decimal(contracts), entry and Decimal(entry))
     assert state.cumulative_totals.realized_pnl == 0
+
+
+@pytest.mark.parametrize(
+    ("taken", "more", "unexplained"),
+    [
+        pytest.param(("1", "100"), {}, 1, id="a part was closed"),
+        pytest.param(("0", "0"), {}, 1, id="all of it"),
+        pytest.param(("-5", "120"), {}, 1, id="all of it, and more"),
+        pytest.param(("5", "104"), {}, 0, id="none: more was opened"),
+        pytest.param(("1", "100"), {"replaces_history": True}, 0, id="none: the position begins with it"),
+    ],
+)
+def test_realized_pnl_is_unknown_if_the_exchange_has_less(
+    taken: tuple[str, str], more: dict[str, bool], unexplained: int
+) -> None:
+    state = after([*fills("buy 3 @ 100, sell 1 @ 110"), adopted(*taken, 5, **more)])
+    total = state.cumulative_totals
+    assert total.unexplained_closes == unexplained
+    assert total.complete_realized_pnl == (None if unexplained else total.realized_pnl)
+
+
+def test_late_fill_makes_realized_pnl_known_again() -> None:
+    events = [*fills("buy 3 @ 100, sell 1 @ 110"), adopted("1", "100", 5)]
+    book = journal(events)
+    book.add(fill("sell 1 @ 120", 4))
+    [state] = book.positions
+    assert state.contracts == 1
+    assert state.cumulative_totals.complete_realized_pnl == 30
 
 
 @given(histories(legs=BOTH))

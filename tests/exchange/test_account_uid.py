@@ -1,6 +1,7 @@
 """The exchange's own id of an account, read through ccxt's real clients from a local server."""
 
 import asyncio
+import socket
 from collections.abc import Iterable
 from typing import Any
 
@@ -83,10 +84,9 @@ async def test_exchange_that_never_answers_delays_the_start_for_a_limited_time(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(module, "_TIMEOUT_S", 0.2)
-    silent = await asyncio.start_server(lambda *_streams: asyncio.sleep(60), "127.0.0.1", 0)
-    host, port = silent.sockets[0].getsockname()
-    urls = {"api": dict.fromkeys(("spot", "mix", "uta"), f"http://{host}:{port}")}
-    credentials = Credentials("bitget", config={**KEYS, "urls": urls, "timeout": 500, "timeout_on_exit": 0})
-    assert await asyncio.to_thread(account_uid, credentials) is None
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # connections are made, but never accepted
+        host, port = silent.getsockname()
+        urls = {"api": dict.fromkeys(("spot", "mix", "uta"), f"http://{host}:{port}")}
+        config = {**KEYS, "urls": urls, "timeout": 500, "timeout_on_exit": 0}
+        assert await asyncio.to_thread(account_uid, Credentials("bitget", config=config)) is None
     assert "bitget did not respond within 0.2 s" in caplog.text
-    silent.close()

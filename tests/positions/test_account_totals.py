@@ -169,4 +169,4 @@ class TestRealizedDollars:
     def test_unexplained_close_is_missing(self) -> None:
         summary = account_summary([(after("sell 1 @ 100", leg=LONG), None), (CLOSED, None)])
         assert summary.realized_pnl == -5
-        assert summary.missing == ("1 closed in USDT without a known opening",)
+        assert summary.missing == ("1 closed in USDT with unknown PnL",)

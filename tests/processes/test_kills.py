@@ -32,6 +32,11 @@ from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("KILLS", "200"))
+TRAILS = 4
+"""Parts of the kills, run at the same time: in a row they would be the longest test by far.
+
+Each has a trail, orders and moments of its own.
+"""
 MAX_LIFETIME_S = 0.5
 """Seconds until a kill, from the start of the process or from the first line that it records."""
 ORDERS = 15
@@ -55,10 +60,10 @@ def run_engine(flags: list[str]) -> None:
 class Trader(threading.Thread):
     """Places random orders, as many as were allowed, until `stop`."""
 
-    def __init__(self, demo: DemoThread) -> None:
+    def __init__(self, demo: DemoThread, seed: int) -> None:
         super().__init__(daemon=True)
         self._demo = demo
-        self._random = random.Random(7)
+        self._random = random.Random(f"orders {seed}")
         self._stopped = threading.Event()
         self._orders = 0
 
@@ -97,17 +102,19 @@ def demo():
 
 
 @pytest.mark.longest
+@pytest.mark.parametrize("seed", range(TRAILS))
 def test_repeated_kills_lose_no_fill_and_count_none_twice(
-    demo: DemoThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo: DemoThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ):
+    kills = KILLS // TRAILS
     trail = tmp_path / "trail"
     flags = prepare(demo, tmp_path, monkeypatch)
     with build_engine(load(flags)) as engine:
         engine.monitor.start()
         until(lambda: any(line.kind == "reading" for line in read_records(trail)))
-    kill_repeatedly(demo, flags, trail, KILLS, MAX_LIFETIME_S)
+    kill_repeatedly(demo, flags, trail, kills, MAX_LIFETIME_S, seed)
     stages = Counter(line.entry["stage"] for line in read_records(trail) if line.kind == "checkpoint")
-    assert stages["end"] > KILLS // 20
+    assert stages["end"] > kills // 20
     assert_trail_is_complete(demo, flags, trail)
 
 
@@ -139,10 +146,10 @@ def prepare(demo: DemoThread, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def kill_repeatedly(
-    demo: DemoThread, flags: list[str], trail: Path, count: int, max_lifetime_s: float
+    demo: DemoThread, flags: list[str], trail: Path, count: int, max_lifetime_s: float, seed: int = 0
 ) -> None:
     """Starts and kills a process `count` times while orders are placed."""
-    rng, trader = random.Random(11), Trader(demo)
+    rng, trader = random.Random(seed), Trader(demo, seed)
     trader.start()
     for number in range(count):
         trader.allow(ORDERS)

@@ -117,7 +117,7 @@ def test_health_is_answered_while_websockets_take_all_they_may(served: Running):
     assert len(served.log.splitlines()) <= 3
 
 
-def test_answers_that_nobody_reads_take_little_memory(served: Running):
+def test_unread_answers_take_little_memory(served: Running):
     path = "/_dash-component-suites/plotly/package_data/plotly.min.js"
     assert len(served.get(path).content) > 3e6
     before = served.memory_mb
@@ -128,7 +128,7 @@ def test_answers_that_nobody_reads_take_little_memory(served: Running):
     assert served.memory_mb - before < 40
 
 
-def test_views_that_nobody_reads_take_little_memory(served: Running):
+def test_unread_views_take_little_memory(served: Running):
     before = served.memory_mb
     for _ in range(100):
         served.open(HANDSHAKE, receive_buffer=4096)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from dashboard.domain.fill import Fill, TradeSide
 from dashboard.domain.funding import Funding
@@ -15,7 +14,7 @@ from dashboard.exchange.adapters.base import AccountAdapter
 from dashboard.exchange.adapters.families import Params, PositionRows
 from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.normalize import Raw, positive
-from dashboard.exchange.pagination import PAGE_SIZE, Span
+from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_pages
 
 _SIDES: Mapping[str, tuple[TradeSide, Side]] = {
     "1": (TradeSide.BUY, Side.LONG),  # opens a long
@@ -25,8 +24,8 @@ _SIDES: Mapping[str, tuple[TradeSide, Side]] = {
 }
 """Source: https://www.mexc.com/api-docs/futures/account-and-trading-endpoints/get-order-trade-details"""
 _POSITION_TYPES = {"1": Side.LONG, "2": Side.SHORT}
-_HEDGE_MODE = "1"
-_MAX_PAGES = 100
+_HEDGED = {"1": True, "2": False}
+"""Position modes. Any other, or none, is unknown; ccxt would take it for one-way."""
 
 
 class MexcAdapter(AccountAdapter):
@@ -37,7 +36,8 @@ class MexcAdapter(AccountAdapter):
     async def fetch_positions(self, including: Instrument | None = None) -> PositionRows:
         """Returns the rows of all positions, and reads the account's position mode, which rows lack."""
         with suppress(DashboardError), translate_errors(self.id):
-            self._hedged = (await self.ccxt.fetch_position_mode())["hedged"]
+            stated = normalize_account.info_of(await self.ccxt.fetch_position_mode())
+            self._hedged = _HEDGED.get(str(stated.get("data")))
         return await super().fetch_positions(including)
 
     def is_omitted(self, instrument: Instrument) -> bool:
@@ -72,22 +72,22 @@ class MexcAdapter(AccountAdapter):
             "fee": {"cost": info.get("fee"), "currency": info.get("feeCurrency")},
             "fees": None,
         }
-        mode = info.get("positionMode")
-        hedged = None if mode is None else str(mode) == _HEDGE_MODE
+        hedged = _HEDGED.get(str(info.get("positionMode")))
         read = normalize_account.fill({**row, **stated}, instrument)
         return replace(read, position_side=position_side if hedged is not False else None, hedged=hedged)
 
     async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
         """Returns the payments since a time: pages by number, the newest first."""
-        rows: list[Raw] = []
-        for number in range(1, _MAX_PAGES + 1):
-            page: list[Any] = await self.ccxt.fetch_funding_history(
-                symbol, None, PAGE_SIZE, {"page_num": number}
+
+        async def fetch_page(number: str | None) -> tuple[list[Raw], str | None]:
+            page: list[Raw] = await self.ccxt.fetch_funding_history(
+                symbol, None, PAGE_SIZE, {"page_num": int(number or 1)}
             )
-            rows += [row for row in page if row["timestamp"] >= since]
-            if len(page) < PAGE_SIZE or page[-1]["timestamp"] < since:
-                break
-        return rows
+            is_last = len(page) < PAGE_SIZE or page[-1]["timestamp"] < since
+            return page, None if is_last else str(int(number or 1) + 1)
+
+        rows = await fetch_pages(self.id, fetch_page)
+        return [row for row in rows if row["timestamp"] >= since]
 
     def payment(self, row: Raw, instrument: Instrument) -> Funding:
         """Returns a payment, in hedge mode with the side of its position."""

@@ -14,7 +14,7 @@ from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.base import AccountAdapter
 from dashboard.exchange.adapters.families import Params, PositionFamily, PositionRows
 from dashboard.exchange.normalize import Raw, number, positive
-from dashboard.exchange.pagination import PAGE_SIZE, Span
+from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_pages
 
 _NEWER_API = ("USDT", "USDC")
 """Settlement currencies of the API whose paths begin with `g-`, with unscaled numbers and hedge mode."""
@@ -26,7 +26,6 @@ _POSITION_SIDES: Mapping[str, Side] = {
 _ONE_WAY = ("Merged", "3")
 _SIDES_OF_PAYMENTS: Mapping[str, Side] = {"Buy": Side.LONG, "Sell": Side.SHORT}
 _FUNDING_PAGE_SIZE = 200
-_MAX_FUNDING_PAGES = 100
 
 
 class PhemexAdapter(AccountAdapter):
@@ -157,14 +156,15 @@ class PhemexAdapter(AccountAdapter):
     async def fetch_funding(self, symbol: str, since: int, until: int) -> list[Raw]:
         """Returns the payments of a span of time: pages by offset, the newest first."""
         market = self.ccxt.market(symbol)
-        found: list[Raw] = []
-        for page in range(_MAX_FUNDING_PAGES):
-            offset = {"offset": page * _FUNDING_PAGE_SIZE, "limit": _FUNDING_PAGE_SIZE}
-            rows = await self._fetch_funding_page(market, offset)
-            found += rows
-            if len(rows) < _FUNDING_PAGE_SIZE or int(rows[-1]["createTime"]) < since:
-                break
-        times = ((int(row["createTime"]), row) for row in found)
+
+        async def fetch_page(offset: str | None) -> tuple[list[Raw], str | None]:
+            start = int(offset or 0)
+            rows = await self._fetch_funding_page(market, {"offset": start, "limit": _FUNDING_PAGE_SIZE})
+            is_last = len(rows) < _FUNDING_PAGE_SIZE or int(rows[-1]["createTime"]) < since
+            return rows, None if is_last else str(start + _FUNDING_PAGE_SIZE)
+
+        rows = await fetch_pages(self.id, fetch_page)
+        times = ((int(row["createTime"]), row) for row in rows)
         return [
             {"symbol": symbol, "timestamp": time, "info": row}
             for time, row in times

@@ -263,8 +263,7 @@ def test_contradictory_leg_is_not_shown_as_flat():
         risk_why="Positions here are unknown: more was closed than opened, so fills are missing.",
     )
     assert scene.page["sum-note"] == (
-        f"Not included: {BTC.symbol}:long: more was closed than opened; "
-        "1 closed in USDT without a known opening"
+        f"Not included: {BTC.symbol}:long: more was closed than opened; 1 closed in USDT with unknown PnL"
     )
 
 
