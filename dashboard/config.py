@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     stop_loss: str | None = Field(None, description="shown on the ladder and the chart")
 
     access_keys: SecretStr | None = Field(
-        None, description="keys for the API, as name:key,name:key; default: open to all users of this machine"
+        None, description="keys for the API, as name:key,name:key; the page then needs a password"
     )
     allowed_origins: str | None = Field(
         None, description="origins of other sites whose pages may use the API: https://example.org,..."
@@ -134,7 +134,14 @@ class Settings(BaseSettings):
         168, gt=0, le=8_760, allow_inf_nan=False, description="hours until a login expires"
     )
     allowed_hosts: str | None = Field(
-        None, description="host names of the page besides this machine's own: dash.example.org,..."
+        None,
+        description="host names of the page besides this machine's own: dash.example.org,...; "
+        "requires a login",
+    )
+    trusted_proxies: str | None = Field(
+        None,
+        description="proxies whose X-Forwarded-For and -Proto are believed: 127.0.0.1,10.0.0.0/8; "
+        "requires a login",
     )
     redis_url: SecretStr | None = Field(
         None, description="Redis between a separate feed and its web workers: unix:///run/redis/redis.sock"

@@ -1,4 +1,4 @@
-"""Logging to standard error, as text or as JSON, with all known secrets redacted."""
+"""Logging to standard error, as text or as JSON, without known secrets and without queries of URLs."""
 
 import json as to_json
 import logging
@@ -28,6 +28,9 @@ _SYSLOG_PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNIN
 _SYSLOG_DEBUG = 7
 _MIN_SUBSTRING_LENGTH = 4
 """Shorter secrets are redacted only as whole words."""
+
+_QUERY = re.compile(r"(?<=[\w/.~%:-])(?:\?|%(?:25)*3f)\S+?(\"?)(?=\s|$)", re.IGNORECASE)
+"""The query of a URL or a path, also where its question mark is percent-encoded."""
 
 _spellings: set[str] = set()
 _secret_pattern: re.Pattern[str] | None = None
@@ -87,7 +90,7 @@ class _TextFormatter(logging.Formatter):
     """Formats a record as a line of text, followed by its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        return _cleaned(super().format(record))
 
 
 class _JournalFormatter(_TextFormatter):
@@ -132,12 +135,17 @@ def _logs_to_journal() -> bool:
 def _redacted(value: Any) -> Any:
     """`value` with all secrets redacted, in nested keys and values too."""
     if isinstance(value, dict):
-        return {redact(str(name)): _redacted(each) for name, each in value.items()}
+        return {_cleaned(str(name)): _redacted(each) for name, each in value.items()}
     if isinstance(value, list | tuple | set):
         return [_redacted(each) for each in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    return redact(str(value))
+    return _cleaned(str(value))
+
+
+def _cleaned(text: str) -> str:
+    """`text` without known secrets, and without queries, where unknown keys and signatures stand."""
+    return _QUERY.sub(r"?***\1", redact(text))
 
 
 def _spellings_of(secret: str) -> Iterable[str]:

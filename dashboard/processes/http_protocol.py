@@ -41,7 +41,7 @@ class _Connection(h11.Connection):
     def next_event(self) -> Any:
         """Returns the next event. Raises RemoteProtocolError."""
         event = super().next_event()
-        if isinstance(event, h11.Request) and _LENGTHS <= {name for name, _ in event.headers}:
+        if isinstance(event, h11.Request) and {name for name, _ in event.headers} >= _LENGTHS:
             raise h11.RemoteProtocolError("Content-Length and Transfer-Encoding in one request")
         return event
 

@@ -118,5 +118,3 @@ class RawSocket:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-

@@ -115,7 +115,9 @@ def start_single(
     assert url, running.log.read_text()
     host = url.removeprefix("http://")
     port = int(host.rpartition(":")[2])
-    return Address("single", port, "", False, host, str(running.folder), pids=(process.pid,), **running.secrets)
+    return Address(
+        "single", port, "", False, host, str(running.folder), pids=(process.pid,), **running.secrets
+    )
 
 
 def start_cluster(running: Running, **environment: str) -> Address:

@@ -99,7 +99,9 @@ def test_many_cookies_are_answered_without_an_error(site: Site, attacks: Attacks
     others = [f"{site.cookie_name}=x"] * repeated
     for cookies in ([*others, genuine], [genuine, *others], [f"c{i}=x" for i in range(repeated)]):
         together = site.request("GET", "/session", [("Cookie", "; ".join(cookies))])
-        attacks.case(together.status in (204, 400, 401, 431, 494), f"{repeated} in one header: {together.status}")
+        attacks.case(
+            together.status in (204, 400, 401, 431, 494), f"{repeated} in one header: {together.status}"
+        )
         apart = site.request("GET", "/session", [("Cookie", one) for one in cookies])
         attacks.case(apart.status in (204, 400, 401, 431, 494), f"{repeated} headers: {apart.status}")
 

@@ -87,7 +87,10 @@ class Target:
         self.source.price(str(self._price))
         wanted, count = f'"{self._price}', len(self.observed.texts)
         try:
-            until(lambda: sum(wanted in text for text in self.observed.texts[count:]) >= Observed.VIEWERS // 2, 15)
+            until(
+                lambda: sum(wanted in text for text in self.observed.texts[count:]) >= Observed.VIEWERS // 2,
+                15,
+            )
         except AssertionError:
             return False
         return all(psutil.pid_exists(pid) for pid in self.pids)
@@ -143,7 +146,10 @@ def forgeries(genuine: dict[str, Any], marker: Path) -> Iterator[tuple[str, byte
         ("pickled code", code),
         ("pickled code as text", b'"' + b64encode(code) + b'"'),
         ("YAML tag", b"!!python/object/apply:os.system ['touch %s']" % str(marker).encode()),
-        ("JSON with a class", b'{"py/object": "os.system", "__class__": "os", "__reduce__": ["os.system", ["id"]]}'),
+        (
+            "JSON with a class",
+            b'{"py/object": "os.system", "__class__": "os", "__reduce__": ["os.system", ["id"]]}',
+        ),
         ("Python", b"__import__('pathlib').Path('%s').touch()" % str(marker).encode()),
     )
     for name, value in (
@@ -217,9 +223,15 @@ def commands_to_the_feed(target: Target, attacks: Attacks, marker: Path) -> None
         pickle.dumps(Payload(marker)),
         b"[" * 50_000,
         b'{"id": "' + b"x" * 1_000_000,
-        *(json.dumps(valid | {"type": kind}).encode() for kind in ("exec", "ENTER", "order", "withdraw", 1, None)),
+        *(
+            json.dumps(valid | {"type": kind}).encode()
+            for kind in ("exec", "ENTER", "order", "withdraw", 1, None)
+        ),
         *(json.dumps(valid | {"expires_at": at}).encode() for at in (0, -1, "x", None, 1.5)),
-        *(json.dumps(valid | {"fields": fields}).encode() for fields in (1, "x", [["side", "long"]], {"side": 1})),
+        *(
+            json.dumps(valid | {"fields": fields}).encode()
+            for fields in (1, "x", [["side", "long"]], {"side": 1})
+        ),
         json.dumps({name: value for name, value in valid.items() if name != "id"}).encode(),
     ):
         target.redis.client.rpush(COMMANDS, command)

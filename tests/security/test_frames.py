@@ -35,7 +35,10 @@ MALFORMED = {
         f"reserved bits {bits:#x}": (frame(TEXT, b"{}", flags=FIN | bits), (1002, None))
         for bits in (RSV1, RSV2, RSV3, RSV1 | RSV2 | RSV3)
     },
-    **{f"opcode {opcode:#x}": (frame(opcode, b"x"), (1002, None)) for opcode in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)},
+    **{
+        f"opcode {opcode:#x}": (frame(opcode, b"x"), (1002, None))
+        for opcode in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)
+    },
     "compressed without agreement": (frame(TEXT, b"\xaa\x56\x4a", flags=FIN | RSV1), (1002, None)),
     "compression bomb": (frame(TEXT, b"\xc1" + b"\x00" * 60_000, flags=FIN | RSV1), (1002, None)),
     "ping of 126 bytes": (frame(PING, b"x" * 126), (1002, None)),

@@ -52,7 +52,9 @@ def is_strict(policy: str) -> bool:
     """True if neither inline scripts nor other hosts are allowed."""
     directives = [part.strip() for part in policy.split(";")]
     scripts = next((part for part in directives if part.startswith("script-src")), "")
-    lax = any(word in scripts for word in ("'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:"))
+    lax = any(
+        word in scripts for word in ("'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:")
+    )
     return not lax and all(directive in directives for directive in DIRECTIVES)
 
 

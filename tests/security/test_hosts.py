@@ -106,7 +106,9 @@ def test_forwarded_name_appears_in_no_answer(site: Site, attacks: Attacks):
         for name, value in FORWARDED[:-1]:
             for target in (*TARGETS, "/nothing", "/assets"):
                 for accept in ("text/html", "*/*"):
-                    reply = caller.request("GET", target, [(name, value.format("evil.example")), ("Accept", accept)])
+                    reply = caller.request(
+                        "GET", target, [(name, value.format("evil.example")), ("Accept", accept)]
+                    )
                     everything = f"{reply.headers}{reply.body!r}"
                     attacks.case("evil.example" not in everything, f"{name} {target}: {everything[:200]}")
 

@@ -10,7 +10,10 @@ CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 FORMS = (
     ("application/x-www-form-urlencoded", b"password=x&next=/"),
     ("text/plain", b'{"output":"view.data","inputs":[],"changedPropIds":[]}'),
-    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'),
+    (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n',
+    ),
     ("application/json", b'{"output":"drawer.is_open","inputs":[],"changedPropIds":[]}'),
 )
 

@@ -198,7 +198,17 @@ def test_access_key_is_not_taken_from_the_query(site: Site, attacks: Attacks):
 
 def test_open_dashboard_has_no_other_routes_than_those_listed(open_site: Site, attacks: Attacks):
     with open_site.caller() as caller:
-        for path in ("/docs", "/redoc", "/openapi.json", "/_mcp", "/mcp", "/debug", "/admin", "/.env", "/.git/"):
+        for path in (
+            "/docs",
+            "/redoc",
+            "/openapi.json",
+            "/_mcp",
+            "/mcp",
+            "/debug",
+            "/admin",
+            "/.env",
+            "/.git/",
+        ):
             for method in METHODS:
                 reply = caller.request(method, path, [("Origin", open_site.origin), ("Cookie", NOTHING)])
                 attacks.case(reply.status in (400, 404, 405, 501), f"{method} {path}: {reply.status}")
