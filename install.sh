@@ -28,8 +28,8 @@ set -Eeuo pipefail
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 umask 022
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in output options templates preflight packages account release settings redis units state nginx certificate \
-    services finish uninstall; do
+for part in output options templates preflight packages account release settings signing redis units state nginx \
+    certificate services finish uninstall; do
     # shellcheck source=/dev/null
     . "$source/deploy/install/$part.sh"
 done
@@ -48,6 +48,7 @@ main() {
     step saved_options "saved options"
     step release "program"
     step settings "settings"
+    step signing "key of the audit trail"
     [[ $PROCESSES == single ]] || step redis "dedicated Redis"
     step units "systemd units"
     step certificate "certificate"

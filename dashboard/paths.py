@@ -9,6 +9,7 @@ from dashboard.env_files import values_in_settings_files
 
 _STATE_DIR_VARIABLE = "DASHBOARD_STATE_DIR"
 _LOG_DIR_VARIABLE = "DASHBOARD_LOG_DIR"
+_SIGNING_KEY_VARIABLE = "DASHBOARD_AUDIT_SIGNING_KEY_FILE"
 
 
 def auth_file(state_dir: Path | None = None) -> Path:
@@ -39,6 +40,12 @@ def configured_audit_directory() -> Path:
     """Returns the directory of the audit trail. Raises SettingsError if a settings file cannot be read."""
     found = _configured(_LOG_DIR_VARIABLE)
     return Path(found) if found else default_audit_directory()
+
+
+def configured_signing_key() -> Path | None:
+    """Returns the file of the audit trail's signing key, or None. Raises SettingsError like the directory."""
+    found = _configured(_SIGNING_KEY_VARIABLE)
+    return Path(found) if found else None
 
 
 def _configured(variable: str) -> str | None:

@@ -7,6 +7,7 @@ directories() { # PATH MODE OWNER GROUP
     cat <<LIST
 /etc/dashboard 0750 root $ACCOUNT
 /etc/dashboard/keys 0750 root $ACCOUNT
+/etc/dashboard/signing 0750 root $ACCOUNT
 /opt/dashboard 0755 root root
 /opt/dashboard/releases 0755 root root
 LIST

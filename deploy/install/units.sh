@@ -49,7 +49,7 @@ wrapper_script() { # NAME: runs the command as the dashboard's user, who then ow
 # Written by the dashboard's install.sh.
 ((EUID == 0)) || exec sudo "\$0" "\$@"
 cd $STATE || exit
-program=(env DASHBOARD_ENV_FILE=$SETTINGS $INSTALL_DIR/current/venv/bin/$1 "\$@")
+program=(env DASHBOARD_ENV_FILE=$SETTINGS DASHBOARD_AUDIT_SIGNING_KEY_FILE=$SIGNING_KEY $INSTALL_DIR/current/venv/bin/$1 "\$@")
 # With the caller's terminal that user could read what is typed later, and type itself: it gets a new one, or none.
 [[ -t 0 && -t 1 && -t 2 ]] && exec runuser --pty -u $ACCOUNT -- "\${program[@]}"
 [[ ! -t 0 ]] || exec </dev/null

@@ -19,7 +19,7 @@ uninstalled() {
 }
 
 kept_state() {
-    [[ -e /etc/dashboard/dashboard.env && -d /var/lib/dashboard/audit && ! -e /opt/dashboard ]]
+    [[ -e /etc/dashboard/dashboard.env && -d /var/lib/dashboard/audit && -e /etc/dashboard/signing/audit.key && ! -e /opt/dashboard ]]
     same "$(systemctl list-unit-files --no-legend 'dashboard*' | wc -l)" 0
     nginx -t 2>/dev/null
     getent passwd dashboard
