@@ -12,6 +12,7 @@ links() {
     echo "root's" | tee "$ROOTS/file" >"$ROOTS/folder/file"
     chmod 0600 "$ROOTS/file"
     roots_state >"$KEPT/roots-before"
+    dashboard-admin list-keys >"$KEPT/keys"
     check "no path that root writes can be replaced by ${ATTACKERS[*]}" roots_paths_hold
     check "a lock that others hold, or a link in its place, stops no installation" foreign_lock
     check "modules in the working folder are not imported" foreign_modules
