@@ -76,6 +76,7 @@ trail_signed() {
     lacks "$(as_service dashboard-feed cat /etc/dashboard/signing/audit.key 2>&1)" private_key
     lacks "$(as_service dashboard-web cat "$key" /etc/dashboard/signing/audit.key 2>&1)" private_key
     lacks "$(runuser -u dashboard -- cat /etc/dashboard/signing/audit.key 2>&1)" private_key
+    cp -a /etc/dashboard/signing "$KEPT/" # no later run changes it
     grep -m1 "signed by" <<<"$output"
 }
 signed_by_own_key() { has "$(dashboard-audit verify)" "signed by $(</etc/dashboard/signing/audit.key.pub)"; }
