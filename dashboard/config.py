@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     CliDualFlag,
@@ -20,9 +20,11 @@ from pydantic_settings import SettingsError as UnreadableError
 
 from dashboard import logs
 from dashboard.domain.manual_position import FIELD_NAMES, ManualPosition
+from dashboard.domain.number_text import MAX_NUMBER_LENGTH, shortened
 from dashboard.env_files import read_protected, read_settings_files, values_in_settings_files
 from dashboard.errors import SettingsError
 from dashboard.exchange.credentials import Credentials
+from dashboard.redaction import add_secret
 
 PREFIX = "DASHBOARD_"
 _OPTION_TYPES = {
@@ -133,7 +135,7 @@ class Settings(BaseSettings):
     stop_loss: str | None = Field(None, description="shown on the ladder and the chart")
 
     access_keys: SecretStr | None = Field(
-        None, description="keys for the API, as name:key,name:key; default: open to all users of this machine"
+        None, description="keys for the API, as name:key,name:key; the page then needs a password"
     )
     allowed_origins: str | None = Field(
         None, description="origins of other sites whose pages may use the API: https://example.org,..."
@@ -146,7 +148,14 @@ class Settings(BaseSettings):
         168, gt=0, le=8_760, allow_inf_nan=False, description="hours until a login expires"
     )
     allowed_hosts: str | None = Field(
-        None, description="host names of the page besides this machine's own: dash.example.org,..."
+        None,
+        description="host names of the page besides this machine's own: dash.example.org,...; "
+        "requires a login",
+    )
+    trusted_proxies: str | None = Field(
+        None,
+        description="proxies whose X-Forwarded-For and -Proto are believed: 127.0.0.1,10.0.0.0/8; "
+        "requires a login",
     )
     redis_url: SecretStr | None = Field(
         None, description="Redis between a separate feed and its web workers: unix:///run/redis/redis.sock"
@@ -163,6 +172,15 @@ class Settings(BaseSettings):
     )
     log_json: CliToggleFlag[bool] = Field(False, description="log JSON, one object per line")
     debug: CliToggleFlag[bool] = Field(False, description="log at level debug, including requests")
+
+    @field_validator(
+        "update_interval", "position_interval", "pnl_step", "session_hours", "port", mode="before"
+    )
+    @classmethod
+    def _limit_length(cls, given: object) -> object:
+        if isinstance(given, str) and len(given) > MAX_NUMBER_LENGTH:
+            raise ValueError(f"give at most {MAX_NUMBER_LENGTH} characters")
+        return given
 
     @classmethod
     def settings_customise_sources(
@@ -231,7 +249,7 @@ def load(arguments: Sequence[str], program: str = "dashboard-run") -> Settings:
 def configure_logging(settings: Settings) -> None:
     """Sets level and format of the log, and hides secrets in it."""
     for secret in settings.secrets:
-        logs.add_secret(secret)
+        add_secret(secret)
     logs.configure(settings.log_level, json=settings.log_json, debug=settings.debug)
 
 
@@ -273,14 +291,18 @@ def _describe(error: Any) -> str:
     flag = "--" + name.replace("_", "-")
     if error["type"] == "extra_forbidden":
         return f"{PREFIX}{name.upper()}: no such setting"
-    given = "" if name in _SECRET_SETTINGS else f" {error['input']!r}"
+    given = "" if name in _SECRET_SETTINGS else f" {_quoted(error['input'])}"
     return f"{flag}{given}: {error['msg']}"
+
+
+def _quoted(value: object) -> str:
+    return shortened(value) if isinstance(value, str) else repr(value)
 
 
 def _read_options(path: Path) -> dict[str, Any]:
     try:
         options = json.loads(read_protected(path)[0])
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
     if not isinstance(options, dict):
         raise SettingsError(f"--exchange-config {path}: must be a JSON object, as for ccxt's constructor")

@@ -222,6 +222,16 @@ def test_secrets_on_the_command_line_are_detected(arguments: list[str], flags: l
     assert secret_flags(arguments) == flags
 
 
+@pytest.mark.parametrize(
+    "flag", ["--update-interval", "--position-interval", "--pnl-step", "--session-hours", "--port"]
+)
+def test_number_of_many_digits_is_refused_without_repeating_it(flag: str) -> None:
+    message = f"{flag} '{'1' * 40}'…: Value error, give at most 40 characters"
+    with pytest.raises(SettingsError) as error:
+        load([flag, "1" * 100_000])
+    assert str(error.value) == message
+
+
 def test_position_flags_are_validated_as_on_the_page() -> None:
     it = load(["--side", "long", "--entry-price", "1,000.5", "--size", "2", "--leverage", "5"])
     assert it.manual_position == entered(side="long", entry_price="1000.5", size="2", leverage="5")

@@ -33,7 +33,6 @@ from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
-from dashboard.logs import add_secret
 from dashboard.paths import default_audit_directory, manual_positions_file
 from dashboard.positions.account_owner import owner_record
 from dashboard.positions.checkpoint_writer import CheckpointWriter
@@ -43,6 +42,7 @@ from dashboard.positions.manual_store import ManualPositionStore
 from dashboard.positions.monitor import PositionMonitor
 from dashboard.positions.tracker import PositionTracker
 from dashboard.positions.trail_replay import RestoredTrail, TrailReplay, restore_trail
+from dashboard.redaction import add_secret
 from dashboard.state.markets import Markets
 from dashboard.systemd import is_managed
 

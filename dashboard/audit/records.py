@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from dashboard.audit.defects import Defect, InvalidRecord
 
@@ -94,9 +94,13 @@ def parse(raw: bytes) -> AuditLine:
     if sha256(raw[:_HASH_KEY_AT]).hexdigest().encode("ascii") != raw[_HASH_AT : -len(_END)]:
         raise InvalidRecord(Defect.CHANGED, "its hash does not match its content")
     try:
-        return _record(json.loads(raw.decode("ascii")))
+        return _record(json.loads(raw.decode("ascii"), parse_constant=_refuse_constant))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InvalidRecord(Defect.UNREADABLE, f"its hash matches, but it is not a record: {error}") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _record(fields: dict[str, Any]) -> AuditLine:

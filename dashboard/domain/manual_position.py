@@ -6,9 +6,10 @@ All three use `ManualPosition.from_fields`, so the same rules and messages apply
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from dashboard.domain.market import Instrument, Payoff
+from dashboard.domain.number_text import MAX_NUMBER_LENGTH, ImpossibleAmount, parse_number, shortened
 from dashboard.domain.position import Position, Side
 from dashboard.errors import PositionError
 
@@ -39,11 +40,11 @@ class ManualPosition:
     @classmethod
     def from_fields(cls, given: Mapping[str, str | None]) -> "ManualPosition":
         """Parses texts by field name, ignoring blank ones. Raises PositionError, naming the field."""
-        texts = {name: text.strip() for name, text in given.items() if text and text.strip()}
-        unknown = texts.keys() - FIELD_NAMES
-        if unknown:
+        texts = {name: text for name, value in given.items() if (text := _text(name, value))}
+        if unknown := sorted(texts.keys() - FIELD_NAMES):
             names = ", ".join(sorted(FIELD_NAMES))
-            raise PositionError(f"{', '.join(sorted(unknown))}: a position has no such field; use {names}")
+            listed = ", ".join(unknown)[:MAX_NUMBER_LENGTH]
+            raise PositionError(f"{listed}: a position has no such field; use {names}")
         side = _side(texts.pop("side", None))
         entered = cls(side=side, **{name: _number(name, text) for name, text in texts.items()})
         _check(entered)
@@ -87,30 +88,44 @@ def _coins_per_contract(instrument: Instrument, entry_price: Decimal) -> Decimal
     return instrument.contract_size
 
 
+def _text(name: str, value: object) -> str:
+    """The trimmed text; empty for None. The values come from JSON, where any type may be in their place."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise PositionError(
+            f"{name.replace('_', '-')} is no text: give a number as a text like 64000.5", name
+        )
+    return value.strip()
+
+
 def _side(text: str | None) -> Side | None:
     if text is None:
         return None
     try:
         return Side(text.lower())
     except ValueError:
-        raise PositionError(f"side {text!r}: give long or short", "side") from None
+        raise PositionError(f"side {shortened(text)}: give long or short", "side") from None
 
 
 def _without_thousands_separators(text: str) -> str:
     """Turns 1,000.5 into 1000.5. Keeps 1,000, which is then rejected: in many countries it means 1."""
-    if "_" in text:
-        raise InvalidOperation  # only Python groups digits so
     return text.replace(",", "") if _GROUPED.fullmatch(text) else text
 
 
 def _number(name: str, text: str) -> Decimal:
     label = name.replace("_", "-")
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise PositionError(f"{label} {shortened(text)}: give at most {MAX_NUMBER_LENGTH} characters", name)
+    out_of_range = PositionError(f"{label} {text!r}: give a number above zero, up to 1e15", name)
     try:
-        number = Decimal(_without_thousands_separators(text))
-    except InvalidOperation:
+        number = parse_number(_without_thousands_separators(text))
+    except ImpossibleAmount:
+        raise out_of_range from None
+    except ValueError:
         raise PositionError(f"{label} {text!r} is not a number; write it like 64000.5", name) from None
-    if not number.is_finite() or not _MIN_NUMBER <= number <= _MAX_NUMBER:
-        raise PositionError(f"{label} {text!r}: give a number above zero, up to 1e15", name)
+    if not _MIN_NUMBER <= number <= _MAX_NUMBER:
+        raise out_of_range
     if name == "leverage" and not 1 <= number <= _MAX_LEVERAGE:
         raise PositionError(f"leverage {text!r}: give 1 to {_MAX_LEVERAGE}", name)
     return number

@@ -12,6 +12,7 @@ from dashboard.domain.journal import JournalEntry, PositionStep
 from dashboard.domain.market import Instrument, Payoff
 from dashboard.domain.market_positions import MarketEvent
 from dashboard.domain.mode_change import ModeChange
+from dashboard.domain.number_text import parse_number
 from dashboard.domain.position import Side
 from dashboard.domain.position_state import PositionState
 
@@ -22,8 +23,8 @@ READING = "reading"
 _TEXT_FIELDS = ("exchange", "symbol", "id", "base", "quote", "settle", "kind")
 _PLACES = 18
 """Decimals of the figures before and after an event, which are for people: the events alone are read back."""
-_MAX_DIGITS = 60
-"""Most digits of a valid number, before or after the decimal point."""
+_MAX_NUMBER_LENGTH = 120
+"""Most characters of a number: sums and quotients are exact to 72 digits."""
 _KINDS: dict[type[MarketEvent], str] = {
     Fill: "fill",
     Funding: "funding",
@@ -186,17 +187,14 @@ def optional_bool(value: Any) -> bool | None:
     return value
 
 
-def number(text: str) -> Decimal:
+def number(value: object) -> Decimal:
     """Raises ValueError for a number that cannot be an amount or a price; sums with it would fail later."""
-    parsed = Decimal(text)
-    if not parsed.is_finite() or (parsed and abs(parsed.adjusted()) > _MAX_DIGITS):
-        raise ValueError(f"{text!r} is not a valid amount or price")
-    return parsed
+    return parse_number(str(value), _MAX_NUMBER_LENGTH)
 
 
-def optional_number(text: str | None) -> Decimal | None:
-    """Returns the number in a text, or None without one. Raises ValueError or ArithmeticError."""
-    return None if text is None else number(text)
+def optional_number(value: object) -> Decimal | None:
+    """Returns the number in a record, or None without one. Raises ValueError."""
+    return None if value is None else number(value)
 
 
 def instrument_fields(instrument: Instrument) -> AuditRecord:

@@ -1,12 +1,12 @@
 """Audit records of cross-checks, so that wrong figures stay withheld after a restart."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from dashboard.domain.disagreement import ComparedFigure, Disagreement
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.position import Side
+from dashboard.positions.audit_records import number
 
 CROSS_CHECK = "cross_check"
 """Kind of these records."""
@@ -44,8 +44,8 @@ def read_disagreement(entry: Mapping[str, Any]) -> tuple[PositionKey, Disagreeme
 def _figure(entry: Mapping[str, Any]) -> ComparedFigure:
     return ComparedFigure(
         str(entry["name"]),
-        Decimal(entry["ours"]),
-        Decimal(entry["theirs"]),
+        number(entry["ours"]),
+        number(entry["theirs"]),
         str(entry["currency"]),
         is_severe=bool(entry["severe"]),
     )

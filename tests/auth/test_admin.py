@@ -154,6 +154,35 @@ def test_log_out_all_ends_open_sessions(tmp_path: Path, visit) -> None:
     assert at(tmp_path, "log-out-all").stdout == "0 sessions ended.\n"
 
 
+class TestLockout:
+    @pytest.mark.parametrize(
+        ("address", "counted"),
+        [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8::7", "2001:db8::/64"),
+            ("2001:db8::/64", "2001:db8::/64"),
+        ],
+    )
+    def test_address_is_cleared_as_it_is_counted(
+        self, tmp_path: Path, store: AuthStore, address: str, counted: str
+    ):
+        store.set_password(PASSWORD)
+        ended = at(tmp_path, "clear-lockout", address)
+        assert ended.stdout == f"Failed logins from {counted} are forgotten.\n"
+        assert list(store.read().clearings) == [counted]
+
+    @pytest.mark.parametrize("address", ["dash.example.org", "192.0.2.300", "192.0.2.0/24", "unknown"])
+    def test_other_text_is_refused(self, tmp_path: Path, address: str):
+        ended = at(tmp_path, "clear-lockout", address)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert ended.stderr.startswith(f"dashboard-admin: {address!r}: is no address")
+
+    def test_without_a_password_no_file_is_created(self, tmp_path: Path):
+        assert at(tmp_path, "clear-lockout").stdout == "All failed logins are forgotten.\n"
+        assert not any(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["create-key"], ["set-password", "x"]])
 def test_unknown_command_prints_the_usage(arguments: list[str]) -> None:
     ended = admin(*arguments)

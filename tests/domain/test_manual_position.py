@@ -1,6 +1,7 @@
 """The rules for entered positions, each with its message and the field to change."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ NAMES = (
 )
 
 
-def rejection(fields: dict[str, str]) -> tuple[str, str | None]:
+def rejection(fields: dict[str, Any]) -> tuple[str, str | None]:
     with pytest.raises(PositionError) as error:
         ManualPosition.from_fields(fields)
     return str(error.value), error.value.field
@@ -157,6 +158,26 @@ def test_text_that_is_not_a_number_is_rejected(name: str, text: str) -> None:
 def test_number_out_of_range_is_rejected(text: str) -> None:
     message = f"take-profit {text!r}: give a number above zero, up to 1e15"
     assert rejection({"take_profit": text}) == (message, "take_profit")
+
+
+@pytest.mark.parametrize("name", sorted(FIELD_NAMES - {"side"}))
+def test_number_of_many_digits_is_rejected_without_repeating_it(name: str) -> None:
+    label = name.replace("_", "-")
+    message = f"{label} '{'1' * 40}'…: give at most 40 characters"
+    assert rejection({name: "1" * 20_000_000}) == (message, name)
+
+
+def test_long_texts_are_not_repeated_in_messages() -> None:
+    assert rejection({"side": "x" * 1_000_000}) == (f"side '{'x' * 40}'…: give long or short", "side")
+    message, _ = rejection({"x" * 1_000_000: "1"})
+    assert message.startswith(f"{'x' * 40}: a position has no such field")
+
+
+@pytest.mark.parametrize("value", [64000, 64000.5, True, [], ["1"], {}, {"a": "1"}], ids=repr)
+@pytest.mark.parametrize("name", ["side", "entry_price"])
+def test_value_that_is_no_text_is_rejected(name: str, value: object) -> None:
+    message = f"{name.replace('_', '-')} is no text: give a number as a text like 64000.5"
+    assert rejection({name: value}) == (message, name)
 
 
 @pytest.mark.parametrize(("text", "fits"), [("0.99", False), ("1", True), ("1000", True), ("1000.1", False)])
@@ -306,3 +327,8 @@ def test_any_text_is_accepted_or_rejected_in_one_line(fields: dict[str, str | No
         assert ManualPosition.from_fields(it.to_fields()) == it
         return
     assert len(message.splitlines()) == 1
+
+
+def test_field_without_a_name_is_refused():
+    with pytest.raises(PositionError, match="a position has no such field"):
+        ManualPosition.from_fields({"": "1"})
