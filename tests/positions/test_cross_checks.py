@@ -94,7 +94,7 @@ class TestResult:
             "100",
             of=replace(instrument(), symbol="ETH/USDT:USDT"),
             mark="100",
-            notional="1E+999999",
+            notional="1E+99999999",
             pnl="1E-999999",
         )
         harness = held().snapshot(vast, off_by_ten())
