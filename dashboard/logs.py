@@ -1,7 +1,8 @@
-"""Logging to standard error, as text or as JSON, with all known secrets redacted."""
+"""Logging to standard error, as text or as JSON, without known secrets and without queries of URLs."""
 
 import logging
 import os
+import re
 import sys
 from contextlib import suppress
 from typing import Any
@@ -27,6 +28,9 @@ _SYSLOG_PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNIN
 _SYSLOG_DEBUG = 7
 _MAX_LENGTH = 32_768
 """Characters of a line with its traceback: an error may contain a whole answer of an exchange."""
+
+_QUERY = re.compile(r"(?<=[\w/.~%:-])(?:\?|%(?:25)*3f)\S+?(\"?)(?=\s|$)", re.IGNORECASE)
+"""The query of a URL or a path, also where its question mark is percent-encoded."""
 
 
 def configure(level: str, *, json: bool, debug: bool) -> None:
@@ -71,7 +75,7 @@ class _TextFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        return "\n    ".join(map(printable, _redacted(super().format(record)).splitlines()))
+        return "\n    ".join(map(printable, _cleaned(super().format(record)).splitlines()))
 
 
 class _JournalFormatter(_TextFormatter):
@@ -116,12 +120,16 @@ def _logs_to_journal() -> bool:
 def _redacted(value: Any) -> Any:
     """`value` with all secrets redacted, in nested keys and values too."""
     if isinstance(value, dict):
-        return {redact(str(name)): _redacted(each) for name, each in value.items()}
+        return {_cleaned(str(name)): _redacted(each) for name, each in value.items()}
     if isinstance(value, list | tuple | set):
         return [_redacted(each) for each in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = str(value)
+    return _cleaned(str(value))
+
+
+def _cleaned(text: str) -> str:
+    """`text` cut, and without known secrets and queries, where unknown keys and signatures stand."""
     if len(text) > _MAX_LENGTH:
         text = f"{text[: _MAX_LENGTH // 2]} … {text[-_MAX_LENGTH // 2 :]}"
-    return redact(text)
+    return _QUERY.sub(r"?***\1", redact(text))

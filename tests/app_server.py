@@ -25,6 +25,14 @@ class AppServer:
         self._server.should_exit = True
         self._thread.join()
 
+    def wait_until_connected(self) -> None:
+        """Waits until the server has a connection."""
+        until(lambda: self._server.server_state.connections)
+
+    def wait_until_idle(self) -> None:
+        """Waits until the server has closed every connection."""
+        until(lambda: not self._server.server_state.connections)
+
     @property
     def address(self) -> str:
         port: int = self._server.servers[0].sockets[0].getsockname()[1]

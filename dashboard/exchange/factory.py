@@ -91,7 +91,9 @@ def _config(credentials: Credentials) -> dict[str, Any]:
     }
     known = {name: value for name, value in defaults.items() if value is not None}
     merged: dict[str, Any] = ccxt.Exchange.deep_extend(
-        known, dict(credentials.config), {"options": _NO_APPROVALS}
+        known,
+        dict(credentials.config),
+        {"options": _NO_APPROVALS, "verbose": False},  # would print the keys
     )
     if not credentials.private_key_reads:
         merged.pop("privateKey", None)

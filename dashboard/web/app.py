@@ -11,10 +11,11 @@ from dash import Dash
 from fastapi import FastAPI
 
 from dashboard.app.context import AppContext
+from dashboard.web.body_limit import BodyLimit
+from dashboard.web.callback_requests import InvalidCallback
 from dashboard.web.callbacks import register_callbacks
 from dashboard.web.dash_backend import DashBackend
 from dashboard.web.pages.live import page_layout
-from dashboard.web.security_headers import SecurityHeaders
 from dashboard.web.stream import add_stream
 from dashboard.web.views.page_view import PageView
 
@@ -45,7 +46,8 @@ _INDEX = """<!DOCTYPE html>
 
 def _log_and_fail(error: Exception) -> NoReturn:
     """Logs the error of a callback: Dash answers 500, but logs nothing."""
-    log.error("a callback of the page failed", exc_info=error)
+    if not isinstance(error, InvalidCallback):
+        log.error("a callback of the page failed", exc_info=error)
     raise error
 
 
@@ -70,5 +72,6 @@ def build_app(context: AppContext, may_log_out: Callable[[], bool] = lambda: Fal
     dash._setup_server()
     api: FastAPI = dash.server
     add_stream(api, context, page_view)
-    api.add_middleware(SecurityHeaders, script_hashes=dash.csp_hashes())
+    api.add_middleware(BodyLimit)
+    api.state.script_hashes = dash.csp_hashes()
     return api

@@ -8,8 +8,9 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dashboard.app.context import AppContext
 from dashboard.clock import wall_ms
 from dashboard.errors import DashboardError
+from dashboard.web.callback_requests import InvalidCallback
 from dashboard.web.form_callbacks import register_form_callbacks
-from dashboard.web.views.chart_figure import candle_figure
+from dashboard.web.views.chart_figure import TIMEFRAMES_MS, candle_figure
 from dashboard.web.views.page_view import PageView
 from dashboard.web.views.selected_position import select
 
@@ -41,8 +42,10 @@ def _register_view(app: Dash, page_view: PageView) -> None:
 
 def _register_chart(app: Dash, context: AppContext) -> None:
     async def history(
-        timeframe: str, selected: str | None, _refreshes: Any, _retries: int | None
+        timeframe: str | None, selected: str | None, _refreshes: Any, _retries: int | None
     ) -> tuple[Any, str, bool]:
+        if timeframe not in TIMEFRAMES_MS:
+            raise InvalidCallback(f"unknown timeframe: send one of {', '.join(TIMEFRAMES_MS)}")
         return await price_history(context, timeframe, selected)
 
     app.callback(

@@ -12,9 +12,13 @@ from dashboard.app.context import AppContext
 from dashboard.metrics.registry import VIEWERS
 from dashboard.web.view_channel import ViewChannel
 from dashboard.web.views.page_view import PageView
-from dashboard.web.views.selected_position import MAX_LABEL_LENGTH
+from dashboard.web.views.selected_position import MAX_LABEL_LENGTH, is_known
 
 _POLICY_VIOLATION = {"type": "websocket.close", "code": 1008}
+_TRY_AGAIN = {"type": "websocket.close", "code": 1013, "reason": "unknown position: try again"}
+
+MAX_UNKNOWN_CHANNELS = 8
+"""Channels for labels that no position has. After a restart, pages select positions that are not read yet."""
 
 
 def add_stream(api: FastAPI, context: AppContext, page_view: PageView) -> None:
@@ -38,6 +42,9 @@ class ViewStream:
         await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
         selected = _selected(scope)
+        if self._is_one_too_many(selected):
+            await send(_TRY_AGAIN)
+            return
         channel = self._channels.setdefault(
             selected, ViewChannel(self._context, lambda: self._page_view.view(selected))
         )
@@ -51,16 +58,28 @@ class ViewStream:
         if violation:
             await send(_POLICY_VIOLATION)
 
+    def _is_one_too_many(self, label: str) -> bool:
+        if not label or label in self._channels or is_known(self._context, label):
+            return False
+        unknown = [each for each in self._channels if each and not is_known(self._context, each)]
+        return len(unknown) >= MAX_UNKNOWN_CHANNELS
+
 
 async def _serve(channel: ViewChannel, receive: Receive, send: Send) -> bool:
-    """Sends changes until the viewer leaves or sends a message; returns whether it sent one."""
-    sending = asyncio.create_task(_send(channel, send))
+    """Sends changes until the viewer leaves or sends a message; returns whether it sent one.
+
+    Ends, too, if sending fails: the page takes a websocket that is closed for what it is, and reconnects.
+    """
+    sending, receiving = asyncio.create_task(_send(channel, send)), asyncio.ensure_future(receive())
     try:
-        return bool((await receive())["type"] == "websocket.receive")
+        done, _ = await asyncio.wait((sending, receiving), return_when=asyncio.FIRST_COMPLETED)
+        return receiving in done and bool(receiving.result()["type"] == "websocket.receive")
     finally:
-        sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
+        for task in (sending, receiving):
+            task.cancel()
+        await asyncio.gather(sending, receiving, return_exceptions=True)
+        if not sending.cancelled():
+            sending.result()
 
 
 async def _send(channel: ViewChannel, send: Send) -> None:

@@ -1,6 +1,7 @@
 """The rules for entered positions, each with its message and the field to change."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ NAMES = (
 )
 
 
-def rejection(fields: dict[str, str]) -> tuple[str, str | None]:
+def rejection(fields: dict[str, Any]) -> tuple[str, str | None]:
     with pytest.raises(PositionError) as error:
         ManualPosition.from_fields(fields)
     return str(error.value), error.value.field

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -46,10 +47,10 @@ def options(exchange: DemoThread, folder: Path, *, keys: bool = False) -> str:
 
 
 @contextmanager
-def dashboard(*flags: str) -> Iterator[subprocess.Popen[str]]:
+def dashboard(*flags: str, stderr: int | IO[str] = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
     """`dashboard-run` in a separate process; `url_of` waits until it listens."""
     command = [sys.executable, "-m", "dashboard.cli", "--port=0", "--no-browser", *flags]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
     try:
         yield process
     finally:
@@ -220,13 +221,15 @@ def test_demo_trades_are_published_over_the_api():
         assert (health["status"], health["degraded"]) == ("healthy", [])
 
 
-def test_access_keys_protect_the_api_but_not_the_page(exchange: DemoThread, tmp_path: Path):
+def test_access_keys_protect_the_api_and_close_the_page(exchange: DemoThread, tmp_path: Path):
     with dashboard(options(exchange, tmp_path), "--access-keys=bot:a-key-of-enough-characters") as process:
         url = url_of(process)
         assert httpx.get(f"{url}/api/v1/positions").status_code == 401
         key = {"X-API-Key": "a-key-of-enough-characters"}
         assert httpx.get(f"{url}/api/v1/positions", headers=key).json()["positions"] == {}
-        assert httpx.get(url).status_code == 200
+        assert httpx.get(url).status_code == 503
+        assert httpx.get(f"{url}/metrics").status_code == 401
+        assert httpx.get(f"{url}/metrics", headers=key).status_code == 200
 
 
 def test_second_dashboard_on_the_same_audit_trail_is_refused(exchange: DemoThread, tmp_path: Path):

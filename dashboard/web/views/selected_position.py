@@ -75,6 +75,15 @@ def select(context: AppContext, label: str | None) -> SelectedPosition:
     return _selected(book, market, shown, open_positions, side)
 
 
+def is_known(context: AppContext, label: str) -> bool:
+    """True for the label of a position, open or flat, and for a watched market with or without a side."""
+    if context.positions.find(label) is not None:
+        return True
+    symbol, _ = _symbol_and_side(label)
+    key = MarketKey(context.markets.main_key.exchange, symbol)
+    return "@" not in label and context.markets.get(key) is not None
+
+
 def _is_confirmed(book: PositionBook, live: LivePosition) -> bool:
     """False for a position of the audit trail until its market was read: it may have been closed since."""
     account = book.accounts.get(live.key.account)
