@@ -20,9 +20,6 @@ timeout = 30  # seconds without a heartbeat until a worker is killed and replace
 graceful_timeout = 10
 keepalive = 5
 
-# Only nginx can reach the unix socket, and it sets these headers. `when_ready` restricts TCP sockets.
-forwarded_allow_ips = "*"
-
 # Heartbeat files belong in memory, and the service's home is not writable.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 # nosec B108
 control_socket_disable = True
@@ -51,8 +48,6 @@ def when_ready(server: Arbiter) -> None:
     addresses = [listener.getsockname() for listener in server.LISTENERS]
     check_settings(addresses)
     require_login(addresses)
-    if any(isinstance(address, tuple) for address in addresses):
-        server.cfg.set("forwarded_allow_ips", "127.0.0.1,::1")  # clients could forge the headers
 
 
 def child_exit(server: object, worker: object) -> None:

@@ -20,7 +20,7 @@ from dashboard.web.app import build_app
 
 
 def validate_access_settings(settings: Settings) -> None:
-    """Raises SettingsError for invalid hosts, origins or access keys, before anything is started."""
+    """Raises SettingsError for invalid hosts, origins, proxies or access keys, before anything is started."""
     _access_rules(settings)
 
 
@@ -29,13 +29,13 @@ def create_app(
 ) -> FastAPI:
     """Returns the application. `feed_stats` returns the counters of the feed. Raises SettingsError."""
     store = AuthStore(auth_file(settings.state_dir))
-    policy = AccessPolicy(_access_rules(settings), store)
+    rules = _access_rules(settings)
     app = build_app(context, may_log_out=lambda: store.has_password)
     add_api(app, context)
     add_metrics(app, feed_stats=feed_stats, ready=readiness_check(context))
     add_login(app, store, session_hours=settings.session_hours, redis_url=settings.redis_connection_url)
     # Added last, so that it is the outermost middleware.
-    app.add_middleware(AccessMiddleware, policy=policy)
+    app.add_middleware(AccessMiddleware, policy=AccessPolicy(rules, store), proxies=rules.proxies)
     return app
 
 
@@ -45,5 +45,6 @@ def _access_rules(settings: Settings) -> AccessRules:
         allowed_hosts=settings.allowed_hosts,
         allowed_origins=settings.allowed_origins,
         access_keys=settings.access_key_list,
+        trusted_proxies=settings.trusted_proxies,
         login_required=settings.require_login,
     )

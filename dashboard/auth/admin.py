@@ -1,4 +1,4 @@
-"""`dashboard-admin`: sets the password, and manages access keys and sessions."""
+"""`dashboard-admin`: sets the password, manages access keys and sessions, and ends lockouts."""
 
 import argparse
 import sys
@@ -6,13 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from getpass import getpass
 
+from dashboard.auth.auth_data import EVERYONE
 from dashboard.auth.auth_store import AuthStore
+from dashboard.auth.client_address import counted_address
 from dashboard.auth.drop_privileges import become_directory_owner
 from dashboard.auth.passwords import UnacceptablePassword
-from dashboard.errors import DashboardError
+from dashboard.errors import DashboardError, UsageError
 from dashboard.paths import auth_file, configured_state_directory
 
-_DESCRIPTION = "Sets the password of the position dashboard, creates and revokes access keys, ends sessions."
+_DESCRIPTION = (
+    "Sets the position dashboard's password, creates and revokes access keys, ends sessions and lockouts."
+)
 
 
 def main() -> int:
@@ -53,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
         )
     command("list-keys", _list_keys, "list the access keys by name")
     command("log-out-all", _log_out_all, "end all sessions")
+    command("clear-lockout", _clear_lockout, "forget failed logins, so that no one has to wait").add_argument(
+        "address",
+        metavar="ADDRESS",
+        nargs="?",
+        help="an address that has to wait, such as 192.0.2.7; default: all, and their common limit",
+    )
     return parser
 
 
@@ -97,6 +107,21 @@ def _list_keys(store: AuthStore, _arguments: argparse.Namespace) -> None:
 def _log_out_all(store: AuthStore, _arguments: argparse.Namespace) -> None:
     ended = store.log_out_all() if store.path.exists() else 0
     print(f"{ended} session{'' if ended == 1 else 's'} ended.")
+
+
+def _clear_lockout(store: AuthStore, arguments: argparse.Namespace) -> None:
+    address = _address(arguments.address) if arguments.address else EVERYONE
+    if store.path.exists():  # else there is no password, and no failed login
+        store.clear_lockout(address)
+    print(f"{f'Failed logins from {address}' if address else 'All failed logins'} are forgotten.")
+
+
+def _address(text: str) -> str:
+    """Returns the address as it is counted, and as the log has it: IPv6 by its /64 network."""
+    try:
+        return counted_address(text.removesuffix("/64"))
+    except ValueError:
+        raise UsageError(f"{text!r}: is no address: write it as the log does, such as 192.0.2.7") from None
 
 
 if __name__ == "__main__":

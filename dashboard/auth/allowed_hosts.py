@@ -6,7 +6,7 @@ would then let read everything here.
 
 import re
 from collections.abc import Collection
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 
 from dashboard.errors import SettingsError
 
@@ -24,6 +24,14 @@ def is_allowed_host(header: str, hosts: Collection[str]) -> bool:
     """True if a Host header names one of the `hosts`, with any port."""
     match = _HOST_HEADER.fullmatch(header)
     return match is not None and match[1].lower() in hosts
+
+
+def is_loopback(host: str) -> bool:
+    """True for an address or a name that only this machine can reach; IPv6 with or without brackets."""
+    try:
+        return host == "localhost" or ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
+    except ValueError:
+        return False
 
 
 def bracketed(address: str) -> str:

@@ -1,8 +1,11 @@
-"""The contents of the auth file at one moment: password, access keys, sessions and devices."""
+"""The contents of the auth file at one moment: password, access keys, sessions, devices and clearings."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+EVERYONE = ""
+"""Stands for all addresses among the clearings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,13 @@ class AuthData:
     """End of each session, in seconds since 1970, by the SHA-256 of its token."""
     devices: frozenset[bytes] = field(default=frozenset(), repr=False)
     """SHA-256 of the ids of browsers that have logged in before."""
+
+    clearings: Mapping[str, float] = field(default_factory=dict)
+    """When failed logins were last forgotten, in seconds since 1970, by address or for EVERYONE."""
+
+    def cleared_at(self, address: str) -> float:
+        """Returns since when failed logins from an address count; 0 if they were never cleared."""
+        return max(self.clearings.get(each, 0.0) for each in (EVERYONE, address))
 
     def has_session(self, digest: bytes, now: float) -> bool:
         """True if there is such a session and it has not expired."""

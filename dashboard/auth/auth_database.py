@@ -10,19 +10,21 @@ from filelock import FileLock, Timeout
 
 from dashboard.errors import UsageError
 
-VERSION = 2
+VERSION = 3
 """Schema version, stored as the file's user_version."""
 _DEVICES = "CREATE TABLE IF NOT EXISTS devices (digest BLOB PRIMARY KEY, seen_at REAL NOT NULL);"
+_CLEARINGS = "CREATE TABLE IF NOT EXISTS clearings (address TEXT PRIMARY KEY, cleared_at REAL NOT NULL);"
 _SCHEMA = f"""
 BEGIN;
 CREATE TABLE password (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), hash TEXT NOT NULL);
 CREATE TABLE keys (name TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, created_at REAL NOT NULL);
 CREATE TABLE sessions (digest BLOB PRIMARY KEY, created_at REAL NOT NULL, expires_at REAL NOT NULL);
 {_DEVICES}
+{_CLEARINGS}
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
-_MIGRATE_FROM_1 = f"BEGIN IMMEDIATE; {_DEVICES} PRAGMA user_version = {VERSION}; COMMIT;"
+_MIGRATE = f"BEGIN IMMEDIATE; {_DEVICES} {_CLEARINGS} PRAGMA user_version = {VERSION}; COMMIT;"
 """Idempotent: another process may have migrated first."""
 _LOCK_TIMEOUT_S = 5.0
 """Seconds to wait for another process that writes."""
@@ -97,8 +99,8 @@ def _migrate(path: Path, connection: sqlite3.Connection) -> None:
             f"{path}: written by a newer dashboard (version {version}, this one reads {VERSION}): "
             "upgrade this dashboard"
         )
-    if version == 1:
-        connection.executescript(_MIGRATE_FROM_1)
+    if version in (1, 2):
+        connection.executescript(_MIGRATE)
     elif version < VERSION:
         raise AuthFileError(
             f"{path}: is no file of passwords and keys: move it away, then set the password and keys again"

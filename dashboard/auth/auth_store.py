@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from dashboard.auth.auth_data import AuthData
+from dashboard.auth.auth_data import EVERYONE, AuthData
 from dashboard.auth.auth_database import create_database, open_database
 from dashboard.auth.cached_reader import CachedAuthReader
 from dashboard.auth.passwords import hash_password, needs_rehash, validate_password, verify_password
@@ -21,6 +21,9 @@ _MAX_SESSIONS = 5_000
 """Sessions kept; beyond them the oldest ends, so that a program that logs in repeatedly fills no disk."""
 _MAX_DEVICES = 1_000
 """Devices kept; beyond them the least recently used is dropped."""
+
+_CLEARINGS_KEPT_S = 24 * 3600
+"""Seconds after which a clearing is dropped: longer than failed logins count."""
 
 
 class KeyNameError(UsageError):
@@ -117,6 +120,13 @@ class AuthStore:
         with self._transaction() as connection:
             if connection.execute("DELETE FROM keys WHERE name = ?", (name,)).rowcount != 1:
                 raise KeyNameError(f"{name}: no key has this name: see list-keys")
+
+    def clear_lockout(self, address: str = EVERYONE) -> None:
+        """Forgets the failed logins of an address, in every process from its next attempt on."""
+        with self._transaction() as connection:
+            now = self.clock()
+            connection.execute("DELETE FROM clearings WHERE cleared_at < ?", (now - _CLEARINGS_KEPT_S,))
+            connection.execute("INSERT OR REPLACE INTO clearings VALUES (?, ?)", (address, now))
 
     def close(self) -> None:
         """Closes the file; the next read opens it again."""

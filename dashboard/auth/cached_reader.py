@@ -67,12 +67,13 @@ class CachedAuthReader:
 
 
 def _read_all(connection: sqlite3.Connection) -> AuthData:
-    connection.execute("BEGIN")  # one snapshot for all four tables
+    connection.execute("BEGIN")  # one snapshot for all tables
     try:
         password = connection.execute("SELECT hash FROM password").fetchone()
         keys = connection.execute("SELECT name, digest, created_at FROM keys ORDER BY name").fetchall()
         sessions = connection.execute("SELECT digest, expires_at FROM sessions").fetchall()
         devices = connection.execute("SELECT digest FROM devices").fetchall()
+        clearings = connection.execute("SELECT address, cleared_at FROM clearings").fetchall()
     finally:
         connection.execute("COMMIT")
     return AuthData(
@@ -80,4 +81,5 @@ def _read_all(connection: sqlite3.Connection) -> AuthData:
         {name: StoredKey(digest, created_at) for name, digest, created_at in keys},
         dict(sessions),
         frozenset(digest for (digest,) in devices),
+        dict(clearings),
     )

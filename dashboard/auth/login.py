@@ -37,7 +37,8 @@ def add_login(
     app: FastAPI, store: AuthStore, *, session_hours: float = 168, redis_url: str | None = None
 ) -> None:
     """Adds the login to an application behind AccessMiddleware. Raises SettingsError."""
-    login = Login(LoginAttempts(store, Throttle(redis_url), session_hours), session_hours)
+    attempts = LoginAttempts(store, Throttle(redis_url, store.read), session_hours)
+    login = Login(attempts, session_hours)
     app.router.routes += [
         Route("/login", login.show, methods=["GET"]),
         Route("/login", login.submit, methods=["POST"]),

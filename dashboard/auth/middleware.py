@@ -9,6 +9,7 @@ from dashboard.auth.decision import Decision
 from dashboard.auth.policy import AccessPolicy
 from dashboard.auth.refusals import AUTH_FILE_UNREADABLE
 from dashboard.auth.responses import refusal_response, refuse_websocket
+from dashboard.auth.trusted_proxies import NO_PROXIES, TrustedProxies
 from dashboard.auth.websocket_expiry import WebSocketExpiry
 from dashboard.errors import DashboardError
 
@@ -18,9 +19,10 @@ log = logging.getLogger(__name__)
 class AccessMiddleware:
     """Serves what the policy allows, with the principal as `request.user`, and refuses the rest."""
 
-    def __init__(self, app: ASGIApp, policy: AccessPolicy) -> None:
+    def __init__(self, app: ASGIApp, policy: AccessPolicy, proxies: TrustedProxies = NO_PROXIES) -> None:
         self._app = app
         self._policy = policy
+        self._proxies = proxies
         self._expiry = WebSocketExpiry(policy)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -28,6 +30,7 @@ class AccessMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        scope = self._proxies.resolve(scope)
         decision = self._decide(scope)
         scope = {**scope, "user": decision.principal}
         if scope["type"] == "http":

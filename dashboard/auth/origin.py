@@ -3,20 +3,23 @@
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from dashboard.errors import SettingsError
 
+_SCHEMES = {"ws": "http", "wss": "https"}
+"""Schemes of a websocket, and of the page that opens it."""
 
-def is_same_origin(headers: Headers) -> bool:
+
+def is_same_origin(scope: Scope) -> bool:
     """True if a request comes from the dashboard's own page, or from a program, which sends no Origin.
 
-    Browsers let every site open a websocket or post a form to any other, so the server has to check.
+    Browsers let every site open a websocket or post a form to any other, so the server has to check. The
+    scheme counts: over plain HTTP anyone on the way can show a page under the dashboard's name.
     """
-    origin = headers.get("origin")
-    try:
-        return origin is None or urlsplit(origin).netloc == headers.get("host")
-    except ValueError:
-        return False
+    headers = Headers(scope=scope)
+    scheme = _SCHEMES.get(scope["scheme"], scope["scheme"])
+    return headers.get("origin") in (None, f"{scheme}://{headers.get('host', '')}")
 
 
 def parse_allowed_origins(text: str | None) -> tuple[str, ...]:

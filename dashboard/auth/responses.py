@@ -4,19 +4,20 @@ import json
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from dashboard.auth.decision import Decision
+from dashboard.auth.refusal_page import refusal_page
 
 
 def refusal_response(decision: Decision, scope: Scope) -> Response:
-    """Returns the HTTP response: a line of text for browsers, JSON for programs."""
+    """Returns the HTTP response: a page for browsers, JSON for programs."""
     headers = {"Cache-Control": "no-store", **decision.headers}
     if "Location" in headers:
         return Response(status_code=decision.status, headers=headers)
     if accepts_html(Headers(scope=scope)):
-        return PlainTextResponse(f"{decision.detail}\n", decision.status, headers)
+        return HTMLResponse(refusal_page(decision.detail), decision.status, headers)
     return JSONResponse({"detail": decision.detail}, decision.status, headers)
 
 

@@ -26,10 +26,24 @@ log.addFilter(RepeatedLines())
 
 _RECEIVING = (h11.IDLE, h11.SEND_BODY)
 """States of a client whose request is not complete."""
+_MAX_HEAD_BYTES = 16 * 1024
+"""Size limit of a request line with its headers, and of the line before a chunk."""
+_LENGTHS = {b"content-length", b"transfer-encoding"}
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 15\r\nConnection: close\r\n\r\n"
 )
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class _Connection(h11.Connection):
+    """h11's parser, which reads a request with two lengths by one of them; a proxy may use the other."""
+
+    def next_event(self) -> Any:
+        """Returns the next event. Raises RemoteProtocolError."""
+        event = super().next_event()
+        if isinstance(event, h11.Request) and {name for name, _ in event.headers} >= _LENGTHS:
+            raise h11.RemoteProtocolError("Content-Length and Transfer-Encoding in one request")
+        return event
 
 
 class HttpProtocol(H11Protocol):
@@ -37,6 +51,7 @@ class HttpProtocol(H11Protocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.conn = _Connection(h11.SERVER, _MAX_HEAD_BYTES)
         self.logger = log
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's

@@ -29,8 +29,8 @@ _PORTS_TRIED = 50
 class Server(uvicorn.Server):
     """Prints the page's address once it is served, and opens it in a graphical browser."""
 
-    def __init__(self, app: FastAPI, settings: Settings, *, behind_proxy: bool = False) -> None:
-        super().__init__(uvicorn_config(app, debug=settings.debug, behind_proxy=behind_proxy))
+    def __init__(self, app: FastAPI, settings: Settings) -> None:
+        super().__init__(uvicorn_config(app, debug=settings.debug))
         self._opens_browser = not settings.no_browser
         self._is_stalled: Callable[[], bool] = getattr(app.state, "is_stalled", lambda: False)
         self._watchdog = Watchdog()
@@ -54,7 +54,7 @@ class Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Serves the dashboard until it is interrupted. Raises DashboardError if it cannot start."""
     with listen(settings) as listener, running_app(_with_login(settings, listener)) as app:
-        Server(app, settings, behind_proxy=_is_unix_socket(listener)).run(sockets=[listener])
+        Server(app, settings).run(sockets=[listener])
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -78,13 +78,12 @@ def listen(settings: Settings) -> socket.socket:
     raise PortTaken(f"port {settings.port} of {settings.host} is in use: {advice}")
 
 
-def uvicorn_config(app: FastAPI, *, debug: bool = False, behind_proxy: bool = False) -> uvicorn.Config:
-    """uvicorn's configuration. Behind a proxy, X-Forwarded headers give the client's address and scheme."""
+def uvicorn_config(app: FastAPI, *, debug: bool = False) -> uvicorn.Config:
+    """uvicorn's configuration; with `debug` it logs each request."""
     return uvicorn.Config(
         app,
         log_level="info" if debug else "warning",
         access_log=debug,
-        forwarded_allow_ips="*" if behind_proxy else None,
         **uvicorn_options(shutdown_timeout_s=1),
     )
 
@@ -108,11 +107,6 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def _is_unix_socket(listener: socket.socket) -> bool:
-    """True for a unix socket, which only a proxy on this machine can open."""
-    return isinstance(listener.getsockname(), str)
 
 
 def _url(listener: Any) -> str:

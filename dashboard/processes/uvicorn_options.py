@@ -20,5 +20,6 @@ def uvicorn_options(*, shutdown_timeout_s: int) -> dict[str, Any]:
         "ws_per_message_deflate": False,  # views are small and shared: compressing each copy costs more
         "timeout_graceful_shutdown": shutdown_timeout_s,
         "server_header": False,
+        "proxy_headers": False,  # dashboard.auth.trusted_proxies decides whose are believed
         "log_config": None,  # logging is configured already
     }

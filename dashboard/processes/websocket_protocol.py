@@ -5,6 +5,7 @@ from collections import deque
 from typing import Any
 
 from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
@@ -62,7 +63,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Sends an event of the application."""
+        """Sends an event of the application. After a refused frame the client counts as gone, without an error."""
+        if self.close_sent and message["type"] != "websocket.http.response.body":
+            raise ClientDisconnected
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
             self.handshake_complete = True  # refused: uvicorn would log an error for each

@@ -43,9 +43,9 @@ class Mirror:
         return self._header.feed_stats if self._header and not self._is_disconnected else None
 
     def can_apply(self, message: StateMessage) -> bool:
-        """True if a message can be applied: it is the next one, or has the complete state."""
+        """True if a message can be applied: it is the next one, or has the complete state and is newer."""
         if message.complete or self._header is None:
-            return message.complete
+            return message.complete and not self.has_applied(message)
         after = (self._header.epoch, self._header.sequence + 1)
         return not self._is_disconnected and (message.header.epoch, message.header.sequence) == after
 

@@ -16,7 +16,6 @@ from dashboard.web.callback_requests import InvalidCallback
 from dashboard.web.callbacks import register_callbacks
 from dashboard.web.dash_backend import DashBackend
 from dashboard.web.pages.live import page_layout
-from dashboard.web.security_headers import SecurityHeaders
 from dashboard.web.stream import add_stream
 from dashboard.web.views.page_view import PageView
 
@@ -74,5 +73,5 @@ def build_app(context: AppContext, may_log_out: Callable[[], bool] = lambda: Fal
     api: FastAPI = dash.server
     add_stream(api, context, page_view)
     api.add_middleware(BodyLimit)
-    api.add_middleware(SecurityHeaders, script_hashes=dash.csp_hashes())
+    api.state.script_hashes = dash.csp_hashes()
     return api

@@ -10,9 +10,19 @@ from dash.backends._fastapi import FastAPIDashServer
 from dash.fingerprint import check_fingerprint
 from fastapi import FastAPI, HTTPException, Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
 
 from dashboard.web.callback_requests import InvalidCallback, require_valid
 from dashboard.web.memory_files import MemoryFiles
+from dashboard.web.security_headers import SecurityHeaders
+
+
+class DashboardApp(FastAPI):
+    """The application, with the security headers around all of its middleware."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Called by Starlette before the first request. Middleware that is added would be within others."""
+        return SecurityHeaders(super().build_middleware_stack(), self.state.script_hashes)
 
 
 class DashBackend(FastAPIDashServer):
@@ -23,7 +33,7 @@ class DashBackend(FastAPIDashServer):
     @staticmethod
     def create_app(name: str = "", config: dict[str, Any] | None = None) -> FastAPI:
         """Returns the application. Its OpenAPI schema covers the routes under /api."""
-        return FastAPI(
+        return DashboardApp(
             title="Position dashboard", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
         )
 

@@ -1,4 +1,4 @@
-"""Security headers: the page may load from this server only, and browsers must not cache it."""
+"""Security headers: the page may load from this server only, no other site may use what it serves."""
 
 import re
 from collections.abc import Sequence
@@ -13,8 +13,23 @@ _OWN_CACHE_CONTROL = ("/assets/", "/_dash-component-suites/")
 not do after the log-out."""
 
 
+_UNUSED_FEATURES = (
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
+    *("microphone", "midi", "payment", "usb"),
+)
+_FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED_FEATURES),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+
+
 class SecurityHeaders:
-    """Adds the headers to every HTTP response."""
+    """Adds the headers to every response: refusals, failures and refused websockets included."""
 
     def __init__(self, app: ASGIApp, script_hashes: Sequence[str]) -> None:
         """`script_hashes` are those of the inline scripts, from Dash's `csp_hashes`."""
@@ -23,17 +38,16 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         policy = content_policy(self._scripts, Headers(scope=scope).get("host", ""))
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = policy
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
+                headers.update(_FIXED)
                 if not scope["path"].startswith(_OWN_CACHE_CONTROL):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

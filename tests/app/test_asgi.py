@@ -47,6 +47,14 @@ async def test_required_login_without_a_password_blocks_everything(tmp_path: Pat
     assert await status(tmp_path, "/healthz", require_login=True) == 200
 
 
-@pytest.mark.parametrize(("allowed", "expected"), [("dash.example.org", 200), (None, 400)])
-async def test_hosts_of_the_settings_are_allowed(tmp_path: Path, allowed: str | None, expected: int):
+@pytest.mark.parametrize("setting", [{"allowed_hosts": "dash.lan"}, {"trusted_proxies": "127.0.0.1"}])
+async def test_setting_for_others_requires_a_login(tmp_path: Path, setting: dict[str, str]):
+    assert await status(tmp_path, **setting) == 503
+
+
+@pytest.mark.parametrize(("allowed", "expected"), [("dash.example.org", 303), (None, 400)])
+async def test_hosts_of_the_settings_are_allowed(
+    tmp_path: Path, store: AuthStore, allowed: str | None, expected: int
+):
+    store.set_password(PASSWORD)
     assert await status(tmp_path, host="dash.example.org", allowed_hosts=allowed) == expected

@@ -39,6 +39,7 @@ def scope(
     query: str = "",
     session: bool = False,
     key: str | None = None,
+    tls: bool = False,
     **headers: str,
 ) -> Scope:
     """A scope of a request to 127.0.0.1; `headers` by name, with _ for -."""
@@ -49,7 +50,7 @@ def scope(
         given["x-api-key"] = key
     return {
         "type": "websocket" if websocket else "http",
-        "scheme": "ws" if websocket else "http",
+        "scheme": ("ws" if websocket else "http") + ("s" if tls else ""),
         "path": path,
         "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in given.items()],

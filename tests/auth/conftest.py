@@ -33,17 +33,20 @@ def application(
     *,
     keys: str | None = None,
     origins: str | None = None,
+    proxies: str | None = None,
     required: bool = False,
     **login: Any,
 ) -> FastAPI:
     scene = Scene(LONG, real_clock=True).resolve().price("67482.1")
-    rules = AccessRules.parse(access_keys=keys, allowed_origins=origins, login_required=required)
+    rules = AccessRules.parse(
+        access_keys=keys, allowed_origins=origins, trusted_proxies=proxies, login_required=required
+    )
     app = build_app(scene.context, lambda: store.has_password)
     add_api(app, scene.context)
     for path in ("/metrics", "/healthz", "/readyz"):
         app.add_api_route(path, lambda: "served", include_in_schema=False)
     add_login(app, store, **login)
-    app.add_middleware(AccessMiddleware, policy=AccessPolicy(rules, store))
+    app.add_middleware(AccessMiddleware, policy=AccessPolicy(rules, store), proxies=rules.proxies)
     return app
 
 
@@ -120,6 +123,12 @@ def visit(database: Path) -> Iterator[Callable[..., AuthTestApp]]:
     yield visit
     for app in started:
         app.__exit__(None, None, None)
+
+
+@pytest.fixture
+def proxied(visit: Callable[..., AuthTestApp]) -> AuthTestApp:
+    """Believes the addresses that the test's requests give."""
+    return visit(proxies="127.0.0.1")
 
 
 @pytest.fixture

@@ -154,6 +154,35 @@ def test_log_out_all_ends_open_sessions(tmp_path: Path, visit) -> None:
     assert at(tmp_path, "log-out-all").stdout == "0 sessions ended.\n"
 
 
+class TestLockout:
+    @pytest.mark.parametrize(
+        ("address", "counted"),
+        [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8::7", "2001:db8::/64"),
+            ("2001:db8::/64", "2001:db8::/64"),
+        ],
+    )
+    def test_address_is_cleared_as_it_is_counted(
+        self, tmp_path: Path, store: AuthStore, address: str, counted: str
+    ):
+        store.set_password(PASSWORD)
+        ended = at(tmp_path, "clear-lockout", address)
+        assert ended.stdout == f"Failed logins from {counted} are forgotten.\n"
+        assert list(store.read().clearings) == [counted]
+
+    @pytest.mark.parametrize("address", ["dash.example.org", "192.0.2.300", "192.0.2.0/24", "unknown"])
+    def test_other_text_is_refused(self, tmp_path: Path, address: str):
+        ended = at(tmp_path, "clear-lockout", address)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert ended.stderr.startswith(f"dashboard-admin: {address!r}: is no address")
+
+    def test_without_a_password_no_file_is_created(self, tmp_path: Path):
+        assert at(tmp_path, "clear-lockout").stdout == "All failed logins are forgotten.\n"
+        assert not any(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["create-key"], ["set-password", "x"]])
 def test_unknown_command_prints_the_usage(arguments: list[str]) -> None:
     ended = admin(*arguments)
@@ -227,6 +256,16 @@ class TestRoot:
         at(directory, "create-key", "laptop")
         assert list(service.read().keys) == ["laptop"]
         service.close()
+
+    def test_directory_of_its_own_in_roots_directory_is_written_as_its_owner(self):
+        """As the installer makes it: the state directory is root's, and the one in it the service's."""
+        with tempfile.TemporaryDirectory(prefix="dashboard-admin-") as state:
+            os.chmod(state, 0o711)  # noqa: S103 # reachable for the service
+            file = auth_file(Path(state))
+            file.parent.mkdir(mode=0o750)
+            os.chown(file.parent, NOBODY_UID, NOBODY_UID)
+            assert at(Path(state), "set-password", stdin=PASSWORD).returncode == 0
+            assert file.stat().st_uid == NOBODY_UID
 
     def test_link_in_the_directory_is_not_followed(self, directory: Path):
         """The service's user may have put a link in place of the directory."""

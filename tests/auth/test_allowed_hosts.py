@@ -111,8 +111,9 @@ def test_malformed_host_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("dash.example.org", 200), ("DASH.example.org:8443", 200), ("[fd00::7]:80", 200), ("evil.example", 400)],
+    [("dash.example.org", 503), ("DASH.example.org:8443", 503), ("[fd00::7]:80", 503), ("evil.example", 400)],
 )
-async def test_hosts_of_the_settings_are_allowed(host: str, status: int) -> None:
+async def test_hosts_of_the_settings_are_allowed_with_a_password(host: str, status: int) -> None:
+    """They are for others: 503 is the answer while no password is set."""
     sent = await answer("http", "/", host, allowed_hosts="dash.example.org,fd00::7")
     assert sent[0]["status"] == status

@@ -182,19 +182,28 @@ def test_files_are_readable_by_the_owner_only(store: AuthStore):
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
 
 
+OLDER = {
+    1: "DROP TABLE devices; DROP TABLE clearings; PRAGMA user_version = 1;",
+    2: "DROP TABLE clearings; PRAGMA user_version = 2;",
+}
+
+
+@pytest.mark.parametrize("version", OLDER)
 @pytest.mark.parametrize("first", ["a reader", "a writer"])
-def test_file_of_version_1_is_migrated(store: AuthStore, database: Path, first: str):
+def test_file_of_an_older_version_is_migrated(store: AuthStore, database: Path, first: str, version: int):
     store.set_password(PASSWORD)
     token, key = store.log_in(PASSWORD, 1), store.create_key("laptop")
     store.close()
     with closing(sqlite3.connect(database)) as connection:
-        connection.executescript("DROP TABLE devices; PRAGMA user_version = 1;")
+        connection.executescript(OLDER[version])
     if first == "a writer":
         AuthStore(database).create_key("phone")
     assert store.has_session(token)
     assert store.log_in(PASSWORD, 1, "phone")
     assert store.is_known_device("phone")
     assert store.read().keys["laptop"].digest == digest(key)
+    store.clear_lockout("192.0.2.7")
+    assert store.read().cleared_at("192.0.2.7") > 0
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
 
@@ -202,7 +211,7 @@ def test_file_of_version_1_is_migrated(store: AuthStore, database: Path, first: 
 def test_concurrent_migrations_succeed(store: AuthStore, database: Path, monkeypatch):
     store.set_password(PASSWORD)
     with closing(sqlite3.connect(database)) as connection:
-        connection.executescript("DROP TABLE devices; PRAGMA user_version = 1;")
+        connection.executescript(OLDER[1])
     both_have_read_the_version = threading.Barrier(2, timeout=TIMEOUT_S)
 
     class Slow:

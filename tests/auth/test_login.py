@@ -170,18 +170,20 @@ class TestCookie:
         assert not given["secure"]
         assert not given["domain"]
 
-    def test_over_https(self, site: AuthTestApp):
-        answer = site.log_in(x_forwarded_proto="https")
+    def test_over_https(self, proxied: AuthTestApp):
+        answer = proxied.log_in(x_forwarded_proto="https")
         name, given = cookie(answer)
         assert name == "__Host-dashboard"
         assert (given["path"], given["samesite"], given["domain"]) == ("/", "strict", "")
         assert given["httponly"]
         assert given["secure"]
         sent = {"cookie": f"{name}={given.value}"}
-        assert site.client.get("/", headers=TLS | sent).status_code == 200
-        assert site.client.get("/", headers=TLS | {"cookie": f"dashboard={given.value}"}).status_code == 401
-        assert site.client.get("/", headers=sent).status_code == 401
-        with site.socket(**TLS, **sent) as stream:
+        assert proxied.client.get("/", headers=TLS | sent).status_code == 200
+        assert (
+            proxied.client.get("/", headers=TLS | {"cookie": f"dashboard={given.value}"}).status_code == 401
+        )
+        assert proxied.client.get("/", headers=sent).status_code == 401
+        with proxied.socket(**TLS, **sent) as stream:
             assert stream.recv(TIMEOUT_S)
 
     def test_each_login_has_its_own_token(self, site: AuthTestApp):
@@ -208,8 +210,8 @@ class TestDevice:
         site.client.cookies.delete("dashboard")
         assert site.get("/").status_code == 401
 
-    def test_over_https(self, site: AuthTestApp):
-        _, (name, given) = cookies(site.log_in(x_forwarded_proto="https"))
+    def test_over_https(self, proxied: AuthTestApp):
+        _, (name, given) = cookies(proxied.log_in(x_forwarded_proto="https"))
         assert name == "__Host-dashboard-device"
         assert (given["path"], given["samesite"], given["domain"]) == ("/", "strict", "")
         assert given["httponly"]
@@ -227,27 +229,27 @@ class TestDevice:
         assert cookies(site.log_in())[1][1].value != "made-up"
         assert not site.store.is_known_device("made-up")
 
-    def test_failures_of_strangers_do_not_lock_it_out(self, site: AuthTestApp):
-        site.log_in()
-        site.client.post("/logout")
-        mine = dict(site.client.cookies)
+    def test_failures_of_strangers_do_not_lock_it_out(self, proxied: AuthTestApp):
+        proxied.log_in()
+        proxied.client.post("/logout")
+        mine = dict(proxied.client.cookies)
         assert list(mine) == ["dashboard-device"]
-        site.client.cookies.clear()
+        proxied.client.cookies.clear()
         for i in range(100):
-            assert site.log_in("wrong password", x_forwarded_for=f"10.0.0.{i // 5}").status_code == 401
-        assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 429
-        site.client.cookies.update(mine)
-        assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
+            assert proxied.log_in("wrong password", x_forwarded_for=f"10.0.0.{i // 5}").status_code == 401
+        assert proxied.log_in(x_forwarded_for="192.0.2.7").status_code == 429
+        proxied.client.cookies.update(mine)
+        assert proxied.log_in(x_forwarded_for="192.0.2.7").status_code == 303
 
-    def test_known_device_has_five_attempts_too(self, site: AuthTestApp):
-        site.log_in()
+    def test_known_device_has_five_attempts_too(self, proxied: AuthTestApp):
+        proxied.log_in()
         statuses = [
-            site.log_in("wrong password", x_forwarded_for=f"10.0.0.{i}").status_code for i in range(6)
+            proxied.log_in("wrong password", x_forwarded_for=f"10.0.0.{i}").status_code for i in range(6)
         ]
         assert statuses == [401] * 5 + [429]
-        assert site.log_in().status_code == 429
-        site.client.cookies.clear()
-        assert site.log_in().status_code == 303
+        assert proxied.log_in().status_code == 429
+        proxied.client.cookies.clear()
+        assert proxied.log_in().status_code == 303
 
 
 class TestLogOut:
@@ -291,14 +293,14 @@ class TestThrottling:
         assert "set-cookie" not in answer.headers
         assert site.get("/login").status_code == 200
 
-    def test_other_addresses_need_not_wait(self, site: AuthTestApp):
+    def test_other_addresses_need_not_wait(self, proxied: AuthTestApp):
         for _ in range(6):
-            last = site.log_in("wrong password", x_forwarded_for="2001:db8::1")
+            last = proxied.log_in("wrong password", x_forwarded_for="2001:db8::1")
         assert last.status_code == 429
-        assert site.log_in(x_forwarded_for="2001:db8::ffff").status_code == 429
-        assert site.log_in(x_forwarded_for="2001:db8:0:1::1").status_code == 303
-        site.client.cookies.clear()
-        assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
+        assert proxied.log_in(x_forwarded_for="2001:db8::ffff").status_code == 429
+        assert proxied.log_in(x_forwarded_for="2001:db8:0:1::1").status_code == 303
+        proxied.client.cookies.clear()
+        assert proxied.log_in(x_forwarded_for="192.0.2.7").status_code == 303
 
     def test_success_resets_the_count(self, site: AuthTestApp):
         for _ in range(3):

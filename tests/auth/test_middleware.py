@@ -11,6 +11,7 @@ from dashboard.auth.auth_database import AuthFileError
 from dashboard.auth.auth_store import AuthStore
 from dashboard.paths import auth_file
 from tests.auth.conftest import KEY, PASSWORD, AuthTestApp
+from tests.auth.test_websocket_expiry import closed_by
 from tests.waiting import TIMEOUT_S
 
 HTML = "text/html,application/xhtml+xml"
@@ -205,10 +206,24 @@ class TestWithoutPassword:
     def test_existing_keys_are_required(self, visit: Callable[..., AuthTestApp]):
         site = visit(None)
         key = site.store.create_key("laptop")
-        assert site.get("/").status_code == 200
-        assert site.get("/api/v1/positions").status_code == 401
-        assert site.get("/api/v1/positions", x_api_key=key).status_code == 200
+        for path in API:
+            assert site.get(path).status_code == 401, path
+            assert site.get(path, x_api_key=key).status_code == 200, path
         assert refused(site, "/api/v1/live/bbo") == 401
+        for path in (*PAGE, *ASSETS, "/login"):
+            answer = site.get(path, x_api_key=key, accept=HTML)
+            assert answer.status_code == 503, path
+            assert "dashboard-admin set-password" in answer.text
+        assert refused(site, "/ws/view", x_api_key=key) == 503
+        site.store.set_password(PASSWORD)
+        site.log_in()
+        assert site.get("/").status_code == 200
+
+    def test_first_key_closes_open_pages(self, visit: Callable[..., AuthTestApp]):
+        site = visit(None)
+        with site.socket() as page:
+            site.store.create_key("laptop")
+            assert closed_by(page) == 1008
 
     def test_new_password_locks_at_once(self, visit: Callable[..., AuthTestApp]):
         site = visit(None)
@@ -222,8 +237,7 @@ class TestWithoutPassword:
             answer = site.get(path, x_api_key=KEY, accept=HTML)
             assert answer.status_code == 503
             assert "dashboard-admin set-password" in answer.text
-            assert answer.text.count("\n") == 1
-            assert answer.headers["content-type"].startswith("text/plain")
+            assert answer.headers["content-type"].startswith("text/html")
         assert site.client.post("/login", data={"password": ""}).status_code == 503
         for path in SOCKETS:
             assert refused(site, path) == 503

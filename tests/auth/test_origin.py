@@ -1,10 +1,10 @@
 """The Origin header: the own page and programs pass, other sites do not."""
 
 import pytest
-from starlette.datastructures import Headers
 
 from dashboard.auth.origin import is_same_origin, parse_allowed_origins
 from dashboard.errors import SettingsError
+from tests.auth.builders import scope
 
 
 @pytest.mark.parametrize(
@@ -13,9 +13,9 @@ from dashboard.errors import SettingsError
         pytest.param("http://127.0.0.1:8056", "127.0.0.1:8056", True, id="our page"),
         pytest.param("http://localhost:8056", "localhost:8056", True, id="our page by name"),
         pytest.param("http://[::1]:8056", "[::1]:8056", True, id="our page over IPv6"),
-        pytest.param("https://dash.example", "dash.example", True, id="behind a proxy with TLS"),
         pytest.param(None, "127.0.0.1:8056", True, id="a program"),
-        pytest.param(None, None, True, id="a program without Host"),
+        pytest.param(None, "", True, id="a program without Host"),
+        pytest.param("https://127.0.0.1:8056", "127.0.0.1:8056", False, id="our name with TLS"),
         pytest.param("http://evil.example", "127.0.0.1:8056", False, id="another site"),
         pytest.param("http://127.0.0.1:9999", "127.0.0.1:8056", False, id="another server of this machine"),
         pytest.param("http://localhost:8056", "127.0.0.1:8056", False, id="another name of this machine"),
@@ -25,14 +25,24 @@ from dashboard.errors import SettingsError
         pytest.param("null", "127.0.0.1:8056", False, id="a sandboxed frame or file"),
         pytest.param("", "127.0.0.1:8056", False, id="empty"),
         pytest.param("127.0.0.1:8056", "127.0.0.1:8056", False, id="no scheme"),
-        pytest.param("http://127.0.0.1:8056", None, False, id="no host"),
+        pytest.param("http://127.0.0.1:8056", "", False, id="no host"),
         pytest.param("http://[evil", "127.0.0.1:8056", False, id="no valid URL"),
     ],
 )
-def test_same_origin(origin: str | None, host: str | None, allowed: bool) -> None:
-    given = {"origin": origin, "host": host}
-    headers = Headers({name: value for name, value in given.items() if value is not None})
-    assert is_same_origin(headers) is allowed
+@pytest.mark.parametrize("websocket", [False, True])
+def test_same_origin(origin: str | None, host: str, allowed: bool, websocket: bool) -> None:
+    sent = {} if origin is None else {"origin": origin}
+    assert is_same_origin(scope(websocket=websocket, host=host, **sent)) is allowed
+
+
+@pytest.mark.parametrize("websocket", [False, True])
+def test_page_of_the_other_scheme_is_another_origin(websocket: bool) -> None:
+    for tls, scheme in ((True, "https"), (False, "http")):
+        for origin in ("https", "http"):
+            request = scope(
+                websocket=websocket, tls=tls, host="dash.example", origin=f"{origin}://dash.example"
+            )
+            assert is_same_origin(request) is (scheme == origin)
 
 
 @pytest.mark.parametrize(

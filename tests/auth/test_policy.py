@@ -26,7 +26,7 @@ BOT = Principal(PrincipalKind.ACCESS_KEY, "bot")
 EMPTY = auth_data()
 LOCKED = auth_data(password=True, session_ends=NOW + 1, key=True)
 EXPIRED = auth_data(password=True, session_ends=NOW)
-OPEN_WITH_KEY = auth_data(key=True)
+KEYS_ONLY = auth_data(key=True)
 
 API = "/api/v1/positions"
 STREAM = "/api/v1/positions/stream"
@@ -53,14 +53,13 @@ ALLOWED = [
     ("form of the own page", EMPTY, scope("/", method="POST", origin=OWN), OPEN),
     ("command of a program", EMPTY, scope("/", method="POST"), OPEN),
     ("login", EMPTY, scope("/login"), OPEN),
-    # Open, with access keys
-    ("page, keys exist", OPEN_WITH_KEY, scope("/"), OPEN),
-    ("metrics, keys exist", OPEN_WITH_KEY, scope("/metrics"), OPEN),
-    ("API documents, keys exist", OPEN_WITH_KEY, scope("/api/openapi.json"), OPEN),
-    ("API with a stored key", OPEN_WITH_KEY, scope(API, key=STORED_KEY), LAPTOP),
-    ("API with a key of the settings", OPEN_WITH_KEY, scope(API, key=SETTINGS_KEY), BOT),
-    ("API with a bearer token", OPEN_WITH_KEY, scope(API, authorization=f"bearer {STORED_KEY}"), LAPTOP),
-    ("websocket with a key", OPEN_WITH_KEY, scope(STREAM, websocket=True, key=STORED_KEY), LAPTOP),
+    # Access keys, and no password
+    ("metrics with a key, no password", KEYS_ONLY, scope("/metrics", key=STORED_KEY), LAPTOP),
+    ("API documents with a key, no password", KEYS_ONLY, scope("/api/openapi.json", key=SETTINGS_KEY), BOT),
+    ("API with a stored key", KEYS_ONLY, scope(API, key=STORED_KEY), LAPTOP),
+    ("API with a key of the settings", KEYS_ONLY, scope(API, key=SETTINGS_KEY), BOT),
+    ("API with a bearer token", KEYS_ONLY, scope(API, authorization=f"bearer {STORED_KEY}"), LAPTOP),
+    ("websocket with a key", KEYS_ONLY, scope(STREAM, websocket=True, key=STORED_KEY), LAPTOP),
     # Locked: a password is set
     ("page with a session", LOCKED, scope("/", session=True), SESSION),
     ("API with a session", LOCKED, scope(API, session=True), SESSION),
@@ -106,11 +105,35 @@ REFUSED = [
     ("key in the URL", EMPTY, scope(API, query="Api_Key=secret"), refusals.KEY_IN_QUERY),
     ("key in the URL with a session", LOCKED, scope(API, session=True, query="token=x"),
      refusals.KEY_IN_QUERY),
-    ("API without a key", OPEN_WITH_KEY, scope(API), refusals.KEY_REQUIRED),
-    ("API with a wrong key", OPEN_WITH_KEY, scope(API, key=STORED_KEY + "x"), refusals.KEY_REQUIRED),
-    ("API with basic authentication", OPEN_WITH_KEY, scope(API, authorization=f"Basic {STORED_KEY}"),
+    ("API without a key", KEYS_ONLY, scope(API), refusals.KEY_REQUIRED),
+    ("API with a wrong key", KEYS_ONLY, scope(API, key=STORED_KEY + "x"), refusals.KEY_REQUIRED),
+    ("API with basic authentication", KEYS_ONLY, scope(API, authorization=f"Basic {STORED_KEY}"),
      refusals.KEY_REQUIRED),
-    ("API's websocket without a key", OPEN_WITH_KEY, scope(STREAM, websocket=True), refusals.KEY_REQUIRED),
+    ("API's websocket without a key", KEYS_ONLY, scope(STREAM, websocket=True), refusals.KEY_REQUIRED),
+    # Access keys, and no password
+    ("page, keys exist", KEYS_ONLY, scope("/"), refusals.KEYS_BUT_NO_PASSWORD),
+    ("page with a key, no password", KEYS_ONLY, scope("/", key=STORED_KEY), refusals.KEYS_BUT_NO_PASSWORD),
+    ("page in a browser, keys exist", KEYS_ONLY, scope("/", accept=HTML), refusals.KEYS_BUT_NO_PASSWORD),
+    ("login, keys exist", KEYS_ONLY, scope("/login"), refusals.KEYS_BUT_NO_PASSWORD),
+    ("page's websocket, keys exist", KEYS_ONLY, scope("/ws/view", websocket=True),
+     refusals.KEYS_BUT_NO_PASSWORD),
+    ("form, keys exist", KEYS_ONLY, scope("/_dash-update-component", method="POST"),
+     refusals.KEYS_BUT_NO_PASSWORD),
+    ("metrics, keys exist", KEYS_ONLY, scope("/metrics"), refusals.KEY_REQUIRED),
+    ("API documents, keys exist", KEYS_ONLY, scope("/api/docs", accept=HTML), refusals.KEY_REQUIRED),
+    # Behind a proxy, without a password
+    ("page through a proxy", EMPTY, scope("/", via="1.1 a"), refusals.behind_proxy("via")),
+    ("login through a proxy", EMPTY, scope("/login", via="1.1 a"), refusals.behind_proxy("via")),
+    ("API through a proxy", EMPTY, scope(API, forwarded="for=x"), refusals.behind_proxy("forwarded")),
+    ("websocket through a proxy", EMPTY, scope("/ws/view", websocket=True, x_real_ip="x"),
+     refusals.behind_proxy("x-real-ip")),
+    ("key through a proxy", KEYS_ONLY, scope(API, key=STORED_KEY, via="1.1 a"), refusals.behind_proxy("via")),
+    # The other scheme
+    ("form of a page without TLS", LOCKED,
+     scope("/", method="POST", session=True, tls=True, origin=OWN), refusals.CROSS_SITE),
+    ("websocket of a page without TLS", LOCKED,
+     scope(STREAM, websocket=True, tls=True, origin=OWN), refusals.ORIGIN_NOT_ALLOWED),
+    ("key in the URL before the login", LOCKED, scope(API, query="token=x"), refusals.KEY_IN_QUERY),
     # Locked
     ("page", LOCKED, scope("/"), refusals.LOGIN_REQUIRED),
     ("page, another login path", LOCKED, scope("/login/"), refusals.LOGIN_REQUIRED),
@@ -138,7 +161,7 @@ def test_refused(data: AuthData, request_scope: Scope, decision: Decision) -> No
     assert decide(request_scope, data) == decision
 
 
-@pytest.mark.parametrize("data", [EMPTY, LOCKED, OPEN_WITH_KEY], ids=["open", "locked", "with keys"])
+@pytest.mark.parametrize("data", [EMPTY, LOCKED, KEYS_ONLY], ids=["open", "locked", "keys only"])
 @pytest.mark.parametrize("path", sorted(HEALTH_PATHS))
 def test_health_is_always_readable(path: str, data: AuthData) -> None:
     assert decide(scope(path), data, required=True) == allow(ANONYMOUS)
@@ -154,7 +177,21 @@ def test_login_is_readable_once_a_password_is_set(path: str) -> None:
 @pytest.mark.parametrize("websocket", [False, True])
 def test_required_login_without_a_password_serves_nothing(path: str, websocket: bool) -> None:
     request = scope(path, websocket=websocket, key=SETTINGS_KEY)
-    assert decide(request, OPEN_WITH_KEY, required=True) == refusals.NO_PASSWORD
+    assert decide(request, KEYS_ONLY, required=True) == refusals.NO_PASSWORD
+
+
+@pytest.mark.parametrize("path", ["/", API, "/metrics"])
+def test_lost_keys_do_not_open(path: str) -> None:
+    store = FakeAuthStore(KEYS_ONLY)
+    policy = AccessPolicy(AccessRules(), store)
+    assert not policy.decide(scope(path)).allowed
+    store.data = EMPTY
+    assert not policy.decide(scope(path)).allowed
+
+
+def test_password_opens_the_login_through_a_proxy() -> None:
+    assert decide(scope("/login", via="1.1 a"), LOCKED).allowed
+    assert decide(scope("/", via="1.1 a", session=True), LOCKED).principal == SESSION
 
 
 def test_lost_password_locks_instead_of_opening() -> None:

@@ -1,9 +1,10 @@
 """Responses to refused requests."""
 
 import pytest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Scope
 
+from dashboard.auth.decision import Decision
 from dashboard.auth.refusals import KEY_REQUIRED, redirect_to_login
 from dashboard.auth.responses import refusal_response, refuse_websocket
 from tests.auth.builders import scope
@@ -17,10 +18,12 @@ def test_programs_receive_json() -> None:
     assert b'{"detail":"access key required' in response.body
 
 
-def test_browsers_receive_a_line_of_text() -> None:
-    response = refusal_response(KEY_REQUIRED, scope(accept="text/html"))
-    assert isinstance(response, PlainTextResponse)
-    assert response.body == f"{KEY_REQUIRED.detail}\n".encode()
+def test_browsers_receive_a_page_that_needs_no_other_file() -> None:
+    response = refusal_response(Decision(403, "refused: <b>&"), scope(accept="text/html"))
+    assert isinstance(response, HTMLResponse)
+    assert b"<p>refused: &lt;b&gt;&amp;</p>" in response.body
+    for reference in (b"src=", b"url(", b"<script", b"stylesheet", b"//"):
+        assert reference not in response.body
 
 
 def test_redirect_has_no_body() -> None:

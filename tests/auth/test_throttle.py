@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dashboard.auth.auth_store import AuthStore
 from dashboard.auth.throttle import Throttle
 from dashboard.errors import SettingsError
 from tests.auth.conftest import PASSWORD, AuthTestApp
@@ -141,9 +142,46 @@ class TestRedis:
 
 
 def test_logins_are_throttled_through_redis(redis: RedisServer, visit) -> None:
-    site: AuthTestApp = visit(redis_url=redis.url)
+    site: AuthTestApp = visit(redis_url=redis.url, proxies="127.0.0.1")
     for _ in range(5):
         assert site.log_in("wrong password").status_code == 401
     assert site.log_in().status_code == 429
     assert site.log_in(x_forwarded_for="192.0.2.7").status_code == 303
     assert not any(PASSWORD.encode() in key for key in redis.client.scan_iter())
+
+
+class TestClearing:
+    @pytest.fixture(params=["one process", "Redis"])
+    def throttles(self, request: pytest.FixtureRequest, store: AuthStore) -> list[Throttle]:
+        """One for each process that counts."""
+        if request.param == "one process":
+            return [Throttle(read_auth_data=store.read)]
+        url = request.getfixturevalue("redis").url
+        return [Throttle(url, store.read) for _ in range(2)]
+
+    def test_address(self, throttles: list[Throttle], store: AuthStore):
+        for address in ("10.0.0.1", "10.0.0.2"):
+            assert guesses(throttles[0], address, 6) == [True] * 5 + [False]
+        store.clear_lockout("10.0.0.1")
+        assert all(throttle.acquire("10.0.0.2") for throttle in throttles)
+        assert guesses(throttles[-1], "10.0.0.1", 3) == [True] * 3
+        assert guesses(throttles[0], "10.0.0.1", 3) == [True] * 2 + [False]
+
+    def test_limit_of_all_together_needs_a_clearing_of_all(self, throttles: list[Throttle], store: AuthStore):
+        guesses_from_addresses(throttles[0], 100)
+        for _ in range(6):
+            throttles[0].acquire("a browser", known=True)
+        store.clear_lockout("192.0.2.1")
+        assert throttles[-1].acquire("192.0.2.1") > 0
+        store.clear_lockout()
+        assert throttles[-1].acquire("192.0.2.1") == 0
+        assert throttles[-1].acquire("a browser", known=True) == 0
+        assert guesses_from_addresses(throttles[-1], 101) == [True] * 100 + [False]
+
+    def test_later_clearing_of_all_counts_for_a_cleared_address(
+        self, throttles: list[Throttle], store: AuthStore
+    ):
+        store.clear_lockout("10.0.0.1")
+        guesses(throttles[0], "10.0.0.1", 5)
+        store.clear_lockout()
+        assert throttles[-1].acquire("10.0.0.1") == 0

@@ -96,6 +96,10 @@ def test_private_key_is_dropped_where_reading_needs_none(exchange: str, kept: bo
     assert config == {"privateKey": "0x" + "1" * 64}
 
 
+def test_options_cannot_make_ccxt_print_requests_and_keys() -> None:
+    assert build_exchange(Credentials("bitget", config={"verbose": True})).verbose is False
+
+
 def test_options_cannot_make_ccxt_approve_fees() -> None:
     exchange = build_exchange(Credentials("aster", config={"options": {"builderFee": True}}))
     assert not exchange.options["builderFee"]

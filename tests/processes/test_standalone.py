@@ -221,13 +221,15 @@ def test_demo_trades_are_published_over_the_api():
         assert (health["status"], health["degraded"]) == ("healthy", [])
 
 
-def test_access_keys_protect_the_api_but_not_the_page(exchange: DemoThread, tmp_path: Path):
+def test_access_keys_protect_the_api_and_close_the_page(exchange: DemoThread, tmp_path: Path):
     with dashboard(options(exchange, tmp_path), "--access-keys=bot:a-key-of-enough-characters") as process:
         url = url_of(process)
         assert httpx.get(f"{url}/api/v1/positions").status_code == 401
         key = {"X-API-Key": "a-key-of-enough-characters"}
         assert httpx.get(f"{url}/api/v1/positions", headers=key).json()["positions"] == {}
-        assert httpx.get(url).status_code == 200
+        assert httpx.get(url).status_code == 503
+        assert httpx.get(f"{url}/metrics").status_code == 401
+        assert httpx.get(f"{url}/metrics", headers=key).status_code == 200
 
 
 def test_second_dashboard_on_the_same_audit_trail_is_refused(exchange: DemoThread, tmp_path: Path):
