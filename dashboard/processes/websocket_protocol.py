@@ -27,7 +27,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called with the connection of the HTTP protocol, at the start of the handshake."""
         super().connection_made(transport)
-        self._sending = Deadline(self.transport, SEND_TIMEOUT_S)
+        self._sending = Deadline(SEND_TIMEOUT_S, self.transport.abort)
         if self.transport.get_write_buffer_size():  # of an answer before the handshake
             self.pause_writing()
 
@@ -63,7 +63,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Sends an event of the application. After a refused frame the client counts as gone, without an error."""
+        """Sends an event of the application. After a refused frame the client counts as gone."""
         if self.close_sent and message["type"] != "websocket.http.response.body":
             raise ClientDisconnected
         await super().send(message)
