@@ -63,7 +63,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Sends an event of the application. After a refused frame the client counts as gone, without an error."""
+        """Sends an event of the application. After a refused frame the client counts as gone."""
         if self.close_sent and message["type"] != "websocket.http.response.body":
             raise ClientDisconnected
         await super().send(message)
