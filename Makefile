@@ -1,7 +1,7 @@
 # Every target works on a fresh clone with Python 3.11 or newer: it first installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-install check format screenshots exchanges bench lock clean setup setup-run
+.PHONY: help run test test-install check format screenshots exchanges bench lock sbom clean setup setup-run
 
 WITH_CHROMIUM = CHROMIUM="$$(dev/chromium --install)"
 WITH_REDIS = REDIS_SERVER="$$(dev/redis --install)"
@@ -46,6 +46,9 @@ bench: setup ## run the benchmarks (ARGS names some)
 
 lock: setup ## update the lock files from pyproject's ranges (ARGS='--upgrade' for the newest versions)
 	dev/lock $(ARGS)
+
+sbom: setup ## write dist/sbom.cdx.json, a CycloneDX bill of materials of the locked packages
+	dev/sbom
 
 clean: ## remove generated files and .venv
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

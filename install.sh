@@ -28,11 +28,12 @@ set -Eeuo pipefail
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 umask 022
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in output options templates preflight packages account release settings redis units nginx certificate services \
-    finish uninstall; do
+for part in output options templates preflight packages account release settings signing redis units state nginx \
+    certificate services finish uninstall; do
     # shellcheck source=/dev/null
     . "$source/deploy/install/$part.sh"
 done
+cd / # Python imports from the working folder first, and others may be able to write to the caller's
 
 main() {
     parse_options "$@"
@@ -47,10 +48,12 @@ main() {
     step saved_options "saved options"
     step release "program"
     step settings "settings"
+    step signing "key of the audit trail"
     [[ $PROCESSES == single ]] || step redis "dedicated Redis"
     step units "systemd units"
     step certificate "certificate"
     step site "nginx site"
+    step state "state folder"
     step services "running services"
     step renewal "certificate renewal"
     step prune "old releases"

@@ -82,11 +82,13 @@ def _block_reloads() -> None:
 def _load_settings(program: str, arguments: list[str]) -> "Settings":
     # An interrupt during an import would print a traceback: until the handlers are set, just exit.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from dashboard.config import configure_logging, load, secret_flags
+    from dashboard.config import configure_logging, exposed_files, load, secret_flags
 
     settings = load(arguments, program)
     configure_logging(settings)
     _warn_about_secrets(program, secret_flags(arguments))
+    for file in exposed_files():
+        print(f"{program}: {file}: its secrets are readable by all users: chmod go-r {file}", file=sys.stderr)
     return settings
 
 

@@ -1,22 +1,30 @@
 """Settings: one declaration defines the flags, the environment variables and the lines of .env."""
 
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, CliDualFlag, CliToggleFlag, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    CliDualFlag,
+    CliToggleFlag,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from pydantic_settings import SettingsError as UnreadableError
 
 from dashboard import logs
 from dashboard.domain.manual_position import FIELD_NAMES, ManualPosition
 from dashboard.domain.number_text import MAX_NUMBER_LENGTH, shortened
+from dashboard.env_files import read_protected, read_settings_files, values_in_settings_files
 from dashboard.errors import SettingsError
 from dashboard.exchange.credentials import Credentials
+from dashboard.redaction import add_secret
 
 PREFIX = "DASHBOARD_"
 _OPTION_TYPES = {
@@ -30,8 +38,13 @@ _SECRET_FLAGS = ("--api-secret", "--api-passphrase", "--access-keys", "--redis-u
 
 _SECRET_SETTINGS = ("api_key", "api_secret", "api_passphrase", "access_keys", "redis_url")
 """Settings whose values appear in no message."""
-_ENV_FILE_VARIABLE = PREFIX + "ENV_FILE"
-"""The variable that lists settings files to read instead of .env, separated by colons."""
+
+
+class _SettingsFiles(DotEnvSettingsSource):
+    """The settings files, read only if they are protected from other users."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return values_in_settings_files()
 
 
 class Settings(BaseSettings):
@@ -43,8 +56,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
-        env_file_encoding="utf-8",
         env_ignore_empty=True,
         dotenv_filtering="match_prefix",
         extra="forbid",
@@ -93,6 +104,9 @@ class Settings(BaseSettings):
     audit_flush: Literal["interval", "always", "never"] = Field(
         "interval",
         description="when the trail is flushed to disk: every second (interval), always or never",
+    )
+    audit_signing_key_file: Path | None = Field(
+        None, description="key that signs the trail, made by dashboard-audit create-key; not in its folder"
     )
     position_interval: float = Field(
         1.0,
@@ -168,6 +182,18 @@ class Settings(BaseSettings):
             raise ValueError(f"give at most {MAX_NUMBER_LENGTH} characters")
         return given
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The sources beneath the flags, in the order of their precedence."""
+        return init_settings, env_settings, _SettingsFiles(settings_cls)
+
     @property
     def manual_position(self) -> ManualPosition:
         """The position or the levels given by settings. Raises PositionError."""
@@ -212,20 +238,18 @@ class Settings(BaseSettings):
 def load(arguments: Sequence[str], program: str = "dashboard-run") -> Settings:
     """Reads flags, environment and .env. Raises SettingsError with one line that names each mistake."""
     try:
-        settings = Settings(_cli_parse_args=list(arguments), _cli_prog_name=program, _env_file=_env_files())
+        settings = Settings(_cli_parse_args=list(arguments), _cli_prog_name=program)
     except ValidationError as error:
         raise SettingsError("; ".join(_describe(one) for one in error.errors(include_url=False))) from None
     except UnreadableError as error:
         raise SettingsError(f"{_without_values(str(error))}: see {program} --help") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{os.environ.get(_ENV_FILE_VARIABLE, '.env')} cannot be read: {error}") from None
     return settings
 
 
 def configure_logging(settings: Settings) -> None:
     """Sets level and format of the log, and hides secrets in it."""
     for secret in settings.secrets:
-        logs.add_secret(secret)
+        add_secret(secret)
     logs.configure(settings.log_level, json=settings.log_json, debug=settings.debug)
 
 
@@ -239,18 +263,15 @@ def require_redis_url(settings: Settings) -> str:
     return settings.redis_connection_url
 
 
-def _env_files() -> tuple[Path, ...]:
-    """The settings files. Raises OSError if one that DASHBOARD_ENV_FILE lists cannot be opened."""
-    listed = os.environ.get(_ENV_FILE_VARIABLE)
-    files = tuple(Path(part) for part in listed.split(os.pathsep)) if listed else ()
-    for file in files:
-        file.open("rb").close()
-    return files or (Path(".env"),)
-
-
 def secret_flags(arguments: Sequence[str]) -> list[str]:
     """The flags among `arguments` that expose a secret on the command line."""
     return [flag for flag in _SECRET_FLAGS if any(one.split("=")[0] == flag for one in arguments)]
+
+
+def exposed_files() -> list[Path]:
+    """The settings files with a secret that every user of this machine may read."""
+    names = {(PREFIX + name).lower() for name in _SECRET_SETTINGS}
+    return [file.path for file in read_settings_files() if file.is_readable_by_all and names & {*file.values}]
 
 
 def _plain_text(secret: SecretStr | None) -> str | None:
@@ -280,8 +301,8 @@ def _quoted(value: object) -> str:
 
 def _read_options(path: Path) -> dict[str, Any]:
     try:
-        options = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        options = json.loads(read_protected(path)[0])
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
     if not isinstance(options, dict):
         raise SettingsError(f"--exchange-config {path}: must be a JSON object, as for ccxt's constructor")

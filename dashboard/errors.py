@@ -1,13 +1,21 @@
 """Errors that a user sees. Each message names what is wrong, the value given and the next step."""
 
+from dashboard.outside_text import scrub
+
 
 class DashboardError(Exception):
-    """Base of all errors that a user sees as one line."""
+    """Base of all errors that a user sees as one line.
+
+    A message may contain text from outside: each is scrubbed and cut here, so that none is forgotten.
+    """
 
     exit_code = 1
     """The exit code of a process that ends with it."""
     retry_after_s = 0.0
     """The least wait before a retry, where an exchange demands one."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(scrub(message))
 
 
 class UsageError(DashboardError):

@@ -1,17 +1,17 @@
 """Logging to standard error, as text or as JSON, without known secrets and without queries of URLs."""
 
-import json as to_json
 import logging
 import os
 import re
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
+
+from dashboard.outside_text import printable
+from dashboard.redaction import redact
 
 _TEXT_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _JOURNAL_FORMAT = "%(levelname)s %(name)s: %(message)s"
@@ -26,14 +26,11 @@ _SERVER_LOGGERS = (
 """Loggers that install handlers of their own."""
 _SYSLOG_PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 _SYSLOG_DEBUG = 7
-_MIN_SUBSTRING_LENGTH = 4
-"""Shorter secrets are redacted only as whole words."""
+_MAX_LENGTH = 32_768
+"""Characters of a line with its traceback: an error may contain a whole answer of an exchange."""
 
 _QUERY = re.compile(r"(?<=[\w/.~%:-])(?:\?|%(?:25)*3f)\S+?(\"?)(?=\s|$)", re.IGNORECASE)
 """The query of a URL or a path, also where its question mark is percent-encoded."""
-
-_spellings: set[str] = set()
-_secret_pattern: re.Pattern[str] | None = None
 
 
 def configure(level: str, *, json: bool, debug: bool) -> None:
@@ -55,21 +52,6 @@ def configure(level: str, *, json: bool, debug: bool) -> None:
         server.propagate = True
 
 
-def add_secret(secret: str | None) -> None:
-    """Redacts `secret` in every later log line, in plain text, in JSON and encoded for a URL."""
-    global _secret_pattern
-    if not secret:
-        return
-    _spellings.update(_spellings_of(secret))
-    longest_first = sorted(_spellings, key=len, reverse=True)
-    _secret_pattern = re.compile("|".join(map(_pattern, longest_first)))
-
-
-def redact(text: str) -> str:
-    """`text` with *** in place of each known secret."""
-    return _secret_pattern.sub("***", text) if _secret_pattern else text
-
-
 class _LogHandler(logging.StreamHandler[Any]):
     """The handler of `configure`, which replaces it and leaves the handlers of others."""
 
@@ -87,10 +69,13 @@ class _LogHandler(logging.StreamHandler[Any]):
 
 
 class _TextFormatter(logging.Formatter):
-    """Formats a record as a line of text, followed by its traceback."""
+    """Formats a record as a line of text, followed by its further lines and its traceback.
+
+    These are indented, so that no text from outside looks like a record.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return _cleaned(super().format(record))
+        return "\n    ".join(map(printable, _cleaned(super().format(record)).splitlines()))
 
 
 class _JournalFormatter(_TextFormatter):
@@ -144,18 +129,7 @@ def _redacted(value: Any) -> Any:
 
 
 def _cleaned(text: str) -> str:
-    """`text` without known secrets, and without queries, where unknown keys and signatures stand."""
+    """`text` cut, and without known secrets and queries, where unknown keys and signatures stand."""
+    if len(text) > _MAX_LENGTH:
+        text = f"{text[: _MAX_LENGTH // 2]} … {text[-_MAX_LENGTH // 2 :]}"
     return _QUERY.sub(r"?***\1", redact(text))
-
-
-def _spellings_of(secret: str) -> Iterable[str]:
-    """The secret in plain text, encoded for a URL, in JSON and in Python's repr."""
-    encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
-    lower = {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), each) for each in encoded}
-    escaped = {to_json.dumps(secret)[1:-1], repr(secret)[1:-1], *secret.splitlines()}
-    return {each for each in {secret} | encoded | lower | escaped if each}
-
-
-def _pattern(spelling: str) -> str:
-    escaped = re.escape(spelling)
-    return escaped if len(spelling) >= _MIN_SUBSTRING_LENGTH else rf"(?<!\w){escaped}(?!\w)"

@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
-from dotenv import dotenv_values
 from platformdirs import user_state_path
 
-from dashboard.errors import SettingsError
+from dashboard.env_files import values_in_settings_files
 
 _STATE_DIR_VARIABLE = "DASHBOARD_STATE_DIR"
-_ENV_FILES_VARIABLE = "DASHBOARD_ENV_FILE"
+_LOG_DIR_VARIABLE = "DASHBOARD_LOG_DIR"
+_SIGNING_KEY_VARIABLE = "DASHBOARD_AUDIT_SIGNING_KEY_FILE"
 
 
 def auth_file(state_dir: Path | None = None) -> Path:
@@ -19,7 +19,7 @@ def auth_file(state_dir: Path | None = None) -> Path:
 
 def manual_positions_file(state_dir: Path | None = None) -> Path:
     """Returns the JSON file of the positions entered on the page."""
-    return (state_dir or _user_state_directory()) / "positions.json"
+    return (state_dir or _user_state_directory()) / "positions" / "positions.json"
 
 
 def default_audit_directory() -> Path:
@@ -32,30 +32,25 @@ def configured_state_directory(flag: str | None) -> Path | None:
 
     For commands that do not load all settings. Raises SettingsError if a settings file cannot be read.
     """
-    found = flag or os.environ.get(_STATE_DIR_VARIABLE) or _from_env_files()
+    found = flag or _configured(_STATE_DIR_VARIABLE)
     return Path(found) if found else None
+
+
+def configured_audit_directory() -> Path:
+    """Returns the directory of the audit trail. Raises SettingsError if a settings file cannot be read."""
+    found = _configured(_LOG_DIR_VARIABLE)
+    return Path(found) if found else default_audit_directory()
+
+
+def configured_signing_key() -> Path | None:
+    """Returns the file of the audit trail's signing key, or None. Raises SettingsError like the directory."""
+    found = _configured(_SIGNING_KEY_VARIABLE)
+    return Path(found) if found else None
+
+
+def _configured(variable: str) -> str | None:
+    return os.environ.get(variable) or values_in_settings_files().get(variable.lower())
 
 
 def _user_state_directory() -> Path:
     return user_state_path("position-dashboard")
-
-
-def _from_env_files() -> str | None:
-    """Returns the value of the last file that has one. Files named by DASHBOARD_ENV_FILE must exist."""
-    named = os.environ.get(_ENV_FILES_VARIABLE)
-    found = None
-    for file in named.split(os.pathsep) if named else [".env"]:
-        try:
-            values = _read(Path(file), required=bool(named))
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{file} cannot be read: {error}") from None
-        set_here = (value for name, value in values.items() if name.upper() == _STATE_DIR_VARIABLE and value)
-        found = next(set_here, found)
-    return found
-
-
-def _read(file: Path, *, required: bool) -> dict[str, str | None]:
-    if not required and not file.exists():
-        return {}
-    with file.open(encoding="utf-8") as lines:
-        return dotenv_values(stream=lines)

@@ -21,6 +21,11 @@ def run(*arguments: str, cwd: Path, program: str = RUN) -> subprocess.CompletedP
     )
 
 
+def write_env(here: Path, text: str, mode: int = 0o600) -> None:
+    (here / ".env").write_text(text, encoding="utf-8")
+    (here / ".env").chmod(mode)
+
+
 @pytest.mark.parametrize(
     ("arguments", "env", "line"),
     [
@@ -49,7 +54,7 @@ def run(*arguments: str, cwd: Path, program: str = RUN) -> subprocess.CompletedP
 def test_wrong_setting_ends_the_start_with_one_line_and_code_2(
     tmp_path: Path, arguments: list[str], env: str, line: str
 ) -> None:
-    (tmp_path / ".env").write_text(env, encoding="utf-8")
+    write_env(tmp_path, env)
     ended = run(*arguments, cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith(f"dashboard-run: {line}")
@@ -71,3 +76,9 @@ def test_secret_on_the_command_line_is_warned_about(tmp_path: Path, program: str
         f"{name}: --api-secret and --redis-url: command lines are visible to other users; "
         "set DASHBOARD_API_SECRET and DASHBOARD_REDIS_URL in the environment or in .env instead"
     )
+
+
+def test_readable_file_with_a_secret_is_warned_about(tmp_path: Path) -> None:
+    write_env(tmp_path, "DASHBOARD_API_SECRET=s3cr3t", mode=0o644)
+    warning, *_ = run("--allowed-hosts=http://x", "--demo", "--port=0", cwd=tmp_path).stderr.splitlines()
+    assert warning == "dashboard-run: .env: its secrets are readable by all users: chmod go-r .env"

@@ -12,7 +12,8 @@ from urllib.parse import quote_plus
 import pytest
 import uvicorn
 
-from dashboard import logs
+from dashboard import logs, redaction
+from tests.known_secrets import forget_secrets
 from tests.waiting import TIMEOUT_S
 
 ROOT = Path(__file__).parents[1]
@@ -24,8 +25,7 @@ CONFIGURED = ("ccxt", *UVICORN, "gunicorn.error", "gunicorn.access")
 @pytest.fixture(autouse=True)
 def _restored_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Undoes the logging configuration and the secrets of each test."""
-    monkeypatch.setattr(logs, "_spellings", set())
-    monkeypatch.setattr(logs, "_secret_pattern", None)
+    forget_secrets(monkeypatch)
     loggers = [logging.getLogger(), *map(logging.getLogger, CONFIGURED)]
     before = [(each, each.level, each.handlers[:], each.propagate, each.disabled) for each in loggers]
     yield
@@ -57,6 +57,26 @@ class TestTextFormat:
         log.info("b")
         log.warning("c")
         assert [line[-1] for line in capsys.readouterr().err.splitlines()] == logged
+
+    def test_text_from_outside_cannot_look_like_a_record(self, capsys):
+        logs.configure("info", json=False, debug=False)
+        log = logging.getLogger("dashboard.any")
+        log.info("begins\n2026-01-01 CRITICAL forged\r2026\u2028<2>forged \x1b[2J\u202e")
+        try:
+            raise ValueError("gone\n2026-01-01 CRITICAL forged")
+        except ValueError:
+            log.exception("it failed")
+        lines = capsys.readouterr().err.splitlines()
+        assert [line for line in lines if not line.startswith("    ")] == [lines[0], lines[4]]
+        assert lines[3] == "    <2>forged  [2J"
+
+    def test_huge_text_is_cut_in_its_middle(self, capsys):
+        logs.configure("info", json=False, debug=False)
+        logging.getLogger("dashboard").info("begin%send", "x" * 10_000_000)
+        line = capsys.readouterr().err
+        assert len(line) < 40_000
+        assert "begin" in line
+        assert line.endswith("end\n")
 
     def test_debug_lines_of_ccxt_are_never_logged(self, capsys):
         logs.configure("debug", json=False, debug=True)
@@ -123,7 +143,7 @@ JOURNAL = """
 import logging, os, sys
 stream = os.fstat(2)
 os.environ["JOURNAL_STREAM"] = sys.argv[1] or f"{stream.st_dev}:{stream.st_ino}"
-from dashboard import logs
+from dashboard import logs, redaction
 logs.configure("debug", json=sys.argv[2] == "json", debug=False)
 log = logging.getLogger("dashboard.x")
 for level in (10, 20, 30, 40, 50):
@@ -141,7 +161,7 @@ def journal(stream: str = "", form: str = "text") -> list[str]:
 class TestJournal:
     def test_each_line_begins_with_its_priority_and_has_no_date(self):
         lines = journal()
-        assert lines[:2] == ["<7>DEBUG dashboard.x: first", "<7>second"]
+        assert lines[:2] == ["<7>DEBUG dashboard.x: first", "<7>    second"]
         assert [line[:3] for line in lines[::2]] == ["<7>", "<6>", "<4>", "<3>", "<2>"]
 
     def test_redirected_standard_error_gets_lines_with_a_date(self):
@@ -154,7 +174,7 @@ class TestJournal:
 def redacting_logger(form: str) -> logging.Logger:
     """Configures logging in `form` with `SECRET` redacted."""
     logs.configure("info", json=form == "json", debug=False)
-    logs.add_secret(SECRET)
+    redaction.add_secret(SECRET)
     return logging.getLogger("dashboard")
 
 
@@ -168,10 +188,10 @@ class TestQueries:
             ("GET /a%3Fkey=x HTTP/1.1", "GET /a?*** HTTP/1.1"),
             ("GET /a%253fkey=x HTTP/1.1", "GET /a?*** HTTP/1.1"),
             ('GET /?"x"y HTTP/1.1', "GET /?*** HTTP/1.1"),
-            ("bitget GET https://api.example/v2?a=b&sign=x", "bitget GET https://api.example/v2?***"),
+            ("bitget GET https://api.example/v2?a=b&sign=x", "bitget GET https://api.example/v2"),
             (
-                "two https://a.example/?x\nhttps://b.example/?y z",
-                "two https://a.example/?***\nhttps://b.example/?*** z",
+                "two https://a.example/?x and https://b.example/?y z",
+                "two https://a.example/ and https://b.example/ z",
             ),
             ("no query? none, /a? neither", "no query? none, /a? neither"),
         ],
@@ -249,19 +269,19 @@ class TestRedaction:
 
     def test_longest_secret_is_redacted_first(self, logged, form):
         log = redacting_logger(form)
-        logs.add_secret(SECRET + "-and-more")
+        redaction.add_secret(SECRET + "-and-more")
         log.info(f"{SECRET}-and-more")
         assert "more" not in logged()
 
     def test_short_secret_is_redacted_only_as_a_whole_word(self, capsys, form):
         log = redacting_logger(form)
-        logs.add_secret("abc")
+        redaction.add_secret("abc")
         log.info("abc alphabcd key=abc&x")
         assert "*** alphabcd key=***&x" in capsys.readouterr().err
 
     def test_empty_secret_redacts_nothing(self, capsys, form):
         log = redacting_logger(form)
-        logs.add_secret("")
-        logs.add_secret(None)
+        redaction.add_secret("")
+        redaction.add_secret(None)
         log.info("all of it")
         assert "all of it" in capsys.readouterr().err

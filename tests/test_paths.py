@@ -15,7 +15,7 @@ from dashboard.paths import (
 
 def test_files_lie_in_the_given_state_directory(tmp_path: Path) -> None:
     assert auth_file(tmp_path) == tmp_path / "access" / "access.db"
-    assert manual_positions_file(tmp_path) == tmp_path / "positions.json"
+    assert manual_positions_file(tmp_path) == tmp_path / "positions" / "positions.json"
 
 
 def test_default_is_one_directory_of_the_user() -> None:

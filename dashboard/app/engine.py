@@ -14,7 +14,9 @@ from dashboard.app.account_identity import identify, name_of
 from dashboard.app.context import AppContext, EngineInfo
 from dashboard.app.event_router import EventRouter
 from dashboard.audit.flushing import FlushPolicy
+from dashboard.audit.key_file import UnusableKey, load_key, refuse_inside
 from dashboard.audit.logger import AuditLogger
+from dashboard.audit.signing_key import SigningKey
 from dashboard.clock import now_ms
 from dashboard.config import Settings
 from dashboard.demo.account.demo_levels import DEMO_LEVELS
@@ -31,7 +33,6 @@ from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.feed.account_feed import AccountFeed
 from dashboard.feed.price_feed import PriceFeed
-from dashboard.logs import add_secret
 from dashboard.paths import default_audit_directory, manual_positions_file
 from dashboard.positions.account_owner import owner_record
 from dashboard.positions.checkpoint_writer import CheckpointWriter
@@ -41,6 +42,7 @@ from dashboard.positions.manual_store import ManualPositionStore
 from dashboard.positions.monitor import PositionMonitor
 from dashboard.positions.tracker import PositionTracker
 from dashboard.positions.trail_replay import RestoredTrail, TrailReplay, restore_trail
+from dashboard.redaction import add_secret
 from dashboard.state.markets import Markets
 from dashboard.systemd import is_managed
 
@@ -86,8 +88,7 @@ class Engine:
 
     def info_now(self) -> EngineInfo:
         """The current facts."""
-        degraded = self.audit.degraded if self.audit else None
-        problem = str(degraded) if degraded else None
+        problem = self.audit.problem if self.audit else None
         return replace(self.info, running=self.monitor.running and self.feed.running, audit_problem=problem)
 
     @property
@@ -144,7 +145,19 @@ def _audit(settings: Settings, environment: Environment) -> Iterator[AuditLogger
         folder = settings.log_dir or default_audit_directory()
         if environment is Environment.DEMO and settings.log_dir is None:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="dashboard-demo-")))
-        yield stack.enter_context(AuditLogger(folder, FlushPolicy(settings.audit_flush)))
+        key = _signing_key(settings.audit_signing_key_file, folder)
+        yield stack.enter_context(AuditLogger(folder, FlushPolicy(settings.audit_flush), key=key))
+
+
+def _signing_key(path: Path | None, folder: Path) -> SigningKey | UnusableKey | None:
+    """The key that signs the trail in `folder`, or the reason why it cannot. Raises UnusableKey if inside."""
+    if path is None:
+        return None
+    refuse_inside(folder, path)
+    try:
+        return load_key(path)
+    except UnusableKey as error:
+        return error
 
 
 def _assemble(

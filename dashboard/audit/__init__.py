@@ -4,7 +4,8 @@ Each line is in the file of its day. The order is that of the lines' numbers: wh
 differs from that of the days. Checkpoints between the lines contain what the lines before them amount to.
 
 Verification finds every change of a line that another line follows, and every change inside the last line.
-Two changes it cannot find without help: whole lines cut off the very end, and a trail rewritten from some
-line on with all hashes computed again. Against both, keep the head (number and hash of the last line) in
-another place: `dashboard-audit verify` prints it, and `verify --head` checks that it is still in the trail.
+A writer of the folder can compute all hashes again, but not sign them: a `signature` line contains an ed25519
+signature of the line before it, by a key that is kept elsewhere (see `signer`, `signature_check`). What no
+signature can show is that lines were cut off the very end. Against that, keep a checkpoint in another place:
+`dashboard-audit checkpoint` prints it, and `verify --checkpoint` checks that it is still in the trail.
 """

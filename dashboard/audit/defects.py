@@ -23,7 +23,13 @@ class Defect(StrEnum):
     CONTENT = "content"
     """The line is as it was written, but contradicts those before it."""
     HEAD = "head"
-    """The known head is not in the trail."""
+    """The known head, or the line of a checkpoint that was kept elsewhere, is not in the trail."""
+    SIGNATURE = "signature"
+    """A signature does not match the lines before it."""
+    UNSIGNED = "not signed"
+    """Lines were not signed, or later than the writer signs them."""
+    KEY = "key"
+    """A key signed that is not the expected one, or for which the key before it made no certificate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,8 @@ from heapq import heapify, heappop, heappush
 
 from dashboard.audit.defects import InvalidRecord
 from dashboard.audit.line_reader import forwards
-from dashboard.audit.records import AuditLine, parse
+from dashboard.audit.records import MAX_SEQ, AuditLine, parse
 from dashboard.audit.trail_files import TrailFile
-
-_AFTER_ALL = 10**18
-"""A number above that of any line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +40,14 @@ def in_order(files: Sequence[TrailFile]) -> Iterator[PlacedLine]:
     heapify(waiting)
     while waiting:
         _, index, cursor = heappop(waiting)
-        yield from cursor.lines_up_to(waiting[0][0] if waiting else _AFTER_ALL)
+        yield from cursor.lines_up_to(waiting[0][0] if waiting else MAX_SEQ)
         if cursor.next is not None and cursor.next.seq is not None:
             heappush(waiting, (cursor.next.seq, index, cursor))
 
 
 def _first_numbers(files: Sequence[TrailFile]) -> list[int]:
     """The number of each file's first valid line; without one, that of the next file."""
-    numbers, following = [], _AFTER_ALL
+    numbers, following = [], MAX_SEQ
     for file in reversed(files):
         with closing(_lines(file)) as lines:
             following = next((line.seq for line in lines if line.seq is not None), following)

@@ -11,7 +11,10 @@ from typing import Self
 
 from dashboard.audit.flushing import Flusher, FlushPolicy
 from dashboard.audit.health import AuditDegraded, reason_of
+from dashboard.audit.key_file import UnusableKey
 from dashboard.audit.records import JSON, MAX_LINE_BYTES, ChainHead, to_json, to_text
+from dashboard.audit.signer import Signer, SigningThread
+from dashboard.audit.signing_key import SigningKey
 from dashboard.audit.system_records import CHECKPOINT, GAP, SYSTEM_KINDS
 from dashboard.audit.trail import Trail
 from dashboard.audit.writer_lock import TrailTaken
@@ -37,10 +40,12 @@ class AuditLogger:
         flush: FlushPolicy = FlushPolicy.INTERVAL,
         interval_s: float = 1.0,
         clock: Callable[[], datetime] = utc_now,
+        key: SigningKey | UnusableKey | None = None,
     ) -> None:
         """Opens the trail and repairs a torn last line. Raises TrailTaken; a disk error only degrades it.
 
-        `interval_s` is for FlushPolicy.INTERVAL; `clock` returns a datetime with its time zone.
+        `interval_s` is for FlushPolicy.INTERVAL; `clock` returns a datetime with its time zone. Without a
+        `key` lines are not signed; the error of one that cannot be used is reported as `unsigned`.
         """
         self.directory = directory
         self.errors = 0
@@ -48,7 +53,13 @@ class AuditLogger:
         self._clock = clock
         self._mutex = threading.Lock()
         self._flusher = Flusher(flush, interval_s, self._flushed)
-        self._trail = Trail(directory, self._flusher)
+        self.unsigned: str | None = None
+        """The reason why lines are not signed although they should be, or None."""
+        if isinstance(key, UnusableKey):
+            self.unsigned = f"the audit trail is not signed: {key}"
+            log.error("%s", self.unsigned)
+        self._signer = Signer(key) if isinstance(key, SigningKey) else None
+        self._trail = Trail(directory, self._flusher, self._signer)
         self._write_failure: AuditDegraded | None = None
         self._flush_failure: AuditDegraded | None = None
         self._closed = False
@@ -56,11 +67,17 @@ class AuditLogger:
             self._trail.ensure_open(clock())
         except OSError as error:
             self._failed(error, lost=False)
+        self._signing = SigningThread(self._sign_due) if self._signer else None
 
     @property
     def degraded(self) -> AuditDegraded | None:
         """The current failure, or None. Safe to read from any thread."""
         return self._write_failure or self._flush_failure
+
+    @property
+    def problem(self) -> str | None:
+        """The reason why lines are lost or not signed, as one line; None while all is well."""
+        return str(self.degraded) if self.degraded else self.unsigned
 
     @property
     def head(self) -> ChainHead | None:
@@ -89,14 +106,22 @@ class AuditLogger:
             return self._trail.head if self._flusher.line_written() else None
 
     def close(self) -> None:
-        """Flushes all lines to the disk and releases the lock. Later records are lost."""
+        """Signs and flushes all lines to the disk and releases the lock. Later records are lost."""
+        if self._signing:
+            self._signing.stop()
         with self._mutex:
             if self._closed:
                 return
             try:
                 self._append_gap()
+                self._trail.sign_rest(self._clock())
             except (OSError, TrailTaken) as error:
-                log.error("%s; it is closed without a record of the loss", self._write_failure or error)
+                log.error(
+                    "%s; it is closed without a record of the loss or a last signature",
+                    self._write_failure or error,
+                )
+            if self._signer and self._signer.newest:
+                log.info("newest checkpoint of the audit trail: %s", self._signer.newest.to_json())
             self._closed = True
             self._flusher.stop()
             self._trail.close_file()
@@ -115,6 +140,17 @@ class AuditLogger:
             raise OSError("the audit trail is closed")
         self._append_gap()
         self._trail.append(kind, text, self._clock())
+
+    def _sign_due(self) -> None:
+        with self._mutex:
+            if self._closed or self._write_failure or self._signer is None:
+                return
+            try:
+                if self._signer.is_due(now := self._clock()):
+                    self._trail.ensure_open(now)
+                    self._flusher.line_written()
+            except (OSError, TrailTaken) as error:
+                self._failed(error, lost=False)
 
     def _append_gap(self) -> None:
         """Writes the gap record of a failure that has ended."""

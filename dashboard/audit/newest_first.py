@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.audit.line_reader import backwards
+from dashboard.audit.records import MAX_SEQ
 from dashboard.audit.trail_files import TrailFile
 
 _START = re.compile(rb'\{"seq":(\d{1,18}),"time":"(\d{4}-\d\d-\d\d)T')
-_UNNUMBERED = 10**18
+_UNNUMBERED = MAX_SEQ
 """Above every number, so that a line without one is yielded where it is found."""
 
 

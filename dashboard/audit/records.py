@@ -7,12 +7,13 @@ Every byte counts: another space or another order of the keys makes another hash
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from dashboard.audit.defects import Defect, InvalidRecord
 
@@ -22,7 +23,10 @@ GENESIS = "0" * 64
 """The `before` of the first line."""
 MAX_LINE_BYTES = 1 << 20
 """Limit of a line, so that reading needs little memory whatever a file contains."""
+MAX_SEQ = 10**18
+"""A number above that of any line."""
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 _HASH_KEY = b',"hash":"'
 _END = b'"}\n'
 _HASH_AT = -(64 + len(_END))
@@ -90,9 +94,13 @@ def parse(raw: bytes) -> AuditLine:
     if sha256(raw[:_HASH_KEY_AT]).hexdigest().encode("ascii") != raw[_HASH_AT : -len(_END)]:
         raise InvalidRecord(Defect.CHANGED, "its hash does not match its content")
     try:
-        return _record(json.loads(raw.decode("ascii")))
+        return _record(json.loads(raw.decode("ascii"), parse_constant=_refuse_constant))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InvalidRecord(Defect.UNREADABLE, f"its hash matches, but it is not a record: {error}") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _record(fields: dict[str, Any]) -> AuditLine:
@@ -100,6 +108,8 @@ def _record(fields: dict[str, Any]) -> AuditLine:
     record = AuditLine(**fields)
     if type(record.seq) is not int or record.time.tzinfo is None or not isinstance(record.entry, dict):
         raise ValueError("a field has an unexpected type")
+    if not 0 < record.seq < MAX_SEQ or not _HASH.fullmatch(record.before):
+        raise ValueError("its number, or the hash of the line before, is none")
     return record
 
 

@@ -8,8 +8,10 @@ GAP = "gap"
 """Records before this one were lost: their number, the start and the reason."""
 CLOCK = "clock"
 """The clock was set back: the following times are earlier than those before, in the files of their days."""
+SIGNATURE = "signature"
+"""The signature of the line before it, by the key that it names; see `signer`."""
 
-SYSTEM_KINDS = frozenset({HEALED, BROKEN, GAP, CLOCK})
+SYSTEM_KINDS = frozenset({HEALED, BROKEN, GAP, CLOCK, SIGNATURE})
 """Kinds that callers of `AuditLogger.record` cannot use."""
 
 CHECKPOINT = "checkpoint"

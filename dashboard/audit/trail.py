@@ -8,7 +8,8 @@ from dashboard.audit.day_file import DayFile
 from dashboard.audit.flushing import Flusher
 from dashboard.audit.records import JSON, ChainHead, compose, to_json, to_text
 from dashboard.audit.recovery import TrailEnd, recover, repair_last_line
-from dashboard.audit.system_records import BROKEN, CLOCK, HEALED
+from dashboard.audit.signer import Signer
+from dashboard.audit.system_records import BROKEN, CLOCK, HEALED, SIGNATURE
 from dashboard.audit.trail_files import day_path
 from dashboard.audit.writer_lock import WriterLock
 
@@ -19,9 +20,10 @@ _CLOCK_JITTER = timedelta(seconds=1)
 class Trail:
     """Appends lines; not thread-safe. Methods that open the trail raise OSError or TrailTaken."""
 
-    def __init__(self, directory: Path, flusher: Flusher) -> None:
+    def __init__(self, directory: Path, flusher: Flusher, signer: Signer | None = None) -> None:
         self._directory = directory
         self._flusher = flusher
+        self._signer = signer
         self._lock = WriterLock(directory)
         self._file: DayFile | None = None
         self._day: date | None = None
@@ -31,9 +33,11 @@ class Trail:
         self.head: ChainHead | None = None
 
     def ensure_open(self, now: datetime) -> None:
-        """Opens the trail, also after a change by another process, and writes the pending records."""
+        """Opens the trail, also after a change by another process, and writes what is due or pending."""
         if self._file is None or not self._file.is_unchanged():
             self._open()
+        if self._signer and self._signer.is_due(now):
+            self._sign(self._signer, now)
         while self._pending:
             kind, entry = self._pending[0]
             self._write(kind, to_json(entry), now)
@@ -43,6 +47,13 @@ class Trail:
         """Appends one line. `entry` is already encoded as JSON."""
         self.ensure_open(now)
         self._write(kind, entry, now)
+
+    def sign_rest(self, now: datetime) -> None:
+        """Signs the lines after the newest signature."""
+        if self._signer and self._signer.has_unsigned_lines:
+            self.ensure_open(now)
+            if self._signer.has_unsigned_lines:
+                self._sign(self._signer, now)
 
     def close_file(self) -> None:
         """Closes the file. The lock and the head are kept."""
@@ -74,8 +85,23 @@ class Trail:
         if self.head is None or end.head.seq > self.head.seq:
             self.head = end.head
             self._time = end.last.time if end.last else None
+        if self._signer:
+            self._signer.trail_opened()
 
     def _write(self, kind: str, entry: str, now: datetime) -> None:
+        time = self._prepare(now)
+        self._append_line(kind, entry, time)
+        if self._signer:
+            self._signer.line_written(time)
+
+    def _sign(self, signer: Signer, now: datetime) -> None:
+        time = self._prepare(now)
+        assert self.head is not None
+        self._append_line(SIGNATURE, to_json(signer.entry(self.head)), time)
+        signer.signature_written()
+
+    def _prepare(self, now: datetime) -> datetime:
+        """Opens the file of the next line, and returns its time."""
         now = now.astimezone(UTC)
         if self._time is not None and now < self._time:
             if self._time - now > _CLOCK_JITTER:
@@ -84,7 +110,7 @@ class Trail:
                 now = self._time
         if self._file is None or now.date() != self._day:
             self._enter_day(now.date())
-        self._append_line(kind, entry, now)
+        return now
 
     def _record_set_back(self, previous: datetime, now: datetime) -> None:
         """Ends the open file: the next line may be in the file of an earlier day."""

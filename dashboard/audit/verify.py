@@ -1,6 +1,6 @@
 """Verification of a whole trail: finds where it is not as it was written."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from dashboard.audit.chain import Chain
 from dashboard.audit.defects import Defect, FoundDefect, InvalidRecord
 from dashboard.audit.line_order import PlacedLine, in_order
 from dashboard.audit.records import AuditLine, ChainHead
+from dashboard.audit.signature_check import SignatureCheck, SignedPart
 from dashboard.audit.system_records import GAP, HEALED
 from dashboard.audit.trail_files import TrailFile, require_trail_files
 
@@ -27,6 +28,8 @@ class VerificationReport:
     last: datetime | None = None
     head: ChainHead | None = None
     """The head of the last valid line. A copy kept elsewhere proves later that the end was not cut off."""
+    parts: list[SignedPart] = field(default_factory=list)
+    """The lines by the key that signed them."""
     lost: int = 0
     """Records that could not be written, by the trail's own gap records."""
     repaired: int = 0
@@ -52,28 +55,39 @@ class ContentCheck(Protocol):
 
 
 def verify(
-    directory: Path, known_head: ChainHead | None = None, content: ContentCheck | None = None
+    directory: Path,
+    known_heads: Iterable[ChainHead] = (),
+    content: ContentCheck | None = None,
+    public_keys: Collection[str] = (),
 ) -> VerificationReport:
-    """Checks every line of every day, and that `known_head` is among them. Raises NoTrail."""
+    """Checks every line of every day, and that each of `known_heads` is among them. Raises NoTrail.
+
+    With `public_keys`, one of them must have signed the trail, or certified the key that did.
+    """
     files = require_trail_files(directory)
-    verification = _Verification(files, known_head, content)
+    verification = _Verification(files, known_heads, content, SignatureCheck(public_keys))
     for line in in_order(files):
         verification.check_line(line)
-    verification.check_known_head()
+    verification.finish()
     return verification.report
 
 
 class _Verification:
     def __init__(
-        self, files: Sequence[TrailFile], known_head: ChainHead | None, content: ContentCheck | None
+        self,
+        files: Sequence[TrailFile],
+        known_heads: Iterable[ChainHead],
+        content: ContentCheck | None,
+        signatures: SignatureCheck,
     ) -> None:
         self.report = VerificationReport(files=len(files))
         self._chain = Chain([file.day for file in files])
         self._path, self._line = files[-1].path, 0
         """The place of the line that is checked."""
         self._content = content
-        self._known_head = known_head
-        self._known_head_found = False
+        self._signatures = signatures
+        self._missing_heads = dict.fromkeys(known_heads)
+        """The known heads that were not found yet, in their order."""
 
     def check_line(self, line: PlacedLine) -> None:
         self._path, self._line = line.file.path, line.number
@@ -89,21 +103,29 @@ class _Verification:
                 self._count(record)
                 self._check_place(record, line.file.day)
                 self._check_content(record)
+                self._list(self._signatures.add(record))
 
-    def check_known_head(self) -> None:
-        if self._known_head is None or self._known_head_found:
-            return
+    def finish(self) -> None:
         head = self.report.head
         end = f"the trail ends with line {head.seq}" if head else "no valid line is left"
-        known = f"line {self._known_head.seq} is missing or has another hash"
-        self._add(Defect.HEAD, f"{known}; {end}")
+        for known in self._missing_heads:
+            self._list(
+                [InvalidRecord(Defect.HEAD, f"line {known.seq} is missing or has another hash; {end}")]
+            )
+        self._list(self._signatures.finish())
+        self.report.parts = self._signatures.parts
 
     def _add(self, defect: Defect, detail: str) -> None:
         if self._content is not None:
             self._content.lose_track()
-        self.report.defect_count += 1
-        if len(self.report.defects) < MAX_LISTED_DEFECTS:
-            self.report.defects.append(FoundDefect(self._path, self._line, defect, detail))
+        self._signatures.lose_track()
+        self._list([InvalidRecord(defect, detail)])
+
+    def _list(self, found: Iterable[InvalidRecord]) -> None:
+        for each in found:
+            self.report.defect_count += 1
+            if len(self.report.defects) < MAX_LISTED_DEFECTS:
+                self.report.defects.append(FoundDefect(self._path, self._line, each.defect, str(each)))
 
     def _check_place(self, record: AuditLine, day: date) -> None:
         try:
@@ -120,7 +142,7 @@ class _Verification:
         report = self.report
         report.first, report.last = report.first or record.time, record.time
         report.head = record.head
-        self._known_head_found = self._known_head_found or record.head == self._known_head
+        self._missing_heads.pop(record.head, None)
         if record.kind == GAP and isinstance(lost := record.entry.get("lost"), int):
             report.lost += lost
         elif record.kind == HEALED:

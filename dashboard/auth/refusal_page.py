@@ -13,6 +13,7 @@ _PAGE = """<!DOCTYPE html>
 <link rel="icon" href="data:,">
 <style>
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem }}
+p::first-letter {{ text-transform: uppercase }}
 </style>
 </head>
 <body>
@@ -27,4 +28,4 @@ body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh aut
 
 def refusal_page(detail: str) -> str:
     """Returns the page that shows why a request was refused, and what to do."""
-    return _PAGE.format(detail=escape(detail[:1].upper() + detail[1:]))
+    return _PAGE.format(detail=escape(detail))

@@ -41,10 +41,10 @@ class ManualPosition:
     def from_fields(cls, given: Mapping[str, str | None]) -> "ManualPosition":
         """Parses texts by field name, ignoring blank ones. Raises PositionError, naming the field."""
         texts = {name: text for name, value in given.items() if (text := _text(name, value))}
-        unknown = ", ".join(sorted(texts.keys() - FIELD_NAMES))
-        if unknown:
+        if unknown := sorted(texts.keys() - FIELD_NAMES):
             names = ", ".join(sorted(FIELD_NAMES))
-            raise PositionError(f"{unknown[:MAX_NUMBER_LENGTH]}: a position has no such field; use {names}")
+            listed = ", ".join(unknown)[:MAX_NUMBER_LENGTH]
+            raise PositionError(f"{listed}: a position has no such field; use {names}")
         side = _side(texts.pop("side", None))
         entered = cls(side=side, **{name: _number(name, text) for name, text in texts.items()})
         _check(entered)

@@ -26,11 +26,14 @@ from dashboard.exchange.exchange_client import ExchangeClient
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
 from dashboard.exchange.fill_streams import FillStreams
 from dashboard.exchange.normalize import Raw, positive
+from dashboard.outside_text import scrub
 
 log = logging.getLogger(__name__)
 
 _UNREADABLE = (ExchangeUnavailable, *UNREADABLE)
 """Errors of a row: those that adapters raise, and any of a row of another form than the documented one."""
+_MAX_NAME = 60
+"""Characters of a symbol as a row has it."""
 _CLOCK_WAIT_S = 1.0
 """Longest wait for the exchange's time after its positions, once it was measured."""
 
@@ -145,9 +148,9 @@ class AccountClient:
         await self._ensure_markets()
         with translate_errors(self.id):
             rows = await self._adapter.fetch_trades(instrument.symbol, since, until)
-        own = (row for row in rows if row.get("symbol") in (instrument.symbol, None))
-        fills = (self._adapter.fill(row, instrument) for row in own)
-        return tuple(fill for fill in fills if fill is not None)
+            own = (row for row in rows if row.get("symbol") in (instrument.symbol, None))
+            fills = (self._adapter.fill(row, instrument) for row in own)
+            return tuple(fill for fill in fills if fill is not None)
 
     async def fetch_funding(self, instrument: Instrument, since: int, until: int) -> tuple[Funding, ...]:
         """Returns funding payments from `since` to `until` (ms since 1970); empty if unsupported."""
@@ -156,8 +159,8 @@ class AccountClient:
         await self._ensure_markets()
         with translate_errors(self.id):
             rows = await self._adapter.fetch_funding(instrument.symbol, since, until)
-        own = (row for row in rows if row.get("symbol") == instrument.symbol)
-        return tuple(self._adapter.payment(row, instrument) for row in own)
+            own = (row for row in rows if row.get("symbol") == instrument.symbol)
+            return tuple(self._adapter.payment(row, instrument) for row in own)
 
     async def fetch_closed_positions(self, since: int) -> frozenset[tuple[str, Side]]:
         """Returns symbol and side of the positions closed since `since`; empty if unsupported."""
@@ -236,8 +239,7 @@ class AccountClient:
         step of the local clock between two measurements changes nothing.
         """
         if self._has("fetchTime"):
-            # TypeError: a response with status 200 may lack the time.
-            with suppress(DashboardError, TypeError), translate_errors(self.id):
+            with suppress(DashboardError), translate_errors(self.id):
                 self._clock_offset_ms = int(await self._ccxt.fetch_time()) - now_ms() - 1
 
     def _exchange_time_ms(self, at: int) -> int:
@@ -254,6 +256,6 @@ class AccountClient:
 
 def _unread_market(symbol: str, reason: object) -> UnreadPart:
     if isinstance(reason, Exception) and not isinstance(reason, DashboardError):
-        log.error("a row of %s has an unknown form", symbol, exc_info=reason)
+        log.error("a row of %s has an unknown form", scrub(symbol, _MAX_NAME), exc_info=reason)
         reason = f"a row has an unknown form ({type(reason).__name__}): see the log"
-    return UnreadPart(symbol, str(reason), frozenset((symbol,)))
+    return UnreadPart(scrub(symbol, _MAX_NAME), str(reason), frozenset((symbol,)))

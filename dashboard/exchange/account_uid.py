@@ -16,6 +16,7 @@ from dashboard.errors import DashboardError, ExchangeLacks
 from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.factory import build_exchange, reject_non_json_responses
+from dashboard.exchange.lineage import find
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ def account_uid(credentials: Credentials) -> str | None:
         reason = f"{credentials.exchange} did not respond within {_TIMEOUT_S:g} s"
     except DashboardError as error:
         reason = str(error)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except Exception as error:  # ccxt signs with a malformed key until its cryptography fails, in any way
         reason = f"{credentials.exchange} has no readable answer: {type(error).__name__}"
     log.warning("the exchange's id of the account is unknown until the next start: %s", reason)
     return None
@@ -118,8 +119,7 @@ async def fetch_account_uid(exchange: Any) -> str | None:
     """
     if exchange.walletAddress:
         return str(exchange.walletAddress).lower()
-    names = (cls.__name__ for cls in type(exchange).__mro__)
-    requests = next((UID_REQUESTS[name] for name in names if name in UID_REQUESTS), ())
+    requests = find(UID_REQUESTS, exchange.id) or ()
     for request in requests[:-1]:
         with suppress(DashboardError):
             return await _request_uid(exchange, request)
@@ -133,11 +133,11 @@ async def _request_uid(exchange: Any, request: UidRequest) -> str:
     try:
         parent = reduce(getitem, parents, response)
         uid = str(parent[name])
-    except (LookupError, TypeError):
+        sub_account = parent.get(request.sub_account) if request.sub_account else None
+    except (AttributeError, LookupError, TypeError):
         raise _lacks_id(exchange) from None
     if uid in _NO_ID:
         raise _lacks_id(exchange)
-    sub_account = parent.get(request.sub_account) if request.sub_account else None
     return f"{uid} {sub_account}" if sub_account else uid
 
 

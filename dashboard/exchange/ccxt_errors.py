@@ -1,7 +1,7 @@
 """Translation of ccxt's exceptions into the dashboard's, as one line without secrets."""
 
 import asyncio
-import re
+import logging
 from types import TracebackType
 
 from aiohttp import ClientError
@@ -14,8 +14,12 @@ from dashboard.errors import (
     ExchangeUnavailable,
     UnknownSymbol,
 )
+from dashboard.outside_text import scrub
+
+log = logging.getLogger(__name__)
 
 _MAX_LENGTH = 160
+"""Characters of the exchange's own message."""
 _TRANSLATIONS: tuple[tuple[type[BaseException], type[DashboardError], str], ...] = (
     (ccxt.PermissionDenied, CredentialError, "the API key lacks a permission: allow it to read futures"),
     (ccxt.AuthenticationError, CredentialError, "the API key was rejected: check key, secret and passphrase"),
@@ -32,12 +36,12 @@ _TRANSLATIONS: tuple[tuple[type[BaseException], type[DashboardError], str], ...]
     (Exception, ExchangeUnavailable, "the connection failed"),  # aiohttp's own, which ccxt does not wrap
 )
 
-UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """Exceptions of ccxt and of the conversion for rows of an unexpected form."""
 
 
 class translate_errors:  # noqa: N801 - reads as a function in `with translate_errors(...)`, as in contextlib
-    """Raises DashboardErrors in place of ccxt's exceptions inside a `with` block.
+    """Raises DashboardErrors in place of ccxt's exceptions inside a `with` block, unreadable rows included.
 
     A CancelledError without a request to cancel this task comes from ccxt closing the socket of a
     pending watcher: it is raised as ExchangeUnavailable. A class, since it is faster than a generator
@@ -61,18 +65,16 @@ class translate_errors:  # noqa: N801 - reads as a function in `with translate_e
             if task is not None and not task.cancelling():
                 raise ExchangeUnavailable(f"{self._exchange}: the connection was closed") from None
         elif isinstance(error, (ccxt.BaseError, ClientError, OSError)):
-            raise _translate(self._exchange, error) from error
+            raise _translate(self._exchange, error) from None  # a traceback would show what is scrubbed
+        elif isinstance(error, UNREADABLE):
+            log.error("%s: an answer has an unknown form", self._exchange, exc_info=error)
+            name = type(error).__name__
+            raise ExchangeUnavailable(
+                f"{self._exchange}: an answer has an unknown form ({name}): see the log"
+            ) from None
 
 
 def _translate(exchange: str, error: BaseException) -> DashboardError:
     translated, text = next((to, text) for cls, to, text in _TRANSLATIONS if isinstance(error, cls))
-    detail = _one_line(exchange, str(error))
+    detail = scrub(str(error).removeprefix(exchange), _MAX_LENGTH)
     return translated(f"{exchange}: {text}" + (f" ({detail})" if detail else ""))
-
-
-def _one_line(exchange: str, text: str) -> str:
-    """Returns the exchange's message shortened, without markup and query strings (they may be signed)."""
-    text = re.sub(r"<[^>]*>", " ", text.removeprefix(exchange).strip())
-    text = re.sub(r"(\w+://[^\s?]+)\?\S*", r"\1", text)
-    text = " ".join(text.split())
-    return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…"

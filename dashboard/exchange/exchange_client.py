@@ -126,7 +126,7 @@ class ExchangeClient:
             return await self.watch_last_trade(instrument)
         with translate_errors(self.id):
             raw = await self._ccxt.watch_ticker(instrument.symbol)
-        return normalize_ticker.ticker(self._ccxt, raw, now_ms())
+            return normalize_ticker.ticker(self._ccxt, raw, now_ms())
 
     async def watch_mark_price(self, instrument: Instrument) -> Ticker:
         """Waits for the next mark price of the websocket."""
@@ -134,19 +134,19 @@ class ExchangeClient:
             self.share_markets_with(self._mark_streams)
         with translate_errors(self.id):
             raw = await self._mark_streams.watch_mark_price(instrument.symbol)
-        return normalize_ticker.mark_price(self._ccxt, raw, now_ms())
+            return normalize_ticker.mark_price(self._ccxt, raw, now_ms())
 
     async def watch_bids_asks(self, instrument: Instrument) -> Ticker:
         """Waits for the next best bid and ask of the websocket."""
         with translate_errors(self.id):
             raw = (await self._ccxt.watch_bids_asks([instrument.symbol])).get(instrument.symbol, {})
-        return normalize_ticker.best_prices(self._ccxt, raw, now_ms())
+            return normalize_ticker.best_prices(self._ccxt, raw, now_ms())
 
     async def watch_last_trade(self, instrument: Instrument) -> Ticker:
         """Waits for the next public trade of the websocket."""
         with translate_errors(self.id):
             trades = await self._ccxt.watch_trades(instrument.symbol)
-        return normalize_ticker.last_trade(trades, now_ms())
+            return normalize_ticker.last_trade(trades, now_ms())
 
     def reset_websockets(self) -> None:
         """Drops all websockets: pending watchers fail, and the next one reconnects.
@@ -162,7 +162,7 @@ class ExchangeClient:
         """Requests the current prices."""
         with translate_errors(self.id):
             raw = await self._ccxt.fetch_ticker(instrument.symbol)
-        ticker = normalize_ticker.ticker(self._ccxt, raw, now_ms())
+            ticker = normalize_ticker.ticker(self._ccxt, raw, now_ms())
         if ticker.mark is None and instrument.is_contract and self._has("fetchMarkPrice"):
             with suppress(DashboardError):  # the ticker is still valid without a mark price
                 return ticker.merged(await self.fetch_mark_price(instrument))
@@ -172,7 +172,7 @@ class ExchangeClient:
         """Requests the mark price alone."""
         with translate_errors(self.id):
             raw = await self._ccxt.fetch_mark_price(instrument.symbol)
-        return normalize_ticker.mark_price(self._ccxt, raw, now_ms())
+            return normalize_ticker.mark_price(self._ccxt, raw, now_ms())
 
     def require_candles(self, timeframe: str) -> None:
         """Raises ExchangeLacks if the exchange has no candles of this timeframe."""
@@ -184,7 +184,7 @@ class ExchangeClient:
         self.require_candles(timeframe)
         with translate_errors(self.id):
             rows = await self._ccxt.fetch_ohlcv(instrument.symbol, timeframe, limit=_CANDLE_COUNT)
-        return normalize.candles(rows)
+            return normalize.candles(rows)
 
     async def fetch_margin_tiers(self, instrument: Instrument) -> tuple[MarginTier, ...]:
         """Returns the margin tiers; empty where the exchange does not publish them."""

@@ -9,6 +9,7 @@ import ccxt.pro
 from ccxt.base.errors import BadResponse, NotSupported
 
 from dashboard.errors import CredentialError, ExchangeLacks, SettingsError, UnknownExchange
+from dashboard.exchange.ccxt_numbers import limit_numbers
 from dashboard.exchange.credentials import Credentials
 from dashboard.exchange.request_guard import allow_reads_only
 from dashboard.exchange.retry_after import honor_retry_after
@@ -49,6 +50,7 @@ def build_exchange(credentials: Credentials) -> Any:
     except (AttributeError, TypeError, ValueError) as error:
         raise SettingsError(f"--exchange-config is rejected by ccxt: {error}") from None
     exchange.number = str
+    limit_numbers()
     allow_reads_only(exchange)
     honor_retry_after(exchange)
     if credentials.testnet:

@@ -9,12 +9,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-_HTX = ("account_info", "position_info", "account_position_info", "openorders", "matchresults_exact",
-        "financial_record_exact")  # fmt: skip
+_HTX = ("account_info", "position_info", "account_position_info", "openorders")
+_HTX_HISTORY = ("matchresults_exact", "financial_record_exact")
 _LISTEN_KEY = ("POST listenKey", "PUT listenKey")
 _USER_DATA_STREAM = ("POST userDataStream", "PUT userDataStream")
+_USER_DATA_STREAM_V1 = ("POST api/v1/userDataStream", "PUT api/v1/userDataStream")
 READS: Mapping[str, tuple[str, ...]] = {
-    "aster": _LISTEN_KEY,
+    "aster": tuple(f"{method} {version}/listenKey" for method in ("POST", "PUT") for version in ("v1", "v3")),
     "binance": (*_LISTEN_KEY, *_USER_DATA_STREAM),
     "bingx": _USER_DATA_STREAM,
     "bitfinex": (
@@ -23,7 +24,7 @@ READS: Mapping[str, tuple[str, ...]] = {
         "POST auth/r/trades/{symbol}/hist",
         "POST auth/r/wallets",
     ),
-    "bitrue": ("POST listenKey", "PUT listenKey/{listenKey}"),
+    "bitrue": ("POST poseidon/api/v1/listenKey", "PUT poseidon/api/v1/listenKey/{listenKey}"),
     "cex": tuple(f"POST get_{what}" for what in ("candles", "pairs_info", "server_time", "ticker")),
     "coinbaseinternational": ("POST auth",),
     "cryptocom": ("POST private/get-positions", "POST private/get-trades", "POST private/user-balance"),
@@ -42,8 +43,17 @@ READS: Mapping[str, tuple[str, ...]] = {
         *(f"POST full/v1/{what}" for what in ("account_summary", "aggregated_account_summary")),
         "POST full/v1/get_sub_accounts",
     ),
-    "hashkey": _USER_DATA_STREAM,
-    "htx": tuple(f"POST {contract}_{what}" for contract in ("contract", "swap") for what in _HTX),
+    "hashkey": _USER_DATA_STREAM_V1,
+    "htx": tuple(
+        f"POST {contract}_{what}"
+        for contract in ("api/v1/contract", "swap-api/v1/swap")
+        for what in (*_HTX, *_HTX_HISTORY)
+    )
+    + tuple(
+        f"POST {contract}_{what}"
+        for contract in ("api/v3/contract", "swap-api/v3/swap")
+        for what in _HTX_HISTORY
+    ),
     "hyperliquid": ("POST info",),
     "kraken": tuple(
         f"POST {what}"
@@ -51,8 +61,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     ),
     "kucoin": ("POST bullet-public", "POST bullet-private"),
     "mexc": _USER_DATA_STREAM,
-    "paradex": ("POST auth",),
-    "toobit": _USER_DATA_STREAM,
+    "paradex": ("POST auth", "POST v2/auth"),
+    "toobit": _USER_DATA_STREAM_V1,
     "weex": ("POST capi/v3/account/income",),
     "whitebit": (
         *(f"POST collateral-account/{what}" for what in ("balance", "funding-history")),
@@ -65,11 +75,14 @@ READS: Mapping[str, tuple[str, ...]] = {
 }
 """Requests that read although their method or path does not show it.
 
-Each is a method and the end of a path as ccxt declares it. A class of ccxt includes those of its parents.
+Each is a method and a path, exactly as ccxt declares it. A class of ccxt includes those of its parents.
 """
 
 _PROCEDURES_BY_GET = ("deribit", "coinbaseinternational", "ndax")
-_READING_PROCEDURE = re.compile("get|auth|ticker|orderbook|trades|summary|status|assets", re.IGNORECASE)
+_READING_PROCEDURE = re.compile(
+    "get_[a-z0-9_]+|Get[A-Z][A-Za-z0-9]+|auth|Authenticate(User|2FA)?|ticker|tickers_by_currency|"
+    "orderbook|trades|summary|status|assets"
+)
 _ACT = re.compile(
     "accept|activate|add|adjust|agree|apply|approve|assign|bind|borrow|burn|buy|cancel|change|claim|close|collect|"
     "configure|confirm|convert|create|deactivate|decrease|deduct|del|delete|disable|disconnect|edit|enable|"
@@ -88,31 +101,37 @@ _READING_MESSAGES: Mapping[str, tuple[str, ...]] = {
     "bithumb": ("list",),
     "deepcoin": ("sendTopicAction",),
     "htx": ("req",),
-    "luno": ("api_key_id",),
+    "luno": ("api_key_id", "api_key_secret"),
     "toobit": ("swap",),
     "upbit": ("list",),
 }
 """Operations of subscriptions that name none of the words above."""
+_NEUTRAL = ("id", "req_id", "symbol", "api", "spot", "swap", "future")
+"""Fields and values next to an operation: numbers of requests, markets and their kinds, kinds of a login."""
 
 
 def is_read(classes: Iterable[str], method: str, path: str) -> bool:
     """True if a REST request only reads. `classes` are the ids of ccxt's exchange and of its parents."""
     classes = tuple(classes)
-    if any(_ends_with(f"{method} {path}", read) for name in classes for read in READS.get(name, ())):
+    if any(f"{method} {path}" in READS.get(name, ()) for name in classes):
         return True
-    if method != "GET":
+    if method != "GET" or _has_word(_ACT, path):
         return False
-    if any(name in _PROCEDURES_BY_GET for name in classes):
-        return bool(_READING_PROCEDURE.match(path.rsplit("/", 1)[-1]))
-    return not _has_word(_ACT, path)
+    is_procedure = any(name in _PROCEDURES_BY_GET for name in classes)
+    return not is_procedure or bool(_READING_PROCEDURE.fullmatch(path.rsplit("/", 1)[-1]))
 
 
 def is_reading_message(classes: Iterable[str], message: object) -> bool:
-    """True if a websocket message subscribes, signs in or keeps the connection open."""
+    """True if all that a websocket message names subscribes, signs in or keeps the connection open."""
+    listed = {operation for name in classes for operation in _READING_MESSAGES.get(name, ())}
     operations = operations_of(message)
-    if any(operation in _READING_MESSAGES.get(name, ()) for name in classes for operation in operations):
-        return True
-    return not operations or any(_has_word(_READING_WORD, operation) for operation in operations)
+    named = [operation for operation in operations if operation not in _NEUTRAL]
+    return bool(named or not operations) and all(each in listed or _is_reading(each) for each in named)
+
+
+def _is_reading(operation: str) -> bool:
+    """True if a word of an operation reads, and none of the others is an act."""
+    return _has_word(_READING_WORD, operation) and not _has_word(_ACT, operation, besides=_READING_WORD)
 
 
 def operations_of(message: object) -> tuple[str, ...]:
@@ -125,13 +144,8 @@ def operations_of(message: object) -> tuple[str, ...]:
     return named or tuple(map(str, message))
 
 
-def _ends_with(request: str, read: str) -> bool:
-    method, _, path = request.partition(" ")
-    read_method, _, read_path = read.partition(" ")
-    return method == read_method and f"/{path}".endswith(f"/{read_path}")
-
-
-def _has_word(word: re.Pattern[str], text: str) -> bool:
+def _has_word(word: re.Pattern[str], text: str, besides: re.Pattern[str] | None = None) -> bool:
     """True if a word of a path or an operation matches entirely, without regard to case."""
     text = re.sub(r"\{[^}]*\}", "", text)  # placeholders
-    return any(word.fullmatch(each.lower()) for each in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", text))
+    words = [each.lower() for each in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", text)]
+    return any(word.fullmatch(each) for each in words if besides is None or not besides.fullmatch(each))

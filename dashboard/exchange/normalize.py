@@ -5,31 +5,32 @@ unreadable values become None (unknown), never zero.
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from ccxt.base.decimal_to_precision import DECIMAL_PLACES, TICK_SIZE
 
 from dashboard.domain.margin import MarginTier
 from dashboard.domain.market import Candle, Instrument, Payoff
+from dashboard.domain.number_text import parse_number
 from dashboard.errors import ExchangeLacks
+from dashboard.exchange.lineage import find, lineage
 
 Raw = Mapping[str, Any]
 
 _MIN_POSITIVE, _MAX_POSITIVE = Decimal("1e-15"), Decimal("1e15")
-_TIERS_BY_NOTIONAL = ("bitget", "bybit", "binance", "binanceusdm", "aster")
+_TIERS_BY_NOTIONAL = {"aster": True, "binance": True, "binancecoinm": False, "bitget": True, "bybit": True}
 """Exchanges whose `minNotional` in ccxt is a notional value. OKX, HTX and Kraken count contracts there."""
 
 
 def number(value: object) -> Decimal | None:
-    """Returns a finite number, or None for any other value."""
-    if value is None or value == "":
+    """Returns a possible number, or None for any other value: infinite, endless, or no number at all."""
+    if not isinstance(value, str | int | float | Decimal):
         return None
     try:
-        result = Decimal(value if type(value) is str else str(value))
-    except InvalidOperation:
+        return parse_number(str(value))
+    except ValueError:
         return None
-    return result if result.is_finite() else None
 
 
 def positive(value: object) -> Decimal | None:
@@ -47,12 +48,12 @@ def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
         )
     return Instrument(
         exchange=exchange,
-        symbol=market["symbol"],
-        id=market["id"],
-        base=market["base"],
-        quote=market["quote"],
-        settle=market.get("settle") or market["quote"],
-        kind=market["type"],
+        symbol=str(market["symbol"]),
+        id=str(market["id"]),
+        base=str(market["base"]),
+        quote=str(market["quote"]),
+        settle=str(market.get("settle") or market["quote"]),
+        kind=str(market["type"]),
         payoff=_payoff(exchange, market),
         contract_size=_contract_size(exchange, market),
         price_step=_step(market, "price", precision_mode),
@@ -63,7 +64,7 @@ def instrument(exchange: str, market: Raw, precision_mode: int) -> Instrument:
 def _payoff(exchange: str, market: Raw) -> Payoff:
     if not market.get("inverse"):
         return Payoff.LINEAR
-    return Payoff.INVERSE_BASE if exchange == "bitget" else Payoff.INVERSE
+    return Payoff.INVERSE_BASE if "bitget" in lineage(exchange) else Payoff.INVERSE
 
 
 def _contract_size(exchange: str, market: Raw) -> Decimal:
@@ -71,7 +72,7 @@ def _contract_size(exchange: str, market: Raw) -> Decimal:
 
     ccxt takes Bybit's smallest order for it, but inverse contracts there are counted in dollars.
     """
-    if exchange == "bybit" and market.get("inverse"):
+    if "bybit" in lineage(exchange) and market.get("inverse"):
         return Decimal(1)
     return positive(market.get("contractSize")) or Decimal(1)
 
@@ -103,4 +104,4 @@ def margin_tiers(exchange: str, rows: Sequence[Raw]) -> tuple[MarginTier, ...]:
         for row in rows
         if (rate := positive(row.get("maintenanceMarginRate")))
     )
-    return tiers if exchange in _TIERS_BY_NOTIONAL else tiers[:1]
+    return tiers if find(_TIERS_BY_NOTIONAL, exchange) else tiers[:1]

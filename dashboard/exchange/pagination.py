@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator
 
 from dashboard.errors import ExchangeUnavailable
+from dashboard.exchange.lineage import find
 from dashboard.exchange.normalize import Raw
 
 PAGE_SIZE = 100
@@ -34,7 +35,7 @@ async def fetch_all_rows(exchange: str, fetch_page: FetchPage, since: int, until
 
     Raises ExchangeUnavailable after too many pages: a partial history would appear complete.
     """
-    length = _MAX_SPANS_MS.get(exchange, _MAX_SPAN_MS)
+    length = find(_MAX_SPANS_MS, exchange) or _MAX_SPAN_MS
     rows: dict[str, Raw] = {}
     for span in spans(since, until, length):
         await _fetch_span(exchange, fetch_page, span, rows)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboard.exchange.lineage import find
 from dashboard.exchange.normalize import Raw, number, positive
 
 
@@ -61,8 +62,8 @@ class TickerFormat:
 
 
 def format_of(exchange: str) -> TickerFormat:
-    """Returns the format of an exchange, by ccxt's id."""
-    return _FORMATS.get(exchange, _UNKNOWN)
+    """Returns the format of an exchange or of the one it is a region of, by ccxt's id."""
+    return find(_FORMATS, exchange) or _UNKNOWN
 
 
 def _growth(price: Decimal | None, before: object) -> Decimal | None:
@@ -117,7 +118,7 @@ _PHEMEX = TickerFormat(
 )  # fmt: skip
 
 _FORMATS: Mapping[str, TickerFormat] = {
-    **dict.fromkeys(("aster", "binance", "binancecoinm", "binanceusdm"), _BINANCE),
+    **dict.fromkeys(("aster", "binance"), _BINANCE),
     "bingx": TickerFormat(last=("c", "lastPrice")),
     "bitget": TickerFormat(last=("lastPr", "lastPrice")),
     "bybit": TickerFormat(last=("lastPrice",)),
@@ -126,10 +127,10 @@ _FORMATS: Mapping[str, TickerFormat] = {
     "htx": TickerFormat(last=("close",), change=_htx_change),
     "hyperliquid": TickerFormat(last=(), change=_hyperliquid_change),
     "krakenfutures": TickerFormat(last=("last",), change=_kraken_change),
-    **dict.fromkeys(("kucoin", "kucoinfutures"), _KUCOIN),
+    "kucoin": _KUCOIN,
     # Only changes are sent, and requests return no mark price that could confirm an unchanged one.
     "lighter": TickerFormat(last=("last_trade_price",), mark_limit_ms=30_000),
     "mexc": TickerFormat(last=("lastPrice", "p"), mark=("fairPrice",), change=_mexc_change),
-    **dict.fromkeys(("okx", "myokx", "okxus"), _OKX),
+    "okx": _OKX,
     "phemex": _PHEMEX,
 }

@@ -71,6 +71,10 @@ _GAUGES = {
         "dashboard_audit_untold_records",
         "Lost audit records that the trail does not mention yet.",
     ),
+    "audit_unsigned": (
+        "dashboard_audit_unsigned",
+        "1 while the audit trail should be signed, but its key cannot be used.",
+    ),
 }
 
 

@@ -110,6 +110,7 @@ class FeedStats:
             "audit_errors": self._audit.errors,
             "audit_degraded": int(degraded is not None),
             "audit_untold": degraded.lost if degraded else 0,
+            "audit_unsigned": int(self._audit.unsigned is not None),
         }
 
     def _count(self, update: PositionUpdate) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.domain.contract_units import is_same_contract
 from dashboard.domain.cross_check import cross_check, failed
-from dashboard.domain.disagreement import Disagreement
+from dashboard.domain.disagreement import ComparedFigure, Disagreement
 from dashboard.domain.keys import PositionKey
 from dashboard.domain.position import Position
 from dashboard.positions.disagreement_records import disagreement_record
@@ -46,7 +46,7 @@ class CrossChecks:
         """
         count = 0
         for key, row in rows.items():
-            compared = cross_check(self._as_shown(key, row), self._book.live_price(key))
+            compared = self._compare(key, row)
             if compared:
                 wrong = failed(compared)
                 self._set(key, Disagreement(wrong) if wrong else None)
@@ -73,6 +73,16 @@ class CrossChecks:
         for key in moved if disagreement else ():
             self._book.set_disagreement(key, disagreement)
             self._write(key, disagreement)
+
+    def _compare(self, key: PositionKey, row: Position) -> tuple[ComparedFigure, ...]:
+        """Compares one row. One that cannot be compared is unchecked, and the others are not affected."""
+        try:
+            return cross_check(self._as_shown(key, row), self._book.live_price(key))
+        except Exception:
+            log.exception(
+                "%s cannot be compared with the exchange's figures: it keeps the last result", key.label
+            )
+            return ()
 
     def _as_shown(self, key: PositionKey, row: Position) -> Position:
         """The row; with the size as it is shown as long as that is in another contract."""

@@ -56,6 +56,8 @@ class ManualPositionStore:
             saved = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
+        except RecursionError:
+            raise ValueError("the file is nested too deeply") from None
         if not isinstance(saved, dict):
             raise ValueError("the file does not contain a JSON object")
         return saved

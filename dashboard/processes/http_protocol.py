@@ -57,7 +57,7 @@ class HttpProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Called for each new connection."""
         super().connection_made(transport)
-        self._opened_at = self.loop.time()
+        self._waiting_since = self.loop.time()
         self._receiving = Deadline(transport, RECEIVE_TIMEOUT_S)
         self._sending = Deadline(transport, SEND_TIMEOUT_S)
         # Any unsent byte pauses writing, so that `_sending` runs until the client has read everything.
@@ -73,10 +73,16 @@ class HttpProtocol(H11Protocol):
     def handle_events(self) -> None:
         """Handles what was received so far."""
         super().handle_events()
-        if self.conn.their_state in _RECEIVING and not self.transport.is_closing():
+        is_open = self.transport.get_protocol() is self and not self.transport.is_closing()
+        if is_open and self.conn.their_state in _RECEIVING:  # a websocket has another protocol by now
             self._receiving.start()
         else:
             self._receiving.stop()
+
+    def on_response_complete(self) -> None:
+        """Called once an answer is written; the client may send its next request."""
+        self._waiting_since = self.loop.time()
+        super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Passes the connection on to the websocket protocol, or answers 503 if there are too many."""
@@ -112,7 +118,7 @@ class HttpProtocol(H11Protocol):
     def _make_room(self) -> None:
         """Drops the connection that waited longest if there are too many; this one if all are at work."""
         if len(self.connections) > max_connections():
-            dropped = min(self._waiting(), key=lambda each: each._opened_at, default=self)
+            dropped = min(self._waiting(), key=lambda each: each._waiting_since, default=self)
             log.warning(
                 "all %d connections are in use: the longest waiting one is dropped", max_connections()
             )

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from dashboard.app.context import AppContext
 from dashboard.domain.keys import MarketKey
 from dashboard.errors import DashboardError
+from dashboard.outside_text import scrub
 from dashboard.replication.commands import (
     COMMAND,
     RESPONSE,
@@ -63,7 +64,7 @@ class CommandServer:
             except ValueError as error:
                 log.warning(
                     "dropped an invalid command; feed and web workers may run different versions: %s",
-                    str(error).splitlines()[0],
+                    scrub(str(error)),
                 )
 
     def _submit(self, command: Command) -> None:

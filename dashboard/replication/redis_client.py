@@ -6,6 +6,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from dashboard.errors import SettingsError
+from dashboard.outside_text import scrub
 
 _TIMEOUT_S = 1.0
 """Time allowed for a connection or a response. The mirrored state ages while a client waits."""
@@ -25,4 +26,4 @@ def describe_error(error: RedisError, url: str) -> str:
     """Returns address and error as one line, without the password that the URL may contain."""
     parts = urlsplit(url)
     where = parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}"
-    return f"Redis at {where}: {' '.join(str(error).split()) or type(error).__name__}"
+    return f"Redis at {where}: {scrub(str(error)) or type(error).__name__}"

@@ -8,6 +8,7 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 
 from dashboard.clock import now_ms
+from dashboard.outside_text import scrub
 from dashboard.replication.clock_offset import ClockOffset, to_local_times
 from dashboard.replication.messages import HEADER, StateMessage, deserialize, join_parts
 from dashboard.replication.mirror import Mirror
@@ -50,11 +51,11 @@ class Subscriber:
             try:
                 self._listen()
             except RedisError as error:
-                self._report(f"Redis: {' '.join(str(error).split())}")
+                self._report(f"Redis: {scrub(str(error))}")
             except ValueError as error:
                 self._report(
                     "invalid message from the feed; feed and web workers may run different versions: "
-                    f"{str(error).splitlines()[0]}"
+                    f"{scrub(str(error))}"
                 )
             except Exception:
                 log.exception("a message of the feed could not be applied; reading the complete state")

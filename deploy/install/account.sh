@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the files
-# The system user, without a shell, and its directories.
+# The system user, without a shell, and the directories that only root writes. That of its state: see state.sh.
 
 ACCOUNT=dashboard
 
@@ -7,9 +7,7 @@ directories() { # PATH MODE OWNER GROUP
     cat <<LIST
 /etc/dashboard 0750 root $ACCOUNT
 /etc/dashboard/keys 0750 root $ACCOUNT
-/var/lib/dashboard 0750 $ACCOUNT $ACCOUNT
-/var/lib/dashboard/access 0750 $ACCOUNT $ACCOUNT
-/var/lib/dashboard/audit 0750 $ACCOUNT $ACCOUNT
+/etc/dashboard/signing 0750 root $ACCOUNT
 /opt/dashboard 0755 root root
 /opt/dashboard/releases 0755 root root
 LIST
@@ -31,7 +29,7 @@ account_plan() {
 account_apply() {
     local path mode owner group
     if ! getent passwd "$ACCOUNT" >/dev/null; then
-        run useradd --system --user-group --home-dir /var/lib/dashboard --no-create-home \
+        run useradd --system --user-group --home-dir "$STATE" --no-create-home \
             --shell /usr/sbin/nologin --comment "Position Dashboard" "$ACCOUNT"
     fi
     [[ $(getent passwd "$ACCOUNT" | cut -d: -f7) == */nologin ]] ||

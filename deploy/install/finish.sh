@@ -48,6 +48,7 @@ print_next_steps() {
     else
         info "  exchange      sudo editor $KEYS && sudo systemctl $(value_RELOAD)"
     fi
+    info "  audit trail   sudo dashboard-audit verify           (keep a copy of $SIGNING_KEY.pub elsewhere)"
     info "  settings      sudo editor $SETTINGS && sudo systemctl $(value_APPLY)"
     info "  logs          journalctl -u 'dashboard*' -f"
     info "  upgrade       git pull && sudo ./install.sh         remove: sudo ./install.sh --uninstall"

@@ -80,9 +80,11 @@ restore_connections() {
 # Answers the authority's challenges before there is a certificate. An existing site does that already.
 serve_challenges() {
     [[ ! -e $SITE || ! -e $NGINX/sites-enabled/dashboard ]] || ! grep -q "server_name $DOMAIN;" "$SITE" || return 0
-    local backup
+    local file template backup
     backup=$(backup_nginx)
-    install_template "$NGINX/snippets/dashboard-acme.conf" nginx/acme.conf 0644
+    while read -r file template; do
+        [[ $file == "$SITE" ]] || install_template "$file" "$template" 0644
+    done < <(nginx_files)
     write_file "$SITE" "$(render nginx/site.conf | sed '1,/^}/!d')" 0644
     ln -sfn ../sites-available/dashboard "$NGINX/sites-enabled/dashboard"
     test_nginx_or_restore "$backup"

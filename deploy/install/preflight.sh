@@ -2,6 +2,7 @@
 # Checks for anything that would make the installation fail, before it changes anything.
 
 NEEDED_MB=1500
+LOCK=/run/dashboard-install.lock # a folder that only root can write
 
 preflight() {
     STEP="preflight checks"
@@ -21,7 +22,7 @@ preflight() {
 
 acquire_lock() { # prevents concurrent runs
     is_dry_run || [[ $EUID != 0 ]] && return
-    exec 8>/run/lock/dashboard-install.lock
+    exec 8>"$LOCK"
     flock -n 8 || die "another install.sh is running" "wait for it, then run install.sh again"
 }
 

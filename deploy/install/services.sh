@@ -58,6 +58,6 @@ run_with_journal() { # UNIT COMMAND...
     log "+ $*"
     "$@" >/dev/null 2>&1 </dev/null || code=$?
     ((code == 0)) && return
-    journalctl -u "$unit" -n 12 --no-pager -o cat | sed 's/^/    | /' >&2
+    journalctl -u "$unit" -n 12 --no-pager -o cat | sed 's/[^[:print:]]//g; s/^/    | /' >&2 # no control sequences of a service
     die "$unit does not start" "see the lines above and journalctl -u $unit"
 }

@@ -16,7 +16,7 @@ uninstall() {
     restore_connections
     run systemctl daemon-reload
     ! systemctl is-active --quiet nginx || reload_nginx
-    if [[ $PURGE ]]; then purge; else info "kept: /etc/dashboard, /var/lib/dashboard and the certificate (--purge removes them)"; fi
+    if [[ $PURGE ]]; then purge; else info "kept: /etc/dashboard, $STATE and the certificate (--purge removes them)"; fi
     info "uninstalled; nginx, redis-server, certbot and python3-venv stay installed"
     [[ -z $PURGE ]] || { rm -f "$LOG" && ACTIVE_LOG=; }
 }
@@ -32,18 +32,16 @@ stop_units() {
 installed_paths() { # everything except state and configuration
     all_units | sed "s,^,$UNITS/,"
     nginx_files | cut -d' ' -f1
-    echo "$NGINX/sites-enabled/dashboard $REDIS_CONF ${REDIS_DROPIN%/*} /opt/dashboard /run/dashboard $CHALLENGE_DIR" /run/lock/dashboard-install.lock
+    echo "$NGINX/sites-enabled/dashboard $REDIS_CONF $OLD_REDIS_CONF ${REDIS_DROPIN%/*} /opt/dashboard /run/dashboard $CHALLENGE_DIR $LOCK"
     printf '/usr/local/bin/%s\n' "${COMMANDS[@]}"
 }
 state_paths() {
     nginx_files | sed 's/ .*/.old/'
     all_units | sed "s,.*,$UNITS/&.old,"
-    echo "$REDIS_CONF.old"
-    echo /etc/dashboard /var/lib/dashboard
-    compgen -G '/var/log/nginx/dashboard.*' || true
+    echo "$OLD_REDIS_CONF.old /etc/dashboard $STATE"
 }
 
-remove() { # PATH
+remove() { # PATH: GNU rm follows no link, not even one that a service puts into its own folder just then
     [[ -e $1 || -L $1 ]] || return 0
     run rm -rf "$1"
     info "removed  $1"
@@ -56,5 +54,6 @@ purge() {
         info "removed  the certificate of $DOMAIN"
     fi
     for path in $(state_paths); do remove "$path"; done
+    run find /var/log/nginx -maxdepth 1 -name 'dashboard.*' -delete
     ! getent passwd "$ACCOUNT" >/dev/null || { run userdel "$ACCOUNT" && info "removed  the user $ACCOUNT"; }
 }

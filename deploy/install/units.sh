@@ -45,10 +45,16 @@ units_apply() {
 
 wrapper_script() { # NAME: runs the command as the dashboard's user, who then owns new files
     cat <<TEXT
-#!/bin/sh
+#!/bin/bash
 # Written by the dashboard's install.sh.
-[ "\$(id -u)" = 0 ] || exec sudo "\$0" "\$@"
-cd /var/lib/dashboard || exit
-exec runuser -u $ACCOUNT -- env DASHBOARD_ENV_FILE=$SETTINGS /opt/dashboard/current/venv/bin/$1 "\$@"
+((EUID == 0)) || exec sudo "\$0" "\$@"
+cd $STATE || exit
+program=(env DASHBOARD_ENV_FILE=$SETTINGS DASHBOARD_AUDIT_SIGNING_KEY_FILE=$SIGNING_KEY $INSTALL_DIR/current/venv/bin/$1 "\$@")
+# With the caller's terminal that user could read what is typed later, and type itself: it gets a new one, or none.
+[[ -t 0 && -t 1 && -t 2 ]] && exec runuser --pty -u $ACCOUNT -- "\${program[@]}"
+[[ ! -t 0 ]] || exec </dev/null
+[[ ! -t 1 ]] || exec > >(exec cat)
+[[ ! -t 2 ]] || exec 2> >(exec cat >&2)
+exec setsid --wait runuser -u $ACCOUNT -- "\${program[@]}"
 TEXT
 }

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.audit.flushing import FlushPolicy
+from dashboard.audit.key_file import UnusableKey
 from dashboard.audit.logger import AuditLogger
+from dashboard.audit.signing_key import SigningKey
 from dashboard.audit.trail_reader import read_records
 from dashboard.audit.verify import verify
 
@@ -32,8 +34,9 @@ def logger(
     clock: Clock | None = None,
     flush: FlushPolicy = FlushPolicy.NEVER,
     interval_s: float = 1.0,
+    key: SigningKey | UnusableKey | None = None,
 ) -> AuditLogger:
-    return AuditLogger(directory, flush, interval_s, clock or Clock())
+    return AuditLogger(directory, flush, interval_s, clock or Clock(), key)
 
 
 def write(directory: Path, count: int, days: int = 1, kind: str = "fill") -> None:

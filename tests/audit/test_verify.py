@@ -156,11 +156,12 @@ def test_truncated_end_is_found_only_with_a_known_head(tmp_path):
     """The chain alone cannot show that whole lines were cut off its end."""
     write(tmp_path, 3)
     known = verify(tmp_path).head
+    assert known is not None
     write(tmp_path, 2)
-    assert verify(tmp_path, known).intact
+    assert verify(tmp_path, [known]).intact
     write_lines(only_file(tmp_path), lines_of(only_file(tmp_path))[:2])
     assert verify(tmp_path).intact
-    (cut,) = verify(tmp_path, known).defects
+    (cut,) = verify(tmp_path, [known]).defects
     assert cut.defect == "head"
     assert "ends with line 2" in cut.detail
 
@@ -168,10 +169,11 @@ def test_truncated_end_is_found_only_with_a_known_head(tmp_path):
 def test_rewritten_trail_is_found_with_a_known_head(tmp_path):
     write(tmp_path, 3)
     known = verify(tmp_path).head
+    assert known is not None
     only_file(tmp_path).unlink()
     write(tmp_path, 3, kind="other")
     assert verify(tmp_path).intact
-    assert not verify(tmp_path, known).intact
+    assert not verify(tmp_path, [known]).intact
 
 
 def test_report_counts_defects_beyond_the_listed_ones(tmp_path):

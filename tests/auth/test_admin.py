@@ -257,6 +257,16 @@ class TestRoot:
         assert list(service.read().keys) == ["laptop"]
         service.close()
 
+    def test_directory_of_its_own_in_roots_directory_is_written_as_its_owner(self):
+        """As the installer makes it: the state directory is root's, and the one in it the service's."""
+        with tempfile.TemporaryDirectory(prefix="dashboard-admin-") as state:
+            os.chmod(state, 0o711)  # noqa: S103 # reachable for the service
+            file = auth_file(Path(state))
+            file.parent.mkdir(mode=0o750)
+            os.chown(file.parent, NOBODY_UID, NOBODY_UID)
+            assert at(Path(state), "set-password", stdin=PASSWORD).returncode == 0
+            assert file.stat().st_uid == NOBODY_UID
+
     def test_link_in_the_directory_is_not_followed(self, directory: Path):
         """The service's user may have put a link in place of the directory."""
         with tempfile.TemporaryDirectory(prefix="roots-own-") as own:

@@ -21,7 +21,7 @@ def test_programs_receive_json() -> None:
 def test_browsers_receive_a_page_that_needs_no_other_file() -> None:
     response = refusal_response(Decision(403, "refused: <b>&"), scope(accept="text/html"))
     assert isinstance(response, HTMLResponse)
-    assert b"<p>Refused: &lt;b&gt;&amp;</p>" in response.body
+    assert b"<p>refused: &lt;b&gt;&amp;</p>" in response.body
     for reference in (b"src=", b"url(", b"<script", b"stylesheet", b"//"):
         assert reference not in response.body
 

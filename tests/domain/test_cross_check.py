@@ -50,6 +50,11 @@ def outcome(held: Position, live: str | None = None) -> str:
         pytest.param(row(mark="65000", notional="33000", pnl="500"), "notional", id="notional off by 1.5 %"),
         pytest.param(row(mark="65000", notional="32700", pnl="500"), "agrees", id="notional off by 0.6 %"),
         pytest.param(row(SHORT, mark="65000", pnl="500"), "unrealised PnL!", id="the other side"),
+        pytest.param(
+            row(SHORT, mark="65000", notional="32500", pnl="500"),
+            "unrealised PnL!",
+            id="the other side beside a notional that agrees",
+        ),
         pytest.param(row(mark="65000", pnl="480"), "agrees", id="PnL of a mark that moved by 0.06 %"),
         pytest.param(row(mark="65000", pnl="440"), "unrealised PnL", id="PnL off by 12 %"),
         pytest.param(

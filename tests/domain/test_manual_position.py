@@ -327,3 +327,8 @@ def test_any_text_is_accepted_or_rejected_in_one_line(fields: dict[str, str | No
         assert ManualPosition.from_fields(it.to_fields()) == it
         return
     assert len(message.splitlines()) == 1
+
+
+def test_field_without_a_name_is_refused():
+    with pytest.raises(PositionError, match="a position has no such field"):
+        ManualPosition.from_fields({"": "1"})

@@ -80,6 +80,19 @@ async def test_failure_is_logged_without_a_secret(body: Any, caplog: pytest.LogC
     assert not [key for key in KEYS.values() if key in caplog.text]
 
 
+@pytest.mark.parametrize(
+    ("exchange", "key", "secret"),
+    [
+        ("binance", "key", "-----BEGIN PRIVATE KEY-----\nMIIx\n-----END PRIVATE KEY-----"),
+        ("bybit", "key", "PRIVATE KEY"),
+        ("deribit", "key", "\ud800"),
+        ("bitget", "key\n with a line", "secret"),
+    ],
+)
+async def test_malformed_key_does_not_stop_the_start(exchange: str, key: str, secret: str) -> None:
+    assert await uid_of(exchange, [], apiKey=key, secret=secret) is None
+
+
 async def test_exchange_that_never_answers_delays_the_start_for_a_limited_time(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -57,6 +57,15 @@ async def test_public_data_of_one_market_is_read(client: ExchangeClient, demo: D
         await client.fetch_candles(instrument, "7m")
 
 
+async def test_contract_size_is_new_after_the_markets_are_reloaded(client: ExchangeClient) -> None:
+    symbol = (await client.resolve_instrument("BTCUSDT")).symbol
+    client._ccxt.markets[symbol]["contractSize"] = "7"  # as of yesterday
+    client._instruments.clear()
+    assert client.instrument(symbol).contract_size == 7
+    await client.load_markets()
+    assert client.instrument(symbol).contract_size == 1
+
+
 async def test_failed_request_is_unavailable(client: ExchangeClient, demo: DemoThread) -> None:
     instrument = await client.resolve_instrument("BTCUSDT")
     demo.exchange.faults.rest.status = 503

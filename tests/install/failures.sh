@@ -84,6 +84,9 @@ restarting_page() {
     has "$output" 'is being restarted'
     has "$output" '^retry-after: 3'
     has "$(browse "$PAGE/api/v1/positions")" '"detail"'
+    has_headers "$PAGE/"
+    has_headers "$PAGE/api/v1/positions"
+    has_headers "$PAGE/assets/favicon.svg"
     systemctl start dashboard-web.socket # the first request starts the service
     within 15 whole
 }

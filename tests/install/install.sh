@@ -12,6 +12,7 @@ fresh_install() {
     check "only nginx's ports are opened" ports
     check "Redis answers on its socket only, Debian's instance is not running" redis_private
     check "web workers cannot read the exchange keys" keys_hidden
+    check "the feed signs the audit trail; no service user reads the key's file, no worker the key" trail_signed
     check "dashboard-feed: exposure" exposure dashboard-feed.service
     check "dashboard-web: exposure" exposure dashboard-web.service
     check "systemd-analyze verify" verify
@@ -33,7 +34,10 @@ user() {
 modes() {
     same "$(stat -c '%a %U %G' /etc/dashboard/dashboard.env)" "640 root dashboard"
     same "$(stat -c '%a %U %G' /etc/dashboard/keys/exchange.env)" "640 root dashboard"
-    same "$(stat -c '%a %U %G' /var/lib/dashboard)" "750 dashboard dashboard"
+    same "$(stat -c '%a %U %G' /etc/dashboard/signing)" "750 root dashboard"
+    same "$(stat -c '%a %U %G' /etc/dashboard/signing/audit.key)" "600 root root"
+    same "$(stat -c '%a %U %G' /var/lib/dashboard)" "750 root dashboard"
+    same "$(stat -c '%a %U %G' /var/lib/dashboard/{access,audit,positions} | sort -u)" "750 dashboard dashboard"
     same "$(stat -c '%a %U' /etc/dashboard/tls/key.pem)" "600 root"
     same "$(stat -c '%a %U %G' /run/dashboard/web.sock)" "660 root www-data"
     same "$(find /opt/dashboard ! -user root -o -perm /022 ! -type l | head -n 3)" ""
@@ -61,6 +65,22 @@ keys_hidden() { # also after an editor has replaced the file
     lacks "$(nsenter -t "$(main_pid dashboard-web)" -m cat /etc/dashboard/keys/exchange.env 2>&1)" A-SECRET
     sed -i /A-SECRET/d /etc/dashboard/keys/exchange.env
     echo "the feed reads them, the workers do not"
+}
+
+trail_signed() {
+    local output key=/run/credentials/dashboard-feed.service/signing_audit.key
+    within 20 signed_by_own_key >/dev/null
+    output=$(dashboard-audit verify)
+    lacks "$output" "not signed|not compared"
+    has "$(as_service dashboard-feed cat "$key")" private_key
+    lacks "$(as_service dashboard-feed cat /etc/dashboard/signing/audit.key 2>&1)" private_key
+    lacks "$(as_service dashboard-web cat "$key" /etc/dashboard/signing/audit.key 2>&1)" private_key
+    lacks "$(runuser -u dashboard -- cat /etc/dashboard/signing/audit.key 2>&1)" private_key
+    tail -n 1 <<<"$output"
+}
+signed_by_own_key() { has "$(dashboard-audit verify)" "signed by $(</etc/dashboard/signing/audit.key.pub)"; }
+as_service() { # SERVICE COMMAND...: as its user, with the files that it sees
+    nsenter -t "$(main_pid "$1")" -m setpriv --reuid dashboard --regid dashboard --clear-groups "${@:2}" || true
 }
 
 exposure() { # UNIT

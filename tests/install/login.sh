@@ -4,10 +4,12 @@
 login() {
     section "login"
     check "dashboard-admin set-password" set_password
+    check "dashboard-admin set-password on a terminal" typed_password
     check "without a session the page redirects to the login, and the API answers 401" no_session
     check "Content-Security-Policy is passed through unchanged" content_policy
     check "login" logs_in
     check "page and its assets" assets
+    check "security headers after the login" headers
     check "access key" access_key
     check "websocket of the page" socket 1 /ws/view
     check "websocket of positions" socket 1 /api/v1/positions/stream
@@ -18,6 +20,19 @@ login() {
 }
 
 set_password() { printf '%s\n' "$PASSWORD" | dashboard-admin set-password; }
+
+typed_password() { # twice, as it is asked for
+    python3 -c '
+import os, pty, sys
+
+def answer(fd):
+    text = os.read(fd, 1024)
+    if text.endswith((b"password: ", b"more: ")):
+        os.write(fd, sys.argv[1].encode() + b"\n")
+    return text
+
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(["dashboard-admin", "set-password"], answer)))' "$PASSWORD"
+}
 
 no_session() {
     has "$(browse -i -H 'Accept: text/html' "$PAGE/")" '^location: /login'

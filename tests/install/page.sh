@@ -5,6 +5,7 @@ page() {
     section "through nginx"
     check "without a password every request is refused" no_password
     check "plain HTTP redirects to TLS" to_tls
+    check "an unknown host name is redirected to the page's" to_own_name
     check "TLS 1.2 and 1.3 only" tls_versions
     check "unknown host name is refused" other_name
     check "security headers" headers
@@ -23,6 +24,19 @@ no_password() {
 to_tls() {
     has "$(browse -i "http://$NAME/some/page?x=1")" "^[Ll]ocation: $PAGE/some/page\?x=1"
     echo "301"
+}
+
+to_own_name() { # without Debian's default site, which answers to unknown names
+    local default=/etc/nginx/sites-enabled/default
+    mv "$default" "$KEPT/default"
+    systemctl reload nginx
+    within 5 redirected_home || { mv "$KEPT/default" "$default"; return 1; }
+    mv "$KEPT/default" "$default"
+    systemctl reload nginx
+    echo "301"
+}
+redirected_home() {
+    has "$(curl -s --noproxy '*' -D - -o /dev/null -H 'Host: evil.example.org' http://127.0.0.1/x)" "^Location: $PAGE/x"
 }
 
 tls_versions() {
@@ -44,16 +58,32 @@ other_name() {
 }
 
 headers() {
-    local output
-    output=$(browse -D - -o /dev/null "$PAGE/login" | tr -d '\r')
-    has "$output" '^strict-transport-security: max-age=[0-9]{8}'
-    has "$output" '^x-content-type-options: nosniff$'
-    has "$output" '^referrer-policy: no-referrer$'
-    has "$output" '^x-frame-options: DENY$'
-    has "$output" '^permissions-policy: .*camera=\(\)'
-    has "$output" '^server: nginx$'
-    same "$(grep -c '^x-content-type-options' <<<"$output")" 1
-    echo "complete"
+    local path count=3
+    for path in / /login /api/v1/positions /healthz /metrics /ws/view /no-such /assets/favicon.svg /assets/no-such \
+        /_dash-component-suites/no-such /.dashboard/restarting.html; do
+        has_headers "$PAGE$path"
+        count=$((count + 1))
+    done
+    has_headers -X POST -H 'Content-Length: 400000' "$PAGE/login"
+    has_headers "http://$NAME/"
+    has_headers "http://$NAME/.well-known/acme-challenge/no-such"
+    echo "$count answers, each header once"
+}
+
+has_headers() { # ARGUMENT of curl...: the answer has each security header, once
+    local output line
+    output=$(browse -b "$JAR" -D - -o /dev/null "$@" | tr -d '\r')
+    for line in 'x-content-type-options: nosniff' 'referrer-policy: no-referrer' 'x-frame-options: DENY' \
+        'cross-origin-opener-policy: same-origin' 'cross-origin-resource-policy: same-origin' \
+        'cross-origin-embedder-policy: require-corp' 'permissions-policy: .*camera=\(\).*' \
+        'server: nginx'; do
+        same "$(grep -ciE "^$line\$" <<<"$output") of $(grep -ci "^${line%%:*}:" <<<"$output") $line" "1 of 1 $line"
+    done
+    if [[ ${*: -1} == https* ]]; then
+        same "$(grep -ciE '^strict-transport-security: max-age=[0-9]{8}$' <<<"$output")" 1
+    else
+        lacks "$output" '[Ss]trict-[Tt]ransport'
+    fi
 }
 
 too_large() {

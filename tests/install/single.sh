@@ -8,6 +8,7 @@ single() {
     check "units of the other mode are removed" others_removed
     check "exposure" exposure dashboard.service
     check "websocket of the page" socket 1 /ws/view
+    check "security headers" headers
     check "killed: page served again" killed_single
     check "stalled (SIGSTOP): page served again" single_stalled
     check "second run changes nothing" single_unchanged
@@ -49,7 +50,7 @@ single_unchanged() {
 plain_http() {
     "$checkout/install.sh" --no-tls
     has "$(browse -i "http://$NAME/login")" '^HTTP/1.1 200'
-    lacks "$(browse -i "http://$NAME/login")" '[Ss]trict-[Tt]ransport'
+    has_headers "http://$NAME/login"
     lacks "$(</etc/nginx/sites-available/dashboard)" 443 # another site may use it
     "$checkout/install.sh" --self-signed >/dev/null
     echo "200 without TLS, and back"

@@ -14,12 +14,12 @@ uninstalled() {
     check "install.sh --uninstall" "$checkout/install.sh" --uninstall
     check "configuration and state are kept" kept_state
     [[ $SHORT ]] || check "install again: state and options are restored" reinstalled
-    check "install.sh --uninstall --purge" "$checkout/install.sh" --uninstall --purge
+    check "install.sh --uninstall --purge, while a folder is swapped for a link" purged_while_swapped
     check "nothing is left" nothing_left
 }
 
 kept_state() {
-    [[ -e /etc/dashboard/dashboard.env && -d /var/lib/dashboard/audit && ! -e /opt/dashboard ]]
+    [[ -e /etc/dashboard/dashboard.env && -d /var/lib/dashboard/audit && -e /etc/dashboard/signing/audit.key && ! -e /opt/dashboard ]]
     same "$(systemctl list-unit-files --no-legend 'dashboard*' | wc -l)" 0
     nginx -t 2>/dev/null
     getent passwd dashboard

@@ -131,6 +131,7 @@ upgrade() {
     section "upgrade"
     other_checkout
     dashboard-admin list-keys >"$KEPT/keys"
+    cp -a /etc/dashboard/signing "$KEPT/"
     check "upgrade drops no request" under_load "$OTHER/install.sh"
     check "state is kept" state_kept
     check "previous release is kept, older ones are pruned" releases
@@ -141,7 +142,8 @@ upgrade() {
 state_kept() {
     within 20 whole >/dev/null # the session is still valid
     same "$(dashboard-admin list-keys)" "$(<"$KEPT/keys")"
-    grep -q . /var/lib/dashboard/audit/*.jsonl
+    diff -r /etc/dashboard/signing "$KEPT/signing"
+    dashboard-audit verify
     echo "session, keys, trail"
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.audit.flushing import FlushPolicy
+from dashboard.audit.key_file import UnusableKey
 from dashboard.audit.logger import AuditLogger
 from dashboard.domain.events import (
     AccountFailed,
@@ -188,6 +189,11 @@ class TestTrail:
         assert (harness["audit_errors"], harness["audit_degraded"], harness["audit_untold"]) == (2, 1, 2)
         audit.record("fill", {})
         assert (harness["audit_errors"], harness["audit_degraded"], harness["audit_untold"]) == (2, 0, 0)
+
+    def test_key_that_cannot_be_used_is_reported(self, tmp_path):
+        for key, expected in ((None, 0), (UnusableKey("it is gone"), 1)):
+            with AuditLogger(tmp_path, FlushPolicy.NEVER, key=key) as audit:
+                assert StatsHarness(audit)["audit_unsigned"] == expected
 
     def test_failed_sync_is_counted(self, tmp_path, monkeypatch):
         with AuditLogger(tmp_path, FlushPolicy.ALWAYS) as audit:

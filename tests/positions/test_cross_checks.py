@@ -87,6 +87,21 @@ class TestResult:
         assert harness.only.is_withheld
         assert harness.book.cross_checks == 1
 
+    def test_row_that_cannot_be_compared_is_unchecked_and_the_others_are_checked(self, caplog):
+        vast = row(
+            LONG,
+            "1",
+            "100",
+            of=replace(instrument(), symbol="ETH/USDT:USDT"),
+            mark="100",
+            notional="1E+999999",
+            pnl="1E-999999",
+        )
+        harness = held().snapshot(vast, off_by_ten())
+        assert harness.book.disagreement(BTC) is not None
+        assert harness.book.cross_checks == 1
+        assert "ETH/USDT:USDT cannot be compared" in caplog.text
+
     def test_failed_reading_keeps_the_last_result(self):
         harness = held().snapshot(off_by_ten())
         harness.tracker.apply(AccountFailed("bitget: no answer in time"))

@@ -140,4 +140,4 @@ def test_failed_write_leaves_no_temporary_file(file: ManualPositionStore) -> Non
 
 def test_default_path_is_in_the_users_state_directory() -> None:
     path = ManualPositionStore().path
-    assert (path.name, path.parent.name) == ("positions.json", "position-dashboard")
+    assert path.parts[-3:] == ("position-dashboard", "positions", "positions.json")

@@ -1,11 +1,13 @@
 """The web workers as systemd runs them: gunicorn with its configuration, over a published test feed."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -120,6 +122,22 @@ def test_page_api_and_websocket_show_the_published_state(serve: Callable[..., Wo
     with workers.page() as page:
         source.price("123.4")
         until(lambda: "123.4" in str(page.recv(TIMEOUT_S)))
+
+
+def test_silent_and_half_sent_requests_leave_room_for_others(serve: Callable[..., Workers]):
+    workers = serve()
+    for pid in workers.pids:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (128, 128))
+    with ExitStack() as clients:
+        for number in range(512):
+            client = clients.enter_context(socket.socket(socket.AF_UNIX))
+            client.settimeout(TIMEOUT_S)
+            client.connect(str(workers.path))
+            client.sendall(b"GET / HTTP/1.1\r\nHost: local" if number % 2 else b"")
+            if number % 64 == 63:
+                assert workers.client.get("/healthz").status_code == 200
+        assert workers.positions()
+    assert "Traceback" not in workers.log.read_text()
 
 
 def test_killed_and_stalled_workers_are_replaced(serve: Callable[..., Workers]):

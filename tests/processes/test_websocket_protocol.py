@@ -13,7 +13,7 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from dashboard.processes import websocket_protocol
+from dashboard.processes import http_protocol, websocket_protocol
 from dashboard.processes.connection_limits import MAX_WEBSOCKET_FRAMES
 from tests.app_server import AppServer
 from tests.waiting import TIMEOUT_S
@@ -65,6 +65,8 @@ class Refusal:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppServer]:
     monkeypatch.setattr(websocket_protocol, "SEND_TIMEOUT_S", LIMIT_S)
+    monkeypatch.setattr(http_protocol, "RECEIVE_TIMEOUT_S", LIMIT_S)
+    monkeypatch.setattr(http_protocol, "SEND_TIMEOUT_S", LIMIT_S)
     server = AppServer(application())
     server.start()
     yield server
@@ -141,6 +143,14 @@ def test_flood_of_frames_closes_the_websocket(client: socket.socket, flood: byte
     received = rest_of(client)
     assert received.count(bytes([LAST | PONG])) <= MAX_WEBSOCKET_FRAMES + 1024 // len(frame(LAST | PING))
     assert not received or b"more than 40 frames in a second" in received
+
+
+def test_open_websocket_has_no_time_limit(client: socket.socket) -> None:
+    client.settimeout(3 * LIMIT_S)
+    with pytest.raises(TimeoutError):
+        client.recv(1)
+    client.sendall(frame(LAST | TEXT, b"hello"))
+    assert b"hello" in client.recv(65536)
 
 
 def test_frames_within_the_rate_are_served(client: socket.socket) -> None:
@@ -225,7 +235,7 @@ def test_refused_websocket_logs_no_error(connect: Connect, caplog: pytest.LogCap
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def test_messages_that_nobody_reads_end_the_websocket(
+def test_unread_messages_end_the_websocket(
     server: AppServer, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     began = time.monotonic()

@@ -19,12 +19,11 @@ from dashboard.exchange.adapters.lighter import LighterAdapter
 from dashboard.exchange.adapters.mexc import MexcAdapter
 from dashboard.exchange.adapters.okx import OkxAdapter
 from dashboard.exchange.adapters.phemex import PhemexAdapter
+from dashboard.exchange.lineage import find
 
 _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "aster": AsterAdapter,
     "binance": BinanceAdapter,
-    "binancecoinm": BinanceAdapter,
-    "binanceusdm": BinanceAdapter,
     "bingx": BingxAdapter,
     "bitget": BitgetAdapter,
     "bybit": BybitAdapter,
@@ -35,7 +34,6 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
     "hyperliquid": HyperliquidAdapter,
     "krakenfutures": KrakenFuturesAdapter,
     "kucoin": KucoinAdapter,
-    "kucoinfutures": KucoinAdapter,
     "lighter": LighterAdapter,
     "mexc": MexcAdapter,
     "okx": OkxAdapter,
@@ -45,6 +43,5 @@ _ADAPTERS: dict[str, type[AccountAdapter]] = {
 
 def adapter_for(exchange: Any) -> AccountAdapter:
     """Returns the adapter of ccxt's object, or that of the exchange it is a region of; else the base."""
-    names = (each.__name__ for each in type(exchange).__mro__)
-    adapter = next((_ADAPTERS[name] for name in names if name in _ADAPTERS), AccountAdapter)
+    adapter = find(_ADAPTERS, exchange.id) or AccountAdapter
     return adapter(exchange)

@@ -13,7 +13,7 @@ from dashboard.domain.unread_part import UnreadPart
 from dashboard.errors import DashboardError, ExchangeUnavailable
 from dashboard.exchange import normalize_account
 from dashboard.exchange.adapters.families import Params, PositionFamily, PositionRows
-from dashboard.exchange.ccxt_errors import UNREADABLE, translate_errors
+from dashboard.exchange.ccxt_errors import translate_errors
 from dashboard.exchange.normalize import Raw
 from dashboard.exchange.pagination import PAGE_SIZE, Span, fetch_all_rows
 
@@ -97,14 +97,8 @@ class AccountAdapter:
         return PositionRows(tuple(distinct.values()), tuple(unread))
 
     async def _read(self, request: Request) -> Sequence[Raw]:
-        """Raises a DashboardError also for a response that ccxt cannot parse."""
-        try:
-            with translate_errors(self.id):
-                return await request()
-        except UNREADABLE as error:
-            raise ExchangeUnavailable(
-                f"{self.id}: a position is unreadable ({type(error).__name__})"
-            ) from None
+        with translate_errors(self.id):
+            return await request()
 
     async def fetch_family(self, family: PositionFamily) -> Sequence[Raw]:
         """Returns the rows of one family."""

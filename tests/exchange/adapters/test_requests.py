@@ -7,6 +7,7 @@ from ccxt.base.errors import RequestTimeout
 
 from dashboard.errors import ExchangeUnavailable
 from dashboard.exchange.adapters.adapter_registry import adapter_for
+from dashboard.exchange.ccxt_numbers import limit_numbers
 from tests.exchange.builders import exchange_with, instrument_of, market
 from tests.exchange.test_normalize_fills import BYBIT as BYBIT_FILL
 from tests.exchange.test_normalize_positions import BITGET, BYBIT
@@ -98,6 +99,23 @@ async def test_response_without_a_list_is_no_empty_history() -> None:
         ExchangeUnavailable, match=r"^bybit: the response has no result; it is requested again$"
     ):
         await adapter_for(bybit).fetch_trades(SWAP, 0, 1)
+    await bybit.close()
+
+
+@pytest.mark.parametrize("size", ["abc", "1E+1E", "1E+999999999", "9" * 5_000], ids=lambda size: size[:12])
+async def test_family_with_a_row_that_ccxt_cannot_parse_is_unread(bybit: Any, size: str) -> None:
+    """It is not flat: the markets of the family may have a position."""
+
+    def page(params: dict[str, Any]) -> Any:
+        rows = [bybit_row(1) | {"size": size}] if params.get("settleCoin") == "USDT" else []
+        return {"result": {"list": rows, "nextPageCursor": ""}}
+
+    stub_request(bybit, "privateGetV5PositionList", page)
+    limit_numbers()
+    read = await adapter_for(bybit).fetch_positions()
+    assert read.rows == ()
+    (unread,) = read.unread
+    assert "C1/USDT:USDT" in unread.symbols
     await bybit.close()
 
 

@@ -31,18 +31,23 @@ class TickerCase:
     before: tuple[Any, ...] = ()
     """Bodies of the responses to the requests that ccxt sends before."""
 
-    async def read(self, exchange: str) -> Ticker:
+    async def read(self, exchange: str, timeout_s: float = 5) -> Ticker:
         """Returns what the method makes of the message. Nothing is sent."""
         client = ExchangeClient(Credentials(exchange))
         client._ccxt.set_markets([self.market])
         instrument = normalize.instrument(exchange, self.market, TICK_SIZE)
-        with _without_network(client, [*self.before, self.message]):
-            reading = asyncio.ensure_future(getattr(client, self.call)(instrument))
-            if self.call.startswith("watch"):
-                await self._deliver(client, reading)
-            ticker: Ticker = await asyncio.wait_for(reading, 5)
-        await client.close()
-        return ticker
+        reading = None
+        try:
+            with _without_network(client, [*self.before, self.message]):
+                reading = asyncio.ensure_future(getattr(client, self.call)(instrument))
+                if self.call.startswith("watch"):
+                    await self._deliver(client, reading)
+                ticker: Ticker = await asyncio.wait_for(reading, timeout_s)
+            return ticker
+        finally:
+            if reading is not None:
+                reading.cancel()
+            await client.close()
 
     async def _deliver(self, client: ExchangeClient, reading: asyncio.Future[Ticker]) -> None:
         """Gives the frame to the websocket on which ccxt waits for it."""
