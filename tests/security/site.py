@@ -103,7 +103,7 @@ class Caller(AbstractContextManager["Caller"]):
         self._connection: socket.socket | None = None
 
     def request(self, method: str, target: str, headers: Headers = (), body: bytes = b"") -> Reply:
-        """Sends a request, with a Host header unless one is given. A header of the value NOTHING is left out."""
+        """Sends a request, with a Host header unless one is given; one of the value NOTHING is not sent."""
         given = list(headers)
         names = {name.lower() for name, _ in given}
         lines = [f"{method} {target} HTTP/1.1"]

@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ FORGED = "66613.37"
 
 
 UNKNOWN_COMMANDS = ("exec", "ENTER", "order", "withdraw", 1, None)
+WRONG_PARTS: tuple[Any, ...] = (1, "x", [[]], {"__class__": "x"})
+WRONG_NUMBERS: tuple[Any, ...] = ("NaN!", "1e", "0x10", "", [], {}, True, "1" * 50 + "x")
 WRONG_FIELDS = (1, "x", [["side", "long"]], {"side": 1})
 
 
@@ -173,9 +176,9 @@ def forgeries(genuine: dict[str, Any], marker: Path) -> Iterator[tuple[str, byte
         yield f"{name} {value!r}, complete", with_price(genuine | {"complete": True}, **{name: value})
     following = {"sequence": header["sequence"] + 1}
     for part in ("main", "markets", "positions", "updates", "manual", "account", "events", "complete"):
-        for wrong in (1, "x", [[]], {"__class__": "x"}):
+        for wrong in WRONG_PARTS:
             yield f"{part} {wrong!r}", with_price(genuine | {part: wrong}, **following)
-    for number in ("NaN!", "1e", "0x10", "", [], {}, True, "1" * 50 + "x"):
+    for number in WRONG_NUMBERS:
         changed = json.loads(with_price(genuine, **following))
         changed["main"]["ticker"]["last"]["value"] = number
         yield f"price {number!r}", json.dumps(changed).encode()
@@ -227,15 +230,9 @@ def commands_to_the_feed(target: Target, attacks: Attacks, marker: Path) -> None
         pickle.dumps(Payload(marker)),
         b"[" * 50_000,
         b'{"id": "' + b"x" * 1_000_000,
-        *(
-            json.dumps(valid | {"type": kind}).encode()
-            for kind in UNKNOWN_COMMANDS
-        ),
+        *(json.dumps(valid | {"type": kind}).encode() for kind in UNKNOWN_COMMANDS),
         *(json.dumps(valid | {"expires_at": at}).encode() for at in (0, -1, "x", None, 1.5)),
-        *(
-            json.dumps(valid | {"fields": fields}).encode()
-            for fields in WRONG_FIELDS
-        ),
+        *(json.dumps(valid | {"fields": fields}).encode() for fields in WRONG_FIELDS),
         json.dumps({name: value for name, value in valid.items() if name != "id"}).encode(),
     ):
         target.redis.client.rpush(COMMANDS, command)
@@ -268,7 +265,7 @@ def test_each_forged_message_is_dropped(
         until(lambda: in_sync(mirror, source.context))
         genuine = next_message(redis_server, source)
         for number, (name, data) in enumerate(forgeries(genuine, tmp_path / "code-was-run")):
-            until(lambda data=data: redis_server.client.publish(CHANNEL, data))
+            until(partial(redis_server.client.publish, CHANNEL, data))
             source.price(str(1_000 + number))
             until(lambda: in_sync(mirror, source.context))
             attacks.case(FORGED not in str(shown), f"{name}: shown")
