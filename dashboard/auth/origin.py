@@ -7,6 +7,8 @@ from starlette.types import Scope
 
 from dashboard.errors import SettingsError
 
+_OTHER_SITES = ("cross-site", "same-site")
+"""Values of Sec-Fetch-Site by which a browser marks a request of another origin, also one without Origin."""
 _SCHEMES = {"ws": "http", "wss": "https"}
 """Schemes of a websocket, and of the page that opens it."""
 
@@ -19,7 +21,9 @@ def is_same_origin(scope: Scope) -> bool:
     """
     headers = Headers(scope=scope)
     scheme = _SCHEMES.get(scope["scheme"], scope["scheme"])
-    return headers.get("origin") in (None, f"{scheme}://{headers.get('host', '')}")
+    if "origin" not in headers:
+        return headers.get("sec-fetch-site") not in _OTHER_SITES
+    return headers["origin"] == f"{scheme}://{headers.get('host', '')}"
 
 
 def parse_allowed_origins(text: str | None) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
+_HOST = re.compile(r"[\w.\-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?")
+"""A host as long as names and addresses can be: a proxy refuses responses with large headers."""
 
 _OWN_CACHE_CONTROL = ("/assets/", "/_dash-component-suites/")
 """Paths that set Cache-Control themselves. All others may show the account, which the browser's history must

@@ -35,6 +35,14 @@ def test_same_origin(origin: str | None, host: str, allowed: bool, websocket: bo
     assert is_same_origin(scope(websocket=websocket, host=host, **sent)) is allowed
 
 
+@pytest.mark.parametrize(
+    ("sent_from", "allowed"),
+    [("same-origin", True), ("none", True), ("same-site", False), ("cross-site", False)],
+)
+def test_browser_that_sends_no_origin_is_believed_about_the_site(sent_from: str, allowed: bool) -> None:
+    assert is_same_origin(scope(sec_fetch_site=sent_from)) is allowed
+
+
 @pytest.mark.parametrize("websocket", [False, True])
 def test_page_of_the_other_scheme_is_another_origin(websocket: bool) -> None:
     for tls, scheme in ((True, "https"), (False, "http")):

@@ -1,4 +1,4 @@
-"""Every route of the application, as the application itself lists them: a new one is attacked without a word."""
+"""Every route of the application, as the application lists them: a new one is attacked at once."""
 
 import tempfile
 from collections.abc import Iterable, Iterator

@@ -121,7 +121,7 @@ def start_single(
 
 
 def start_cluster(running: Running, **environment: str) -> Address:
-    """Feed, Redis, two web workers on a unix socket, and nginx with the site of install.sh, if there is one."""
+    """Feed, Redis, two web workers on a unix socket, and nginx with the site of install.sh, if it is here."""
     redis = running.redis()
     running.run(sys.executable, "-c", FEED, "--demo", DASHBOARD_REDIS_URL=redis.url, **environment)
     web, pids = start_workers(running, redis, **environment)

@@ -103,8 +103,8 @@ class Caller(AbstractContextManager["Caller"]):
         self._connection: socket.socket | None = None
 
     def request(self, method: str, target: str, headers: Headers = (), body: bytes = b"") -> Reply:
-        """Sends a request, with a Host header unless one is given; headers with an empty name are left out."""
-        given = [(name, value) for name, value in headers if name]
+        """Sends a request, with a Host header unless one is given; one of the value NOTHING is not sent."""
+        given = list(headers)
         names = {name.lower() for name, _ in given}
         lines = [f"{method} {target} HTTP/1.1"]
         lines += [] if "host" in names else [f"Host: {self._site.address.host}"]

@@ -36,7 +36,7 @@ FOREIGN = (
     ".localhost",
     "localhost%00.evil.example",
     "localhost%2eevil.example",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 # a name, not listened on
     "0",
     "127.1",
     "127.0.0.2",

@@ -131,6 +131,9 @@ FILES = (
 )
 
 
+UNKNOWN = ("/docs", "/redoc", "/openapi.json", "/_mcp", "/mcp", "/debug", "/admin", "/.env", "/.git/")
+
+
 def is_refused(reply: Reply) -> bool:
     """True for an answer that contains nothing but the refusal itself."""
     if reply.status not in REFUSED or len(reply.body) > 700:

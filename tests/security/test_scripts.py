@@ -120,12 +120,11 @@ def test_policy_stops_markup_that_would_be_inserted(serve: Serve, attacks: Attac
     page.goto(serve("BTCUSDT"))
     expect(page.locator('[data-bind="state"]').first).not_to_be_empty()
     for payload in PAYLOADS:
-        insert = "text => { const one = document.createElement('div'); one.innerHTML = text; document.body.append(one); }"
-        page.evaluate(insert, payload)
-    insert = "code => { const one = document.createElement('script'); one.textContent = code; document.body.append(one); }"
-    page.evaluate(insert, RUN)
+        page.evaluate(
+            "text => { document.body.appendChild(document.createElement('div')).innerHTML = text }", payload
+        )
+    page.evaluate(
+        "code => { document.body.appendChild(document.createElement('script')).textContent = code }", RUN
+    )
     page.evaluate("new Promise(done => setTimeout(done))")  # the events of what was inserted come before
     attacks.case(page.evaluate("window.attacked") is None, "an inserted script ran")
-    for code in ("eval('1')", "new Function('return 1')()", "setTimeout('window.attacked = 1') && 1"):
-        refused = page.evaluate(f"(() => {{ try {{ {code}; return false }} catch (error) {{ return true }} }})()")
-        attacks.case(refused or page.evaluate("window.attacked") is None, code)
