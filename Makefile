@@ -1,7 +1,7 @@
 # Every target works on a fresh clone with Python 3.11 or newer: it first installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test attacks test-install check format screenshots exchanges bench lock sbom clean setup setup-run
+.PHONY: help run test attacks fuzz test-install check format screenshots exchanges bench lock sbom clean setup setup-run
 
 WITH_CHROMIUM = CHROMIUM="$$(dev/chromium --install)"
 WITH_REDIS = REDIS_SERVER="$$(dev/redis --install)"
@@ -20,6 +20,9 @@ test: setup ## run all tests in parallel, in Chromium too (ARGS='-k name' select
 
 attacks: setup ## try the attacks of tests/security, and count those tried and held by class
 	$(WITH_CHROMIUM) $(WITH_REDIS) $(WITH_BYTECODE) .venv/bin/pytest -n auto --maxschedchunk 4 tests/security $(ARGS)
+
+fuzz: setup ## try 100,000 inputs on each parser of outside text (ARGS='-k Host' selects some); takes hours
+	FUZZ_CASES=$${FUZZ_CASES:-100000} .venv/bin/pytest -n auto tests/security/fuzzing $(ARGS)
 
 test-install: ## test install.sh on a fresh Debian (RIG=COMMAND that runs: COMMAND FOLDER -- SCRIPT)
 	@RIG='$(RIG)' SHORT='$(SHORT)' tests/install/in-rig

@@ -160,6 +160,7 @@ def test_options_file_is_read(here: Path, options: dict[str, Any]) -> None:
         pytest.param(b"{'secret': '5ecret'}", "cannot be read as JSON: ", id="not JSON"),
         pytest.param(b'{"secret": "5ecret"', "cannot be read as JSON: ", id="truncated"),
         pytest.param(b"", "cannot be read as JSON: ", id="empty"),
+        pytest.param(b"[" * 5_000, "cannot be read as JSON: ", id="nested too deeply"),
         pytest.param(b"\xff\xfe", "cannot be read as JSON: ", id="not text"),
         pytest.param(b'["5ecret"]', "must be a JSON object, as for ccxt's constructor", id="a list"),
         pytest.param(b'"5ecret"', "must be a JSON object, as for ccxt's constructor", id="a string"),

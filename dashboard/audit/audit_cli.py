@@ -133,7 +133,8 @@ def _signatures(parts: Sequence[SignedPart], *, compared: bool) -> Iterator[str]
         return
     for part in parts:
         how = f"signed by {part.key}" if part.key else "only chained, not signed"
-        yield f"lines {part.first} to {part.last}, until {part.until:%Y-%m-%d %H:%M:%S} UTC: {how}"
+        lines = f"line {part.first}" if part.first == part.last else f"lines {part.first} to {part.last}"
+        yield f"{lines}, until {part.until:%Y-%m-%d %H:%M:%S} UTC: {how}"
     if not compared:
         yield "the key was not compared: give --public-key FILE with a copy of it from another place"
 

@@ -1,14 +1,15 @@
-"""Deadline: drops a connection that does not reach its next step in time."""
+"""Deadline: ends a connection that does not reach its next step in time."""
 
 import asyncio
+from collections.abc import Callable
 
 
 class Deadline:
-    """A timer of one connection. It is dropped without a flush, which an unread answer would block."""
+    """A timer of one connection, which calls `end` once the time is over."""
 
-    def __init__(self, transport: asyncio.Transport, timeout_s: float) -> None:
-        self._transport = transport
+    def __init__(self, timeout_s: float, end: Callable[[], None]) -> None:
         self._timeout_s = timeout_s
+        self._end = end
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -20,7 +21,7 @@ class Deadline:
         """Starts the timer; a running one is not prolonged, since a client that trickles is slow, too."""
         if self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._timeout_s, self._transport.abort)
+            self._timer = loop.call_later(self._timeout_s, self._end)
 
     def stop(self) -> None:
         """Stops the timer."""

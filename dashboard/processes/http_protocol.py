@@ -30,9 +30,9 @@ _MAX_HEAD_BYTES = 16 * 1024
 """Size limit of a request line with its headers, and of the line before a chunk."""
 _LENGTHS = {b"content-length", b"transfer-encoding"}
 _FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 19\r\n"
-    b"Retry-After: 15\r\nConnection: close\r\n\r\nService Unavailable"
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 15\r\nConnection: close\r\n\r\n"
 )
+_TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class _Connection(h11.Connection):
@@ -58,8 +58,8 @@ class HttpProtocol(H11Protocol):
         """Called for each new connection."""
         super().connection_made(transport)
         self._waiting_since = self.loop.time()
-        self._receiving = Deadline(transport, RECEIVE_TIMEOUT_S)
-        self._sending = Deadline(transport, SEND_TIMEOUT_S)
+        self._receiving = Deadline(RECEIVE_TIMEOUT_S, self._end_request)
+        self._sending = Deadline(SEND_TIMEOUT_S, transport.abort)
         # Any unsent byte pauses writing, so that `_sending` runs until the client has read everything.
         transport.set_write_buffer_limits(high=0)
         self._receiving.start()
@@ -90,16 +90,14 @@ class HttpProtocol(H11Protocol):
             log.warning(
                 "websocket refused: %d are open, the most with this limit of open files", max_websockets()
             )
-            self.transport.write(_FULL)
-            self.transport.close()
+            self._end_with(_FULL)
             return
         self._stop_deadlines()
         super().handle_websocket_upgrade(event)
 
     def send_400_response(self, msg: str) -> None:
         """Answers an invalid request. In the middle of an answer, the connection is dropped instead."""
-        if self.cycle is not None:
-            self.cycle.disconnected = True  # its own answer would follow this one
+        self._detach_application()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             super().send_400_response(msg)
         else:
@@ -114,6 +112,24 @@ class HttpProtocol(H11Protocol):
         """Called once everything is sent."""
         super().resume_writing()
         self._sending.stop()
+
+    def _end_request(self) -> None:
+        """Ends an incomplete request: with an answer if its body is missing and there was none."""
+        if self.conn.our_state is h11.SEND_RESPONSE:
+            self._detach_application()
+            self._end_with(_TIMED_OUT)
+        else:
+            self.transport.abort()
+
+    def _end_with(self, answer: bytes) -> None:
+        self.transport.write(answer)
+        self.transport.close()
+
+    def _detach_application(self) -> None:
+        """Ignores the answer of the application: it would follow another one."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
 
     def _make_room(self) -> None:
         """Drops the connection that waited longest if there are too many; this one if all are at work."""

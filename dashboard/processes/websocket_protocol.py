@@ -27,7 +27,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called with the connection of the HTTP protocol, at the start of the handshake."""
         super().connection_made(transport)
-        self._sending = Deadline(self.transport, SEND_TIMEOUT_S)
+        self._sending = Deadline(SEND_TIMEOUT_S, self.transport.abort)
         if self.transport.get_write_buffer_size():  # of an answer before the handshake
             self.pause_writing()
 

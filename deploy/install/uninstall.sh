@@ -47,12 +47,24 @@ remove() { # PATH: GNU rm follows no link, not even one that a service puts into
     info "removed  $1"
 }
 
+end_processes() { # of the services' user outside the units: they could write into what is being removed
+    local try ids
+    for try in {1..20}; do
+        ids=$(find /proc -maxdepth 1 -name '[0-9]*' -user "$ACCOUNT" -printf '%f ' 2>/dev/null) || true
+        [[ $ids ]] || return 0
+        # shellcheck disable=SC2086 # several
+        kill -KILL $ids 2>/dev/null || true
+        sleep 0.1
+    done
+}
+
 purge() {
     local path
     if [[ -n $DOMAIN && -e /etc/letsencrypt/renewal/$(lineage).conf ]]; then
         run certbot delete --non-interactive --cert-name "$(lineage)"
         info "removed  the certificate of $DOMAIN"
     fi
+    end_processes
     for path in $(state_paths); do remove "$path"; done
     run find /var/log/nginx -maxdepth 1 -name 'dashboard.*' -delete
     ! getent passwd "$ACCOUNT" >/dev/null || { run userdel "$ACCOUNT" && info "removed  the user $ACCOUNT"; }

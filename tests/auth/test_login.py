@@ -120,7 +120,7 @@ class TestForm:
             assert client.recv(100).startswith(b"HTTP/1.1 413 ")
 
     def test_incomplete_form_times_out(self, site: AuthTestApp, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("dashboard.auth.login_form._TIMEOUT_S", 0.2)
+        monkeypatch.setattr("dashboard.processes.http_protocol.RECEIVE_TIMEOUT_S", 0.2)
         host, _, port = site.address.partition(":")
         with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50\r\n"

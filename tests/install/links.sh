@@ -189,7 +189,7 @@ os._exit(0)'
 
 purged_while_swapped() {
     as dashboard python3 -c "$SWAPPER" "$ROOTS/folder" >/dev/null 2>&1 &
-    within 10 test -h "$STATE/audit/swapped"
+    within 30 test -h "$STATE/audit/swapped"
     "$checkout/install.sh" --uninstall --purge
     roots_untouched
 }

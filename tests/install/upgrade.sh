@@ -131,7 +131,6 @@ upgrade() {
     section "upgrade"
     other_checkout
     dashboard-admin list-keys >"$KEPT/keys"
-    cp -a /etc/dashboard/signing "$KEPT/"
     check "upgrade drops no request" under_load "$OTHER/install.sh"
     check "state is kept" state_kept
     check "previous release is kept, older ones are pruned" releases

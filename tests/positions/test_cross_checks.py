@@ -94,11 +94,11 @@ class TestResult:
             "100",
             of=replace(instrument(), symbol="ETH/USDT:USDT"),
             mark="100",
-            notional="1E+999999",
+            notional="1E+99999999",
             pnl="1E-999999",
         )
         harness = held().snapshot(vast, off_by_ten())
-        assert harness.book.disagreement(BTC) is not None
+        assert harness.known[BTC].disagreement is not None
         assert harness.book.cross_checks == 1
         assert "ETH/USDT:USDT cannot be compared" in caplog.text
 

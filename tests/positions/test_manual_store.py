@@ -71,6 +71,7 @@ def test_only_the_owner_may_read_the_file(file: ManualPositionStore) -> None:
         pytest.param(json.dumps({NAME: {"side": 1}}), id="a field that is a number"),
         pytest.param(json.dumps({NAME: {"size": ["1"]}}), id="a field that is a list"),
         pytest.param(json.dumps({NAME: {"colour": "red"}}), id="a field of another version"),
+        pytest.param(json.dumps({NAME: {"": "red"}}), id="a field without a name"),
         pytest.param(
             json.dumps({NAME: {"side": "long", "entry_price": "-1", "size": "1"}}), id="a bad number"
         ),
@@ -88,6 +89,7 @@ def test_invalid_entry_is_ignored(file: ManualPositionStore, content: str | byte
     [
         pytest.param("", id="empty"),
         pytest.param('{"bitget live', id="cut short"),
+        pytest.param("[" * 5_000, id="nested too deeply"),
         pytest.param(b"\xff\xfe", id="no text"),
         pytest.param("[]", id="a list"),
         pytest.param("null", id="null"),

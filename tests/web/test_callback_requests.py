@@ -2,12 +2,16 @@
 
 import json
 import logging
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.web.app import build_app
+from dashboard.web.callback_requests import InvalidCallback, require_valid
 from dashboard.web.components.position_form import field_id
 from dashboard.web.form_callbacks import FIELDS
 from tests.web.scenes import candles, live
@@ -173,3 +177,33 @@ async def test_form_with_an_invented_kind_of_amount_shows_an_error(app):
     answer = await saved(app, entry_price="5", amount="1", amount_is="sizes" * 100)
     assert answer.status_code == 200
     assert "has no such field" in answer.json()["response"]["error-form"]["children"]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+CALLBACKS = {
+    "view.data": {
+        "callback": object(),
+        "inputs": [{"id": "requested-at", "property": "data"}],
+        "state": [{"id": "selected-position", "property": "data"}],
+    }
+}
+
+
+@given(st.dictionaries(st.sampled_from(sorted(view())), json_values).map(lambda other: view() | other))
+def test_each_request_is_valid_or_refused_as_invalid(body):
+    try:
+        require_valid(body, CALLBACKS)
+    except InvalidCallback:
+        return
+    assert body["output"] == "view.data"
+
+
+@given(json_values)
+def test_each_value_is_valid_or_refused_as_invalid(value):
+    for body in (value, view(inputs=[part("requested-at.data", value)])):
+        with suppress(InvalidCallback):
+            require_valid(body, CALLBACKS)

@@ -102,7 +102,7 @@ def _reading_message(message: Any) -> bool:
 
 
 _ROW_ERRORS = (DashboardError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What `translate_errors` and the account client take for an unreadable row."""
+"""Errors that `translate_errors` and the account client take for an unreadable row."""
 
 PARSERS = (
     *(
