@@ -32,7 +32,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, 
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sites"
     folder.mkdir(exist_ok=True)
-    with ExitStack() as servers, ExitStack() as used:  # left in the reverse order: no user waits for itself
+    with ExitStack() as servers, ExitStack() as used:  # left in the reverse order
         yield lambda name, start: Site(_shared(servers, used, folder / name, start))
 
 

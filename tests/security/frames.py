@@ -49,15 +49,23 @@ class RawSocket:
         self._connection = site.connect(source, PATIENCE_S)
         given: Headers = (("Host", site.address.host), site.session(), *UPGRADE, *headers)
         lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in given), "", ""]
-        self._connection.sendall("\r\n".join(lines).encode())
-        self._received = b""
-        head = b""
-        while b"\r\n\r\n" not in head:
+        try:
+            self._connection.sendall("\r\n".join(lines).encode())
+            self.head, self._received = self._read_head()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _read_head(self) -> tuple[bytes, bytes]:
+        """The response to the handshake, and what came after it."""
+        received = b""
+        while b"\r\n\r\n" not in received:
             chunk = self._connection.recv(65536)
-            assert chunk, head
-            head += chunk
-        self.head, _, self._received = head.partition(b"\r\n\r\n")
-        assert b" 101 " in self.head, self.head
+            assert chunk, received
+            received += chunk
+        head, _, rest = received.partition(b"\r\n\r\n")
+        assert b" 101 " in head, head
+        return head, rest
 
     def send(self, data: bytes) -> None:
         """Sends bytes, as many as the server takes."""

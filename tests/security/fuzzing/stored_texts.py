@@ -158,7 +158,7 @@ PARSERS = (
     Parser(
         "options of exchanges",
         texts | deep | json_values.map(json.dumps),
-        _in_file("x.json", config._read_options),
+        _in_file("x.json", lambda path: bool(config._read_options(path))),
         (SettingsError,),
         cost=4,
     ),

@@ -29,7 +29,13 @@ def _scope(name: str) -> Any:
 
     def scope(value: str) -> dict[str, Any]:
         raw = value.encode("latin-1", "replace")
-        return {"type": "http", "path": "/", "query_string": raw, "headers": [(name.encode(), raw)]}
+        return {
+            "type": "http",
+            "scheme": "http",
+            "path": "/",
+            "query_string": raw,
+            "headers": [(name.encode(), raw)],
+        }
 
     return scope
 
@@ -80,7 +86,7 @@ _rules = st.fixed_dictionaries(
 
 PARSERS = (
     Parser("Host", ascii_texts, lambda given: is_allowed_host(given, ("localhost", "[::1]"))),
-    Parser("Origin", ascii_texts, lambda given: origin.is_same_origin(_headers("origin", given))),
+    Parser("Origin", ascii_texts, lambda given: origin.is_same_origin(_scope("origin")(given))),
     Parser(
         "Cookie",
         ascii_texts | texts.map(lambda text: f"dashboard={text}; dashboard-device={text}"),
