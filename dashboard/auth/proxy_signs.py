@@ -3,22 +3,12 @@
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-_HEADERS = frozenset(
-    (
-        *(
-            "forwarded",
-            "via",
-            "x-real-ip",
-            "x-client-ip",
-            "x-cluster-client-ip",
-            "true-client-ip",
-            "client-ip",
-        ),
-        *("x-original-host", "x-original-uri", "x-original-url", "x-rewrite-url", "x-scheme", "x-url-scheme"),
-        *("front-end-https", "cdn-loop", "x-varnish", "x-arr-ssl", "x-arr-log-id", "x-amzn-trace-id"),
-        *("x-azure-clientip", "x-azure-ref", "x-appengine-user-ip", "x-nginx-proxy", "x-proxyuser-ip"),
-    )
-)
+_HEADERS = frozenset((
+    "forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "client-ip",
+    "x-original-host", "x-original-uri", "x-original-url", "x-rewrite-url", "x-scheme", "x-url-scheme",
+    "front-end-https", "cdn-loop", "x-varnish", "x-arr-ssl", "x-arr-log-id", "x-amzn-trace-id",
+    "x-azure-clientip", "x-azure-ref", "x-appengine-user-ip", "x-nginx-proxy", "x-proxyuser-ip",
+))  # fmt: skip
 _PREFIXES = ("x-forwarded", "x-envoy-", "cf-", "fastly-", "fly-", "tailscale-", "x-goog-")
 """Of any proxy, and of Envoy, Cloudflare, Fastly, Fly, Tailscale and Google."""
 _OLD_VERSIONS = ("0.9", "1.0")
