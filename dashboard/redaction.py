@@ -34,7 +34,9 @@ _CREDENTIALS = tuple(
 """Forms of credentials: the user and the query of a URL, headers, and named values. All take linear time."""
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-_WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+")
+_WORD = "(?:[A-Z]?[a-z]+|[A-Z]+)"
+_WORDS = re.compile(rf"[\W_]*{_WORD}(?:[\W_]+{_WORD})*[\W_]*")
+"""Words stay readable, though a passphrase may contain them."""
 _spellings: set[str] = set()
 _fragments: set[str] = set()
 _pattern_of_secrets: re.Pattern[str] | None = None
@@ -47,8 +49,7 @@ def add_secret(secret: str | None) -> None:
         return
     spellings = set(_spellings_of(secret))
     windows = (window for spelling in spellings for window in _windows(spelling))
-    # Words stay readable, though a passphrase may contain them.
-    _fragments.update(_folded(window) for window in windows if not _WORD.fullmatch(window))
+    _fragments.update(_folded(window) for window in windows if not _WORDS.fullmatch(window))
     _spellings.update(map(_folded, spellings))
     _pattern_of_secrets = re.compile("|".join(map(_pattern, sorted(_spellings, key=len, reverse=True))))
 

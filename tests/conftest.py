@@ -11,6 +11,7 @@ import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
+from dashboard import redaction
 from tests.redis_server import RedisServer
 from tests.waiting import TIMEOUT_S
 
@@ -46,6 +47,14 @@ def _patient_http() -> Iterator[None]:
         for phase in ("connect", "read", "write", "pool"):
             patch.setattr(DEFAULT_TIMEOUT_CONFIG, phase, TIMEOUT_S)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_known_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forgets the credentials of other tests, which would be redacted in the texts of this one."""
+    monkeypatch.setattr(redaction, "_spellings", set())
+    monkeypatch.setattr(redaction, "_fragments", set())
+    monkeypatch.setattr(redaction, "_pattern_of_secrets", None)
 
 
 @cache

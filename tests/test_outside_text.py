@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from dashboard.errors import DashboardError, ExchangeUnavailable, PositionError, UsageError
 from dashboard.outside_text import MAX_LENGTH, scrub
 from dashboard.redaction import add_secret
-from tests.known_secrets import forget_secrets
 
 KEY, SECRET, PASSPHRASE = "bg_4f1c9e0a77d2", "p9/Kq+zX=7w\"é\\T2'mQ&c<", "hunter 7"
 PRIVATE_KEY = "-----BEGIN KEY-----\nMIIEvQ9z/Zt4\nq8+R1w7vTnE2\n-----END KEY-----"
@@ -43,10 +42,18 @@ SPELLINGS = {
 
 
 @pytest.fixture(autouse=True)
-def _known_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_secrets(monkeypatch)
+def _known_secrets() -> None:
     for secret in (KEY, SECRET, PASSPHRASE, PRIVATE_KEY):
         add_secret(secret)
+
+
+def test_words_of_a_passphrase_stay_readable_elsewhere() -> None:
+    add_secret("it is a position, isn't it")
+    assert (
+        scrub("a position in --api-passphrase is unreadable")
+        == "a position in --api-passphrase is unreadable"
+    )
+    assert "isn't it" not in scrub("echo: it is a position, isn't it")
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)

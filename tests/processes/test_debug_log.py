@@ -67,14 +67,13 @@ def open_sockets(server: Running, key: str) -> int:
     for target, sent in tries:
         with (
             suppress(InvalidHandshake),
-            connect(f"ws://{server.host}{target}", additional_headers=sent, open_timeout=TIMEOUT_S) as opened,
+            connect(f"ws://{server.host}{target}", additional_headers=sent, open_timeout=TIMEOUT_S),
         ):
-            opened.recv(TIMEOUT_S)
+            pass
     return len(tries)
 
 
-@pytest.mark.parametrize("log_json", ["false", "true"], ids=["text", "JSON"])
-@pytest.mark.parametrize("locked", [False, True], ids=["open", "locked"])
+@pytest.mark.parametrize(("locked", "log_json"), [(False, "false"), (True, "true")], ids=["open", "locked"])
 @pytest.mark.parametrize("way", WAYS)
 def test_secret_of_a_request_is_not_logged(way: str, locked: bool, log_json: str, tmp_path: Path):
     if locked:

@@ -75,7 +75,7 @@ def test_port_can_be_reused_immediately() -> None:
 def test_address_beyond_loopback_requires_a_password(host: str) -> None:
     with pytest.raises(SettingsError, match="beyond this machine a password is needed") as error:
         listen(settings(0, host=host))
-    assert str(error.value).startswith(f"--host {host}: ")
+    assert str(error.value).startswith(f"--host {host}".strip())
 
 
 def test_address_beyond_loopback_is_served_with_a_password(tmp_path: Path) -> None:
