@@ -133,8 +133,7 @@ def test_time_is_bounded_whatever_is_sent(part: str) -> None:
 
 
 @pytest.mark.parametrize("secret", ["e", "1", "ab", "12", "Xyz"])
-def test_very_short_secret_is_hidden_as_a_word_only(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_secrets(monkeypatch)
+def test_very_short_secret_is_hidden_as_a_word_only(secret: str) -> None:
     add_secret(secret)
     figures = "leverage 65 of 6162, 58797a at 3132.58797a, 31 YWI eHl6 ZQ MTI"
     assert scrub(figures) == figures

@@ -1,4 +1,4 @@
-"""What a writer of the folder puts in the place of a day's file: nobody waits for it, and it is found."""
+"""Pipes in the place of a day's file: no reader waits for one, and `verify` reports it."""
 
 import os
 import sys
