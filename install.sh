@@ -26,6 +26,7 @@
 
 set -Eeuo pipefail
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+unset "${!PYTHON@}" # sudo -E or a root shell may have kept paths to others' modules
 umask 022
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for part in output options templates preflight packages account release settings signing redis units state nginx \

@@ -10,7 +10,7 @@ MAX_LENGTH = 600
 """Characters of an error: a list of similar symbols fits, an HTML page does not."""
 _MAX_READ = 4_096
 """Characters that are looked at: the time is bounded, whatever is sent."""
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"<[a-z/!?][^<>]*>", re.IGNORECASE)
 _HEX = re.compile(
     r"(?<![0-9a-z])(?:0x)?(?:(?=[0-9]*[a-f])[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.I
 )

@@ -12,7 +12,7 @@ HIDDEN = "***"
 _FRAGMENT_LENGTH = 8
 """A run of so many characters of a secret is redacted: a message may contain only a part of it."""
 _MIN_SUBSTRING_LENGTH = 4
-"""Shorter secrets are redacted only as whole words."""
+"""Shorter secrets are redacted only as whole words, and as they are: in hex, "e" is 65."""
 
 _NAME = (
     r"((?:api[-_]?key|access[-_]?key|authorization|pass(?:phrase|word|wd)|private[-_]?key|secret|sign(?:ature)?|"
@@ -85,8 +85,12 @@ def _secret_spans(folded: str) -> Iterator[tuple[int, int]]:
 
 def _spellings_of(secret: str) -> Iterator[str]:
     """The secret in plain text, and as URLs, JSON, Python, HTML, hex and base64 have it."""
+    if len(secret) < _MIN_SUBSTRING_LENGTH:
+        yield secret
+        return
     raw = secret.encode("utf-8", "surrogatepass")
-    yield from filter(None, (secret, *secret.splitlines(), repr(secret)[1:-1], html.escape(secret)))
+    lines = (line for line in secret.splitlines() if len(line) >= _MIN_SUBSTRING_LENGTH)
+    yield from (secret, *lines, repr(secret)[1:-1], html.escape(secret))
     yield from (quote(raw), quote(raw, safe=""), quote_plus(raw), "".join(f"%{byte:02x}" for byte in raw))
     in_json = json.dumps(secret)[1:-1]
     yield from (in_json, in_json.replace("/", r"\/"), json.dumps(secret, ensure_ascii=False)[1:-1])

@@ -130,3 +130,21 @@ def test_time_is_bounded_whatever_is_sent(part: str) -> None:
     started_at = time.process_time()
     scrub(part * 1_000_000)
     assert time.process_time() - started_at < 1
+
+
+@pytest.mark.parametrize("secret", ["e", "1", "ab", "12", "Xyz"])
+def test_very_short_secret_is_hidden_as_a_word_only(secret: str) -> None:
+    add_secret(secret)
+    figures = "leverage 65 of 6162, 58797a at 3132.58797a, 31 YWI eHl6 ZQ MTI"
+    assert scrub(figures) == figures
+    assert scrub(f"wrong: {secret}!") == "wrong: ***!"
+
+
+@pytest.mark.parametrize("text", ["give -1 < x, and y > 0", "1 <2 and 3> 2", "a <- b -> c", "5 <= 6 => 7"])
+def test_comparison_is_not_markup(text: str) -> None:
+    assert scrub(text) == text
+
+
+@pytest.mark.parametrize("markup", ["<p class='x'>", "</p>", "<!-- a -->", "<?xml 1?>", "<br/>"])
+def test_markup_is_removed(markup: str) -> None:
+    assert scrub(f"503 {markup} busy") == "503 busy"

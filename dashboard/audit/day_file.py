@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from dashboard.audit.regular_file import open_regular
+
 sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
 """Waits until the content of a file is on the disk."""
 
@@ -15,7 +17,7 @@ class DayFile:
     def __init__(self, path: Path) -> None:
         """Raises OSError if it cannot be opened for appending."""
         self.path = path
-        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._fd = open_regular(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         self._size = os.fstat(self._fd).st_size
 
     def is_unchanged(self) -> bool:

@@ -51,11 +51,16 @@ def load_public_key(path: Path) -> str:
 
 def create_key_file(path: Path, key: SigningKey) -> None:
     """Writes a key and its public half. Raises UnusableKey if there is a file already, or OSError."""
+    public = public_key_path(path)
     if os.path.lexists(path):
         raise UnusableKey(
             f"{path} exists already: lines are verified with its public half; rotate-key replaces it"
         )
-    _replace(public_key_path(path), f"{key.public_key}\n", 0o644)
+    if os.path.lexists(public):
+        raise UnusableKey(
+            f"{public} exists already: a lost key may have signed lines: keep it, but move it away"
+        )
+    _replace(public, f"{key.public_key}\n", 0o644)
     _write_new(path, _content(key), 0o600)  # last, so that a key is never without its public half
 
 

@@ -12,6 +12,7 @@ from heapq import heapify, heappop, heappush
 from dashboard.audit.defects import InvalidRecord
 from dashboard.audit.line_reader import forwards
 from dashboard.audit.records import MAX_SEQ, AuditLine, parse
+from dashboard.audit.regular_file import open_for_reading
 from dashboard.audit.trail_files import TrailFile
 
 
@@ -74,7 +75,7 @@ class _ForwardCursor:
 def _lines(file: TrailFile) -> Generator[PlacedLine]:
     number = 0
     try:
-        with file.path.open("rb") as opened:
+        with open_for_reading(file.path) as opened:
             opened.seek(file.offset)
             for number, raw in enumerate(forwards(opened), 1):
                 yield PlacedLine(file, number, _parsed(raw))

@@ -7,6 +7,7 @@ from datetime import date
 
 from dashboard.audit.line_reader import backwards
 from dashboard.audit.records import MAX_SEQ
+from dashboard.audit.regular_file import open_for_reading
 from dashboard.audit.trail_files import TrailFile
 
 _START = re.compile(rb'\{"seq":(\d{1,18}),"time":"(\d{4}-\d\d-\d\d)T')
@@ -112,7 +113,7 @@ class _BackwardCursor:
         return self.line.day == self.file.day if expected is None else self.line.seq == expected
 
     def _read(self) -> Generator[RawLine]:
-        with self.file.path.open("rb") as opened:
+        with open_for_reading(self.file.path) as opened:
             for raw in backwards(opened, self.offset):
                 self.offset -= len(raw)
                 yield RawLine.of(raw)

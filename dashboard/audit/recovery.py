@@ -13,6 +13,7 @@ from dashboard.audit.defects import InvalidRecord
 from dashboard.audit.line_reader import torn_line_start
 from dashboard.audit.newest_first import NewestFirst
 from dashboard.audit.records import GENESIS, MAX_LINE_BYTES, NO_LINES, AuditLine, ChainHead, parse
+from dashboard.audit.regular_file import open_regular
 from dashboard.audit.trail_files import TrailFile, trail_files
 
 
@@ -64,7 +65,7 @@ def repair_last_line(path: Path) -> dict[str, Any] | None:
 
     Returns the entry of a HEALED record, or None if the line is not torn. Raises OSError.
     """
-    with path.open("rb+") as file:
+    with open(open_regular(path, os.O_RDWR), "rb+") as file:
         start = torn_line_start(file)
         size = file.seek(0, os.SEEK_END) - start
         if size == 0:

@@ -38,8 +38,8 @@ class SignedHead:
         """Parses a line of `to_json`. Raises ValueError if it is none, or if its signature does not match."""
         try:
             signed = _typed(**json.loads(text))
-        except (TypeError, RecursionError) as error:
-            raise ValueError(f"it is not a checkpoint: {error}") from None
+        except (TypeError, RecursionError):
+            raise ValueError("it is not a checkpoint") from None
         if not signed.is_valid:
             raise ValueError("its signature does not match")
         return signed

@@ -14,6 +14,8 @@ from dashboard.errors import SettingsError
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+_MAPPED_PREFIX = 96
+"""Bits before an IPv4 address that IPv6 carries."""
 _SCHEMES = {"http": {"http": "http", "https": "https"}, "websocket": {"http": "ws", "https": "wss"}}
 
 
@@ -80,7 +82,7 @@ def _without_port(text: str) -> str:
 
 def _network(text: str) -> Network:
     try:
-        network = ip_network(text)
+        network = _plain_network(ip_network(text))
     except ValueError:
         raise SettingsError(
             f"--trusted-proxies {text!r}: is no address or network: write it like 127.0.0.1 or 10.0.0.0/8"
@@ -88,3 +90,11 @@ def _network(text: str) -> Network:
     if network.prefixlen == 0:
         raise SettingsError(f"--trusted-proxies {text!r}: believes everyone: name the proxies' own addresses")
     return network
+
+
+def _plain_network(network: Network) -> Network:
+    """A network of IPv4 addresses that IPv6 carries, as IPv4, since `plain_address` makes them so, too."""
+    first = plain_address(str(network.network_address))
+    if network.version == 4 or not isinstance(first, IPv4Address) or network.prefixlen < _MAPPED_PREFIX:
+        return network
+    return IPv4Network((first, network.prefixlen - _MAPPED_PREFIX))

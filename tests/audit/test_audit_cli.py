@@ -257,6 +257,7 @@ def test_printed_checkpoint_reveals_a_truncated_trail(tmp_path, key_file, capsys
         ("[]", "is not a checkpoint"),
         ("[" * 100_000, "is not a checkpoint"),
         ('{"seq":1}', "is not a checkpoint"),
+        ('{"private_key":"00","certificates":[]}', "is not a checkpoint: give"),
         ('{"seq":"1","hash":"","key":"","signature":""}', "is not a checkpoint"),
         ('{"seq":1,"hash":"","key":"","signature":""}', "its signature does not match"),
     ],

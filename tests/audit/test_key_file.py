@@ -123,3 +123,11 @@ def test_key_inside_the_trail_is_refused_whatever_its_path(tmp_path):
         with pytest.raises(UnusableKey, match="inside the audit trail's folder"):
             refuse_inside(trail, path)
     refuse_inside(trail, tmp_path / "trail.key")
+
+
+def test_public_half_of_a_lost_key_is_not_overwritten(key_file):
+    key_file.unlink()
+    with pytest.raises(UnusableKey, match=r"audit\.key\.pub exists already.*move it away"):
+        create_key_file(key_file, OTHER_KEY)
+    assert load_public_key(public_key_path(key_file)) == KEY.public_key
+    assert not key_file.exists()

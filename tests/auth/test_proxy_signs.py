@@ -7,7 +7,12 @@ from tests.auth.builders import scope
 
 
 @pytest.mark.parametrize(
-    "name", ["X-Forwarded-For", "X-FORWARDED-HOST", "X-Forwarded", "Forwarded", "Via", "X-Real-IP", "CF-Ray"]
+    "name",
+    [
+        *("X-Forwarded-For", "X-FORWARDED-HOST", "X-Forwarded", "Forwarded", "Via", "X-Real-IP", "CF-Ray"),
+        *("X-Original-URL", "X-Original-Forwarded-For", "X-Amz-Cf-Id", "X-Vercel-Id", "Incap-Client-IP"),
+        *("Remote-User", "X-Remote-User", "X-Auth-Request-Email", "X-Authentik-Username"),
+    ],
 )
 @pytest.mark.parametrize("websocket", [False, True])
 def test_header_of_a_proxy(name: str, websocket: bool) -> None:

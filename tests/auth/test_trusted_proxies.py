@@ -73,6 +73,13 @@ def test_client(peer: str | None, forwarded: list[str], client: str | None) -> N
     assert client_of(request(peer, *forwarded)) == client
 
 
+@pytest.mark.parametrize("networks", ["::ffff:127.0.0.1", "::ffff:127.0.0.0/104", "::ffff:7f00:1/128"])
+@pytest.mark.parametrize("peer", [PROXY, "::ffff:127.0.0.1"])
+def test_network_may_be_written_as_ipv4_in_ipv6(networks: str, peer: str) -> None:
+    assert client_of(request(peer, CLIENT), networks) == CLIENT
+    assert client_of(request("128.0.0.1", CLIENT), networks) == "128.0.0.1"
+
+
 @pytest.mark.parametrize("peer", [PROXY, "::1", "10.0.0.1", "192.168.1.1"])
 def test_no_proxy_is_believed_over_tcp_by_default(peer: str) -> None:
     scope = request(peer, CLIENT, proto=("https",))
@@ -127,6 +134,7 @@ def test_any_header_is_read_without_an_error(line: str) -> None:
         ("*", "is no address or network"),
         ("127.0.0.1, 0.0.0.0/0", "believes everyone"),
         ("::/0", "believes everyone"),
+        ("::ffff:0:0/96", "believes everyone"),
     ],
 )
 def test_malformed_setting_is_refused(text: str, reason: str) -> None:
