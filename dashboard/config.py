@@ -1,6 +1,5 @@
 """Settings: one declaration defines the flags, the environment variables and the lines of .env."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -21,19 +20,13 @@ from pydantic_settings import SettingsError as UnreadableError
 from dashboard import logs
 from dashboard.domain.manual_position import FIELD_NAMES, ManualPosition
 from dashboard.domain.number_text import MAX_NUMBER_LENGTH, shortened
-from dashboard.env_files import read_protected, read_settings_files, values_in_settings_files
+from dashboard.env_files import read_settings_files, values_in_settings_files
 from dashboard.errors import SettingsError
 from dashboard.exchange.credentials import Credentials
+from dashboard.exchange.options_file import read_options
 from dashboard.redaction import add_secret
 
 PREFIX = "DASHBOARD_"
-_OPTION_TYPES = {
-    **dict.fromkeys(("urls", "has", "options", "markets", "streaming"), dict),
-    **dict.fromkeys(("apiKey", "secret", "password", "walletAddress", "hostname"), str),
-    "timeout": int,
-}
-"""Options of ccxt's constructor that fail late and obscurely if they have another type."""
-_JSON_TYPE_NAMES = {dict: "object", str: "string", int: "number"}
 _SECRET_FLAGS = ("--api-secret", "--api-passphrase", "--access-keys", "--redis-url")
 
 _SECRET_SETTINGS = ("api_key", "api_secret", "api_passphrase", "access_keys", "redis_url")
@@ -231,7 +224,7 @@ class Settings(BaseSettings):
             api_secret=_plain_text(self.api_secret),
             api_passphrase=_plain_text(self.api_passphrase),
             wallet_address=self.wallet_address,
-            config=_read_options(self.exchange_config) if self.exchange_config else {},
+            config=read_options(self.exchange_config) if self.exchange_config else {},
         )
 
 
@@ -297,16 +290,3 @@ def _describe(error: Any) -> str:
 
 def _quoted(value: object) -> str:
     return shortened(value) if isinstance(value, str) else repr(value)
-
-
-def _read_options(path: Path) -> dict[str, Any]:
-    try:
-        options = json.loads(read_protected(path)[0])
-    except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
-    if not isinstance(options, dict):
-        raise SettingsError(f"--exchange-config {path}: must be a JSON object, as for ccxt's constructor")
-    for name, kind in _OPTION_TYPES.items():
-        if not isinstance(options.get(name, kind()), kind):
-            raise SettingsError(f"--exchange-config {path}: {name} must be a JSON {_JSON_TYPE_NAMES[kind]}")
-    return options

@@ -1,12 +1,14 @@
 """AppServer: serves an application over a real socket, in a thread."""
 
+import socket
 import threading
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
 
 from dashboard.processes.http_server import uvicorn_config
-from tests.waiting import until
+from tests.waiting import TIMEOUT_S, until
 
 
 class AppServer:
@@ -35,5 +37,27 @@ class AppServer:
 
     @property
     def address(self) -> str:
+        return f"127.0.0.1:{self._port}"
+
+    def connect(self, *, receive_buffer: int | None = None) -> socket.socket:
+        """A connection to it, with a small buffer of received bytes if given."""
+        client = socket.socket()
+        if receive_buffer is not None:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        client.settimeout(TIMEOUT_S)
+        client.connect(("127.0.0.1", self._port))
+        return client
+
+    @property
+    def _port(self) -> int:
         port: int = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"127.0.0.1:{port}"
+        return port
+
+
+def rest_of(client: socket.socket) -> bytes:
+    """Everything until the server closes the connection."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while part := client.recv(65536):
+            received += part
+    return received

@@ -15,6 +15,7 @@ from dashboard.audit.signing_key import SigningKey, read_certificates
 from dashboard.errors import UsageError
 
 _MAX_BYTES = 1 << 18
+_NEXT_STEP = "create one with dashboard-audit create-key FILE"
 
 
 class UnusableKey(UsageError):
@@ -76,9 +77,6 @@ def refuse_inside(directory: Path, path: Path) -> None:
             f"{path} is inside the audit trail's folder {directory}: keep the key where "
             "a writer of that folder cannot read it"
         )
-
-
-_NEXT_STEP = "create one with dashboard-audit create-key FILE"
 
 
 def _content(key: SigningKey) -> str:

@@ -69,7 +69,7 @@ class Login:
         try:
             form = await read_form(request)
         except InvalidForm as error:
-            return _invalid_form(error.status)
+            return login_page("/", _UNREADABLE_FORM, error.status)
         return await self._attempt(request, form)
 
     async def _attempt(self, request: Request, form: LoginForm) -> Response:
@@ -102,13 +102,6 @@ async def _session(_request: Request) -> Response:
 
 def _redirect(path: str) -> Response:
     return RedirectResponse(path, 303, _NO_STORE)
-
-
-def _invalid_form(status: int) -> Response:
-    """Shows the form again, and closes the connection: the rest of the body is not read."""
-    response = login_page("/", _UNREADABLE_FORM, status)
-    response.headers["Connection"] = "close"
-    return response
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

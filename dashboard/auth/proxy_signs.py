@@ -3,27 +3,17 @@
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-_HEADERS = frozenset(
-    (
-        *(
-            "forwarded",
-            "via",
-            "x-real-ip",
-            "x-client-ip",
-            "x-cluster-client-ip",
-            "true-client-ip",
-            "client-ip",
-        ),
-        *("x-rewrite-url", "x-scheme", "x-url-scheme"),
-        *("front-end-https", "cdn-loop", "x-varnish", "x-arr-ssl", "x-arr-log-id", "x-amzn-trace-id"),
-        *("x-azure-clientip", "x-azure-ref", "x-appengine-user-ip", "x-nginx-proxy", "x-proxyuser-ip"),
-    )
-)
+_HEADERS = frozenset((
+    "forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "client-ip",
+    "x-rewrite-url", "x-scheme", "x-url-scheme",
+    "front-end-https", "cdn-loop", "x-varnish", "x-arr-ssl", "x-arr-log-id", "x-amzn-trace-id",
+    "x-azure-clientip", "x-azure-ref", "x-appengine-user-ip", "x-nginx-proxy", "x-proxyuser-ip",
+))  # fmt: skip
 _PREFIXES = (
-    *("x-forwarded", "x-original-", "x-envoy-", "cf-", "fastly-", "fly-", "tailscale-", "x-goog-"),
-    *("x-amz-cf-", "x-vercel-", "akamai-", "x-akamai-", "incap-", "x-sucuri-", "ngrok-"),
-    *("remote-", "x-remote-", "x-webauth-", "x-auth-request-", "x-authentik-"),
-)
+    "x-forwarded", "x-original-", "x-envoy-", "cf-", "fastly-", "fly-", "tailscale-", "x-goog-",
+    "x-amz-cf-", "x-vercel-", "akamai-", "x-akamai-", "incap-", "x-sucuri-", "ngrok-",
+    "remote-", "x-remote-", "x-webauth-", "x-auth-request-", "x-authentik-",
+)  # fmt: skip
 """Of any proxy, of Envoy, of hosting and tunnel services, and of those that log users in for others."""
 _OLD_VERSIONS = ("0.9", "1.0")
 

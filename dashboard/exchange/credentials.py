@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-_SECRET_OPTIONS = ("apiKey", "secret", "password", "privateKey", "token")
+_SECRET_OPTIONS = ("apiKey", "secret", "password", "privateKey", "token", "twofa")
 _KEYS_THAT_ONLY_WRITE = ("hyperliquid", "lighter")
 """Exchanges whose `privateKey` signs nothing that reads: orders, approvals, changes of the API key."""
 _SELECTING_OPTIONS = (

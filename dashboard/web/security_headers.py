@@ -13,12 +13,11 @@ _OWN_CACHE_CONTROL = ("/assets/", "/_dash-component-suites/")
 """Paths that set Cache-Control themselves. All others may show the account, which the browser's history must
 not do after the log-out."""
 
-
 _UNUSED_FEATURES = (
     *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
     *("microphone", "midi", "payment", "usb"),
 )
-_FIXED = {
+FIXED_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -27,6 +26,7 @@ _FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
+"""The same on every response. nginx adds them to its own, too: deploy/nginx/headers.conf."""
 
 
 class SecurityHeaders:
@@ -48,7 +48,7 @@ class SecurityHeaders:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = policy
-                headers.update(_FIXED)
+                headers.update(FIXED_HEADERS)
                 if not scope["path"].startswith(_OWN_CACHE_CONTROL):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

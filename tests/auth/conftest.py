@@ -1,5 +1,6 @@
 """The whole application over a real socket, behind the login."""
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -77,6 +78,10 @@ class AuthTestApp(AbstractContextManager["AuthTestApp"]):
     def address(self) -> str:
         return self._server.address
 
+    def connect(self) -> socket.socket:
+        """A connection to it."""
+        return self._server.connect()
+
     def get(self, path: str, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.get(path, headers=named)
@@ -85,7 +90,7 @@ class AuthTestApp(AbstractContextManager["AuthTestApp"]):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post("/login", data={"password": password, "next": next}, headers=named)
 
-    def socket(self, path: str = "/ws/view", **headers: str) -> ClientConnection:
+    def websocket(self, path: str = "/ws/view", **headers: str) -> ClientConnection:
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"Cookie": cookies} | named if cookies else named

@@ -1,17 +1,14 @@
 """The login over a real socket: form, cookies, redirects and log-out."""
 
 import logging
-import socket
 from collections.abc import Callable
 from http.cookies import Morsel, SimpleCookie
 
 import httpx
 import pytest
-from starlette.requests import Request
-from starlette.types import Message
 
-from dashboard.auth.login_form import InvalidForm, read_form
 from dashboard.metrics.registry import LOGIN_FAILURES
+from tests.app_server import rest_of
 from tests.auth.conftest import PASSWORD, AuthTestApp
 from tests.waiting import TIMEOUT_S
 
@@ -113,33 +110,18 @@ class TestForm:
         assert 'role="alert"' in answer.text
 
     def test_huge_form_is_refused_before_it_is_read(self, site: AuthTestApp):
-        host, _, port = site.address.partition(":")
-        with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as client:
+        with site.connect() as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50000000\r\n"
             client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\n{'x' * 9_000}".encode())
             assert client.recv(100).startswith(b"HTTP/1.1 413 ")
 
     def test_incomplete_form_times_out(self, site: AuthTestApp, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("dashboard.processes.http_protocol.RECEIVE_TIMEOUT_S", 0.2)
-        host, _, port = site.address.partition(":")
-        with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as client:
+        with site.connect() as client:
             head = f"POST /login HTTP/1.1\r\nHost: {site.address}\r\nContent-Length: 50\r\n"
             client.sendall(f"{head}Content-Type: {FORM['content-type']}\r\n\r\npass".encode())
-            answer = b"".join(iter(lambda: client.recv(4_096), b""))  # until the server hangs up
+            answer = rest_of(client)
         assert answer.startswith(b"HTTP/1.1 408 ")
-
-    async def test_disconnect_while_reading_is_an_invalid_form(self):
-        messages = iter(
-            [{"type": "http.request", "body": b"pass", "more_body": True}, {"type": "http.disconnect"}]
-        )
-
-        async def receive() -> Message:
-            return next(messages)
-
-        kind = (b"content-type", FORM["content-type"].encode())
-        with pytest.raises(InvalidForm) as error:
-            await read_form(Request({"type": "http", "method": "POST", "headers": [kind]}, receive))
-        assert error.value.status == 408
 
     @pytest.mark.parametrize("password", ["x" * 512, "€" * 170, "%" * 512])
     def test_longest_password_and_path_fit(self, visit: Callable[..., AuthTestApp], password: str):
@@ -183,7 +165,7 @@ class TestCookie:
             proxied.client.get("/", headers=TLS | {"cookie": f"dashboard={given.value}"}).status_code == 401
         )
         assert proxied.client.get("/", headers=sent).status_code == 401
-        with proxied.socket(**TLS, **sent) as stream:
+        with proxied.websocket(**TLS, **sent) as stream:
             assert stream.recv(TIMEOUT_S)
 
     def test_each_login_has_its_own_token(self, site: AuthTestApp):

@@ -35,7 +35,7 @@ ASSETS = (
 
 def refused(site: AuthTestApp, path: str, **headers: str) -> int:
     """Returns the status with which a websocket is refused."""
-    with pytest.raises(InvalidStatus) as error, site.socket(path, **headers):
+    with pytest.raises(InvalidStatus) as error, site.websocket(path, **headers):
         pass
     status: int = error.value.response.status_code
     return status
@@ -116,7 +116,7 @@ class TestSessions:
         for path in (*PAGE, *API):
             assert site.get(path).is_success, path
         for path in SOCKETS:
-            with site.socket(path) as socket:
+            with site.websocket(path) as socket:
                 assert socket.recv(TIMEOUT_S)
 
     @pytest.mark.parametrize("path", [*PAGE[:-1], *API, "/nothing", "/login"])
@@ -138,7 +138,7 @@ class TestSessions:
         site = visit(keys=f"bot:{KEY}")
         site.log_in()
         assert site.get("/api/v1/positions").status_code == 200
-        with site.socket("/api/v1/positions/stream") as socket:
+        with site.websocket("/api/v1/positions/stream") as socket:
             assert socket.recv(TIMEOUT_S)
 
     def test_another_site_cannot_use_the_session(self, site: AuthTestApp):
@@ -188,7 +188,7 @@ class TestKeys:
 
     def test_key_opens_websockets_of_the_api_only(self, keyed: AuthTestApp):
         for path in SOCKETS[1:]:
-            with keyed.socket(path, x_api_key=KEY) as socket:
+            with keyed.websocket(path, x_api_key=KEY) as socket:
                 assert socket.recv(TIMEOUT_S)
         assert refused(keyed, "/ws/view", x_api_key=KEY) == 401
 
@@ -199,7 +199,7 @@ class TestWithoutPassword:
         for path in (*PAGE, *API):
             assert site.get(path).is_success
         for path in SOCKETS:
-            with site.socket(path) as socket:
+            with site.websocket(path) as socket:
                 assert socket.recv(TIMEOUT_S)
         assert site.get("/login?next=/api/docs").headers["location"] == "/api/docs"
 
@@ -221,7 +221,7 @@ class TestWithoutPassword:
 
     def test_first_key_closes_open_pages(self, visit: Callable[..., AuthTestApp]):
         site = visit(None)
-        with site.socket() as page:
+        with site.websocket() as page:
             site.store.create_key("laptop")
             assert closed_by(page) == 1008
 

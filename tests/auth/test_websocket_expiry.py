@@ -51,7 +51,7 @@ def test_websockets_close_with_the_session(
     site = visit(session_hours=1)
     site.log_in()
     with ExitStack() as stack:
-        sockets = [stack.enter_context(site.socket(path)) for path in SOCKETS]
+        sockets = [stack.enter_context(site.websocket(path)) for path in SOCKETS]
         for socket in sockets:
             assert socket.recv(TIMEOUT_S)
         end(site)
@@ -63,8 +63,8 @@ def test_websocket_closes_with_the_key(visit: Callable[..., AuthTestApp], passwo
     site = visit(password)
     keys = {name: site.store.create_key(name) for name in ("laptop", "phone")}
     with (
-        site.socket(SOCKETS[1], x_api_key=keys["laptop"]) as laptop,
-        site.socket(SOCKETS[1], x_api_key=keys["phone"]) as phone,
+        site.websocket(SOCKETS[1], x_api_key=keys["laptop"]) as laptop,
+        site.websocket(SOCKETS[1], x_api_key=keys["phone"]) as phone,
     ):
         site.store.revoke_key("laptop")
         assert closed_by(laptop) == 1008
@@ -76,7 +76,7 @@ def test_websocket_closes_with_the_key(visit: Callable[..., AuthTestApp], passwo
 def test_websocket_closes_with_its_session_although_its_key_remains(site: AuthTestApp) -> None:
     key = site.store.create_key("laptop")
     site.log_in()
-    with site.socket(SOCKETS[1], x_api_key=key) as socket:
+    with site.websocket(SOCKETS[1], x_api_key=key) as socket:
         assert socket.recv(TIMEOUT_S)
         site.store.log_out_all()
         assert closed_by(socket) == 1008
@@ -84,7 +84,7 @@ def test_websocket_closes_with_its_session_although_its_key_remains(site: AuthTe
 
 def test_websocket_closes_when_a_first_password_is_set(visit: Callable[..., AuthTestApp]) -> None:
     site = visit(None)
-    with site.socket() as socket:
+    with site.websocket() as socket:
         assert socket.recv(TIMEOUT_S)
         site.store.set_password(PASSWORD)
         assert closed_by(socket) == 1008
@@ -92,10 +92,10 @@ def test_websocket_closes_when_a_first_password_is_set(visit: Callable[..., Auth
 
 def test_websockets_of_other_sessions_stay_open(site: AuthTestApp) -> None:
     site.log_in()
-    with site.socket() as staying:
+    with site.websocket() as staying:
         site.client.cookies.clear()
         site.log_in()
-        with site.socket() as leaving:
+        with site.websocket() as leaving:
             site.client.post("/logout")
             assert closed_by(leaving) == 1008
         for _ in range(3):
@@ -105,16 +105,16 @@ def test_websockets_of_other_sessions_stay_open(site: AuthTestApp) -> None:
 def test_watching_resumes_after_the_last_websocket_closed(site: AuthTestApp) -> None:
     site.log_in()
     for _ in range(3):
-        with site.socket() as socket:
+        with site.websocket() as socket:
             assert socket.recv(TIMEOUT_S)
-    with site.socket() as socket:
+    with site.websocket() as socket:
         site.store.log_out_all()
         assert closed_by(socket) == 1008
 
 
 def test_closed_websocket_is_forgotten(site: AuthTestApp, caplog: pytest.LogCaptureFixture) -> None:
     site.log_in()
-    with site.socket(SOCKETS[1]) as socket:
+    with site.websocket(SOCKETS[1]) as socket:
         socket.recv(TIMEOUT_S)
     site.store.log_out_all()
     assert not caplog.records

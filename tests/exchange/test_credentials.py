@@ -57,5 +57,11 @@ def test_option_overrides_a_flag_as_in_ccxt():
 
 
 def test_every_secret_is_hidden_in_logs():
-    config = {"privateKey": KEY, "token": "t0ken", "secret": "5ecret", "uid": "1"}
-    assert set(Credentials("aster", api_key="k3y", config=config).secrets) == {KEY, "t0ken", "5ecret", "k3y"}
+    config = {"privateKey": KEY, "token": "t0ken", "twofa": "2fa", "secret": "5ecret", "uid": "1"}
+    assert set(Credentials("aster", api_key="k3y", config=config).secrets) == {
+        KEY,
+        "t0ken",
+        "5ecret",
+        "k3y",
+        "2fa",
+    }

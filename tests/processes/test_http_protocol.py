@@ -11,8 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.processes import http_protocol, websocket_protocol
 from dashboard.web.body_limit import BodyLimit
-from tests.app_server import AppServer
-from tests.waiting import TIMEOUT_S
+from tests.app_server import AppServer, rest_of
 
 LIMIT_S = 0.3
 
@@ -62,20 +61,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppServer]:
 
 @pytest.fixture
 def client(server: AppServer) -> Iterator[socket.socket]:
-    host, _, port = server.address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as client:
+    with server.connect() as client:
         yield client
-
-
-def rest_of(client: socket.socket) -> bytes:
-    """Everything until the server closes the connection."""
-    received = b""
-    try:
-        while part := client.recv(65536):
-            received += part
-    except ConnectionResetError:
-        pass
-    return received
 
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
@@ -130,11 +117,7 @@ def test_complete_requests_are_served_one_after_another_on_one_connection(client
 
 
 def test_unread_answer_is_dropped_after_the_time_limit(server: AppServer) -> None:
-    host, _, port = server.address.partition(":")
-    with socket.socket() as client:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.settimeout(TIMEOUT_S)
-        client.connect((host, int(port)))
+    with server.connect(receive_buffer=4096) as client:
         client.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         server.wait_until_idle()
         assert len(rest_of(client)) < 20_000_000
@@ -186,9 +169,8 @@ def test_invalid_chunk_after_the_answer_leaves_no_traceback(
 def test_invalid_requests_are_logged_once_a_minute(
     server: AppServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    host, _, port = server.address.partition(":")
     for _ in range(20):
-        with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as client:
+        with server.connect() as client:
             client.sendall(b"GET\r\n\r\n")
             rest_of(client)
     assert len([record for record in caplog.records if "Invalid HTTP" in record.getMessage()]) <= 1

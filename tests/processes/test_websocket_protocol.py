@@ -15,8 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard.processes import http_protocol, websocket_protocol
 from dashboard.processes.connection_limits import MAX_WEBSOCKET_FRAMES
-from tests.app_server import AppServer
-from tests.waiting import TIMEOUT_S
+from tests.app_server import AppServer, rest_of
 
 LIMIT_S = 0.3
 HANDSHAKE = (
@@ -82,13 +81,8 @@ def connect(server: AppServer) -> Iterator[Connect]:
     clients = []
 
     def connect(path: str = "/echo", more: str = "", method: str = "GET", **options: Any) -> socket.socket:
-        host, _, port = server.address.partition(":")
-        client = socket.socket()
+        client = server.connect(**options)
         clients.append(client)
-        if size := options.get("receive_buffer"):
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
-        client.settimeout(TIMEOUT_S)
-        client.connect((host, int(port)))
         client.sendall((HANDSHAKE.format(method=method, path=path) + more + "\r\n").encode("latin-1"))
         return client
 
@@ -105,16 +99,6 @@ def client(connect: Connect) -> socket.socket:
         received += client.recv(1)
     assert received.startswith(b"HTTP/1.1 101")
     return client
-
-
-def rest_of(client: socket.socket) -> bytes:
-    received = b""
-    try:
-        while part := client.recv(65536):
-            received += part
-    except ConnectionResetError:
-        pass
-    return received
 
 
 def close_code(client: socket.socket) -> int:

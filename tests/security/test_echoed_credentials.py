@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import IO
 
 import httpx
@@ -106,6 +106,7 @@ def test_no_trace_on_the_page_in_the_api_and_in_files(level: str, tmp_path: Path
 
 def test_no_trace_in_redis(redis_server: RedisServer, tmp_path: Path) -> None:
     commands: list[str] = []
+    shown = Event()
     patient = Redis(unix_socket_path=str(redis_server.path))
     with echoing_exchange() as echoing, patient, patient.monitor() as monitor:
 
@@ -113,12 +114,14 @@ def test_no_trace_in_redis(redis_server: RedisServer, tmp_path: Path) -> None:
             with suppress(RedisError):  # the connection is closed at the end
                 while True:
                     commands.append(str(monitor.next_command()["command"]))
+                    if MARK in commands[-1]:
+                        shown.set()
 
         watching = Thread(target=watch, daemon=True)
         watching.start()
         with running(FEED, tmp_path, *flags(echoing, tmp_path), DASHBOARD_REDIS_URL=redis_server.url):
             until(lambda: echoing.has_shown_all)
-            until(lambda: any(MARK in command for command in commands))
+            assert shown.wait(TIMEOUT_S)
         redis_server.stop()
         watching.join()
         assert traces("\n".join((*commands, written_in(tmp_path))), echoing) == []

@@ -7,10 +7,11 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from dashboard.web.app import build_app
-from dashboard.web.security_headers import content_policy
+from dashboard.web.security_headers import FIXED_HEADERS, content_policy
 from tests.web.scenes import live
 
-ASSETS = Path(__file__).parents[2] / "dashboard" / "web" / "assets"
+ROOT = Path(__file__).parents[2]
+ASSETS = ROOT / "dashboard" / "web" / "assets"
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,14 @@ async def test_page_and_assets_have_strict_security_headers(client, path):
     assert "unsafe-eval" not in policy
     assert "connect-src 'self' ws://dashboard.test wss://dashboard.test;" in policy
     assert re.search(r"script-src 'self' 'sha256-[^']+';", policy)
+
+
+def test_nginx_sends_the_same_headers_instead_of_those_of_the_dashboard():
+    nginx = ROOT / "deploy" / "nginx"
+    added = re.findall(r'^add_header (\S+) "?(.+?)"? always;$', (nginx / "headers.conf").read_text(), re.M)
+    hidden = re.findall(r"^proxy_hide_header (\S+);$", (nginx / "proxy.conf").read_text(), re.M)
+    assert dict(added).items() - {("Strict-Transport-Security", "$dashboard_hsts")} == FIXED_HEADERS.items()
+    assert set(hidden) - {"X-Powered-By"} == dict(added).keys()
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api", "/nothing", "/_dash-ws-callback"])

@@ -8,7 +8,6 @@ import pytest
 from dashboard.web.app import build_app
 from dashboard.web.body_limit import MAX_BODY_BYTES
 from tests.app_server import AppServer
-from tests.waiting import TIMEOUT_S
 from tests.web.scenes import live
 
 POST = b"POST /_dash-update-component HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -25,8 +24,7 @@ def server() -> Iterator[AppServer]:
 
 @pytest.fixture
 def client(server: AppServer) -> Iterator[socket.socket]:
-    host, _, port = server.address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as client:
+    with server.connect() as client:
         yield client
 
 

@@ -18,6 +18,7 @@ from dashboard.domain.journal import Journal
 from dashboard.domain.mode_change import ModeChange
 from dashboard.domain.number_text import parse_number
 from dashboard.errors import DashboardError, SettingsError
+from dashboard.exchange.options_file import read_options
 from dashboard.positions.account_history import AccountHistory, InvalidCheckpoint, decode, encode
 from dashboard.positions.account_owner import AccountOwner, owner_record
 from dashboard.positions.audit_records import record_kind, record_of, snapshot_record
@@ -158,7 +159,7 @@ PARSERS = (
     Parser(
         "options of exchanges",
         texts | deep | json_values.map(json.dumps),
-        _in_file("x.json", lambda path: bool(config._read_options(path))),
+        _in_file("x.json", lambda path: bool(read_options(path))),
         (SettingsError,),
         cost=4,
     ),

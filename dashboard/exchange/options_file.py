@@ -1,0 +1,30 @@
+"""The file of --exchange-config: further options for ccxt's constructor."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from dashboard.env_files import read_protected
+from dashboard.errors import SettingsError
+
+_TYPES: dict[str, type] = {
+    **dict.fromkeys(("urls", "has", "options", "markets", "streaming"), dict),
+    **dict.fromkeys(("apiKey", "secret", "password", "walletAddress", "hostname"), str),
+    "timeout": int,
+}
+"""Options that fail late and obscurely if they have another type."""
+_JSON_TYPE_NAMES: dict[type, str] = {dict: "object", str: "string", int: "number"}
+
+
+def read_options(path: Path) -> dict[str, Any]:
+    """Reads the options. Raises SettingsError if the file is unusable, or if others could have written it."""
+    try:
+        options = json.loads(read_protected(path)[0])
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
+    if not isinstance(options, dict):
+        raise SettingsError(f"--exchange-config {path}: must be a JSON object, as for ccxt's constructor")
+    for name, kind in _TYPES.items():
+        if not isinstance(options.get(name, kind()), kind):
+            raise SettingsError(f"--exchange-config {path}: {name} must be a JSON {_JSON_TYPE_NAMES[kind]}")
+    return options
