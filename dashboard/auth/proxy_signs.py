@@ -5,9 +5,9 @@ from starlette.types import Scope
 
 _HEADERS = frozenset((
     "forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "client-ip",
-    "x-rewrite-url", "x-scheme", "x-url-scheme",
-    "front-end-https", "cdn-loop", "x-varnish", "x-arr-ssl", "x-arr-log-id", "x-amzn-trace-id",
-    "x-azure-clientip", "x-azure-ref", "x-appengine-user-ip", "x-nginx-proxy", "x-proxyuser-ip",
+    "x-rewrite-url", "x-scheme", "x-url-scheme", "front-end-https", "cdn-loop", "x-varnish", "x-arr-ssl",
+    "x-arr-log-id", "x-amzn-trace-id", "x-azure-clientip", "x-azure-ref", "x-appengine-user-ip",
+    "x-nginx-proxy", "x-proxyuser-ip",
 ))  # fmt: skip
 _PREFIXES = (
     "x-forwarded", "x-original-", "x-envoy-", "cf-", "fastly-", "fly-", "tailscale-", "x-goog-",

@@ -74,7 +74,7 @@ class PhemexAdapter(AccountAdapter):
 
     def is_hedged(self, row: Raw) -> bool | None:
         """True if the row names a side; it is `Merged` in one-way mode, and the older API has no other."""
-        return normalize_account.info_of(row).get("posSide") in _POSITION_SIDES
+        return str(normalize_account.info_of(row).get("posSide")) in _POSITION_SIDES
 
     def position(self, row: Raw, instrument: Instrument) -> Position:
         """Returns an open position. Zero or negative leverage means cross margin; zero is the highest."""
