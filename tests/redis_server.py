@@ -35,6 +35,7 @@ class RedisServer:
     """Runs from its creation; a restart loses its data."""
 
     def __init__(self) -> None:
+        binary()  # skips before anything is left open
         self._folder = tempfile.TemporaryDirectory(prefix="redis-")  # a socket's path has to be short
         self.path = Path(self._folder.name) / "redis.sock"
         self.url = f"unix://{self.path}"
