@@ -83,7 +83,6 @@ class Subscriber:
             self._apply(message)
         elif not self._mirror.has_applied(message):
             self._read_state()
-        self._on_received()
 
     def _read_state(self) -> None:
         """Applies the stored state if an active feed stands behind it."""

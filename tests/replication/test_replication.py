@@ -32,6 +32,10 @@ def state(mirror: Mirror) -> FeedState:
     return mirror.markets.main.snapshot.health.state_at(now_ms())
 
 
+def is_disconnected(mirror: Mirror) -> bool:
+    return state(mirror) is FeedState.DISCONNECTED
+
+
 def test_mirror_follows_every_change(redis_server: RedisServer):
     feed = FeedStub().price("100")
     feed.harness.fills(fill("buy 1 @ 100", 1))
@@ -148,6 +152,16 @@ def test_state_of_a_dead_feed_is_not_applied_again(redis_server: RedisServer):
         until(lambda: not redis_server.client.exists(LEASE))
         assert [each.position.unrealized_pnl for each in updates] == [None]
         assert state(mirror) is FeedState.DISCONNECTED
+
+
+def test_replayed_message_is_no_sign_of_life(redis_server: RedisServer):
+    feed = FeedStub().price("100")
+    with mirrored(redis_server) as mirror, redis_server.client.pubsub() as heard:
+        heard.subscribe(CHANNEL)
+        with published(feed.context, redis_server):
+            until(lambda: in_sync(mirror, feed.context))
+        messages = [each["data"] for each in iter(heard.get_message, None) if each["type"] == "message"]
+        until(lambda: redis_server.client.publish(CHANNEL, messages[-1]) and is_disconnected(mirror))
 
 
 def test_fills_during_an_outage_are_notified_after_it(redis_server: RedisServer):
