@@ -87,7 +87,7 @@ def _load_settings(program: str, arguments: list[str]) -> "Settings":
     settings = load(arguments, program)
     configure_logging(settings)
     _warn_about_secrets(program, secret_flags(arguments))
-    for file in exposed_files():
+    for file in exposed_files(settings.exchange_config):
         print(f"{program}: {file}: its secrets are readable by all users: chmod go-r {file}", file=sys.stderr)
     return settings
 

@@ -23,7 +23,7 @@ from dashboard.domain.number_text import MAX_NUMBER_LENGTH, shortened
 from dashboard.env_files import read_settings_files, values_in_settings_files
 from dashboard.errors import SettingsError
 from dashboard.exchange.credentials import Credentials
-from dashboard.exchange.options_file import read_options
+from dashboard.exchange.options_file import is_exposed, read_options
 from dashboard.redaction import add_secret
 
 PREFIX = "DASHBOARD_"
@@ -261,10 +261,12 @@ def secret_flags(arguments: Sequence[str]) -> list[str]:
     return [flag for flag in _SECRET_FLAGS if any(one.split("=")[0] == flag for one in arguments)]
 
 
-def exposed_files() -> list[Path]:
-    """The settings files with a secret that every user of this machine may read."""
+def exposed_files(options_file: Path | None = None) -> list[Path]:
+    """The files with a secret that every user of this machine may read: settings and ccxt's options."""
     names = {(PREFIX + name).lower() for name in _SECRET_SETTINGS}
-    return [file.path for file in read_settings_files() if file.is_readable_by_all and names & {*file.values}]
+    exposed = (file for file in read_settings_files() if file.is_readable_by_all and names & {*file.values})
+    options = [options_file] if options_file is not None and is_exposed(options_file) else []
+    return [*(file.path for file in exposed), *options]
 
 
 def _plain_text(secret: SecretStr | None) -> str | None:

@@ -27,7 +27,12 @@ class SettingsFile:
     @property
     def is_readable_by_all(self) -> bool:
         """True if every user of this machine may read it."""
-        return os.name == "posix" and bool(self.mode & stat.S_IROTH)
+        return is_readable_by_all(self.mode)
+
+
+def is_readable_by_all(mode: int) -> bool:
+    """True if every user of this machine may read a file with this `st_mode`."""
+    return os.name == "posix" and bool(mode & stat.S_IROTH)
 
 
 def read_settings_files() -> list[SettingsFile]:

@@ -119,6 +119,21 @@ def test_readable_file_without_a_secret_is_fine(here: Path) -> None:
     assert exposed_files() == []
 
 
+@pytest.mark.parametrize(
+    ("mode", "options", "exposed"),
+    [
+        (0o644, '{"apiKey": "k3y"}', True),
+        (0o640, '{"apiKey": "k3y"}', False),
+        (0o644, '{"timeout": 1}', False),
+    ],
+)
+def test_credentials_for_ccxt_that_all_users_may_read_are_reported(
+    here: Path, mode: int, options: str, exposed: bool
+) -> None:
+    file = write(here / "ccxt.json", mode, options)
+    assert exposed_files(file) == [file] * exposed
+
+
 def test_pipe_of_another_user_does_not_block(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(here / ".env", 0o600)
     give_to_another(here / ".env", monkeypatch)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-_SECRET_OPTIONS = ("apiKey", "secret", "password", "privateKey", "token", "twofa")
+SECRET_OPTIONS = ("apiKey", "secret", "password", "privateKey", "token", "twofa")
+"""Options of ccxt that are credentials."""
 _KEYS_THAT_ONLY_WRITE = ("hyperliquid", "lighter")
 """Exchanges whose `privateKey` signs nothing that reads: orders, approvals, changes of the API key."""
 _SELECTING_OPTIONS = (
@@ -32,7 +33,7 @@ class Credentials:
     @property
     def secrets(self) -> Iterator[str]:
         """All values that must be hidden in logs."""
-        options = (self.config.get(name) for name in _SECRET_OPTIONS)
+        options = (self.config.get(name) for name in SECRET_OPTIONS)
         values = (self.api_key, self.api_secret, self.api_passphrase, *options)
         yield from (str(value) for value in values if value)
 

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dashboard.env_files import read_protected
+from dashboard.env_files import is_readable_by_all, read_protected
 from dashboard.errors import SettingsError
+from dashboard.exchange.credentials import SECRET_OPTIONS
 
 _TYPES: dict[str, type] = {
     **dict.fromkeys(("urls", "has", "options", "markets", "streaming"), dict),
@@ -18,8 +19,19 @@ _JSON_TYPE_NAMES: dict[type, str] = {dict: "object", str: "string", int: "number
 
 def read_options(path: Path) -> dict[str, Any]:
     """Reads the options. Raises SettingsError if the file is unusable, or if others could have written it."""
+    return _read(path)[0]
+
+
+def is_exposed(path: Path) -> bool:
+    """True if the file has credentials that every user of this machine may read. Raises SettingsError."""
+    options, mode = _read(path)
+    return is_readable_by_all(mode) and any(options.get(name) for name in SECRET_OPTIONS)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], int]:
     try:
-        options = json.loads(read_protected(path)[0])
+        text, mode = read_protected(path)
+        options = json.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"--exchange-config {path}: cannot be read as JSON: {error}") from None
     if not isinstance(options, dict):
@@ -27,4 +39,4 @@ def read_options(path: Path) -> dict[str, Any]:
     for name, kind in _TYPES.items():
         if not isinstance(options.get(name, kind()), kind):
             raise SettingsError(f"--exchange-config {path}: {name} must be a JSON {_JSON_TYPE_NAMES[kind]}")
-    return options
+    return options, mode
