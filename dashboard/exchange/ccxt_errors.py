@@ -15,8 +15,10 @@ from dashboard.errors import (
     UnknownSymbol,
 )
 from dashboard.outside_text import scrub
+from dashboard.repeated_lines import RepeatedLines
 
 log = logging.getLogger(__name__)
+log.addFilter(RepeatedLines(errors_only=True))
 
 _MAX_LENGTH = 160
 """Characters of the exchange's own message."""

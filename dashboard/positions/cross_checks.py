@@ -13,8 +13,10 @@ from dashboard.domain.position import Position
 from dashboard.positions.disagreement_records import disagreement_record
 from dashboard.positions.live_book import LiveBook
 from dashboard.positions.models import CrossCheckResult
+from dashboard.repeated_lines import RepeatedLines
 
 log = logging.getLogger(__name__)
+log.addFilter(RepeatedLines(errors_only=True))
 
 _AGREES = "our notional and PnL agree with the exchange's again"
 

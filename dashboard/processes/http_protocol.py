@@ -18,8 +18,8 @@ from dashboard.processes.connection_limits import (
     max_websockets,
 )
 from dashboard.processes.deadline import Deadline
-from dashboard.processes.repeated_lines import RepeatedLines
 from dashboard.processes.websocket_protocol import WebSocketProtocol
+from dashboard.repeated_lines import RepeatedLines
 
 log = logging.getLogger(__name__)
 log.addFilter(RepeatedLines())
