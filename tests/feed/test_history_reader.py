@@ -37,7 +37,8 @@ def order(harness: FeedHarness, symbol: str, side: str, size: str) -> None:
 
 
 def start(harness: FeedHarness) -> None:
-    harness.start(account=True, timeouts=PATIENT, account_timeouts=IMPATIENT)
+    # On a busy machine a shorter timeout also ends requests that the exchange answers.
+    harness.start(account=True, timeouts=PATIENT, account_timeouts=IMPATIENT, timeout=5_000)
 
 
 def until_adopted(harness: FeedHarness, *symbols: str) -> None:

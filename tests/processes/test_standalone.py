@@ -43,6 +43,7 @@ def options(exchange: DemoThread, folder: Path, *, keys: bool = False) -> str:
     """An options file that points the real client at the demo exchange."""
     file = folder / "exchange.json"
     file.write_text(json.dumps(exchange.exchange.ccxt_config(keys=keys)))
+    file.chmod(0o600)  # it has keys
     return f"--exchange-config={file}"
 
 

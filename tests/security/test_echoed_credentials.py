@@ -107,7 +107,7 @@ def test_no_trace_on_the_page_in_the_api_and_in_files(level: str, tmp_path: Path
 def test_no_trace_in_redis(redis_server: RedisServer, tmp_path: Path) -> None:
     commands: list[str] = []
     shown = Event()
-    patient = Redis(unix_socket_path=str(redis_server.path))
+    patient = Redis(unix_socket_path=str(redis_server.path), socket_timeout=None)  # quiet until the feed runs
     with echoing_exchange() as echoing, patient, patient.monitor() as monitor:
 
         def watch() -> None:
