@@ -61,7 +61,7 @@ logs_in() {
     same "$(signed_in -o /dev/null -w '%{http_code}' "$PAGE/api/v1/positions")" 200
     echo "303, page served"
 }
-page_opens() { signed_in -f "$PAGE/" | grep -q react-entry-point; }
+page_opens() { has "$(signed_in -f "$PAGE/")" react-entry-point; } # not by a pipe: grep -q would end curl with an error
 
 assets() {
     local path output kept=0 all=0
