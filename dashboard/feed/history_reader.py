@@ -114,6 +114,8 @@ class HistoryReader:
         self._opened_at: dict[str, int] = {}
         """The first known fill of each market, where it is before `_began_at`."""
         self._refused: dict[str, UnreadPart] = {}
+        self._not_included: frozenset[str] = frozenset()
+        """Markets whose positions were unread when the whole history was first requested."""
 
     def request(
         self, held: AccountPositions, urgent: Collection[str], others: Collection[str] = (), *, whole: bool
@@ -126,6 +128,8 @@ class HistoryReader:
         self._held = held
         known_until = self._known.complete_until
         if known_until is None:
+            if whole:
+                self._not_included = frozenset().union(*(part.symbols for part in held.unread))
             known_until = min((each.as_of for each in self._known.adoptions()), default=None)
             self._began_at = self._began_at or known_until or held.asked_at
         symbols = {*urgent, *others}
@@ -214,7 +218,7 @@ class HistoryReader:
             for name in (symbol, funding_name(symbol)):
                 self._have_read(name)
             return
-        known_until = self._fills_until.get(symbol, self._known.complete_until)
+        known_until = self._fills_until.get(symbol, self._complete_until(symbol))
         since = 0 if known_until is None else known_until - _OVERLAP_MS
         part = FillHistory(
             self._client,
@@ -224,6 +228,9 @@ class HistoryReader:
             adopted=partial(self._adopted_in, symbol) if known_until is None else tuple,
         )
         self._queue.add(part, first=first)
+
+    def _complete_until(self, symbol: str) -> int | None:
+        return None if symbol in self._not_included else self._known.complete_until
 
     def _adopted_in(self, symbol: str) -> list[PositionAdjustment]:
         """The figures with which the positions of a market began, or those that it will begin with."""
@@ -268,7 +275,7 @@ class HistoryReader:
 
     def _start_funding(self, instrument: Instrument, until: int) -> None:
         opened_at = self._opened_at.get(instrument.symbol, self._began_at or 0)
-        known_until = self._funding_until.get(instrument.symbol, self._known.complete_until)
+        known_until = self._funding_until.get(instrument.symbol, self._complete_until(instrument.symbol))
         since = opened_at if known_until is None else max(opened_at, known_until - _FUNDING_OVERLAP_MS)
         if self._queue.get(funding_name(instrument.symbol)) is None:
             self._queue.add(FundingHistory(self._client, instrument, since=since, until=until))

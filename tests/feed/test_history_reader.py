@@ -235,3 +235,16 @@ def test_unread_market_is_asked_for_sooner(harness: FeedHarness):
     assert BTC in harness.open
     unreadable.open_price = Decimal(3000)
     harness.until(lambda _: ETH in harness.open and snapshots(harness)[-1].unread == ())
+
+
+def test_market_unread_in_the_first_readings_is_read_back_to_its_opening(harness: FeedHarness):
+    account = harness.exchange.account
+    (held,), (opening,) = account.positions, account.fills
+    entry_price, held.open_price = held.open_price, Decimal(0)
+    account.fills[0] = replace(opening, time_ms=opening.time_ms - DAY_MS)
+    start(harness)
+    harness.until(lambda _: harness.tracker.complete_until and snapshots(harness)[-1].unread)
+    held.open_price = entry_price
+    harness.until(lambda _: BTC in harness.open and harness.open[BTC].state.opened_at)
+    until_adopted(harness)
+    assert harness.open[BTC].state.opened_at == account.fills[0].time_ms
