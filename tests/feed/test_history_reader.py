@@ -243,7 +243,8 @@ def test_market_unread_in_the_first_readings_is_read_back_to_its_opening(harness
     entry_price, held.open_price = held.open_price, Decimal(0)
     account.fills[0] = replace(opening, time_ms=opening.time_ms - DAY_MS)
     start(harness)
-    harness.until(lambda _: harness.tracker.complete_until and snapshots(harness)[-1].unread)
+    harness.until(lambda _: harness.tracker.complete_until and snapshots(harness))
+    harness.until(lambda _: snapshots(harness)[-1].unread)
     held.open_price = entry_price
     harness.until(lambda _: BTC in harness.open and harness.open[BTC].state.opened_at)
     until_adopted(harness)
